@@ -1,0 +1,25 @@
+"""Everything read off a photo: pixels in, a measured face out."""
+
+from face_mesh.errors import BeforehandError, EngineError, PhotoError, PlanError
+from face_mesh.face import Face, Finding, Measure
+from face_mesh.measures import measure_all
+from face_mesh.measuring import measure_face, read_face
+from face_mesh.photo import Photo, open_photo
+from face_mesh.scale import Scale, ScaleHint
+
+__all__ = [
+    "BeforehandError",
+    "EngineError",
+    "Face",
+    "Finding",
+    "Measure",
+    "Photo",
+    "PhotoError",
+    "PlanError",
+    "Scale",
+    "ScaleHint",
+    "measure_all",
+    "measure_face",
+    "open_photo",
+    "read_face",
+]

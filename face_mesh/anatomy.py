@@ -1,0 +1,143 @@
+"""Anatomical names for the landmarks of the mesh: points and curves, as data.
+
+Only the midline and the patient's right side are written down; the left side is the mirror of the
+right, by the symmetry of the canonical mesh. Where a standard point has no landmark exactly on it
+the nearest one was taken, judged against the hand-placed points of the development half of the
+London set (`python -m benchmarks.measure_repeatability --points` prints offset and spread).
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from face_mesh.bundle import canonical_mesh
+
+MIDLINE_POINTS: dict[str, int] = {
+    "mesh_top": 10,  # below the hairline (trichion) of most people: the mesh ends there
+    "metopion": 151,
+    "glabella": 9,
+    "nasion": 168,  # sellion: the deepest point of the root in the mean face
+    "rhinion": 195,
+    "pronasale": 4,
+    "infratip": 1,
+    "columella": 19,
+    "subnasale": 2,
+    "philtrum": 164,
+    "labrale_superius": 0,
+    "stomion_superius": 13,
+    "stomion_inferius": 14,
+    "labrale_inferius": 17,
+    "sublabiale": 18,
+    "pogonion": 199,  # foremost point of the chin in the canonical and in the mean face
+    "gnathion": 175,
+    "menton": 152,
+}
+
+RIGHT_POINTS: dict[str, int] = {
+    "pupil": 468,
+    "exocanthion": 33,
+    "endocanthion": 133,
+    "palpebrale_superius": 159,
+    "palpebrale_inferius": 145,
+    "brow_medial": 107,
+    "brow_central": 66,
+    "brow_peak": 105,
+    "brow_lateral": 63,
+    "brow_tail": 46,
+    "brow_head_lower": 55,
+    "nasal_sidewall": 236,
+    "dorsum_edge": 3,
+    "alare": 64,
+    "alar_crease": 129,
+    "subalare": 240,
+    "crista_philtri": 37,
+    "cheilion": 61,
+    "malar_apex": 50,
+    "zygion": 234,
+    "tragion": 93,
+    "midface": 58,  # the contour at the level of the mouth
+    "gonion": 172,
+    "prejowl": 149,
+}
+
+MIDLINE_CURVES: dict[str, tuple[int, ...]] = {
+    # Closed, clockwise in the picture from the top.
+    "face_oval": (
+        *(10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377),
+        *(152, 148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109),
+    ),
+    # From the patient's right corner of the mouth to the left.
+    "upper_vermilion_border": (61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291),
+    "lower_vermilion_border": (61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291),
+    "upper_inner_lip": (78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308),
+    "lower_inner_lip": (78, 95, 88, 178, 87, 14, 317, 402, 318, 324, 308),
+    # Downwards.
+    "nasal_dorsum": (168, 6, 197, 195, 5, 4),
+    "columella": (1, 19, 94, 2),
+    # From the patient's right ala to the left, under the nose.
+    "nasal_base": (64, 98, 97, 2, 326, 327, 294),
+    # From the patient's right ear to the left.
+    "jaw_contour": (
+        *(93, 132, 58, 172, 136, 150, 149, 176, 148),
+        *(152, 377, 400, 378, 379, 365, 397, 288, 361, 323),
+    ),
+}
+
+RIGHT_CURVES: dict[str, tuple[int, ...]] = {
+    # From lateral to medial.
+    "brow_upper": (70, 63, 105, 66, 107),
+    "brow_lower": (46, 53, 52, 65, 55),
+    "upper_lid": (33, 246, 161, 160, 159, 158, 157, 173, 133),
+    "lower_lid": (33, 7, 163, 144, 145, 153, 154, 155, 133),
+    "lid_crease": (130, 247, 30, 29, 27, 28, 56, 190, 243),
+    "lid_cheek_junction": (226, 31, 228, 229, 230, 231, 232, 233, 244),
+    "tear_trough": (111, 117, 118, 119, 120, 121, 128),
+    # Closed, clockwise in the picture.
+    "iris": (469, 470, 471, 472),
+    "nostril": (79, 218, 219, 166, 59, 75, 60, 20, 238, 239),
+    # Downwards.
+    "ala": (49, 102, 64, 98),
+    "nasal_side": (193, 122, 196, 3, 51, 45),
+    "nasolabial_fold": (129, 203, 206, 216, 212),
+    "marionette_line": (61, 43, 106, 204, 211),
+}
+
+
+def _split(name: str) -> tuple[str, str]:
+    stem, _, side = name.rpartition("_")
+    return stem, side
+
+
+@cache
+def point(name: str) -> int:
+    """Return the landmark of a named point: "glabella", "alare_right", "alare_left", ...
+
+    Raises:
+        KeyError: there is no such name.
+    """
+    if name in MIDLINE_POINTS:
+        return MIDLINE_POINTS[name]
+    stem, side = _split(name)
+    if side not in ("left", "right"):
+        raise KeyError(name)
+    return RIGHT_POINTS[stem] if side == "right" else _mirrored(RIGHT_POINTS[stem])
+
+
+@cache
+def curve(name: str) -> tuple[int, ...]:
+    """Return the landmarks of a named curve in order: "face_oval", "upper_lid_left", ...
+
+    Raises:
+        KeyError: there is no such name.
+    """
+    if name in MIDLINE_CURVES:
+        return MIDLINE_CURVES[name]
+    stem, side = _split(name)
+    if side not in ("left", "right"):
+        raise KeyError(name)
+    right = RIGHT_CURVES[stem]
+    return right if side == "right" else tuple(map(_mirrored, right))
+
+
+def _mirrored(index: int) -> int:
+    return int(canonical_mesh().mirror[index])
