@@ -45,7 +45,6 @@ RIGHT_POINTS: dict[str, int] = {
     "brow_lateral": 63,
     "brow_tail": 46,
     "brow_head_lower": 55,
-    "nasal_sidewall": 236,
     "dorsum_edge": 3,
     "alare": 64,
     "alar_crease": 129,
@@ -74,6 +73,15 @@ MIDLINE_CURVES: dict[str, tuple[int, ...]] = {
     # Downwards.
     "nasal_dorsum": (168, 6, 197, 195, 5, 4),
     "columella": (1, 19, 94, 2),
+    "facial_midline": (
+        *(10, 151, 9, 8, 168, 6, 197, 195, 5, 4, 1, 19, 94, 2, 164, 0, 11, 12),
+        *(15, 16, 17, 18, 200, 199, 175, 152),
+    ),
+    "philtral_midline": (2, 164, 0),
+    # From the patient's right to the left.
+    "nasal_tip_lobule": (45, 4, 275),
+    "mentum": (208, 199, 428),
+    "chin_border": (140, 171, 175, 396, 369),
     # From the patient's right ala to the left, under the nose.
     "nasal_base": (64, 98, 97, 2, 326, 327, 294),
     # From the patient's right ear to the left.
@@ -100,6 +108,14 @@ RIGHT_CURVES: dict[str, tuple[int, ...]] = {
     "nasal_side": (193, 122, 196, 3, 51, 45),
     "nasolabial_fold": (129, 203, 206, 216, 212),
     "marionette_line": (61, 43, 106, 204, 211),
+    "mandibular_border": (58, 172, 136, 150, 149),
+    "mandibular_angle": (132, 58, 172, 136),
+    "prejowl_border": (136, 150, 149, 176),
+    "submalar_hollow": (187, 207, 214),
+    # From lateral to medial.
+    "malar_eminence": (123, 50, 101),
+    "tail_third_of_brow": (70, 63, 105),
+    "head_third_of_brow": (66, 107, 55),
 }
 
 

@@ -67,7 +67,7 @@ _WIDTHS = [  # between a right and a left point, 3-D
     _Row("outercanthal_width", "Distance between the outer eye corners", "xyz", ("exocanthion",)),
     _Row("nasal_width", "Width of the nose at the nostrils", "xyz", ("alare",)),
     _Row("alar_base_width", "Width of the base of the nose", "xyz", ("subalare",)),
-    _Row("nasal_dorsum_width", "Width of the bridge of the nose", "xyz", ("nasal_sidewall",)),
+    _Row("nasal_dorsum_width", "Width of the bridge of the nose", "xyz", ("dorsum_edge",)),
     _Row("mouth_width", "Width of the mouth", "xyz", ("cheilion",)),
     _Row("cupids_bow_width", "Width of the Cupid's bow", "xyz", ("crista_philtri",)),
     _Row("bizygomatic_width", "Width of the face at the cheekbones", "xyz", ("zygion",)),
@@ -201,8 +201,57 @@ _FIFTHS = 5.0  # the face is five eye distances wide by the classical canon
 
 # Standard uncertainty of the landmarks in the unit of the measure, by id without the side. Made by
 # `python -m benchmarks.measure_repeatability` on the development half of the London set.
-LANDMARK_SD: dict[str, float] = {}
-_UNCALIBRATED = {"mm": 1.0, "deg": 2.0, "ratio": 0.05}
+LANDMARK_SD: dict[str, float] = {
+    "interpupillary_distance": 0.6,
+    "intercanthal_width": 1.8,
+    "outercanthal_width": 1.9,
+    "nasal_width": 1.6,
+    "alar_base_width": 3.4,
+    "nasal_dorsum_width": 2,
+    "mouth_width": 2.1,
+    "cupids_bow_width": 1.4,
+    "bizygomatic_width": 1.8,
+    "midface_width": 2.6,
+    "bigonial_width": 4.7,
+    "facial_height": 3.2,
+    "upper_face_height": 2.8,
+    "middle_face_height": 1.6,
+    "lower_face_height": 3.4,
+    "nasal_height": 2.8,
+    "nasal_length": 2.2,
+    "nasal_tip_height": 0.8,
+    "philtrum_length": 2,
+    "upper_lip_height": 1.6,
+    "upper_vermilion_height": 0.94,
+    "lower_vermilion_height": 1.2,
+    "lower_lip_height": 1.9,
+    "chin_height": 2.4,
+    "palpebral_fissure_width": 1.3,
+    "facial_fifth": 1.5,
+    "palpebral_fissure_height": 0.88,
+    "mrd1": 0.87,
+    "brow_height": 0.96,
+    "brow_height_medial": 2.8,
+    "brow_height_lateral": 1.3,
+    "nasolabial_angle": 9.3,
+    "nasofrontal_angle": 8.7,
+    "jaw_angle": 3,
+    "chin_projection": 4.4,
+    "nasal_tip_projection": 3.1,
+    "cheek_projection": 1.5,
+    "upper_lip_projection": 1.9,
+    "lower_lip_projection": 2.2,
+    "cupids_bow_depth": 0.49,
+    "canthal_tilt": 1.7,
+    "facial_symmetry": 0.5,
+    "alar_intercanthal_ratio": 0.069,
+    "bigonial_bizygomatic_ratio": 0.03,
+    "middle_lower_third_ratio": 0.052,
+    "facial_index": 0.025,
+    "nasal_index": 0.071,
+    "vermilion_ratio": 0.39,
+    "intercanthal_fifth_ratio": 0.06,
+}
 
 
 def _sides(row: _Row) -> tuple[tuple[str, str], ...]:
@@ -217,8 +266,7 @@ def _unit(kind: str) -> str:
 def _spec(row: _Row, words: str) -> MeasureSpec:
     unit = _unit(row.kind)
     plane: Plane = "depth" if row.kind in _DEPTH_KINDS else row.plane
-    sd = LANDMARK_SD.get(row.id.removesuffix("_@"), _UNCALIBRATED[unit])
-    return MeasureSpec(row.name + words, unit, plane, sd)
+    return MeasureSpec(row.name + words, unit, plane, LANDMARK_SD[row.id.removesuffix("_@")])
 
 
 _ROWS = (*_WIDTHS, *_HEIGHTS, *_CURVES, *_ANGLES, *_AHEAD, *_OTHERS, *_RATIOS)
