@@ -1,0 +1,265 @@
+"""The bytes of a picture file to upright sRGB pixels: formats, limits, turns and colours.
+
+The format is told by the first bytes, never by a name, and the codec is called by its class:
+`Image.open` would try fifty formats nobody photographs in, and warn about large pictures before
+our own limit is asked. Pictures are converted a few rows at a time, so that no second full-size
+picture is made on the way.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import cv2
+import numpy as np
+from PIL import ExifTags, Image, ImageCms
+from PIL.BmpImagePlugin import BmpImageFile
+from PIL.GifImagePlugin import GifImageFile
+from PIL.ImageFile import ImageFile
+from PIL.JpegImagePlugin import JpegImageFile
+from PIL.PngImagePlugin import PngImageFile
+from PIL.TiffImagePlugin import TiffImageFile
+from PIL.WebPImagePlugin import WebPImageFile
+
+from face_mesh.arrays import Rgb
+from face_mesh.errors import PhotoError
+
+MAX_BYTES = 64 * 2**20  # of the file
+MAX_PIXELS = 64_000_000  # phones make up to 50 million
+MAX_SIDE = 32_000  # px; OpenCV's remap ends at 32,767
+MIN_SIDE = 64  # px
+
+_STRIP_ROWS = 64  # small enough for the processor's cache, large enough that calls cost nothing
+
+# Remarks on odd metadata, all of which is dropped, would reach a patient's terminal. Named by
+# module and category, so that no other warning (Pillow's on decompression bombs least) is hidden;
+# not warnings.catch_warnings, which is not safe in threads.
+warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.(Tiff|Png)ImagePlugin")
+
+_NOT_A_PHOTO = "The file is not a photo that can be read; use a JPEG, PNG, HEIC, WebP or TIFF file."
+_DAMAGED = (
+    "The photo is damaged, incomplete or of an unusual kind; "
+    "copy it again from the camera or save it as a JPEG."
+)
+_TOO_MANY_PIXELS = (
+    f"The photo has more than {MAX_PIXELS // 10**6} megapixels; save a smaller copy and use that."
+)
+_TOO_LONG = f"The photo is over {MAX_SIDE:,} pixels on one side; crop it to the face and use that."
+_COLOURS = "The photo stores its colours in an unusual way; save it as a JPEG or PNG and use that."
+_NO_MEMORY = "There is not enough memory to open the photo; save a smaller copy and use that."
+
+_HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1")
+_TIFF_STARTS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+_JPEG_SCAN, _JPEG_END = b"\xff\xda", b"\xff\xd9"
+
+# How the stored picture becomes upright, by the EXIF orientation; 1 is upright already.
+_TURNS: dict[int, Callable[[Rgb], cv2.typing.MatLike]] = {
+    2: lambda stored: cv2.flip(stored, 1),
+    3: lambda stored: cv2.rotate(stored, cv2.ROTATE_180),
+    4: lambda stored: cv2.flip(stored, 0),
+    5: cv2.transpose,
+    6: lambda stored: cv2.rotate(stored, cv2.ROTATE_90_CLOCKWISE),
+    7: lambda stored: cv2.transpose(cv2.rotate(stored, cv2.ROTATE_180)),
+    8: lambda stored: cv2.rotate(stored, cv2.ROTATE_90_COUNTERCLOCKWISE),
+}
+
+
+def decode(data: bytes) -> Rgb:
+    """Return the picture in `data`, upright, in sRGB, without any of its metadata.
+
+    Args:
+        data: a whole file: JPEG, PNG, WebP, HEIC, TIFF, GIF or BMP; of several frames, the first.
+
+    Returns:
+        (H, W, 3) uint8, C-contiguous, owned by the caller. Deeper colours are scaled to 8 bits,
+        transparent ones laid on white.
+
+    Raises:
+        PhotoError: not a picture, damaged, cut short, or outside the limits of this module, which
+            are checked before any pixel is decoded.
+    """
+    if not data:
+        raise PhotoError("The file is empty; copy it again from the camera or choose another.")
+    if len(data) > MAX_BYTES:
+        raise PhotoError(
+            f"The file is over {MAX_BYTES // 2**20} MB; save the photo as a JPEG and use that."
+        )
+    with _plain_refusals():
+        picture = _open_header(data)
+        _check_size(*picture.size)
+        pixels = _decode_jpeg(picture, data) if picture.format == "JPEG" else None
+        if pixels is None:
+            pixels = _decode_rows(picture)
+        return _upright(pixels, picture)
+
+
+@contextmanager
+def _plain_refusals() -> Iterator[None]:
+    """Whatever a codec makes of a broken file (it may be any exception) is a PhotoError."""
+    try:
+        yield
+    except PhotoError:
+        raise
+    except MemoryError as error:
+        raise PhotoError(_NO_MEMORY) from error
+    except Image.DecompressionBombError as error:
+        raise PhotoError(_TOO_MANY_PIXELS) from error
+    except Exception as error:
+        raise PhotoError(_DAMAGED) from error
+
+
+def _open_header(data: bytes) -> ImageFile:
+    stream = io.BytesIO(data)
+    if data.startswith(b"\xff\xd8\xff"):
+        return JpegImageFile(stream)
+    if data.startswith(b"\x89PNG\r\n\x1a\n"):
+        return PngImageFile(stream)
+    if data[4:8] == b"ftyp" and data[8:12] in _HEIF_BRANDS:
+        return _open_heif_header(stream)
+    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
+        return WebPImageFile(stream)
+    if data.startswith(_TIFF_STARTS):
+        return TiffImageFile(stream)
+    if data.startswith((b"GIF87a", b"GIF89a")):
+        _check_size(*_gif_size(data))
+        return GifImageFile(stream)
+    if data.startswith(b"BM"):
+        return BmpImageFile(stream)
+    raise PhotoError(_NOT_A_PHOTO)
+
+
+def _open_heif_header(stream: io.BytesIO) -> ImageFile:
+    from pillow_heif import HeifImageFile  # 20 MB of codecs, only when such a photo comes
+
+    picture: ImageFile = HeifImageFile(stream)  # type: ignore[no-untyped-call]
+    return picture
+
+
+def _gif_size(data: bytes) -> tuple[int, int]:
+    """(width, height) in px over screen and first frame; Pillow makes room for it on opening."""
+    width, height, flags = struct.unpack_from("<HHB", data, 6)
+    at = 13 + (3 * 2 ** (flags % 8 + 1) if flags & 0x80 else 0)
+    while data[at] == ord("!"):  # an extension: its kind, then blocks, each behind its length
+        at += 2
+        while data[at]:
+            at += data[at] + 1
+        at += 1
+    x, y, frame_width, frame_height = struct.unpack_from("<4H", data, at + 1)
+    return max(width, x + frame_width), max(height, y + frame_height)
+
+
+def _check_size(width: int, height: int) -> None:
+    if min(width, height) < MIN_SIDE:
+        raise PhotoError(
+            f"The photo has only {width} × {height} pixels, too few to see a face; "
+            "use the original from the camera."
+        )
+    if width * height > MAX_PIXELS:
+        raise PhotoError(_TOO_MANY_PIXELS)
+    if max(width, height) > MAX_SIDE:
+        raise PhotoError(_TOO_LONG)
+
+
+def _decode_jpeg(picture: ImageFile, data: bytes) -> Rgb | None:
+    """The pixels by OpenCV, which needs neither Pillow's fourth channel nor a copy out of it.
+
+    Same library underneath, same pixels. None if the picture is not plain RGB or grey, or may be
+    cut short (no end marker after its last scan, or OpenCV says so): then Pillow has its say.
+    """
+    plain_grey = picture.mode == "L" and "icc_profile" not in picture.info
+    ends = data.rfind(_JPEG_END) > data.rfind(_JPEG_SCAN)
+    if not ends or (picture.mode != "RGB" and not plain_grey):
+        return None
+    flags = cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION
+    decoded = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
+    if decoded is None:
+        return None
+    pixels = decoded.astype(np.uint8, copy=False)
+    transform = _to_srgb(picture)
+    if transform is not None:
+        for rows in _strips(len(pixels)):
+            pixels[rows] = np.asarray(transform.apply(Image.fromarray(pixels[rows])))
+    return pixels
+
+
+def _decode_rows(picture: ImageFile) -> Rgb:
+    """The pixels by Pillow, converted strip by strip."""
+    picture.load()
+    if picture.mode in ("I", "F"):  # measurements, of which nobody can say what is white
+        raise PhotoError(_COLOURS)
+    transform = _to_srgb(picture)
+    width, height = picture.size
+    pixels = np.empty((height, width, 3), np.uint8)
+    for rows in _strips(height):
+        strip = picture.crop((0, rows.start, width, rows.stop))
+        pixels[rows] = np.asarray(_strip_to_srgb(strip, transform))
+    return pixels
+
+
+def _strips(height: int) -> Iterator[slice]:
+    for top in range(0, height, _STRIP_ROWS):
+        yield slice(top, min(top + _STRIP_ROWS, height))
+
+
+def _strip_to_srgb(strip: Image.Image, transform: ImageCms.ImageCmsTransform | None) -> Image.Image:
+    """`strip` of any mode as an RGB picture, transparency laid on white."""
+    if strip.mode.startswith("I;16"):  # Pillow's own conversion clips at 255
+        strip = Image.fromarray((np.asarray(strip) >> 8).astype(np.uint8))
+    alpha = None
+    if strip.has_transparency_data:
+        strip = strip.convert("RGBA")
+        alpha = strip.getchannel("A")
+    if transform is not None:
+        rgb = transform.apply(strip.convert(transform.input_mode))
+    else:
+        rgb = strip.convert("RGB")
+    if alpha is None:
+        return rgb
+    return Image.composite(rgb, Image.new("RGB", rgb.size, "white"), alpha)
+
+
+def _to_srgb(picture: Image.Image) -> ImageCms.ImageCmsTransform | None:
+    """The way from the embedded ICC profile to sRGB.
+
+    None where there is none to take: no profile, a broken one, one for another kind of picture, or
+    sRGB itself, which most profiles are and which would cost ten times the decoding.
+    """
+    profile = picture.info.get("icc_profile")
+    if not profile:
+        return None
+    mode = {"CMYK": "CMYK", "L": "L", "LA": "L", "I;16": "L", "I;16B": "L"}.get(picture.mode, "RGB")
+    target = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        transform = ImageCms.ImageCmsTransform(source, target, mode, "RGB")
+    except (OSError, ValueError):  # not a profile; not one for this kind of picture
+        return None
+    return None if mode == "RGB" and _changes_nothing(transform) else transform
+
+
+def _changes_nothing(transform: ImageCms.ImageCmsTransform) -> bool:
+    """Whether 729 colours all over the cube come back as they went, give or take one level."""
+    levels = np.linspace(0, 255, 9).astype(np.uint8)
+    before = np.stack(np.meshgrid(levels, levels, levels), -1).reshape(27, 27, 3)
+    after = np.asarray(transform.apply(Image.fromarray(before)))
+    return bool(np.abs(after.astype(np.int16) - before).max() <= 1)
+
+
+def _upright(pixels: Rgb, picture: ImageFile) -> Rgb:
+    turn = _TURNS.get(_orientation(picture))
+    return pixels if turn is None else np.ascontiguousarray(turn(pixels), np.uint8)
+
+
+def _orientation(picture: ImageFile) -> int:
+    """How the pixels still lie by EXIF; 1 where that is missing, broken, or obeyed already.
+
+    TIFF and HEIC are turned by their decoders on loading, which then take the tag away.
+    """
+    try:
+        return int(picture.getexif().get(ExifTags.Base.Orientation, 1))
+    except Exception:  # broken EXIF says nothing about the picture
+        return 1
