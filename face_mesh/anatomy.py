@@ -68,6 +68,8 @@ MIDLINE_CURVES: dict[str, tuple[int, ...]] = {
     # From the patient's right corner of the mouth to the left.
     "upper_vermilion_border": (61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291),
     "lower_vermilion_border": (61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291),
+    "upper_vermilion_arch": (40, 39, 37, 0, 267, 269, 270),  # the border without the corners
+    "lower_vermilion_arch": (91, 181, 84, 17, 314, 405, 321),
     "upper_inner_lip": (78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308),
     "lower_inner_lip": (78, 95, 88, 178, 87, 14, 317, 402, 318, 324, 308),
     # Downwards.

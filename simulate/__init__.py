@@ -1,0 +1,18 @@
+"""Everything that changes a photo: a measured face and a plan in, an honest outcome out."""
+
+from simulate.catalogue import Procedure, procedures
+from simulate.outcome import Change, Outcome, simulate
+from simulate.plan import Plan, Treatment
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Change",
+    "Outcome",
+    "Plan",
+    "Procedure",
+    "Treatment",
+    "__version__",
+    "procedures",
+    "simulate",
+]

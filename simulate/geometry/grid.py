@@ -1,0 +1,145 @@
+"""From displacements of mesh vertices to a smooth field on a coarse grid over the picture.
+
+Inside the silhouette of the face a node takes what the skin in front of it does. Outside, the
+nearest skin is followed less and less and not at all beyond `FADE_MM`, so that the background a few
+millimetres away stays where it is. All of it is linear in the displacement: a plan is a weighted
+sum of bases that were put on the grid once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_matrix
+
+from face_mesh import Face
+from face_mesh.arrays import Field, Index, Points
+from simulate.geometry.mesh import Mesh, topology
+
+NODE_MM = 1.25
+FADE_MM = 16.0
+MARGIN_MM = FADE_MM + 4.0
+SMOOTH_NODES = 0.8  # takes the facets of the mesh out of the field
+SPREAD_NODES = 3.0  # outside the face neighbouring followers are averaged this far
+QUIET_PX = 1.0 / 256.0  # a node that moves less than this does not move
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Grid:
+    """Nodes `node_px` apart; node (i, j) is the centre of a square of that many photo px.
+
+    Attributes:
+        origin_px: (x, y) of the top-left photo pixel covered; may lie outside the photo.
+        node_px: photo px per node.
+        shape: (rows, columns) of nodes.
+        interpolate: (rows * columns, V) sparse: what vertex displacements do to inside nodes.
+        nearest: (rows * columns,) for each node the inside node it follows.
+        fade: (rows, columns) float32, how much it follows: 1 inside, 0 beyond `FADE_MM`.
+    """
+
+    origin_px: tuple[int, int]
+    node_px: int
+    shape: tuple[int, int]
+    interpolate: csr_matrix[Any]
+    nearest: Index
+    fade: Floats
+
+    @classmethod
+    def of(cls, face: Face) -> Grid:
+        """Return the grid of a face at its photo's size, kept in the workspace."""
+        name = f"grid {face.photo.image.shape[:2]}"
+        made = face.workspace.get(name)
+        if made is None:
+            made = face.workspace[name] = _build(face)
+        assert isinstance(made, cls)
+        return made
+
+    def place(self, face: Face, shift_mm: Points) -> Field:
+        """Return the forward field (rows, columns, 2) float32 px of vertex displacements in mm."""
+        rows, columns = self.shape
+        moved = self.interpolate @ face.pose.shift_px(shift_mm)
+        field = moved[self.nearest].reshape(rows, columns, 2).astype(np.float32)
+        wide = cv2.GaussianBlur(field, (0, 0), SPREAD_NODES)
+        outside = (1.0 - self.fade)[..., None]
+        near = np.minimum(1.0, 4.0 * outside)  # continuous at the silhouette
+        field = (field + near * (wide - field)) * self.fade[..., None]
+        field = cv2.GaussianBlur(field, (0, 0), SMOOTH_NODES)
+        field[np.abs(field).max(axis=2) < QUIET_PX] = 0.0
+        return np.ascontiguousarray(field, np.float32)
+
+
+def _build(face: Face) -> Grid:
+    vertices_px = face.pose.to_photo(Mesh.of(face).vertices_mm)
+    node_px = max(1, round(NODE_MM * face.px_per_mm))
+    margin = MARGIN_MM * face.px_per_mm
+    low = np.floor(vertices_px[:, :2].min(axis=0) - margin).astype(int)
+    high = np.ceil(vertices_px[:, :2].max(axis=0) + margin).astype(int)
+    columns, rows = (int(n) for n in (high - low) // node_px + 1)
+    nodes = (vertices_px[:, :2] - low - (node_px - 1) / 2) / node_px
+    inside, matrix = _front_most(nodes, vertices_px[:, 2], (rows, columns))
+    nearest, away_nodes = _nearest_inside(inside)
+    away_mm = away_nodes * node_px / face.px_per_mm
+    fade = 0.5 + 0.5 * np.cos(np.pi * np.clip(away_mm / FADE_MM, 0.0, 1.0))
+    origin = (int(low[0]), int(low[1]))
+    return Grid(origin, node_px, (rows, columns), matrix, nearest, fade.astype(np.float32))
+
+
+def _front_most(
+    nodes: Points, depth: Points, shape: tuple[int, int]
+) -> tuple[npt.NDArray[np.bool_], csr_matrix[Any]]:
+    """Find for each grid node the triangle nearest the camera and the weights of its corners."""
+    triangles = topology().triangles
+    corners = nodes[triangles]
+    low = np.maximum(np.ceil(corners.min(axis=1)), 0).astype(np.int64)
+    high = np.minimum(np.floor(corners.max(axis=1)), (shape[1] - 1, shape[0] - 1)).astype(np.int64)
+    size = np.maximum(high - low + 1, 0)
+    count = size[:, 0] * size[:, 1]
+    owner = np.repeat(np.arange(len(triangles)), count)
+    step = np.arange(len(owner)) - np.repeat(np.cumsum(count) - count, count)
+    x = low[owner, 0] + step % size[owner, 0]
+    y = low[owner, 1] + step // size[owner, 0]
+    weights = _barycentric(corners[owner], np.stack([x, y], axis=1))
+    hit = (weights >= -1e-9).all(axis=1)
+    owner, weights, flat = owner[hit], weights[hit], (y * shape[1] + x)[hit]
+    z = (weights * depth[triangles[owner]]).sum(axis=1)
+    order = np.lexsort((z, flat))  # landmark z is negative towards the camera: first is in front
+    first = order[np.unique(flat[order], return_index=True)[1]]
+    flat, owner, weights = flat[first], owner[first], weights[first]
+    indptr = np.zeros(shape[0] * shape[1] + 1, dtype=np.int64)
+    indptr[flat + 1] = 3
+    matrix = csr_matrix(
+        (weights.ravel(), triangles[owner].ravel(), np.cumsum(indptr)),
+        shape=(shape[0] * shape[1], len(nodes)),
+    )
+    inside = np.zeros(shape[0] * shape[1], dtype=np.bool_)
+    inside[flat] = True
+    return inside.reshape(shape), matrix
+
+
+def _barycentric(corners: Points, at: Points) -> Points:
+    a, b, c = corners[:, 0], corners[:, 1], corners[:, 2]
+    u, v, w = b - a, c - a, at - a
+    area = u[:, 0] * v[:, 1] - u[:, 1] * v[:, 0]
+    area = np.where(np.abs(area) < 1e-12, np.inf, area)
+    second = (w[:, 0] * v[:, 1] - w[:, 1] * v[:, 0]) / area
+    third = (u[:, 0] * w[:, 1] - u[:, 1] * w[:, 0]) / area
+    first = np.where(np.isinf(area), -1.0, 1.0 - second - third)
+    return np.stack([first, second, third], axis=1)
+
+
+def _nearest_inside(inside: npt.NDArray[np.bool_]) -> tuple[Index, Floats]:
+    """Return for each node the flat index of the nearest inside node, and the way there in nodes."""
+    away, labels = cv2.distanceTransformWithLabels(
+        np.where(inside, 0, 255).astype(np.uint8),
+        cv2.DIST_L2,
+        5,
+        labelType=cv2.DIST_LABEL_PIXEL,
+    )
+    at = np.zeros(int(labels.max()) + 1, dtype=np.int64)
+    at[labels[inside]] = np.flatnonzero(inside)
+    return at[labels.ravel()], np.asarray(away, np.float32)

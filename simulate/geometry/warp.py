@@ -1,0 +1,63 @@
+"""The one place that samples the photo: a coarse backward field, one cubic remap."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import cv2
+import numpy as np
+
+from face_mesh.arrays import Bool, Field, Rgb
+from simulate.geometry.grid import Grid
+
+BAND_NODES = 64  # rows of nodes worked on at a time: bounds the memory of a large photo
+HALO_NODES = 3  # what a cubic enlargement looks at beyond a band
+SMALLEST_PX = 1.0 / 64.0  # the remap itself rounds to 1/32 px
+
+
+def dense_bands(grid: Grid, coarse: Field) -> Iterator[tuple[int, Field]]:
+    """Yield (first row in px from the grid's top, field at every px) for one band after another.
+
+    The enlargement is cubic and the bands join without a seam.
+    """
+    rows, _ = grid.shape
+    n = grid.node_px
+    for top in range(0, rows, BAND_NODES):
+        bottom = min(rows, top + BAND_NODES)
+        low, high = max(0, top - HALO_NODES), min(rows, bottom + HALO_NODES)
+        piece = coarse[low:high]
+        if not piece.any():
+            continue
+        size = (piece.shape[1] * n, piece.shape[0] * n)
+        dense = cv2.resize(piece, size, interpolation=cv2.INTER_CUBIC)
+        yield top * n, np.asarray(dense[(top - low) * n : (bottom - low) * n], np.float32)
+
+
+def warped_bands(
+    image: Rgb, grid: Grid, coarse: Field
+) -> Iterator[tuple[slice, slice, Rgb, Bool]]:
+    """Yield (rows, columns, pixels, changed) of the photo for each band that moves."""
+    height, width = image.shape[:2]
+    left, over = grid.origin_px
+    for start, dense in dense_bands(grid, coarse):
+        y0, x0 = over + start, left
+        rows = slice(max(0, y0), min(height, y0 + dense.shape[0]))
+        columns = slice(max(0, x0), min(width, x0 + dense.shape[1]))
+        if rows.start >= rows.stop or columns.start >= columns.stop:
+            continue
+        cut = dense[rows.start - y0 : rows.stop - y0, columns.start - x0 : columns.stop - x0]
+        xy = cut + _positions(rows, columns)
+        pixels = cv2.remap(image, xy, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+        yield rows, columns, np.asarray(pixels, np.uint8), _moves(cut)
+
+
+def _moves(field: Field) -> Bool:
+    moves: Bool = np.maximum(np.abs(field[..., 0]), np.abs(field[..., 1])) > SMALLEST_PX
+    return moves
+
+
+def _positions(rows: slice, columns: slice) -> Field:
+    xy = np.empty((rows.stop - rows.start, columns.stop - columns.start, 2), np.float32)
+    xy[..., 0] = np.arange(columns.start, columns.stop, dtype=np.float32)
+    xy[..., 1] = np.arange(rows.start, rows.stop, dtype=np.float32)[:, None]
+    return xy

@@ -1,0 +1,265 @@
+"""A measured face and a plan become an after-picture, measured changes and their honest ranges."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from face_mesh import Face
+from face_mesh.arrays import Bool, Field, Mask, Points, Rgb
+from face_mesh.errors import PlanError
+from face_mesh.measures import MEASURES, measure_points
+from simulate.catalogue import Procedure
+from simulate.composite import merge
+from simulate.geometry.basis import (
+    displaced_landmarks,
+    grid_basis,
+    measure_slopes,
+    measures_before,
+    mesh_basis,
+)
+from simulate.geometry.flow import backward, safe_share
+from simulate.geometry.grid import Grid
+from simulate.geometry.mesh import Mesh
+from simulate.geometry.warp import SMALLEST_PX, dense_bands, warped_bands
+from simulate.plan import Plan, Treatment
+from simulate.recovery import days_after, share_at
+
+RESPONDERS = {"low": -1.0, "expected": 0.0, "high": 1.0}  # standard deviations from the mean
+# A change elsewhere than in the procedure's own measures is reported from this size on.
+SIDE_EFFECT = {"mm": 0.3, "deg": 1.0, "ratio": 0.02}
+FRONTAL_SHARE = 0.35  # below it most of the change is towards the camera
+
+
+@dataclass(frozen=True)
+class Change:
+    """One measure before and after, with the range in which two of three people would fall.
+
+    Attributes:
+        measure: id in `face_mesh.measures.MEASURES`.
+        name: in words.
+        unit: mm, deg or ratio.
+        before: on the photo.
+        after: with the asked responder.
+        expected_low: lower end of the after value, for the expected responder.
+        expected_high: upper end.
+        in_picture: False for depth, which hardly shows from the front.
+    """
+
+    measure: str
+    name: str
+    unit: str
+    before: float
+    after: float
+    expected_low: float
+    expected_high: float
+    in_picture: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What a plan does to a face.
+
+    Attributes:
+        image: (H, W, 3) uint8 RGB, same size as the photo; outside `change_mask` equal to the byte.
+        changes: measured on the mesh.
+        warnings: in a patient's words.
+        timings_ms: decode, landmarks (0 here: done before), geometry, shading, skin, encode, total.
+        face: the face before.
+        plan: what was done.
+        when: time after, as asked; None is the settled result.
+        responder: "low", "expected" or "high".
+        seed: for engines that draw noise.
+        shift_mm_vertices: (V, 3) displacement of the mesh in the head frame.
+        coarse: (rows, columns, 2) backward field in px on the face's grid.
+    """
+
+    image: Rgb
+    changes: tuple[Change, ...]
+    warnings: tuple[str, ...]
+    timings_ms: dict[str, float]
+    face: Face
+    plan: Plan
+    when: str | None
+    responder: str
+    seed: int
+    shift_mm_vertices: Points
+    coarse: Field
+
+    @cached_property
+    def displacement_px(self) -> Field:
+        """(H, W, 2) float32 backward field: image(p) = photo(p + displacement(p))."""
+        grid = Grid.of(self.face)
+        height, width = self.image.shape[:2]
+        left, over = grid.origin_px
+        field = np.zeros((height, width, 2), np.float32)
+        for start, dense in dense_bands(grid, self.coarse):
+            y0, y1 = max(0, over + start), min(height, over + start + len(dense))
+            x0, x1 = max(0, left), min(width, left + dense.shape[1])
+            if y0 < y1 and x0 < x1:
+                window = dense[y0 - over - start : y1 - over - start, x0 - left : x1 - left]
+                field[y0:y1, x0:x1] = window
+        return field
+
+    @cached_property
+    def shift_mm(self) -> Mask:
+        """(H, W) float32, how far each pixel's skin was moved in the picture plane, mm."""
+        away = np.hypot(self.displacement_px[..., 0], self.displacement_px[..., 1])
+        return np.asarray(away / self.face.px_per_mm, np.float32)
+
+    @cached_property
+    def change_mask(self) -> Bool:
+        """(H, W) bool, the only pixels that may differ from the photo."""
+        mask: Bool = np.abs(self.displacement_px).max(axis=2) > SMALLEST_PX
+        return mask
+
+    @property
+    def changed_fraction(self) -> float:
+        """Share of the photo's pixels inside `change_mask`."""
+        return float(self.change_mask.mean())
+
+
+class _Clock:
+    """Milliseconds by stage."""
+
+    def __init__(self) -> None:
+        self.ms = dict.fromkeys(
+            ("decode", "landmarks", "geometry", "shading", "skin", "encode", "total"), 0.0
+        )
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Add the time of the block to a stage and to the total."""
+        start = time.perf_counter()
+        yield
+        spent = (time.perf_counter() - start) * 1e3
+        self.ms[name] += spent
+        self.ms["total"] += spent
+
+
+def simulate(
+    face: Face,
+    plan: Plan,
+    when: str | None = None,
+    responder: str = "expected",
+    seed: int = 0,
+) -> Outcome:
+    """Return what a plan does to a face.
+
+    Args:
+        face: from `measure_face`; `face.resized(1600)` for a fast preview of a large photo.
+        plan: the treatments.
+        when: time after treatment ("10d", "2w", "3mo", "1y"); None is the settled result.
+        responder: "low", "expected" or "high": one standard deviation below or above the mean.
+        seed: for engines that draw noise; geometry draws none.
+
+    Raises:
+        PlanError: impossible time or responder.
+    """
+    if responder not in RESPONDERS:
+        raise PlanError(f"There is no responder {responder[:20]!r}; use low, expected or high.")
+    days = days_after(when)
+    clock = _Clock()
+    with clock.stage("geometry"):
+        doses = [(t, _amplitude(t, days)) for t in plan.treatments]
+        weights = [(t, a * _response(t.entry, RESPONDERS[responder])) for t, a in doses]
+        share, coarse = _flow(face, weights)
+        image = _render(face, coarse)
+        shift_mm = _mesh_shift(face, weights, share)
+    changes = _changes(face, plan, shift_mm, [(t, a * share) for t, a in doses], responder)
+    warnings = tuple(_warnings(face, share, shift_mm))
+    return Outcome(
+        image, changes, warnings, clock.ms, face, plan, when, responder, seed, shift_mm, coarse
+    )
+
+
+def _amplitude(treatment: Treatment, days: float | None) -> float:
+    entry = treatment.entry
+    return entry.effect(treatment.dose) * share_at(entry, days)
+
+
+def _response(procedure: Procedure, deviations: float) -> float:
+    return 1.0 + deviations * procedure.response.relative_sd
+
+
+Weights = list[tuple[Treatment, float]]
+
+
+def _flow(face: Face, weights: Weights) -> tuple[float, Field]:
+    """Return the share of the plan that does not fold the picture, and its backward field."""
+    grid = Grid.of(face)
+    forward = np.zeros((*grid.shape, 2), np.float32)
+    for treatment, weight in weights:
+        if weight:
+            forward += np.float32(weight) * grid_basis(face, treatment.entry, treatment.side)
+    if not forward.any():
+        return 1.0, forward
+    share = safe_share(forward, grid.node_px)
+    return share, backward(np.float32(share) * forward, grid.node_px)
+
+
+def _render(face: Face, coarse: Field) -> Rgb:
+    image = face.photo.image.copy()
+    for rows, columns, pixels, moved in warped_bands(face.photo.image, Grid.of(face), coarse):
+        merge(image, pixels, moved, rows, columns)
+    return image
+
+
+def _mesh_shift(face: Face, weights: Weights, share: float) -> Points:
+    shift = np.zeros_like(Mesh.of(face).vertices_mm)
+    for treatment, weight in weights:
+        if weight:
+            shift += share * weight * mesh_basis(face, treatment.entry, treatment.side)
+    return shift
+
+
+def _changes(
+    face: Face, plan: Plan, shift_mm: Points, doses: Weights, responder: str
+) -> tuple[Change, ...]:
+    before = measures_before(face)
+    after = measure_points(displaced_landmarks(face, shift_mm))
+    asked = RESPONDERS[responder]
+    own = {m: None for t in plan.treatments for m in t.entry.measures}
+    found = []
+    for id_, spec in MEASURES.items():
+        change = after[id_] - before[id_]
+        if id_ not in own and abs(change) < SIDE_EFFECT[spec.unit]:
+            continue
+        parts = [(t, a * measure_slopes(face, t.entry, t.side)[id_]) for t, a in doses]
+        spread = [part * t.entry.response.relative_sd for t, part in parts]
+        middle = after[id_] - asked * sum(spread)
+        scale_sd = face.scale.relative_sd * (middle - before[id_]) if spec.unit == "mm" else 0.0
+        sd = float(np.sqrt(np.sum(np.square(spread)) + scale_sd**2))
+        found.append(
+            Change(
+                id_,
+                spec.name,
+                spec.unit,
+                before[id_],
+                after[id_],
+                middle - sd,
+                middle + sd,
+                spec.plane == "front",
+            )
+        )
+    return tuple(found)
+
+
+def _warnings(face: Face, share: float, shift_mm: Points) -> Iterator[str]:
+    if share < 1.0:
+        yield (
+            f"Together these doses would fold the picture; only {share:.0%} of the plan is shown. "
+            "Lower a dose."
+        )
+    deepest = float(np.linalg.norm(shift_mm, axis=1).max())
+    seen = np.linalg.norm(face.pose.shift_px(shift_mm), axis=1).max() / face.px_per_mm
+    if deepest > 0.0 and seen < FRONTAL_SHARE * deepest:
+        yield (
+            f"Most of this change ({deepest:.1f} mm) is towards the camera and hardly shows in a "
+            "photo from the front."
+        )

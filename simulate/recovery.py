@@ -1,0 +1,37 @@
+"""Time after the treatment: what "3mo" means, and how much of the settled effect is there then."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from face_mesh.errors import PlanError
+from simulate.catalogue import Procedure
+
+DAYS = {"d": 1.0, "w": 7.0, "mo": 30.4375, "y": 365.25}
+LONGEST_DAYS = 24 * DAYS["mo"]  # the evidence does not carry further
+
+
+def days_after(when: str | None) -> float | None:
+    """Return the days after treatment of "10d", "2w", "3mo" or "1y"; None is the settled result.
+
+    Raises:
+        PlanError: not such a time, or beyond 24 months.
+    """
+    if when is None:
+        return None
+    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*(d|w|mo|y)\s*", when)
+    if match is None:
+        raise PlanError(f"{when[:20]!r} is not a time; write 10d, 2w, 3mo or 1y.")
+    days = float(match[1]) * DAYS[match[2]]
+    if days > LONGEST_DAYS:
+        raise PlanError("The evidence reaches 24 months after a treatment; give an earlier time.")
+    return days
+
+
+def share_at(procedure: Procedure, days: float | None) -> float:
+    """Return the share of the settled effect present after `days` (1.0 for the settled result)."""
+    if days is None:
+        return 1.0
+    return float(np.interp(days, procedure.course.days, procedure.course.share))
