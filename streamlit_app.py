@@ -1,0 +1,8 @@
+"""Entry of the page: `streamlit run streamlit_app.py`."""
+
+import streamlit as st
+from starlette.middleware import Middleware
+
+from ui.headers import PrivateHeaders
+
+app = st.App("ui/router.py", middleware=[Middleware(PrivateHeaders)])

@@ -1,0 +1,111 @@
+"""Arrays to what the viewer shows: encoded pictures, a heat map, and boxes to zoom to."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from face_mesh import Face, Photo
+from face_mesh.arrays import Bool, Points, Rgb
+from ui.viewer import Heat, Picture
+from ui.viewer.viewer import Box
+
+JPEG_QUALITY = 92
+PLAIN_SIDE_PX = 1200
+HEAT_SIDE_PX = 480  # smooth enough when enlarged, small to send
+HEAT_FLOOR_MM = 0.05  # below it a change is left uncoloured
+HEAT_ENDS_MM = (0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 10.0, 15.0, 20.0)  # round ends of the scale
+HEAT_COLOURS = ("#3b0f70", "#8c2981", "#de4968", "#fe9f6d", "#fcfdbf")  # told apart without hue too
+HEAT_OPACITY = (0.35, 0.9)  # at the low and the high end
+TREATED_MARGIN = 0.35  # around the treated area, as a share of its size
+FACE_MARGIN = 0.3
+
+
+def jpeg(image: Rgb) -> bytes:
+    """Encode without thinning the colours: lips and redness are what is looked at."""
+    return _jpeg(Image.fromarray(image))
+
+
+def picture(face: Face) -> Picture:
+    """The photo of a measured face with its landmarks."""
+    photo = face.photo
+    shares = (face.landmarks_px[:, :2] + 0.5) / (photo.width, photo.height)
+    return Picture(
+        key=face.key,
+        jpeg=jpeg(photo.image),
+        width=photo.width,
+        height=photo.height,
+        alt="The photo before any treatment",
+        dots=tuple((round(float(x), 4), round(float(y), 4)) for x, y in shares),
+        face=_widened(_extent(shares), FACE_MARGIN),
+    )
+
+
+def plain(photo: Photo, faces_px: tuple[Points, ...] = ()) -> Picture:
+    """A photo by itself, or with each of its faces framed and numbered."""
+    boxes = tuple(
+        _extent((points[:, :2] + 0.5) / (photo.width, photo.height)) for points in faces_px
+    )
+    small = Image.fromarray(photo.image)
+    small.thumbnail((PLAIN_SIDE_PX, PLAIN_SIDE_PX))
+    alt = (
+        f"The photo, with {len(boxes)} faces numbered from left to right" if boxes else "The photo"
+    )
+    return Picture(f"{photo.sha256}-{len(boxes)}", _jpeg(small), *small.size, alt, boxes=boxes)
+
+
+def heat(shift_mm: npt.NDArray[np.float32]) -> Heat:
+    """Where and how far the picture changed, on a scale that ends at a round number of mm."""
+    step = -(-max(shift_mm.shape) // HEAT_SIDE_PX)
+    small = shift_mm[step // 2 :: step, step // 2 :: step]
+    largest = float(small.max(initial=0.0))
+    most_mm = next((end for end in HEAT_ENDS_MM if end >= largest), largest)
+    levels = np.clip(np.ceil(small / most_mm * 255.0), 1.0, 255.0)
+    levels[small < HEAT_FLOOR_MM] = 0.0
+    drawing = Image.fromarray(levels.astype(np.uint8), "P")
+    drawing.putpalette(_palette().tobytes(), "RGBA")
+    buffer = io.BytesIO()
+    drawing.save(buffer, "PNG")
+    return Heat(buffer.getvalue(), most_mm, HEAT_COLOURS)
+
+
+def treated(mask: Bool) -> Box | None:
+    """The box around all that changed, with room about it; None if nothing did."""
+    height, width = mask.shape
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    if not rows.size:
+        return None
+    box = (columns[0] / width, rows[0] / height, (columns[-1] + 1) / width, (rows[-1] + 1) / height)
+    return _widened(box, TREATED_MARGIN)
+
+
+def _jpeg(image: Image.Image) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", quality=JPEG_QUALITY, subsampling=0)
+    return buffer.getvalue()
+
+
+def _palette() -> npt.NDArray[np.uint8]:
+    """(256, 4) RGBA; entry 0 is see-through."""
+    stops = np.array([[int(c[i : i + 2], 16) for i in (1, 3, 5)] for c in HEAT_COLOURS], float)
+    at, ends = np.linspace(0.0, 1.0, 256), np.linspace(0.0, 1.0, len(stops))
+    channels = [np.interp(at, ends, stops[:, i]) for i in range(3)]
+    alpha = 255.0 * np.interp(at, (0.0, 1.0), HEAT_OPACITY)
+    table = np.round(np.column_stack([*channels, alpha])).astype(np.uint8)
+    table[0] = 0
+    return table
+
+
+def _extent(shares: Points) -> Box:
+    (left, top), (right, bottom) = shares.min(axis=0), shares.max(axis=0)
+    return float(left), float(top), float(right), float(bottom)
+
+
+def _widened(box: Box, margin: float) -> Box:
+    left, top, right, bottom = box
+    wide, high = margin * (right - left), margin * (bottom - top)
+    widened = (left - wide, top - high, right + wide, bottom + high)
+    return tuple(round(min(1.0, max(0.0, float(share))), 4) for share in widened)  # type: ignore[return-value]

@@ -1,0 +1,40 @@
+"""How it works, what it cannot do, and where the photo goes."""
+
+import streamlit as st
+
+from ui import samples
+
+text = st.container(width=720)
+text.title("How it works", anchor=False)
+text.markdown(
+    """
+## Your photo
+It is opened in the memory of this computer and is sent to nobody. Place, date and all else that a
+camera writes into a file are dropped when it is opened, and the file that came in is deleted then.
+Results stay in memory as long as this tab is open; **Forget my photo** removes all of it at once.
+A comparison that you download is a file of yours and is marked as a simulation.
+
+## The millimetres
+478 points of the face are found and turned into a mesh in millimetres. The scale comes from the
+size of the irises, which differs little between people: each millimetre may be off by about 4 %.
+If you know the distance between your pupils (the PD on a spectacle prescription), give it under
+*About this photo*, and the figures become surer.
+
+## The simulation
+Each dose moves the mesh as far as published measurements say; each procedure lists its figures and
+their sources under *Range and sources*, and says where a figure is our own estimate. People respond
+differently, so each change comes with a range. Only the treated area of the picture is changed;
+every other pixel stays as it was.
+
+## What it cannot do
+- It is a picture to talk about, not a promise, and no advice on whether to have a procedure.
+- One photo from the front hardly shows depth: a fuller cheek or a chin moved forward is measured
+  but barely seen.
+- It shows no swelling, bruises, scars or complications; a doctor has to tell you about those.
+- It is for adults. If thoughts about your looks weigh on you every day, talk to a doctor you trust
+  before deciding anything.
+
+## Sample portraits
+"""
+)
+text.markdown("\n".join(f"- {sample.credit}" for sample in samples.SAMPLES))

@@ -1,0 +1,36 @@
+"""Second screen: the measured face, the procedures, and what they would change."""
+
+import streamlit as st
+
+from face_mesh import BeforehandError
+from ui import choosing, intake, measuring, session, showing
+
+state = session.start()
+result = None
+
+with st.container(horizontal=True, vertical_alignment="center"):
+    st.title("Your preview", anchor=False, width="stretch")
+    st.button("Forget my photo", icon=":material/delete:", on_click=intake.forget)
+
+stage, panel = st.columns([11, 9], gap="medium")
+with panel:
+    face = measuring.measure(state.photo)
+    choice = choosing.choose() if face else None
+
+with stage, st.container(key="stage"):
+    try:
+        result = showing.show_face(face, choice) if face else showing.show_photo(state.photo)
+    except BeforehandError as error:
+        panel.error(str(error), icon=":material/error:")
+
+with panel:
+    if result:
+        showing.show_changes(result)
+    if face:
+        with st.container(horizontal=True):
+            if result:
+                showing.offer_download(face, choice)
+            st.button("Use another photo", icon=":material/add_a_photo:", on_click=intake.put_aside)
+        measuring.show_photo(face)
+    if state.credit:
+        st.caption(state.credit)

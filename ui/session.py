@@ -1,0 +1,53 @@
+"""What one visitor's tab holds between two runs of the page: this dataclass and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from face_mesh import Photo
+
+KEY = "beforehand"
+WHICH_KEY = "which"  # of the widgets whose answers belong to one photo
+PUPILS_KEY = "pupils_mm"
+
+
+@dataclass
+class Session:
+    """One visitor's state; the widgets keep their own values.
+
+    Attributes:
+        photo: the photo in use, None on the first screen.
+        credit: whose picture it is, for a sample.
+            problem: the sentence about the last photo that could not be used.
+        attempt: numbers the upload widgets, so that each photo meets a fresh one.
+    """
+
+    photo: Photo | None = None
+    credit: str = ""
+    problem: str = ""
+    attempt: int = 0
+
+
+def start() -> Session:
+    """Return this tab's state, new on its first run."""
+    if KEY not in st.session_state:
+        st.session_state[KEY] = Session()
+    session: Session = st.session_state[KEY]
+    return session
+
+
+def take(photo: Photo | None, credit: str = "") -> None:
+    """Put `photo` in the place of the one in use; what was said about that one goes with it."""
+    state = start()
+    state.photo, state.credit, state.problem = photo, credit, ""
+    for key in (WHICH_KEY, PUPILS_KEY):
+        st.session_state[key] = None
+
+
+def forget() -> None:
+    """Drop the state and every widget's value: photo, choices, doses."""
+    attempt = start().attempt
+    st.session_state.clear()
+    start().attempt = attempt + 1

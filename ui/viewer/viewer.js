@@ -1,0 +1,134 @@
+// The browser's side of the viewer. Runs again whenever its data changes; what must outlive a run
+// is kept by the element it is drawn in. Nothing is fetched, nothing but "holds" is sent back.
+
+const kept = new WeakMap(); // parentElement -> { urls, still, key }
+
+export default function ({ data, parentElement, setStateValue }) {
+  const viewer = parentElement.querySelector(".viewer");
+  const memory = kept.get(parentElement) ?? { urls: {}, still: null, key: null };
+  kept.set(parentElement, memory);
+
+  const { header, parts } = unpack(data);
+  if (header.still) {
+    memory.still = header.still;
+    memory.key = header.photo;
+    showStill(viewer, memory, parts.before);
+    setStateValue("holds", header.photo);
+  } else if (memory.key !== header.photo) {
+    setStateValue("holds", ""); // this element is new: ask for the photo
+    return () => release(memory);
+  }
+  showResult(viewer, memory, header, parts);
+  connect(viewer, memory);
+  return () => release(memory);
+}
+
+// u32 length, JSON header, then the parts it lists: see pack() in viewer.py.
+function unpack(bytes) {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let at = 4 + view.getUint32(0, true);
+  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(4, at)));
+  const parts = {};
+  for (const [name, length] of header.parts) {
+    parts[name] = bytes.slice(at, at + length);
+    at += length;
+  }
+  return { header, parts };
+}
+
+// Show a part in an <img>; the old picture stays until the new one is there, then is given back.
+function place(image, memory, name, bytes, type) {
+  const old = memory.urls[name];
+  if (bytes) {
+    memory.urls[name] = URL.createObjectURL(new Blob([bytes], { type }));
+    image.onload = () => old && URL.revokeObjectURL(old);
+    image.src = memory.urls[name];
+  } else if (old) {
+    delete memory.urls[name];
+    image.removeAttribute("src");
+    URL.revokeObjectURL(old);
+  }
+}
+
+function release(memory) {
+  Object.values(memory.urls).forEach((url) => URL.revokeObjectURL(url));
+  memory.urls = {};
+  memory.key = null;
+}
+
+function showStill(viewer, memory, jpeg) {
+  const { width, height, alt, dots, boxes, face } = memory.still;
+  viewer.style.setProperty("--ratio", width / height);
+  const image = viewer.querySelector(".before .picture");
+  image.alt = alt;
+  place(image, memory, "before", jpeg, "image/jpeg");
+  const path = dots.map(([x, y]) => `M${x} ${y}h0`).join("");
+  viewer.querySelectorAll(".marks path").forEach((mark) => mark.setAttribute("d", path));
+  viewer.querySelector(".boxes").replaceChildren(...boxes.map(frameOf));
+  viewer.toggleAttribute("data-face", Boolean(face));
+  choose(viewer, "zoom", face && closeness(face) > 1.25 ? "face" : "photo");
+}
+
+function frameOf([left, top, right, bottom], index) {
+  const frame = document.createElement("span");
+  frame.dataset.number = index + 1;
+  const percent = (share) => `${100 * share}%`;
+  Object.assign(frame.style, {
+    left: percent(left), top: percent(top), width: percent(right - left), height: percent(bottom - top),
+  });
+  return frame;
+}
+
+function showResult(viewer, memory, { alt, treated, mostMm, colours }, parts) {
+  const image = viewer.querySelector(".after .picture");
+  image.alt = alt;
+  place(image, memory, "after", parts.after, "image/jpeg");
+  place(viewer.querySelector(".heat"), memory, "heat", parts.heat, "image/png");
+  viewer.toggleAttribute("data-after", Boolean(parts.after));
+  viewer.toggleAttribute("data-treated", Boolean(treated));
+  memory.treated = treated;
+  if (mostMm) {
+    viewer.querySelector(".most").textContent = `${mostMm} mm`;
+    viewer.querySelector(".ramp").style.background = `linear-gradient(90deg, ${colours.join(",")})`;
+  }
+  if (!treated && picked(viewer, "zoom") === "treated") choose(viewer, "zoom", "photo");
+}
+
+function connect(viewer, memory) {
+  const split = viewer.querySelector(".split");
+  split.oninput = () => {
+    viewer.style.setProperty("--split", `${split.value}%`);
+    split.setAttribute("aria-valuetext", `${split.value} % before, ${100 - split.value} % simulated`);
+  };
+  split.oninput();
+  const landmarks = viewer.querySelector(".landmarks");
+  viewer.onchange = () => {
+    viewer.dataset.mode = picked(viewer, "mode");
+    viewer.toggleAttribute("data-landmarks", landmarks.checked);
+    zoom(viewer, { face: memory.still.face, treated: memory.treated }[picked(viewer, "zoom")]);
+  };
+  viewer.onchange();
+}
+
+function picked(viewer, name) {
+  return viewer.querySelector(`[name="${name}"]:checked`).value;
+}
+
+function choose(viewer, name, value) {
+  viewer.querySelector(`[name="${name}"][value="${value}"]`).checked = true;
+}
+
+// How many times larger a box, given as shares of the picture, can be shown in the frame.
+function closeness([left, top, right, bottom]) {
+  return Math.min(1 / (right - left), 1 / (bottom - top), 5);
+}
+
+// Fit a box into the frame; no box shows the whole picture.
+function zoom(viewer, box) {
+  const [left, top, right, bottom] = box ?? [0, 0, 1, 1];
+  const z = closeness([left, top, right, bottom]);
+  const shift = (centre) => Math.min(0, Math.max(1 - z, 0.5 - z * centre));
+  viewer.style.setProperty("--z", z);
+  viewer.style.setProperty("--tx", `${100 * shift((left + right) / 2)}%`);
+  viewer.style.setProperty("--ty", `${100 * shift((top + bottom) / 2)}%`);
+}
