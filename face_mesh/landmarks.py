@@ -83,7 +83,9 @@ def _run(rgb: Rgb) -> list[Detection]:
     ):
         unit = np.array([(p.x, p.y, p.z) for p in marks], dtype=np.float64)
         points = unit * (width, height, width) - (0.5, 0.5, 0.0)  # px centres at integers
-        found.append(Detection(points, _rotation(matrix), {s.category_name: s.score for s in shapes}))
+        found.append(
+            Detection(points, _rotation(matrix), {s.category_name: s.score for s in shapes})
+        )
     return found
 
 
@@ -117,7 +119,7 @@ def _shrunk(rgb: Rgb, scale: float) -> Rgb:
 
 
 def _in_quarters(rgb: Rgb) -> list[Detection]:
-    """Look again in overlapping windows of 60 % of the sides: finds the face of a full-length photo."""
+    """Look again in overlapping windows: finds the face of a full-length photo."""
     height, width = rgb.shape[:2]
     w, h = round(width * 0.6), round(height * 0.6)
     for y, x in ((0, (width - w) // 2), (0, 0), (0, width - w), (height - h, (width - w) // 2)):
@@ -174,4 +176,6 @@ def _mean(looks: list[Detection]) -> Detection:
     points = np.mean([d.points_px for d in looks], axis=0)
     turn = _rotation(np.mean([d.rotation for d in looks], axis=0))
     names = looks[0].expression
-    return Detection(points, turn, {n: float(np.mean([d.expression[n] for d in looks])) for n in names})
+    return Detection(
+        points, turn, {n: float(np.mean([d.expression[n] for d in looks])) for n in names}
+    )

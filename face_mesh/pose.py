@@ -56,13 +56,15 @@ class Pose:
 
     def to_photo(self, points_mm: Points) -> Points:
         """Return (N, 3) head-frame mm as (N, 3) photo px; the inverse of `to_head`."""
-        camera: Points = points_mm @ self.rotation.T
-        return camera * _IMAGE_TO_CAMERA * self.px_per_mm + self.origin_px
+        camera = points_mm @ self.rotation.T
+        photo: Points = camera * _IMAGE_TO_CAMERA * self.px_per_mm + self.origin_px
+        return photo
 
     def shift_px(self, shift_mm: Points) -> Points:
         """Return (N, 3) head-frame displacements in mm as (N, 2) picture displacements in px."""
-        camera: Points = shift_mm @ self.rotation.T
-        return (camera * _IMAGE_TO_CAMERA * self.px_per_mm)[:, :2]
+        camera = shift_mm @ self.rotation.T
+        shift: Points = (camera * _IMAGE_TO_CAMERA * self.px_per_mm)[:, :2]
+        return shift
 
     def scaled(self, factor: float) -> Pose:
         """Return the same pose for a photo resized by `factor` (px centres at integers)."""

@@ -73,7 +73,7 @@ def _distance(points: Points, a: int, b: int, axes: int = 3) -> float:
 
 
 def iris_diameter_px(points_px: Points) -> float:
-    """Return the mean horizontal iris diameter of both eyes; an iris faces the camera it looks at."""
+    """Return the mean horizontal iris diameter; an iris faces the camera it looks at."""
     return float(np.mean([_distance(points_px, a, b, 2) for a, b in _IRIS_BORDERS]))
 
 
@@ -108,5 +108,7 @@ def _scale(px_per_mm: float, relative_sd: float, source: str) -> Scale:
 def _within(value_mm: float, allowed: tuple[float, float], name: str) -> float:
     low, high = allowed
     if not low <= value_mm <= high:
-        raise PhotoError(f"A {name} of {value_mm:g} mm is not possible; give {low:g} to {high:g} mm.")
+        raise PhotoError(
+            f"A {name} of {value_mm:g} mm is not possible; give {low:g} to {high:g} mm."
+        )
     return value_mm

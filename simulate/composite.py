@@ -15,6 +15,8 @@ def merge(photo: Rgb, changed: Rgb, mask: Bool, rows: slice, columns: slice) -> 
         photo: (H, W, 3) uint8, a picture of our own, never a caller's.
         changed: (h, w, 3) uint8 for the window.
         mask: (h, w) bool.
+        rows: of the window.
+        columns: of the window.
     """
     window = photo[rows, columns]
     cv2.copyTo(changed, mask.view(np.uint8), window)

@@ -1,4 +1,4 @@
-"""What one unit of a treatment does to a face: computed once a face, then only weighted and added."""
+"""What one unit of a treatment does to a face: computed once, then only weighted and added."""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 
@@ -10,15 +12,19 @@ from face_mesh.arrays import Field, Points
 FOLD_FLOOR = 0.25  # the smallest local area kept: at 0 the picture would fold onto itself
 MAX_ROUNDS = 40
 SETTLED_PX = 0.01
+ONE_MAP: Any = None  # x and y are in one map; the stubs ask for a second
 
 
 def safe_share(forward: Field, node_px: int) -> float:
     """Return the largest share in (0, 1] of a field that keeps every local area above the floor.
 
     Args:
-        forward: (rows, columns, 2) displacement in px at nodes `node_px` apart.
+        forward: (rows, columns, 2) displacement in px.
+        node_px: px between nodes.
     """
-    slope_y, slope_x = np.gradient(forward / node_px, axis=(0, 1))
+    per_px = (forward / node_px).astype(np.float64)
+    slope_y: Points = np.gradient(per_px, axis=0)
+    slope_x: Points = np.gradient(per_px, axis=1)
     trace = slope_x[..., 0] + slope_y[..., 1]
     product = slope_x[..., 0] * slope_y[..., 1] - slope_x[..., 1] * slope_y[..., 0]
     if float((1.0 + trace + product).min()) >= FOLD_FLOOR and float(trace.min()) > -1.5:
@@ -39,15 +45,18 @@ def backward(forward: Field, node_px: int) -> Field:
 
     Args:
         forward: (rows, columns, 2) float32 px, fold-free.
+        node_px: px between nodes.
     """
     rows, columns = forward.shape[:2]
     base = np.dstack(np.meshgrid(np.arange(columns), np.arange(rows))).astype(np.float32)
-    found = -forward
+    found: Field = -forward
     for _ in range(MAX_ROUNDS):
         at = base + found / node_px
-        following = -cv2.remap(forward, at, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+        following = -1.0 * cv2.remap(
+            forward, at, ONE_MAP, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT
+        )
         change = float(np.abs(following - found).max())
-        found = following
+        found = np.asarray(following, np.float32)
         if change < SETTLED_PX:
             break
-    return np.asarray(found, np.float32)
+    return found

@@ -133,7 +133,7 @@ def _barycentric(corners: Points, at: Points) -> Points:
 
 
 def _nearest_inside(inside: npt.NDArray[np.bool_]) -> tuple[Index, Floats]:
-    """Return for each node the flat index of the nearest inside node, and the way there in nodes."""
+    """Return for each node the flat index of the nearest inside node, and how far it is."""
     away, labels = cv2.distanceTransformWithLabels(
         np.where(inside, 0, 255).astype(np.uint8),
         cv2.DIST_L2,

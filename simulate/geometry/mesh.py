@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
@@ -160,7 +161,7 @@ class Mesh:
         if len(ends) == 1:
             return ends
         pieces = []
-        for a, b in zip(ends[:-1], ends[1:], strict=True):
+        for a, b in itertools.pairwise(ends):
             steps = max(1, round(float(np.linalg.norm(b - a)) / CURVE_STEP_MM))
             share = np.arange(steps)[:, None] / steps
             pieces.append(a + share * (b - a))

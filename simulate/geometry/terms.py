@@ -7,6 +7,7 @@ the head frame, in mm for a coefficient of 1. Adding one is a function and a lin
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from scipy.spatial import cKDTree
@@ -66,13 +67,17 @@ def _directed(term: Term, side: str) -> Points:
     vector = np.array(term.direction, dtype=np.float64)
     if side == "right":
         vector[0] *= -1.0
-    return vector / np.linalg.norm(vector)
+    return _field(vector / np.linalg.norm(vector))
+
+
+def _field(values: Any) -> Points:
+    return np.asarray(values, np.float64)
 
 
 def volume(mesh: Mesh, term: Term, weights: Points, side: str) -> Points:
     """Spread 1 mL over the patch along the skin normals: the displaced volume is 1,000 mm³."""
     height_mm = ML_TO_MM3 * weights / np.sum(weights * mesh.areas_mm2)
-    return height_mm[:, None] * mesh.normals
+    return _field(height_mm[:, None] * mesh.normals)
 
 
 def remove(mesh: Mesh, term: Term, weights: Points, side: str) -> Points:
@@ -81,8 +86,8 @@ def remove(mesh: Mesh, term: Term, weights: Points, side: str) -> Points:
 
 
 def translate(mesh: Mesh, term: Term, weights: Points, side: str) -> Points:
-    """Move the patch by 1 mm in the term's direction (drawn for the left, mirrored for the right)."""
-    return weights[:, None] * _directed(term, side)
+    """Move the patch by 1 mm in the term's direction, drawn for the left side."""
+    return _field(weights[:, None] * _directed(term, side))
 
 
 def rotate(mesh: Mesh, term: Term, weights: Points, side: str) -> Points:
@@ -90,7 +95,7 @@ def rotate(mesh: Mesh, term: Term, weights: Points, side: str) -> Points:
     pivot = mesh.vertices_mm[landmarks_of(term.pivot, side)[0]]
     axis = _directed(term, side) * (-1.0 if side == "right" else 1.0)  # an axis mirrors reversed
     turned = np.cross(axis, mesh.vertices_mm - pivot)
-    return np.deg2rad(1.0) * weights[:, None] * turned
+    return _field(np.deg2rad(1.0) * weights[:, None] * turned)
 
 
 def scale(mesh: Mesh, term: Term, weights: Points, side: str) -> Points:
@@ -101,7 +106,7 @@ def scale(mesh: Mesh, term: Term, weights: Points, side: str) -> Points:
     across = mesh.vertices_mm[:, 0] - _midline_mm(mesh)
     reference = max(float(abs(across[landmarks_of(term.pivot, side)[0]])), 1.0)
     share = np.tanh(1.5 * across / reference) / np.tanh(1.5)  # smooth where a clip has a corner
-    return (weights * share)[:, None] * np.array((1.0, 0.0, 0.0))
+    return _field((weights * share)[:, None] * np.array((1.0, 0.0, 0.0)))
 
 
 def _midline_mm(mesh: Mesh) -> float:
@@ -117,7 +122,7 @@ def flatten(mesh: Mesh, term: Term, weights: Points, side: str) -> Points:
     start, along = ends[0], ends[-1] - ends[0]
     share = np.clip((mesh.vertices_mm - start) @ along / (along @ along), 0.0, 1.0)
     gap_mm = (start + share[:, None] * along - mesh.vertices_mm) @ _directed(term, side)
-    return (weights * np.maximum(gap_mm, 0.0))[:, None] * _directed(term, side)
+    return _field((weights * np.maximum(gap_mm, 0.0))[:, None] * _directed(term, side))
 
 
 def relax(mesh: Mesh, term: Term, weights: Points, side: str) -> Points:
@@ -126,7 +131,7 @@ def relax(mesh: Mesh, term: Term, weights: Points, side: str) -> Points:
     _, nearest = cKDTree(pull).query(mesh.vertices_mm)
     away = mesh.vertices_mm - pull[nearest]
     away /= np.maximum(np.linalg.norm(away, axis=1, keepdims=True), 1.0)
-    return weights[:, None] * away
+    return _field(weights[:, None] * away)
 
 
 OPERATORS: dict[str, Operator] = {

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from face_mesh.arrays import Bool, Field, Rgb
+from simulate.geometry.flow import ONE_MAP
 from simulate.geometry.grid import Grid
 
 BAND_NODES = 64  # rows of nodes worked on at a time: bounds the memory of a large photo
@@ -33,9 +34,7 @@ def dense_bands(grid: Grid, coarse: Field) -> Iterator[tuple[int, Field]]:
         yield top * n, np.asarray(dense[(top - low) * n : (bottom - low) * n], np.float32)
 
 
-def warped_bands(
-    image: Rgb, grid: Grid, coarse: Field
-) -> Iterator[tuple[slice, slice, Rgb, Bool]]:
+def warped_bands(image: Rgb, grid: Grid, coarse: Field) -> Iterator[tuple[slice, slice, Rgb, Bool]]:
     """Yield (rows, columns, pixels, changed) of the photo for each band that moves."""
     height, width = image.shape[:2]
     left, over = grid.origin_px
@@ -47,7 +46,7 @@ def warped_bands(
             continue
         cut = dense[rows.start - y0 : rows.stop - y0, columns.start - x0 : columns.stop - x0]
         xy = cut + _positions(rows, columns)
-        pixels = cv2.remap(image, xy, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+        pixels = cv2.remap(image, xy, ONE_MAP, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
         yield rows, columns, np.asarray(pixels, np.uint8), _moves(cut)
 
 

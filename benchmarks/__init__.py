@@ -1,0 +1,1 @@
+"""Speed and fidelity, measured side by side so that anyone can rerun them."""

@@ -1,0 +1,237 @@
+"""The command line: `python -m simulate`. Its options, files and exit statuses are a contract."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import NoReturn
+
+from face_mesh import BeforehandError, Face, PlanError, ScaleHint, measure_face, open_photo
+from face_mesh.measures import measure_all
+from simulate import Outcome, Plan, __version__, procedures, simulate
+from simulate.export import comparison_image, png_bytes
+from simulate.report import catalogue_json, face_json, outcome_json
+
+STAGES = ("Reading the photo", "Measuring the face", "Simulating", "Writing the pictures")
+BAR_WIDTH = 24
+ENGINE_IDLE = "Nothing in this plan paints skin, so the engine was not used."
+
+
+class _Parser(argparse.ArgumentParser):
+    """Refuse with one sentence instead of a usage screen."""
+
+    def error(self, message: str) -> NoReturn:
+        raise PlanError(f"{message[:1].upper()}{message[1:]}; --help shows the options.")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="python -m simulate", description="Simulate a procedure on a photo.")
+    parser.add_argument("photo", nargs="?", metavar="PHOTO")
+    parser.add_argument("--treat", action="append", default=[], metavar="PROC=DOSE[:SIDE]")
+    parser.add_argument("--plan", metavar="FILE.toml", help="a plan with [[treatments]] tables")
+    parser.add_argument("--when", help="time after treatment, as 10d, 2w, 3mo, 1y")
+    parser.add_argument("--responder", default="expected", help="low, expected or high")
+    parser.add_argument("--engine", default="embedded", help="embedded or hub:NAME, for skin")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--face", type=int, help="which face, from 1, left to right")
+    parser.add_argument("--ipd", type=float, metavar="MM", help="true distance of the pupils")
+    parser.add_argument("--out", metavar="DIR")
+    parser.add_argument("--quiet", action="store_true", help="no progress bar")
+    parser.add_argument("--list", action="store_true", help="show the catalogue")
+    parser.add_argument("--measure", metavar="PHOTO", dest="measured")
+    parser.add_argument("--json", action="store_true", help="with --list or --measure")
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit status."""
+    try:
+        asked = _parser().parse_args(argv)
+        if asked.list:
+            _list(asked.json)
+        elif asked.measured:
+            _print_face(_face(asked, asked.measured), asked.json)
+        else:
+            _run(asked)
+    except BeforehandError as error:
+        return _refused(str(error), error.exit_status)
+    except MemoryError:
+        return _refused("There is not enough memory for this photo; make it smaller.", 4)
+    except BrokenPipeError:  # the reader of our output went away: `| head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+def _refused(sentence: str, status: int) -> int:
+    print(sentence, file=sys.stderr)
+    return status
+
+
+def _run(asked: argparse.Namespace) -> None:
+    if not asked.photo:
+        raise PlanError("Name a photo, or use --list or --measure; --help shows the options.")
+    if not asked.out:
+        raise PlanError("Say where the pictures go with --out DIR.")
+    plan = _plan(asked)
+    with _output_folder(asked.out) as out, _progress(asked.quiet) as tick:
+        tick()
+        start = time.perf_counter()
+        photo = open_photo(asked.photo)
+        decoded = time.perf_counter()
+        tick()
+        face = measure_face(photo, which=_which(asked), hint=_hint(asked))
+        measured = time.perf_counter()
+        tick()
+        outcome = simulate(face, plan, asked.when, asked.responder, asked.seed)
+        if asked.engine != "embedded":
+            outcome = replace(outcome, warnings=(*outcome.warnings, ENGINE_IDLE))
+        tick()
+        spent = {"decode": decoded - start, "landmarks": measured - decoded}
+        _write(out, _timed(outcome, spent), asked.engine)
+
+
+def _plan(asked: argparse.Namespace) -> Plan:
+    if asked.plan and asked.treat:
+        raise PlanError("Give the plan either as a file or with --treat, not both.")
+    if asked.engine != "embedded" and not asked.engine.startswith("hub:"):
+        raise PlanError(f"There is no engine {asked.engine[:40]!r}; use embedded or hub:NAME.")
+    plan = Plan.from_toml(asked.plan) if asked.plan else Plan.parse(asked.treat)
+    if not plan.treatments:
+        raise PlanError("Say what to simulate, for example --treat lip_filler=1.0.")
+    return plan
+
+
+@contextmanager
+def _output_folder(name: str) -> Iterator[Path]:
+    """Make the output folder before any work is done for nothing; take it back if the run fails."""
+    out = Path(name)
+    new = not out.exists()
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=out):
+            pass
+    except OSError as error:
+        raise PlanError(
+            "The output folder cannot be written to; choose another with --out."
+        ) from error
+    try:
+        yield out
+    except BaseException:
+        if new:
+            with suppress(OSError):
+                out.rmdir()
+        raise
+
+
+def _face(asked: argparse.Namespace, photo: str) -> Face:
+    return measure_face(open_photo(photo), which=_which(asked), hint=_hint(asked))
+
+
+def _which(asked: argparse.Namespace) -> int | None:
+    return None if asked.face is None else asked.face - 1
+
+
+def _hint(asked: argparse.Namespace) -> ScaleHint | None:
+    return None if asked.ipd is None else ScaleHint(interpupillary_mm=asked.ipd)
+
+
+def _timed(outcome: Outcome, spent_s: dict[str, float]) -> Outcome:
+    ms = dict(outcome.timings_ms)
+    for stage, seconds in spent_s.items():
+        ms[stage] = seconds * 1e3
+        ms["total"] += seconds * 1e3
+    return replace(outcome, timings_ms=ms)
+
+
+def _write(out: Path, outcome: Outcome, engine: str) -> None:
+    """Write all four files under other names first, so that none is ever half written."""
+    start = time.perf_counter()
+    files = {
+        "before.png": png_bytes(outcome.face.photo.image, simulated=False),
+        "after.png": png_bytes(outcome.image, simulated=True),
+        "comparison.png": png_bytes(comparison_image(outcome), simulated=True),
+    }
+    outcome = _timed(outcome, {"encode": time.perf_counter() - start})
+    report = outcome_json(outcome, engine=engine, version=__version__)
+    files["outcome.json"] = (json.dumps(report, indent=2) + "\n").encode()
+    try:
+        with tempfile.TemporaryDirectory(dir=out, prefix=".beforehand-") as hidden:
+            for name, data in files.items():
+                (Path(hidden) / name).write_bytes(data)
+            for name in files:
+                (Path(hidden) / name).replace(out / name)
+    except OSError as error:
+        raise PlanError(
+            "The pictures could not be written; free some space or choose another --out."
+        ) from error
+
+
+def _list(as_json: bool) -> None:
+    entries = list(procedures().values())
+    if as_json:
+        print(json.dumps(catalogue_json(entries), indent=2))
+        return
+    for p in entries:
+        scope = "per side" if p.dose.scope == "per_side" else "in total"
+        dose = f"usual {p.dose.usual:g}, most {p.dose.max:g} {p.dose.unit} {scope}"
+        print(f"{p.id:22s}{p.area:8s}{p.name:38s}{dose}")
+
+
+def _print_face(face: Face, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(face_json(face), indent=2))
+        return
+    for finding in face.findings:
+        print(f"{finding.severity}: {finding.message} {finding.advice}")
+    for m in measure_all(face):
+        print(f"{m.name:52s}{m.value:9.2f} {m.unit:6s}± {m.sd:.2f}")
+
+
+@contextmanager
+def _progress(quiet: bool) -> Iterator[_Bar]:
+    bar = _Bar(shown=sys.stderr.isatty() and not quiet)
+    try:
+        yield bar
+    finally:
+        bar.clear()
+
+
+class _Bar:
+    """One line on a terminal: which of the stages is running."""
+
+    def __init__(self, *, shown: bool) -> None:
+        self.shown, self.done = shown, 0
+
+    def __call__(self) -> None:
+        """Begin the next stage."""
+        if self.shown:
+            full = BAR_WIDTH * self.done // len(STAGES)
+            bar = "#" * full + "." * (BAR_WIDTH - full)
+            sys.stderr.write(f"\r\033[K[{bar}] {STAGES[self.done]}")
+            sys.stderr.flush()
+        self.done += 1
+
+    def clear(self) -> None:
+        """Leave the line as it was found."""
+        if self.shown:
+            sys.stderr.write("\r\033[K")
+            sys.stderr.flush()
+
+
+def _keep_stderr_ours() -> None:
+    """Send what native libraries log to nowhere: a refusal is one line on standard error."""
+    sys.stderr = os.fdopen(os.dup(2), "w", buffering=1, encoding="utf-8", errors="replace")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+
+
+if __name__ == "__main__":
+    _keep_stderr_ours()
+    sys.exit(main())

@@ -1,0 +1,108 @@
+"""The JSON other programs rely on: the outcome, the measured face and the catalogue."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from face_mesh import Face
+from face_mesh.measures import measure_all
+from simulate.catalogue import Procedure, citation
+from simulate.outcome import Outcome
+
+Json = dict[str, Any]
+
+
+def outcome_json(outcome: Outcome, *, engine: str, version: str) -> Json:
+    """Return `outcome.json` of the command line."""
+    face = outcome.face
+    return {
+        "photo": _photo(face),
+        "quality": _quality(face),
+        "treatments": [
+            {"procedure": t.procedure, "dose": t.dose, "unit": t.entry.dose.unit, "side": t.side}
+            for t in outcome.plan.treatments
+        ],
+        "when": outcome.when,
+        "responder": outcome.responder,
+        "changes": [
+            {
+                "measure": c.measure,
+                "unit": c.unit,
+                "before": round(c.before, 3),
+                "after": round(c.after, 3),
+                "expected_low": round(c.expected_low, 3),
+                "expected_high": round(c.expected_high, 3),
+                "in_picture": c.in_picture,
+            }
+            for c in outcome.changes
+        ],
+        "changed_fraction": round(outcome.changed_fraction, 6),
+        "warnings": list(outcome.warnings),
+        "timings_ms": {stage: round(ms, 2) for stage, ms in outcome.timings_ms.items()},
+        "engine": engine,
+        "seed": outcome.seed,
+        "version": version,
+    }
+
+
+def face_json(face: Face) -> Json:
+    """Return what `--measure --json` prints."""
+    return {
+        "photo": _photo(face) | {"scale_source": face.scale.source},
+        "quality": _quality(face),
+        "measures": [
+            {"id": m.id, "name": m.name, "value": round(m.value, 3), "unit": m.unit}
+            | {"sd": round(m.sd, 3)}
+            for m in measure_all(face)
+        ],
+        "skin": [],
+    }
+
+
+def catalogue_json(entries: list[Procedure]) -> list[Json]:
+    """Return what `--list --json` prints."""
+    return [
+        {
+            "id": p.id,
+            "name": p.name,
+            "area": p.area,
+            "summary": p.summary,
+            "unit": p.dose.unit,
+            "usual": p.dose.usual,
+            "max": p.dose.max,
+            "step": p.dose.step,
+            "scope": p.dose.scope,
+            "sides": list(p.sides),
+            "kinds": list(p.kinds),
+            "evidence": [{"claim": e.claim, "source": citation(e.source)} for e in p.evidence],
+            "coefficients": [
+                {"operator": t.operator, "value": t.coefficient, "source": citation(t.source)}
+                | {"derivation": t.derivation}
+                for t in p.terms
+            ],
+            "cautions": list(p.cautions),
+        }
+        for p in entries
+    ]
+
+
+def _photo(face: Face) -> Json:
+    height, width = face.photo.image.shape[:2]
+    return {
+        "width": width,
+        "height": height,
+        "px_per_mm": round(face.px_per_mm, 4),
+        "px_per_mm_sd": round(face.px_per_mm_sd, 4),
+        "pose": {
+            "yaw_deg": round(face.pose.yaw_deg, 2),
+            "pitch_deg": round(face.pose.pitch_deg, 2),
+            "roll_deg": round(face.pose.roll_deg, 2),
+        },
+    }
+
+
+def _quality(face: Face) -> list[Json]:
+    return [
+        {"id": f.id, "severity": f.severity, "message": f.message, "advice": f.advice}
+        for f in face.findings
+    ]
