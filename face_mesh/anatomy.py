@@ -110,7 +110,7 @@ RIGHT_CURVES: dict[str, tuple[int, ...]] = {
     "nasal_side": (193, 122, 196, 3, 51, 45),
     "nasolabial_fold": (129, 203, 206, 216, 212),
     "marionette_line": (61, 43, 106, 204, 211),
-    "mandibular_border": (58, 172, 136, 150, 149),
+    "mandibular_border": (172, 136, 150, 149),
     "mandibular_angle": (132, 58, 172, 136),
     "prejowl_border": (136, 150, 149, 176),
     "submalar_hollow": (187, 207, 214),

@@ -127,6 +127,7 @@ class Procedure:
     measures: tuple[str, ...]
     evidence: tuple[Evidence, ...]
     cautions: tuple[str, ...]
+    hidden_by: tuple[str, ...] = ()  # photo findings that cover the area: measured, not drawn
 
     def sides_treated(self, side: str) -> tuple[str, ...]:
         """Return the sides of the face a paired term acts on."""

@@ -168,11 +168,11 @@ def simulate(
     with clock.stage("geometry"):
         doses = [(t, _amplitude(t, days)) for t in plan.treatments]
         weights = [(t, a * _response(t.entry, RESPONDERS[responder])) for t, a in doses]
-        share, coarse = _flow(face, weights)
+        share, coarse = _flow(face, [(t, w) for t, w in weights if not _covered(face, t)])
         image = _render(face, coarse)
         shift_mm = _mesh_shift(face, weights, share)
     changes = _changes(face, plan, shift_mm, [(t, a * share) for t, a in doses], responder)
-    warnings = tuple(_warnings(face, share, shift_mm))
+    warnings = (*_hidden(face, plan), *_warnings(face, share, shift_mm))
     return Outcome(
         image, changes, warnings, clock.ms, face, plan, when, responder, seed, shift_mm, coarse
     )
@@ -248,6 +248,20 @@ def _changes(
             )
         )
     return tuple(found)
+
+
+def _covered(face: Face, treatment: Treatment) -> list[str]:
+    """Return what in the photo lies over the treated area, so that drawing would bend it."""
+    return [f.id for f in face.findings if f.id in treatment.entry.hidden_by]
+
+
+def _hidden(face: Face, plan: Plan) -> Iterator[str]:
+    for treatment in plan.treatments:
+        for thing in _covered(face, treatment):
+            yield (
+                f"{treatment.entry.name} is measured but not drawn, because it would bend the "
+                f"{thing} in the photo; take the photo again without {thing}."
+            )
 
 
 def _warnings(face: Face, share: float, shift_mm: Points) -> Iterator[str]:
