@@ -43,6 +43,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--face", type=int, help="which face, from 1, left to right")
     parser.add_argument("--ipd", type=float, metavar="MM", help="true distance of the pupils")
+    parser.add_argument(
+        "--length",
+        type=float,
+        nargs=5,
+        metavar=("MM", "X1", "Y1", "X2", "Y2"),
+        help="a known length beside the face and its two ends in the photo, in px",
+    )
     parser.add_argument("--out", metavar="DIR")
     parser.add_argument("--quiet", action="store_true", help="no progress bar")
     parser.add_argument("--list", action="store_true", help="show the catalogue")
@@ -140,6 +147,11 @@ def _which(asked: argparse.Namespace) -> int | None:
 
 
 def _hint(asked: argparse.Namespace) -> ScaleHint | None:
+    if asked.ipd is not None and asked.length is not None:
+        raise PlanError("Give the true size either with --ipd or with --length, not both.")
+    if asked.length is not None:
+        mm, x1, y1, x2, y2 = asked.length
+        return ScaleHint(length_mm=mm, length_px=((x1, y1), (x2, y2)))
     return None if asked.ipd is None else ScaleHint(interpupillary_mm=asked.ipd)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 from PIL.PngImagePlugin import PngInfo
 
+from face_mesh import Face
 from face_mesh.arrays import Rgb, check_rgb
 from simulate.outcome import Outcome
 from simulate.plan import Plan
@@ -23,6 +24,9 @@ _XMP = (
 )
 NOTICE = "Simulated by Beforehand: a possible result, not a promise."
 PNG_LEVEL = 1  # a photo hardly gets smaller above it, only slower
+MIN_PANEL_PX = 480
+HEAD_ROOM = 0.3  # of the height of the face, on each side
+LINE = 1.5  # of the letter size
 INK, PAPER, QUIET = (32, 38, 46), (255, 255, 255), (92, 100, 110)
 
 
@@ -38,22 +42,47 @@ def png_bytes(image: Rgb, *, simulated: bool) -> bytes:
 
 
 def comparison_image(outcome: Outcome) -> Rgb:
-    """Return before and after side by side with the plan, the date of the effect and the notice."""
-    before, after = outcome.face.photo.image, outcome.image
-    height, width = before.shape[:2]
+    """Return head before and after side by side, with the plan in words and the notice.
+
+    Shows the head, not the whole photo: what is compared is the face. A small head is enlarged to
+    `MIN_PANEL_PX` so that the words below it fit.
+    """
+    window = head_window(outcome.face)
+    panels = [_panel(image[window]) for image in (outcome.face.photo.image, outcome.image)]
+    width, height = panels[0].size
     unit = max(11, round(width / 34))
-    gap, head, foot = unit // 2, round(2.2 * unit), round(4.6 * unit)
-    sheet = Image.new("RGB", (2 * width + gap, head + height + foot), PAPER)
-    sheet.paste(Image.fromarray(before), (0, head))
-    sheet.paste(Image.fromarray(after), (width + gap, head))
-    draw = ImageDraw.Draw(sheet)
+    gap, head = unit // 2, round(2.2 * unit)
     big, small = _font(round(1.2 * unit)), _font(unit)
-    draw.text((unit // 2, unit // 2), "Before", INK, big)
-    draw.text((width + gap + unit // 2, unit // 2), "Simulated", INK, big)
-    y = head + height + unit // 2
-    draw.text((unit // 2, y), _fitted(_subject(outcome), small, sheet.width - unit), INK, small)
-    draw.text((unit // 2, y + round(1.8 * unit)), NOTICE, QUIET, small)
+    lines = _wrapped(_subject(outcome), small, 2 * width + gap - unit)
+    foot = round((len(lines) + 2.2) * LINE * unit)
+    sheet = Image.new("RGB", (2 * width + gap, head + height + foot), PAPER)
+    draw = ImageDraw.Draw(sheet)
+    for x, title, panel in zip((0, width + gap), ("Before", "Simulated"), panels, strict=True):
+        sheet.paste(panel, (x, head))
+        draw.text((x + unit // 2, unit // 2), title, INK, big)
+    for i, line in enumerate([*lines, NOTICE]):
+        y = head + height + round((0.6 + i * LINE) * unit)
+        draw.text((unit // 2, y), line, INK if i < len(lines) else QUIET, small)
     return np.asarray(sheet, np.uint8)
+
+
+def head_window(face: Face) -> tuple[slice, slice]:
+    """Return the rows and columns of the photo that show the head with some room around it."""
+    xy = face.landmarks_px[:, :2]
+    low, high = xy.min(axis=0), xy.max(axis=0)
+    room = HEAD_ROOM * float(high[1] - low[1])
+    height, width = face.photo.image.shape[:2]
+    top, left = max(0, round(low[1] - 1.4 * room)), max(0, round(low[0] - room))
+    bottom, right = min(height, round(high[1] + room)), min(width, round(high[0] + room))
+    return slice(top, bottom), slice(left, right)
+
+
+def _panel(crop: Rgb) -> Image.Image:
+    panel = Image.fromarray(np.ascontiguousarray(crop))
+    grow = MIN_PANEL_PX / panel.width
+    if grow <= 1.0:
+        return panel
+    return panel.resize((MIN_PANEL_PX, round(panel.height * grow)), Image.Resampling.BICUBIC)
 
 
 def plan_words(plan: Plan) -> str:
@@ -72,12 +101,15 @@ def _subject(outcome: Outcome) -> str:
     return f"{plan_words(outcome.plan)}  ({when}, {outcome.responder} responder)"
 
 
-def _fitted(text: str, font: ImageFont.FreeTypeFont, width_px: int) -> str:
-    if font.getlength(text) <= width_px:
-        return text
-    while text and font.getlength(text + "...") > width_px:
-        text = text[:-1]
-    return text + "..."
+def _wrapped(text: str, font: ImageFont.FreeTypeFont, width_px: int) -> list[str]:
+    lines = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and font.getlength(longer) > width_px:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines
 
 
 @cache
