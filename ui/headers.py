@@ -49,7 +49,8 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
-NEVER_STORED = ("/media/", "/_stcore/")  # where pictures and uploads go by
+# Where pictures, downloads and uploads go by, under any base path; /static/media/ holds fonts.
+NEVER_STORED = re.compile(r"(?<!/static)/(media|_stcore)/")
 
 
 class PrivateHeaders:
@@ -75,5 +76,5 @@ class PrivateHeaders:
 def _add_headers(headers: MutableHeaders, path: str) -> None:
     for name, value in HEADERS.items():
         headers[name] = value
-    if any(part in path for part in NEVER_STORED):  # anywhere in it: there may be a base path
+    if NEVER_STORED.search(path):
         headers["Cache-Control"] = "no-store"

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui import session
+from ui import run, session
 
 st.set_page_config(page_title="Beforehand", layout="wide")
 st.html(Path(__file__).with_name("page.css"))
+run.warm()
 screen = "screens/preview.py" if session.start().photo else "screens/start.py"
 page = st.navigation(
     [

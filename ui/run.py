@@ -6,11 +6,13 @@ with it, and is keyed by content: Streamlit's own hash of a large array looks at
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 
+import numpy as np
 import streamlit as st
 
-from face_mesh import Face, Measure, Photo, ScaleHint, measure_all, read_face
+from face_mesh import BeforehandError, Face, Measure, Photo, ScaleHint, measure_all, read_face
 from face_mesh.landmarks import find_faces
 from simulate import Change, Plan, export, simulate
 from ui import pictures
@@ -32,15 +34,35 @@ class Result:
     warnings: tuple[str, ...]
 
 
-@st.cache_resource(scope="session", max_entries=4, show_spinner=False)
+@st.cache_resource(show_spinner=False)
+def warm() -> threading.Thread:
+    """Load the landmark model beside the first screen, once a process; wait with `join`.
+
+    In a thread of its own not only to be ready sooner: MediaPipe keeps an exception of its first
+    import for good, and with it every frame that led there. None of them may hold a photo.
+    """
+    thread = threading.Thread(target=_load_model, name="load the landmark model", daemon=True)
+    thread.start()
+    return thread
+
+
+def _load_model() -> None:
+    try:
+        find_faces(np.zeros((64, 64, 3), np.uint8))
+    except BeforehandError:
+        return  # said to the visitor when a photo comes
+
+
+@st.cache_resource(scope="session", max_entries=4, show_spinner="Looking for the face …")
 def faces(sha256: str, _photo: Photo) -> tuple[int, Picture]:
     """Return how many faces there are, and the photo with them numbered if they are several."""
+    warm().join()
     found = find_faces(_photo.image)
     several = tuple(one.points_px for one in found) if len(found) > 1 else ()
     return len(found), pictures.plain(_photo, several)
 
 
-@st.cache_resource(scope="session", max_entries=4, show_spinner="Measuring the face …")
+@st.cache_resource(scope="session", max_entries=4, show_spinner=False)
 def measured(sha256: str, which: int | None, pupils_mm: float | None, _photo: Photo) -> Face:
     """Return the measured face at the photo's own size.
 
@@ -85,7 +107,7 @@ def result(key: str, plan: Plan, when: str | None, responder: str, _face: Face) 
 def comparison_png(face: Face, plan: Plan, when: str | None, responder: str) -> bytes:
     """Return before and after at the photo's own size, marked as a simulation; nothing is kept."""
     outcome = simulate(face, plan, when=when, responder=responder)
-    return export.png_bytes(export.comparison_image(face, outcome), simulated=True)
+    return export.png_bytes(export.comparison_image(outcome), simulated=True)
 
 
 def forget() -> None:

@@ -48,6 +48,7 @@ def take(photo: Photo | None, credit: str = "") -> None:
 
 def forget() -> None:
     """Drop the state and every widget's value: photo, choices, doses."""
-    attempt = start().attempt
+    state = start()
+    state.photo = None  # should anything still hold the state itself
     st.session_state.clear()
-    start().attempt = attempt + 1
+    start().attempt = state.attempt + 1

@@ -7,7 +7,7 @@ from functools import partial
 import streamlit as st
 
 from face_mesh import Face, Photo
-from simulate import Change
+from simulate import Change, export
 from ui import run, viewer, wording
 from ui.choosing import Choice
 
@@ -32,8 +32,7 @@ def show_face(face: Face, choice: Choice | None) -> run.Result | None:
         viewer.show(picture)
         return None
     result = run.result(small.key, choice.plan, choice.when, choice.responder, small)
-    names = [wording.treatment(t.entry, t.dose, t.side) for t in choice.plan.treatments]
-    alt = f"The same photo, simulated with {'; '.join(names)}"
+    alt = f"The same photo, simulated: {export.plan_words(choice.plan)}"
     viewer.show(picture, result.jpeg, alt=alt, heat=result.heat, treated=result.treated)
     return result
 

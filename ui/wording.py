@@ -49,7 +49,7 @@ def dose_label(entry: Procedure) -> str:
     """Name of the dose slider: "Lip filler, mL in all (usual dose 1.0 mL)"."""
     unit = "degrees" if entry.dose.unit == "deg" else UNITS[entry.dose.unit]
     usual = dose(entry.dose.usual, entry)
-    return f"**{entry.name}**, {unit} {SCOPES[entry.dose.scope]} (usual dose {usual})"
+    return f"{entry.name}, {unit} {SCOPES[entry.dose.scope]} (usual dose {usual})"
 
 
 def dose_format(entry: Procedure) -> str:
@@ -62,12 +62,6 @@ def dose_format(entry: Procedure) -> str:
 def dose(value: float, entry: Procedure) -> str:
     """A dose with its unit, with as many decimals as its step has."""
     return dose_format(entry) % value
-
-
-def treatment(entry: Procedure, value: float, side: str) -> str:
-    """One treatment in few words, with the side where it is one: "lip filler, 1.0 mL"."""
-    where = "" if side == "both" else f", {side} side"
-    return f"{entry.name.lower()}, {dose(value, entry)}{where}"
 
 
 def source(key: str) -> str:

@@ -18,7 +18,7 @@ with st.container(key="start", gap="medium"):
     own, portraits = st.columns(2, gap="large")
     with own:
         st.header("Use your own photo", anchor=False)
-        upload, camera = st.tabs(["Choose a file", "Take a photo"], on_change="rerun")
+        upload, camera = st.tabs(["Choose a file", "Take a photo"], key="source", on_change="rerun")
         with upload:
             key = f"upload_{state.attempt}"
             st.file_uploader(

@@ -1,0 +1,153 @@
+"""A real server and a real browser.
+
+Both end with their module: as long as Playwright's event loop is there, no other test can run one.
+"""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
+
+from tests.browser.serve import ANSWER
+from tests.helpers import ROOT, chromium_executable
+
+SIZES = {"desk": (1280, 860), "phone": (390, 844)}
+ARGUMENTS = [
+    "--no-sandbox",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+]
+
+
+@dataclass
+class Server:
+    """The running page and what can be asked of its process."""
+
+    url: str
+    process: subprocess.Popen[str]
+
+    def holds(self) -> dict[str, int]:
+        """What the process still holds of photos, by kind, without the zeros."""
+        assert self.process.stdin
+        assert self.process.stdout
+        self.process.stdin.write("?\n")
+        self.process.stdin.flush()
+        for line in self.process.stdout:
+            if line.startswith(ANSWER):
+                return {kind: n for kind, n in json.loads(line[len(ANSWER) :]).items() if n}
+        raise AssertionError("the server has ended")
+
+
+@dataclass
+class Visit:
+    """A page of the browser and all it asked for and complained about."""
+
+    page: Page
+    url: str
+    width: int
+    requested: list[str] = field(default_factory=list)
+    fetched: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def media(self) -> list[str]:
+        """What was fetched from where Streamlit publishes pictures and downloads."""
+        return [url for url in self.fetched if url.startswith(f"{self.url}/media/")]
+
+    def outside(self) -> list[str]:
+        """What was asked of anybody but the server."""
+        own = (self.url, self.url.replace("http", "ws"), "data:", f"blob:{self.url}")
+        return [url for url in self.requested if not url.startswith(own)]
+
+    def sideways_px(self) -> int:
+        """By how much the page is wider than the window."""
+        return self.page.evaluate(
+            """() => Math.max(...[document.documentElement,
+                document.querySelector('[data-testid="stMain"]')]
+                .map((box) => box.scrollWidth - box.clientWidth))"""
+        )
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with socket.socket() as probe:
+        probe.bind(("localhost", 0))
+        port = probe.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.browser.serve", str(port)],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    url = f"http://localhost:{port}"
+    try:
+        wait_until(lambda: healthy(url), "the server to start", seconds=60)
+        yield Server(url, process)
+    finally:
+        process.terminate()
+        process.communicate(timeout=20)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=chromium_executable(), args=ARGUMENTS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(params=list(SIZES))
+def visit(server: Server, browser: Browser, request: pytest.FixtureRequest) -> Iterator[Visit]:
+    """A fresh visitor at a desk, then one with a phone."""
+    width, height = SIZES[request.param]
+    context = browser.new_context(
+        viewport={"width": width, "height": height},
+        has_touch=request.param == "phone",
+        accept_downloads=True,
+        permissions=["camera"],
+    )
+    page = context.new_page()
+    page.set_default_timeout(30_000)
+    visit = Visit(page, server.url, width)
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            visit.complaints.append(message.text)
+
+    def got(response: Response) -> None:
+        visit.fetched.append(response.url)
+
+    page.on("console", note)
+    page.on("pageerror", lambda error: visit.complaints.append(str(error)))
+    page.on("request", lambda asked: visit.requested.append(asked.url))
+    page.on("websocket", lambda socket: visit.requested.append(socket.url))
+    page.on("response", got)
+    page.goto(server.url)
+    yield visit
+    context.close()
+
+
+def healthy(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{url}/_stcore/health", timeout=2) as answer:
+            return answer.status == 200
+    except OSError:
+        return False
+
+
+def wait_until(true: Callable[[], bool], what: str, seconds: float = 15.0) -> None:
+    """Return when `true()` is; fail saying what was waited for."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, f"waited {seconds} s for {what}"
+        time.sleep(0.2)

@@ -1,0 +1,240 @@
+"""A visit from the first screen to the last click, at a desk and on a phone."""
+
+import io
+import re
+import urllib.error
+import urllib.request
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import FilePayload, Locator, Page, expect
+
+from tests.browser.conftest import Server, Visit, wait_until
+from tests.ui.photos import MAKER, jpeg_with_place, portrait
+from ui import pictures
+
+pytestmark = pytest.mark.browser
+at_a_desk = pytest.mark.parametrize("visit", ["desk"], indirect=True)  # width changes nothing here
+
+
+@pytest.fixture(scope="module")
+def photo() -> FilePayload:
+    """A portrait as a phone saves it, with place and camera."""
+    return {"name": "IMG_0001.jpg", "mimeType": "image/jpeg", "buffer": jpeg_with_place(portrait())}
+
+
+def start(visit: Visit, photo: FilePayload) -> Page:
+    """The second screen, with `photo`."""
+    page = visit.page
+    expect(page.get_by_role("heading", level=1)).to_have_text("See it beforehand")
+    page.locator("input[type=file]").set_input_files(photo)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your preview")
+    expect(page.get_by_alt_text("The photo before any treatment")).to_be_visible()
+    return page
+
+
+def simulate(page: Page, *names: str) -> None:
+    for name in names:
+        page.get_by_role("button", name=name, exact=True).click()
+        expect(page.get_by_role("slider", name=name)).to_be_visible()
+    expect(page.locator(".viewer")).to_have_attribute("data-after", "")
+
+
+def forget(page: Page) -> None:
+    page.get_by_role("button", name="Forget my photo").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("See it beforehand")
+
+
+def split(page: Page) -> Locator:
+    return page.get_by_role("slider", name="Move the border")
+
+
+def test_from_upload_to_forgetting(visit: Visit, server: Server, photo: FilePayload) -> None:
+    page = start(visit, photo)
+    assert visit.sideways_px() == 0
+    simulate(page, "Lip filler")
+
+    # A new dose shows a new picture.
+    after = page.locator(".after .picture")
+    usual = after.get_attribute("src")
+    page.get_by_role("slider", name="Lip filler").press("ArrowRight")
+    expect(after).not_to_have_attribute("src", usual)
+    expect(page.get_by_role("table")).to_contain_text("Height of the red of the upper lip")
+
+    # Compare, by keyboard alone.
+    border = split(page)
+    expect(border).to_have_attribute("aria-valuetext", "50 % before, 50 % simulated")
+    border.press("ArrowRight")
+    expect(border).to_have_value("51")
+    border.press("Home")
+    expect(border).to_have_attribute("aria-valuetext", "0 % before, 100 % simulated")
+    border.press("End")
+    expect(page.locator(".viewer")).to_have_attribute("style", re.compile("--split: 100%"))
+    outline = page.locator(".frame").evaluate("frame => getComputedStyle(frame).outlineStyle")
+    assert outline == "solid"
+    expect(page.get_by_text("Simulation, not a promise.")).to_be_visible()
+    for label in ("Before", "Simulated"):
+        expect(page.locator(".tag", has_text=label)).to_be_visible()
+    assert visit.sideways_px() == 0
+    assert visit.media() == []
+
+    # Download: made now, as large as two photos, with a mark and no place.
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Download the comparison").click()
+    path = waiting.value.path()
+    data = path.read_bytes()
+    with Image.open(io.BytesIO(data)) as picture:
+        assert picture.format == "PNG"
+        assert picture.width > 2 * portrait().width
+        assert not picture.getexif()
+    assert b"DigitalSourceType" in data
+    assert MAKER.encode() not in data
+    assert waiting.value.suggested_filename == "beforehand-comparison.png"
+
+    # Forget: nothing is left of it in the process, nor at the address of the download.
+    assert server.holds()
+    forget(page)
+    wait_until(lambda: not server.holds(), "the photo to be gone from the process")
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        urllib.request.urlopen(waiting.value.url, timeout=5)
+    assert visit.sideways_px() == 0
+    assert visit.outside() == []
+    assert visit.complaints == []
+
+
+@at_a_desk
+def test_a_photo_in_use_leaves_no_raw_upload(
+    visit: Visit, server: Server, photo: FilePayload
+) -> None:
+    start(visit, photo)
+    holds = server.holds()
+    assert holds["Photo"] >= 1
+    assert "UploadedFileRec" not in holds
+    assert "UploadedFile" not in holds
+    forget(visit.page)
+
+
+@at_a_desk
+def test_the_photo_is_sent_to_the_browser_once(visit: Visit, photo: FilePayload) -> None:
+    sizes: list[int] = []
+    visit.page.on(
+        "websocket",
+        lambda socket: socket.on("framereceived", lambda frame: sizes.append(len(frame))),
+    )
+    visit.page.reload()
+    page = start(visit, photo)
+    simulate(page, "Lip filler")
+    page.wait_for_timeout(1000)
+    sizes.clear()
+    after = page.locator(".after .picture")
+    for key in ("ArrowRight", "ArrowRight"):
+        old = after.get_attribute("src")
+        page.get_by_role("slider", name="Lip filler").press(key)
+        expect(after).not_to_have_attribute("src", old)
+    one_picture = len(pictures.jpeg(np.asarray(portrait())))
+    assert 0.8 * one_picture < max(sizes) < 1.5 * one_picture
+    forget(page)
+
+
+def test_the_ways_to_look(visit: Visit, photo: FilePayload) -> None:
+    page = start(visit, photo)
+    simulate(page, "Lip filler", "Jawline filler")
+    viewer, frame = page.locator(".viewer"), page.locator(".frame")
+    page.get_by_role("radio", name="Slide").press("ArrowRight")
+    expect(page.get_by_role("radio", name="Side by side")).to_be_checked()
+    before, after = page.locator(".pane.before"), page.locator(".pane.after")
+    assert before.bounding_box()["x"] < after.bounding_box()["x"]
+    expect(split(page)).to_be_hidden()
+    page.get_by_role("radio", name="Where it changes").check()
+    expect(page.locator(".heat")).to_be_visible()
+    expect(page.locator(".legend .most")).to_have_text(re.compile(r"^[\d.]+ mm$"))
+    page.get_by_role("radio", name="Treated area").check()
+    zoom = viewer.evaluate("viewer => Number(viewer.style.getPropertyValue('--z'))")
+    assert zoom > 1.3
+    page.get_by_role("checkbox", name="Landmarks").check()
+    expect(page.locator(".marks")).to_be_visible()
+    page.get_by_role("radio", name="Slide").check()
+    frame.scroll_into_view_if_needed()
+    box = frame.bounding_box()
+    page.mouse.click(box["x"] + 0.25 * box["width"], box["y"] + 0.5 * box["height"])
+    value = int(split(page).input_value())
+    assert 23 <= value <= 27
+    assert box["width"] <= visit.width
+    assert visit.sideways_px() == 0
+    assert visit.complaints == []
+    forget(page)
+
+
+def test_the_picture_stays_in_sight_while_doses_are_moved(visit: Visit, photo: FilePayload) -> None:
+    page = start(visit, photo)
+    simulate(page, "Brow lift (surgery)")
+    dose = page.get_by_test_id("stSlider")
+    dose.scroll_into_view_if_needed()
+    expect(page.locator(".frame")).to_be_in_viewport(ratio=0.9)
+    expect(dose).to_be_in_viewport(ratio=0.9)
+    forget(page)
+
+
+def test_range_and_sources_are_one_click_away(visit: Visit, photo: FilePayload) -> None:
+    page = start(visit, photo)
+    simulate(page, "Lip filler")
+    page.get_by_role("button", name="Range and sources").click()
+    expect(page.get_by_text("What is known")).to_be_visible()
+    expect(page.get_by_text("Most that can be set here")).to_be_visible()
+    assert visit.sideways_px() == 0
+    page.keyboard.press("Escape")
+    forget(page)
+
+
+@at_a_desk
+def test_a_bad_file_then_a_good_one(visit: Visit, photo: FilePayload) -> None:
+    page = visit.page
+    bad: FilePayload = {"name": "notes.jpg", "mimeType": "image/jpeg", "buffer": b"not a photo"}
+    page.locator("input[type=file]").set_input_files(bad)
+    expect(page.get_by_role("alert")).to_contain_text("The file is not a photo")
+    expect(page.get_by_text("Traceback")).to_have_count(0)
+    start(visit, photo)
+    forget(page)
+
+
+@at_a_desk
+def test_the_camera_works_under_the_policy(visit: Visit) -> None:
+    page = visit.page
+    page.get_by_role("tab", name="Take a photo").click()
+    page.get_by_role("button", name="Take Photo").click()
+    # Chromium's made-up camera shows a green pattern and no face.
+    expect(page.get_by_role("alert")).to_contain_text("No face")
+    assert visit.complaints == []
+    page.get_by_role("button", name="Use another photo").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("See it beforehand")
+
+
+@at_a_desk
+def test_a_sample_is_one_click_away(visit: Visit) -> None:
+    page = visit.page
+    expect(page.get_by_alt_text("Portrait of Eileen Collins")).to_be_visible()
+    page.get_by_role("button", name="Eileen Collins").click()
+    expect(page.get_by_alt_text("The photo before any treatment")).to_be_visible()
+    assert visit.media() == []
+    assert visit.outside() == []
+    forget(page)
+
+
+@at_a_desk
+def test_headings_are_in_order_and_all_controls_have_names(
+    visit: Visit, photo: FilePayload
+) -> None:
+    page = start(visit, photo)
+    simulate(page, "Lip filler")
+    levels = page.eval_on_selector_all(
+        "h1, h2, h3, h4", "all => all.map((heading) => Number(heading.tagName[1]))"
+    )
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(next_ - level <= 1 for level, next_ in pairwise(levels))
+    for role in ("button", "slider", "radio", "checkbox", "combobox", "img"):
+        for control in page.get_by_role(role).all():
+            expect(control).to_have_accessible_name(re.compile(r"\S"))
+    forget(page)

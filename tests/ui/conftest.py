@@ -1,0 +1,75 @@
+"""A page without a browser, and portraits to put into it."""
+
+import io
+import sys
+from collections.abc import Iterator
+
+import pytest
+import streamlit as st
+from PIL import Image
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.testing.v1 import AppTest, local_script_runner
+
+from tests.helpers import ROOT
+from tests.ui.photos import jpeg_with_place, portrait
+
+
+@pytest.fixture
+def uploads(monkeypatch: pytest.MonkeyPatch) -> list[MemoryUploadedFileManager]:
+    """Every store of raw uploads a page was run with, the last run's last."""
+    made: list[MemoryUploadedFileManager] = []
+
+    class Recorded(MemoryUploadedFileManager):
+        def __init__(self, upload_endpoint: str) -> None:
+            super().__init__(upload_endpoint)
+            made.append(self)
+
+    monkeypatch.setattr(local_script_runner, "MemoryUploadedFileManager", Recorded)
+    return made
+
+
+@pytest.fixture
+def page(uploads: list[MemoryUploadedFileManager]) -> Iterator[AppTest]:
+    """The page on its first screen, as a fresh process would start it."""
+    # A component is registered when its module is imported, and each AppTest has its own registry.
+    for name in [name for name in sys.modules if name == "ui" or name.startswith("ui.")]:
+        del sys.modules[name]
+    yield AppTest.from_file(str(ROOT / "ui" / "router.py"), default_timeout=60).run()
+    st.cache_resource.clear()  # every AppTest is the same session
+
+
+@pytest.fixture
+def sample_page(page: AppTest) -> AppTest:
+    """The page with the portrait of Grace Hopper."""
+    return page.button(key="sample_grace_hopper").click().run()
+
+
+@pytest.fixture(scope="session")
+def photo_file() -> bytes:
+    """A JPEG that says where it was taken."""
+    return jpeg_with_place(portrait())
+
+
+@pytest.fixture(scope="session")
+def two_faces_file() -> bytes:
+    one = portrait()
+    both = Image.new("RGB", (2 * one.width, one.height))
+    both.paste(one, (0, 0))
+    both.paste(one, (one.width, 0))
+    return jpeg_with_place(both)
+
+
+@pytest.fixture(scope="session")
+def small_face_file() -> bytes:
+    """A face too small to be measured, in a photo large enough to be opened."""
+    one = portrait()
+    small = one.resize((one.width // 3, one.height // 3))
+    return jpeg_with_place(small)
+
+
+@pytest.fixture(scope="session")
+def empty_file() -> bytes:
+    """A photo of nobody."""
+    buffer = io.BytesIO()
+    Image.new("RGB", (640, 640), "gray").save(buffer, "JPEG")
+    return buffer.getvalue()

@@ -1,0 +1,90 @@
+"""Arrays to pictures: what the viewer shows is what was computed."""
+
+import io
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from face_mesh import Photo
+from tests.ui.viewing import unpacked
+from ui import pictures
+from ui.viewer.viewer import pack
+
+
+def levels(png: bytes) -> np.ndarray:
+    return np.asarray(Image.open(io.BytesIO(png)).convert("RGBA"))
+
+
+def test_a_picture_survives_its_encoding_nearly_unchanged() -> None:
+    rows, columns = np.mgrid[:64, :80]
+    image = np.stack([rows * 3, columns * 3, rows + columns], axis=2).astype(np.uint8)
+    back = np.asarray(Image.open(io.BytesIO(pictures.jpeg(image))))
+    assert back.shape == image.shape
+    assert np.abs(back.astype(int) - image).mean() < 2.0
+
+
+def test_the_heat_map_is_clear_where_nothing_moved_and_hottest_where_most_did() -> None:
+    shift_mm = np.zeros((100, 80), np.float32)
+    shift_mm[40:60, 20:40] = 1.0
+    shift_mm[40:60, 40:60] = 1.9
+    heat = pictures.heat(shift_mm)
+    rgba = levels(heat.png)
+    assert heat.most_mm == 2.0
+    assert rgba.shape[:2] == shift_mm.shape
+    assert (rgba[shift_mm == 0.0] == 0).all()
+    opacity = rgba[..., 3]
+    assert opacity[50, 30] > 0
+    assert opacity[50, 50] > opacity[50, 30]
+
+
+@pytest.mark.parametrize(("largest", "end"), [(0.0, 0.5), (0.5, 0.5), (0.51, 1.0), (25.0, 25.0)])
+def test_the_scale_of_the_heat_map_ends_at_the_next_round_number(
+    largest: float, end: float
+) -> None:
+    assert pictures.heat(np.full((8, 8), largest, np.float32)).most_mm == end
+
+
+def test_a_large_heat_map_is_made_smaller() -> None:
+    rgba = levels(pictures.heat(np.ones((2000, 1000), np.float32)).png)
+    assert max(rgba.shape) <= pictures.HEAT_SIDE_PX
+
+
+def test_the_treated_area_holds_all_that_changed_with_room_about_it() -> None:
+    mask = np.zeros((100, 200), bool)
+    mask[40:60, 100:140] = True
+    box = pictures.treated(mask)
+    assert box is not None
+    left, top, right, bottom = box
+    assert left < 0.5 < 0.7 < right
+    assert top < 0.4 < 0.6 < bottom
+
+
+def test_the_treated_area_stays_in_the_picture() -> None:
+    assert pictures.treated(np.ones((10, 10), bool)) == (0.0, 0.0, 1.0, 1.0)
+    assert pictures.treated(np.zeros((10, 10), bool)) is None
+
+
+def test_a_plain_picture_numbers_the_faces_it_is_given() -> None:
+    photo = Photo.from_rgb(np.zeros((100, 200, 3), np.uint8))
+    alone = pictures.plain(photo)
+    face_px = np.array([[20.0, 30.0, 0.0], [60.0, 70.0, 0.0]])
+    several = pictures.plain(photo, (face_px, face_px + 100))
+    assert alone.boxes == ()
+    assert len(several.boxes) == 2
+    assert "2 faces" in several.alt
+    assert alone.key != several.key
+
+
+@given(
+    st.dictionaries(st.text(), st.integers() | st.text() | st.none()),
+    st.dictionaries(st.sampled_from(["before", "after", "heat"]), st.none() | st.binary()),
+)
+def test_what_is_packed_is_what_arrives(header: dict, parts: dict) -> None:
+    back, arrived = unpacked(pack(header, parts))
+    assert {k: v for k, v in back.items() if k != "parts"} == {
+        k: v for k, v in header.items() if k != "parts"
+    }
+    assert arrived == {name: part for name, part in parts.items() if part}
