@@ -1,62 +1,94 @@
-"""From a forward field on the coarse grid to the backward field a picture is sampled with."""
+"""From a forward field on the coarse grid to the backward field a picture is sampled with.
+
+Between its nodes a field is read as bilinear. So what `safe_share` lets through maps every cell of
+the grid one to one, and `backward` has exactly one answer to find.
+"""
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
-from face_mesh.arrays import Field, Points
+from face_mesh.arrays import Field
 
 FOLD_FLOOR = 0.25  # the smallest local area kept: at 0 the picture would fold onto itself
-MAX_ROUNDS = 40
+FULL_STEPS = 6  # after them a node that hops to and fro between two cells goes half the way
+MAX_ROUNDS = 20
 SETTLED_PX = 0.01
 ONE_MAP: Any = None  # x and y are in one map; the stubs ask for a second
+Floats = npt.NDArray[np.float32]
 
 
 def safe_share(forward: Field, node_px: int) -> float:
-    """Return the largest share in (0, 1] of a field that keeps every local area above the floor.
+    """Return the largest share in (0, 1] up to which no share of a field takes an area too far.
+
+    The local area of a bilinear cell is smallest in one of its corners, so these are looked at.
 
     Args:
         forward: (rows, columns, 2) displacement in px.
         node_px: px between nodes.
     """
-    per_px = (forward / node_px).astype(np.float64)
-    slope_y: Points = np.gradient(per_px, axis=0)
-    slope_x: Points = np.gradient(per_px, axis=1)
-    trace = slope_x[..., 0] + slope_y[..., 1]
-    product = slope_x[..., 0] * slope_y[..., 1] - slope_x[..., 1] * slope_y[..., 0]
-    if float((1.0 + trace + product).min()) >= FOLD_FLOOR and float(trace.min()) > -1.5:
+    across, down = (np.diff(forward, axis=axis) / np.float32(node_px) for axis in (1, 0))
+    steepest = max(float(np.abs(across).max()), float(np.abs(down).max()))
+    if 1.0 - 2.0 * steepest >= FOLD_FLOOR:  # no slopes as steep make a smaller area
         return 1.0
-    shares = np.linspace(0.0, 1.0, 101)[1:]
-    good = [s for s in shares if _smallest_area(trace, product, s) >= FOLD_FLOOR]
-    return float(max(good, default=shares[0]))
+    corners = product((across[:-1], across[1:]), (down[:, :-1], down[:, 1:]))
+    return min(_first_share(x, y) for x, y in corners)
 
 
-def _smallest_area(trace: Points, product: Points, share: float) -> float:
-    """Smallest Jacobian determinant of any part of the way to `share` of the field."""
-    halves = (0.5 * share, share)
-    return min(float((1.0 + s * trace + s * s * product).min()) for s in halves)
+def _first_share(along_x: Floats, along_y: Floats) -> float:
+    """Smallest share s, at most 1, at which any area 1 + s trace + s² det is down to the floor."""
+    room = 1.0 - FOLD_FLOOR
+    trace = along_x[..., 0] + along_y[..., 1]
+    det = along_x[..., 0] * along_y[..., 1] - along_x[..., 1] * along_y[..., 0]
+    inner = trace * trace - 4.0 * room * det
+    reciprocal = np.where(inner < 0.0, 0.0, np.sqrt(np.maximum(inner, 0.0)) - trace)
+    return 2.0 * room / max(float(reciprocal.max()), 2.0 * room)
 
 
 def backward(forward: Field, node_px: int) -> Field:
-    """Return b with out(p) = in(p + b(p)), by fixed point: b(p) = -u(p + b(p)).
+    """Return b with out(p) = in(p + b(p)): the point p + b(p) is moved to p. Newton's method.
 
     Args:
         forward: (rows, columns, 2) float32 px, fold-free.
         node_px: px between nodes.
     """
-    rows, columns = forward.shape[:2]
-    base = np.dstack(np.meshgrid(np.arange(columns), np.arange(rows))).astype(np.float32)
-    found: Field = -forward
-    for _ in range(MAX_ROUNDS):
-        at = base + found / node_px
-        following = -1.0 * cv2.remap(
-            forward, at, ONE_MAP, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT
-        )
-        change = float(np.abs(following - found).max())
-        found = np.asarray(following, np.float32)
-        if change < SETTLED_PX:
+    units = np.pad(forward / np.float32(node_px), ((1, 1), (1, 1), (0, 0)))  # still beyond the grid
+    found, width = np.zeros_like(units), units.shape[1]
+    moving = np.asarray(units.any(axis=2), np.uint8)
+    nodes = np.flatnonzero(cv2.dilate(moving, np.ones((3, 3))))  # elsewhere nothing arrives
+    home = np.stack([nodes % width, nodes // width], axis=1).astype(np.float32)
+    at = home - units.reshape(-1, 2)[nodes]
+    for done in range(MAX_ROUNDS):
+        shift, along_x, along_y = _read(units, at)
+        missed = at + shift - home
+        if not (np.abs(missed) > SETTLED_PX / node_px).any():
             break
-    return found
+        at -= np.float32(1.0 if done < FULL_STEPS else 0.5) * _undo(missed, along_x, along_y)
+    found.reshape(-1, 2)[nodes] = (at - home) * node_px
+    return np.ascontiguousarray(found[1:-1, 1:-1])
+
+
+def _read(field: Floats, at: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return a field and its slopes along x and y, each (N, 2), at (N, 2) places in nodes."""
+    rows, columns = field.shape[:2]
+    cell = np.clip(at.astype(np.int32), 0, (columns - 2, rows - 2))
+    x, y = np.split(at - cell.astype(np.float32), 2, axis=1)
+    first, flat = cell[:, 1] * columns + cell[:, 0], field.reshape(-1, 2)
+    a, b, c, d = (flat.take(first + step, axis=0) for step in (0, 1, columns, columns + 1))
+    top, left, right = b - a, c - a, d - b
+    along_x, along_y = top + y * (right - left), left + x * (right - left)
+    return a + x * top + y * along_y, along_x, along_y
+
+
+def _undo(moved: Floats, along_x: Floats, along_y: Floats) -> Floats:
+    """Return the (N, 2) steps that slopes turn into `moved`: the inverse of 1 + slopes."""
+    xx, yx = 1.0 + along_x[:, 0], along_x[:, 1]
+    xy, yy = along_y[:, 0], 1.0 + along_y[:, 1]
+    x, y = moved.T
+    area = np.maximum(xx * yy - xy * yx, FOLD_FLOOR / 2.0)
+    return np.stack([(yy * x - xy * y) / area, (xx * y - yx * x) / area], axis=1)
