@@ -77,9 +77,12 @@ def _build(face: Face) -> Grid:
     vertices_px = face.pose.to_photo(Mesh.of(face).vertices_mm)
     node_px = max(1, round(NODE_MM * face.px_per_mm))
     margin = MARGIN_MM * face.px_per_mm
-    low = np.floor(vertices_px[:, :2].min(axis=0) - margin).astype(int)
-    high = np.ceil(vertices_px[:, :2].max(axis=0) + margin).astype(int)
-    columns, rows = (int(n) for n in (high - low) // node_px + 1)
+    # Laid out from between the eyes, so that a mirrored photo has the mirrored grid.
+    middle = np.round(face.pose.origin_px[:2] + 0.5).astype(int)
+    before = np.ceil((middle - vertices_px[:, :2].min(axis=0) + margin) / node_px).astype(int)
+    after = np.ceil((vertices_px[:, :2].max(axis=0) - middle + margin) / node_px).astype(int)
+    columns, rows = (int(n) for n in before + after)
+    low = middle - before * node_px
     nodes = (vertices_px[:, :2] - low - (node_px - 1) / 2) / node_px
     inside, matrix = _front_most(nodes, vertices_px[:, 2], (rows, columns))
     nearest, away_nodes = _nearest_inside(inside)

@@ -14,6 +14,7 @@ from scipy.spatial import cKDTree
 
 from face_mesh.anatomy import curve, point
 from face_mesh.arrays import Points
+from face_mesh.bundle import canonical_mesh
 from simulate.catalogue import Term
 from simulate.geometry.mesh import Mesh
 
@@ -99,12 +100,14 @@ def rotate(mesh: Mesh, term: Term, weights: Points, side: str) -> Points:
 
 
 def scale(mesh: Mesh, term: Term, weights: Points, side: str) -> Points:
-    """Move points away from the sagittal plane in proportion; 1 mm at the term's pivot.
+    """Move points away from the sagittal plane in proportion; 1 mm at the pivot of the mean side.
 
     Beyond the pivot the shift stays 1 mm: what lies farther out is carried along, not stretched.
     """
     across = mesh.vertices_mm[:, 0] - _midline_mm(mesh)
-    reference = max(float(abs(across[landmarks_of(term.pivot, side)[0]])), 1.0)
+    pivot = landmarks_of(term.pivot, side)[0]
+    either = [pivot, canonical_mesh().mirror[pivot]]  # of one side only, a mirrored face differs
+    reference = max(float(np.abs(across[either]).mean()), 1.0)
     share = np.tanh(1.5 * across / reference) / np.tanh(1.5)  # smooth where a clip has a corner
     return _field((weights * share)[:, None] * np.array((1.0, 0.0, 0.0)))
 
