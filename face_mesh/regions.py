@@ -56,7 +56,8 @@ class Patch:
         return out
 
 
-RASTER_PX_PER_MM = 4.0  # finer than any soft edge; a larger photo gets it enlarged
+# Finer than any soft edge, and the same for every photo: a filled polygon is half a pixel too wide.
+RASTER_PX_PER_MM = 4.0
 _SUBDIVIDE = 6  # points of the smooth outline for each corner
 
 _MIDLINE: dict[str, Region] = {
@@ -168,7 +169,7 @@ def region_patch(face: Face, name: str) -> Patch:
 
 
 def _rasterised(face: Face, drawn: Region) -> Patch:
-    """Draw a region at no more than `RASTER_PX_PER_MM`, soften it, and bring it to the photo."""
+    """Draw a region at `RASTER_PX_PER_MM`, soften it, and bring it to the size of the photo."""
     ppm = face.px_per_mm
     outline = _outline_px(face, drawn)
     reach_px = (3.0 * drawn.soft_mm + drawn.band_mm / 2) * ppm + 1.0
@@ -176,13 +177,14 @@ def _rasterised(face: Face, drawn: Region) -> Patch:
     low = np.clip(np.floor(outline.min(axis=0) - reach_px), 0, size - 1).astype(int)
     high = np.clip(np.ceil(outline.max(axis=0) + reach_px) + 1, low + 1, size).astype(int)
     width, height = (high - low).tolist()
-    scale = min(1.0, RASTER_PX_PER_MM / ppm)
+    scale = RASTER_PX_PER_MM / ppm
     small = (max(1, round(width * scale)), max(1, round(height * scale)))
     at = (outline - low + 0.5) * (np.array(small) / (width, height)) - 0.5
     hard = _drawn(at, small, drawn.band_mm * ppm * scale)
     soft = cv2.GaussianBlur(hard, (0, 0), drawn.soft_mm * ppm * scale)
-    mask = cv2.resize(soft, (width, height), interpolation=cv2.INTER_LINEAR)
-    return Patch(np.asarray(mask, np.float32), int(low[0]), int(low[1]))
+    way = cv2.INTER_AREA if scale > 1.0 else cv2.INTER_LINEAR
+    mask = cv2.resize(soft, (width, height), interpolation=way)
+    return Patch(np.clip(mask, 0.0, 1.0).astype(np.float32), int(low[0]), int(low[1]))
 
 
 def _drawn(outline: Points, size: tuple[int, int], band_px: float) -> Mask:

@@ -71,7 +71,7 @@ def _found(face: Face) -> Mask:
     mask = inside * _fading(away, _FADE_INSIDE) + (1 - inside) * _fading(away, _FADE_OUTSIDE)
     mask = _without_specks(mask, sure, _HOLE_MM2 * face.px_per_mm**2)
     mask *= 1.0 - _features_of_the_face(face)[window]
-    out[window] = cv2.GaussianBlur(mask, (0, 0), 0.4 * face.px_per_mm)
+    out[window] = np.clip(cv2.GaussianBlur(mask, (0, 0), 0.4 * face.px_per_mm), 0.0, 1.0)
     return out
 
 

@@ -52,6 +52,23 @@ def moved(
     return np.asarray(out, np.uint8), matrix
 
 
+def resized(face: Face, pupils_px: float) -> Rgb:
+    """The photo at the size that brings the pupils `pupils_px` apart."""
+    eyes = face.landmarks_px[[468, 473], :2]
+    factor = pupils_px / float(np.linalg.norm(eyes[1] - eyes[0]))
+    image = face.photo.image
+    size = (round(image.shape[1] * factor), round(image.shape[0] * factor))
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def beside(left: Rgb, right: Rgb) -> Rgb:
+    """Two pictures as one."""
+    height = max(len(left), len(right))
+    return np.hstack(
+        [np.pad(i, ((0, height - len(i)), (0, 0), (0, 0)), "edge") for i in (left, right)]
+    )
+
+
 def turned_head(face: Face, yaw_deg: float, pitch_deg: float = 0.0) -> Rgb:
     """The mesh of a face with its own skin, looking elsewhere, before a grey wall."""
     yaw, pitch = np.radians([yaw_deg, pitch_deg])

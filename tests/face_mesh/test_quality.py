@@ -15,12 +15,14 @@ from face_mesh.arrays import Rgb
 from face_mesh.landmarks import Detection
 from face_mesh.quality import _CHECKS, assess, choose
 from tests.face_mesh.faces import (
+    beside,
     collins,
     development,
     held_out,
     hopper,
     measured,
     remeasured,
+    resized,
     seen,
     turned_head,
 )
@@ -73,14 +75,6 @@ def cropped(face: Face, mm_of_chin: float) -> Rgb:
     """The photo cut off above the chin."""
     end = face.landmarks_px[152, 1] - mm_of_chin * face.px_per_mm
     return face.photo.image[: int(end)]
-
-
-def resized(face: Face, pupils_px: float) -> Rgb:
-    eyes = face.landmarks_px[[468, 473], :2]
-    factor = pupils_px / float(np.linalg.norm(eyes[1] - eyes[0]))
-    image = face.photo.image
-    size = (round(image.shape[1] * factor), round(image.shape[0] * factor))
-    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def test_the_samples_pass_with_honest_warnings() -> None:
@@ -203,13 +197,6 @@ def detection(x: float, width: float) -> Detection:
     points = np.zeros((478, 3))
     points[:, 0] = np.linspace(x, x + width, 478)
     return Detection(points, np.eye(3), {})
-
-
-def beside(left: Rgb, right: Rgb) -> Rgb:
-    height = max(len(left), len(right))
-    return np.hstack(
-        [np.pad(i, ((0, height - len(i)), (0, 0), (0, 0)), "edge") for i in (left, right)]
-    )
 
 
 def test_no_face_is_refused_with_what_to_do() -> None:
