@@ -224,14 +224,17 @@ def _changes(
     before = measures_before(face)
     after = measure_points(displaced_landmarks(face, shift_mm))
     asked = RESPONDERS[responder]
-    own = {m: None for t in plan.treatments for m in t.entry.measures}
+    own = {m for t in plan.treatments for m in t.entry.measures}
+    slopes = [
+        (amount * t.entry.response.relative_sd, measure_slopes(face, t.entry, t.side))
+        for t, amount in doses
+    ]
     found = []
     for id_, spec in MEASURES.items():
         change = after[id_] - before[id_]
         if id_ not in own and abs(change) < SIDE_EFFECT[spec.unit]:
             continue
-        parts = [(t, a * measure_slopes(face, t.entry, t.side)[id_]) for t, a in doses]
-        spread = [part * t.entry.response.relative_sd for t, part in parts]
+        spread = [deviation * slope[id_] for deviation, slope in slopes]
         middle = after[id_] - asked * sum(spread)
         scale_sd = face.scale.relative_sd * (middle - before[id_]) if spec.unit == "mm" else 0.0
         sd = float(np.sqrt(np.sum(np.square(spread)) + scale_sd**2))

@@ -21,6 +21,7 @@ MAX_ROUNDS = 20
 SETTLED_PX = 0.01
 ONE_MAP: Any = None  # x and y are in one map; the stubs ask for a second
 Floats = npt.NDArray[np.float32]
+Complex = npt.NDArray[np.complex64]
 
 
 def safe_share(forward: Field, node_px: int) -> float:
@@ -58,37 +59,44 @@ def backward(forward: Field, node_px: int) -> Field:
         node_px: px between nodes.
     """
     units = np.pad(forward / np.float32(node_px), ((1, 1), (1, 1), (0, 0)))  # still beyond the grid
-    found, width = np.zeros_like(units), units.shape[1]
-    moving = np.asarray(units.any(axis=2), np.uint8)
-    nodes = np.flatnonzero(cv2.dilate(moving, np.ones((3, 3))))  # elsewhere nothing arrives
-    home = np.stack([nodes % width, nodes // width], axis=1).astype(np.float32)
-    at = home - units.reshape(-1, 2)[nodes]
+    shifts = units.view(np.complex64)[..., 0]  # x + iy: one number a node
+    moving = cv2.dilate(np.asarray(shifts != 0, np.uint8), np.ones((3, 3)))
+    nodes = np.flatnonzero(moving)  # elsewhere nothing arrives
+    row, column = np.divmod(nodes, units.shape[1])
+    home = (column + 1j * row).astype(np.complex64)
+    at, left = home - shifts.ravel()[nodes], np.arange(len(nodes))
     for done in range(MAX_ROUNDS):
-        shift, along_x, along_y = _read(units, at)
-        missed = at + shift - home
-        if not (np.abs(missed) > SETTLED_PX / node_px).any():
+        shift, along_x, along_y = _read(shifts, at[left])
+        missed = at[left] + shift - home[left]
+        far = np.abs(missed) > SETTLED_PX / node_px
+        if not far.any():
             break
-        at -= np.float32(1.0 if done < FULL_STEPS else 0.5) * _undo(missed, along_x, along_y)
-    found.reshape(-1, 2)[nodes] = (at - home) * node_px
-    return np.ascontiguousarray(found[1:-1, 1:-1])
+        left = left[far]
+        step = _undo(missed[far], along_x[far], along_y[far])
+        at[left] -= np.float32(1.0 if done < FULL_STEPS else 0.5) * step
+    found = np.zeros_like(shifts)
+    found.ravel()[nodes] = (at - home) * np.float32(node_px)
+    return np.ascontiguousarray(found[1:-1, 1:-1]).view(np.float32).reshape(forward.shape)
 
 
-def _read(field: Floats, at: Floats) -> tuple[Floats, Floats, Floats]:
-    """Return a field and its slopes along x and y, each (N, 2), at (N, 2) places in nodes."""
-    rows, columns = field.shape[:2]
-    cell = np.clip(at.astype(np.int32), 0, (columns - 2, rows - 2))
-    x, y = np.split(at - cell.astype(np.float32), 2, axis=1)
-    first, flat = cell[:, 1] * columns + cell[:, 0], field.reshape(-1, 2)
-    a, b, c, d = (flat.take(first + step, axis=0) for step in (0, 1, columns, columns + 1))
+def _read(field: Complex, at: Complex) -> tuple[Complex, Complex, Complex]:
+    """Return a field and its slopes along x and y, each (N,), at (N,) places in nodes."""
+    rows, columns = field.shape
+    column = np.clip(at.real, 0.0, columns - 2.0).astype(np.int32)
+    row = np.clip(at.imag, 0.0, rows - 2.0).astype(np.int32)
+    x, y = at.real - column.astype(np.float32), at.imag - row.astype(np.float32)
+    first, flat = row * columns + column, field.ravel()
+    a, b, c, d = (flat.take(first + step) for step in (0, 1, columns, columns + 1))
     top, left, right = b - a, c - a, d - b
     along_x, along_y = top + y * (right - left), left + x * (right - left)
     return a + x * top + y * along_y, along_x, along_y
 
 
-def _undo(moved: Floats, along_x: Floats, along_y: Floats) -> Floats:
-    """Return the (N, 2) steps that slopes turn into `moved`: the inverse of 1 + slopes."""
-    xx, yx = 1.0 + along_x[:, 0], along_x[:, 1]
-    xy, yy = along_y[:, 0], 1.0 + along_y[:, 1]
-    x, y = moved.T
-    area = np.maximum(xx * yy - xy * yx, FOLD_FLOOR / 2.0)
-    return np.stack([(yy * x - xy * y) / area, (xx * y - yx * x) / area], axis=1)
+def _undo(moved: Complex, along_x: Complex, along_y: Complex) -> Complex:
+    """Return the (N,) steps that slopes turn into `moved`: the inverse of 1 + slopes."""
+    x, y = along_x + np.complex64(1), along_y + np.complex64(1j)
+    area = np.maximum(x.real * y.imag - y.real * x.imag, FOLD_FLOOR / 2.0)
+    step = np.empty_like(moved)
+    step.real = (y.imag * moved.real - y.real * moved.imag) / area
+    step.imag = (x.real * moved.imag - x.imag * moved.real) / area
+    return step
