@@ -15,6 +15,7 @@ half of the London set and 1 the half held out from tuning.
 from __future__ import annotations
 
 import argparse
+import csv
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -86,23 +87,55 @@ def fit(wanted: np.ndarray, got: np.ndarray) -> tuple[float, float]:
     return float(slope), float(1.0 - rest.var() / got.var())
 
 
+def groups(photos: list[Path]) -> dict[str, set[str]]:
+    """Return group name to photo names, from the people.csv beside the folder if there is one."""
+    table = photos[0].parent.parent / "people.csv"
+    found: dict[str, set[str]] = {"everyone": {p.stem for p in photos}}
+    if not table.is_file():
+        return found
+    for row in csv.DictReader(table.read_text("utf-8").splitlines()):
+        age = row["face_age"]
+        decade = "age unknown" if not age.isdigit() else "under 30" if int(age) < 30 else "30 to 54"
+        mine = {p.stem for p in photos if p.stem.startswith(row["face_id"] + "_")}
+        for name in (row["face_eth"], row["face_gender"], decade):
+            found[name] = found.get(name, set()) | mine
+    return {name: people for name, people in found.items() if people}
+
+
+Row = tuple[str, str, float, float, float]
+
+
+def show(rows: list[Row], people: dict[str, set[str]]) -> None:
+    """Print both instruments for everyone, and the flow for each group."""
+    print(f"{'':22s}{'largest mm':>12s}{'landmarker':>16s}{'optical flow':>16s}")
+    print(f"{'procedure':22s}{'asked':>12s}{'slope':>9s}{'R2':>7s}{'slope':>9s}{'R2':>7s}")
+    for name in TARGETS:
+        wanted, marks, flow = np.array([r[2:] for r in rows if r[1] == name]).T
+        (a, ra), (b, rb) = fit(wanted, marks), fit(wanted, flow)
+        most = wanted[np.abs(wanted).argmax()]
+        print(f"{name:22s}{most:12.2f}{a:9.2f}{ra:7.2f}{b:9.2f}{rb:7.2f}")
+    print("\nslope by optical flow, by group (people)")
+    heads = [f"{name} ({len(who)})" for name, who in people.items()]
+    print(" " * 22 + "".join(f"{head:>18s}" for head in heads))
+    for name in TARGETS:
+        slopes = []
+        for who in people.values():
+            pairs_ = np.array([r[2:] for r in rows if r[1] == name and r[0] in who]).T
+            slopes.append(fit(pairs_[0], pairs_[2])[0])
+        print(f"{name:22s}" + "".join(f"{slope:18.2f}" for slope in slopes))
+
+
 def main() -> None:
-    """Print one line a procedure."""
+    """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--people", type=int, default=24)
     parser.add_argument("--first", type=int, default=1)
     asked = parser.parse_args()
     photos = sorted(asked.folder.glob("*.jpg"))[asked.first :: 2][: asked.people]
-    rows = [row for photo in photos for row in pairs(measure_face(open_photo(photo)))]
+    rows = [(p.stem, *row) for p in photos for row in pairs(measure_face(open_photo(p)))]
     print(f"{len(photos)} people, doses {SHARES} of the largest")
-    print(f"{'':22s}{'largest mm':>12s}{'landmarker':>16s}{'optical flow':>16s}")
-    print(f"{'procedure':22s}{'asked':>12s}{'slope':>9s}{'R2':>7s}{'slope':>9s}{'R2':>7s}")
-    for name in TARGETS:
-        wanted, marks, flow = np.array([r[1:] for r in rows if r[0] == name]).T
-        (a, ra), (b, rb) = fit(wanted, marks), fit(wanted, flow)
-        most = wanted[np.abs(wanted).argmax()]
-        print(f"{name:22s}{most:12.2f}{a:9.2f}{ra:7.2f}{b:9.2f}{rb:7.2f}")
+    show(rows, groups(photos))
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from face_mesh.errors import PhotoError
-from face_mesh.face import Face
+from face_mesh.face import Face, Finding
 from face_mesh.landmarks import find_faces, refine
 from face_mesh.photo import Photo
 from face_mesh.pose import Pose
@@ -28,8 +28,13 @@ def measure_face(photo: Photo, *, which: int | None = None, hint: ScaleHint | No
     face = read_face(photo, which=which, hint=hint)
     for finding in face.findings:
         if finding.severity == "block":
-            raise PhotoError(f"{finding.message} {finding.advice}")
+            raise PhotoError(_one_sentence(finding))
     return face
+
+
+def _one_sentence(finding: Finding) -> str:
+    advice = finding.advice
+    return f"{finding.message.rstrip('.')}: {advice[:1].lower()}{advice[1:]}"
 
 
 def read_face(photo: Photo, *, which: int | None = None, hint: ScaleHint | None = None) -> Face:
