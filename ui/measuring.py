@@ -49,7 +49,7 @@ def _show_findings(face: Face) -> None:
 
 
 def _offer_another() -> None:
-    st.button("Use another photo", type="primary", on_click=intake.put_aside)
+    st.button("Use another photo", on_click=intake.put_aside)
 
 
 def show_photo(face: Face) -> None:

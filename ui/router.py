@@ -6,7 +6,7 @@ import streamlit as st
 
 from ui import run, session
 
-st.set_page_config(page_title="Beforehand", layout="wide")
+st.set_page_config(page_title="Beforehand", page_icon="🪞", layout="wide")
 st.html(Path(__file__).with_name("page.css"))
 run.warm()
 screen = "screens/preview.py" if session.start().photo else "screens/start.py"
