@@ -8,10 +8,12 @@ from face_mesh import Face
 from face_mesh.arrays import Field, Points
 from face_mesh.bundle import VERTICES
 from face_mesh.measures import measure_points
-from simulate.catalogue import Procedure
+from simulate.catalogue import Dose, Procedure, Term
 from simulate.geometry.grid import Grid
 from simulate.geometry.mesh import Mesh
 from simulate.geometry.terms import term_field
+
+AMOUNTS = ("mL", "U")  # units of which a total is divided; a distance or an angle is not
 
 
 def mesh_basis(face: Face, procedure: Procedure, side: str) -> Points:
@@ -26,18 +28,24 @@ def mesh_basis(face: Face, procedure: Procedure, side: str) -> Points:
 
 def _mesh_basis(mesh: Mesh, procedure: Procedure, side: str) -> Points:
     total = np.zeros_like(mesh.vertices_mm)
-    shared = 0.5 if side == "both" and procedure.dose.scope == "total" else 1.0
     for term in procedure.terms:
-        sides = (side,) if term.midline else procedure.sides_treated(side)
-        weight = term.coefficient * (1.0 if term.midline else _portion(term.operator, shared))
-        for one in sides:
+        weight = term.coefficient * _portion(term, procedure.dose, side)
+        for one in (side,) if term.midline else procedure.sides_treated(side):
             total += weight * term_field(mesh, term, one)
     return total
 
 
-def _portion(operator: str, shared: float) -> float:
-    """A total in mL is shared between two sides; a total in mm or degrees holds for either."""
-    return shared if operator in ("volume", "remove", "flatten") else 1.0
+def _portion(term: Term, dose: Dose, side: str) -> float:
+    """Share of the dose a term works with: all on the left is half of the dose on both, twice.
+
+    A total in mL or U is shared between two sides; a total in mm or degrees holds for either.
+    """
+    if dose.scope != "total" or dose.unit not in AMOUNTS:
+        return 1.0
+    if not term.midline:
+        return 0.5 if side == "both" else 1.0
+    spread = term.operator in ("volume", "remove")  # already stands twice as high on half the area
+    return 1.0 if side == "both" or spread else 2.0
 
 
 def grid_basis(face: Face, procedure: Procedure, side: str) -> Field:
