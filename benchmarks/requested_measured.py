@@ -38,7 +38,7 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "jawline_filler": ("bigonial_width",),
     "masseter_toxin": ("bigonial_width",),
     "alar_base_reduction": ("nasal_width",),
-    "nasal_narrowing": ("nasal_dorsum_width",),
+    "nasal_narrowing": ("nasal_sidewall_width",),
     "nasal_tip_rotation": ("nasal_tip_height",),
     "surgical_brow_lift": ("brow_height_left", "brow_height_right"),
 }

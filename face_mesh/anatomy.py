@@ -46,6 +46,7 @@ RIGHT_POINTS: dict[str, int] = {
     "brow_tail": 46,
     "brow_head_lower": 55,
     "dorsum_edge": 3,
+    "nasal_sidewall": 236,
     "alare": 64,
     "alar_crease": 129,
     "subalare": 240,
@@ -68,12 +69,14 @@ MIDLINE_CURVES: dict[str, tuple[int, ...]] = {
     # From the patient's right corner of the mouth to the left.
     "upper_vermilion_border": (61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291),
     "lower_vermilion_border": (61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291),
-    "upper_vermilion_arch": (40, 39, 37, 0, 267, 269, 270),  # the border without the corners
-    "lower_vermilion_arch": (91, 181, 84, 17, 314, 405, 321),
+    "upper_vermilion_arch": (39, 37, 0, 267, 269),  # the border without the corners
+    "lower_vermilion_arch": (181, 84, 17, 314, 405),
     "upper_inner_lip": (78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308),
     "lower_inner_lip": (78, 95, 88, 178, 87, 14, 317, 402, 318, 324, 308),
     # Downwards.
     "nasal_dorsum": (168, 6, 197, 195, 5, 4),
+    "nasal_root": (168, 6, 197),
+    "bony_dorsum": (168, 6, 197, 195),
     "columella": (1, 19, 94, 2),
     "facial_midline": (
         *(10, 151, 9, 8, 168, 6, 197, 195, 5, 4, 1, 19, 94, 2, 164, 0, 11, 12),
@@ -83,6 +86,7 @@ MIDLINE_CURVES: dict[str, tuple[int, ...]] = {
     # From the patient's right to the left.
     "nasal_tip_lobule": (45, 4, 275),
     "mentum": (208, 199, 428),
+    "menton_border": (148, 152, 377),
     "chin_border": (140, 171, 175, 396, 369),
     # From the patient's right ala to the left, under the nose.
     "nasal_base": (64, 98, 97, 2, 326, 327, 294),
@@ -115,7 +119,8 @@ RIGHT_CURVES: dict[str, tuple[int, ...]] = {
     "prejowl_border": (136, 150, 149, 176),
     "submalar_hollow": (187, 207, 214),
     # From lateral to medial.
-    "malar_eminence": (123, 50, 101),
+    "malar_eminence": (50, 101),
+    "brow": (46, 53, 52, 65, 55, 107, 66, 105, 63, 70, 46),  # around it
     "tail_third_of_brow": (70, 63, 105),
     "head_third_of_brow": (66, 107, 55),
 }

@@ -72,12 +72,17 @@ class DoseResponse:
 
 @dataclass(frozen=True)
 class Patch:
-    """Where a term acts: full within `core_mm` of a named curve, fading over `falloff_mm`."""
+    """Where a term acts: full within `core_mm` of a named curve, fading over `falloff_mm`.
+
+    Distance is measured along the skin, or with `metric = "front"` as it is seen from the front:
+    for what changes the outline of the face, whose side walls are long but seen edge on.
+    """
 
     centre: str
     core_mm: float
     falloff_mm: float
     hold: tuple[str, ...] = ()
+    metric: str = "skin"
 
 
 @dataclass(frozen=True)
@@ -279,6 +284,7 @@ def _check_term(term: Term, where: str) -> None:
             raise CatalogueError(f"{where}.{name}: does not fit operator {term.operator}")
     if term.direction and (len(term.direction) != 3 or not any(term.direction)):
         raise CatalogueError(f"{where}.direction: must be three numbers, not all 0")
+    _one_of(f"{where}.patch.metric", term.patch.metric, ("skin", "front"))
     if term.patch.falloff_mm <= 0.0 or term.patch.core_mm < 0.0:
         raise CatalogueError(f"{where}.patch: falloff_mm above 0, core_mm from 0")
     if not term.derivation.strip():

@@ -115,7 +115,8 @@ class Outcome:
     @cached_property
     def change_mask(self) -> Bool:
         """(H, W) bool, the only pixels that may differ from the photo."""
-        mask: Bool = np.abs(self.displacement_px).max(axis=2) > SMALLEST_PX
+        field = self.displacement_px
+        mask: Bool = np.maximum(np.abs(field[..., 0]), np.abs(field[..., 1])) > SMALLEST_PX
         return mask
 
     @property
@@ -224,14 +225,14 @@ def _changes(
     before = measures_before(face)
     after = measure_points(displaced_landmarks(face, shift_mm))
     asked = RESPONDERS[responder]
-    own = {m for t in plan.treatments for m in t.entry.measures}
+    own = {m: None for t in plan.treatments for m in t.entry.measures}  # in order, each once
     slopes = [
         (amount * t.entry.response.relative_sd, measure_slopes(face, t.entry, t.side))
         for t, amount in doses
     ]
     found = []
-    for id_, spec in MEASURES.items():
-        change = after[id_] - before[id_]
+    for id_ in [*own, *(m for m in MEASURES if m not in own)]:  # what is meant to change first
+        spec, change = MEASURES[id_], after[id_] - before[id_]
         if id_ not in own and abs(change) < SIDE_EFFECT[spec.unit]:
             continue
         spread = [deviation * slope[id_] for deviation, slope in slopes]

@@ -17,11 +17,14 @@ import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
 from face_mesh import Face
+from face_mesh.anatomy import point
 from face_mesh.arrays import Field, Index, Points
 from simulate.geometry.mesh import Mesh, topology
 
 NODE_MM = 1.25
 FADE_MM = 16.0
+# Below the jaw the skin of the neck follows less far, or the step from jaw to neck would soften.
+NECK_FADE_MM = 9.0
 MARGIN_MM = FADE_MM + 4.0
 SMOOTH_NODES = 0.8  # takes the facets of the mesh out of the field
 SPREAD_NODES = 3.0  # outside the face neighbouring followers are averaged this far
@@ -87,9 +90,23 @@ def _build(face: Face) -> Grid:
     inside, matrix = _front_most(nodes, vertices_px[:, 2], (rows, columns))
     nearest, away_nodes = _nearest_inside(inside)
     away_mm = away_nodes * node_px / face.px_per_mm
-    fade = 0.5 + 0.5 * np.cos(np.pi * np.clip(away_mm / FADE_MM, 0.0, 1.0))
+    reach_mm = _reach_mm(face, nodes, nearest, (rows, columns))
+    fade = 0.5 + 0.5 * np.cos(np.pi * np.clip(away_mm / reach_mm, 0.0, 1.0))
     origin = (int(low[0]), int(low[1]))
     return Grid(origin, node_px, (rows, columns), matrix, nearest, fade.astype(np.float32))
+
+
+def _reach_mm(face: Face, nodes: Points, nearest: Index, shape: tuple[int, int]) -> Points:
+    """Return how far from the face each node still follows: less beside the jaw than above it."""
+    down = face.pose.shift_px(np.array([[0.0, -1.0, 0.0]]))[0]
+    down /= np.linalg.norm(down)
+    heights = nodes @ down
+    mouth = heights[[point("cheilion_left"), point("cheilion_right")]].mean()
+    angle = heights[[point("gonion_left"), point("gonion_right")]].mean()
+    followed = np.stack([nearest % shape[1], nearest // shape[1]], axis=1) @ down
+    share = np.clip((followed - mouth) / max(float(angle - mouth), 1.0), 0.0, 1.0)
+    reach: Points = FADE_MM + share * (NECK_FADE_MM - FADE_MM)
+    return reach.reshape(shape)
 
 
 def _front_most(

@@ -137,10 +137,14 @@ class Mesh:
         return csr_matrix(links + links.T)
 
     @cached_property
-    def _graph(self) -> csr_matrix[Any]:
+    def _graphs(self) -> dict[str, csr_matrix[Any]]:
+        return {"skin": self._graph(3), "front": self._graph(2)}
+
+    def _graph(self, axes: int) -> csr_matrix[Any]:
         pairs, count = topology().pairs, len(self.vertices_mm)
-        ends = self.vertices_mm[pairs]
+        ends = self.vertices_mm[pairs, :axes]
         length = np.linalg.norm(ends[:, 0] - ends[:, 1], axis=1)
+        length = np.maximum(length, 1e-3)  # a length of 0 would be no edge at all
         return csr_matrix((length, (pairs[:, 0], pairs[:, 1])), shape=(count, count))
 
     @cached_property
@@ -167,11 +171,16 @@ class Mesh:
             pieces.append(a + share * (b - a))
         return np.concatenate([*pieces, ends[-1:]])
 
-    def distance_mm(self, landmarks: tuple[int, ...], limit_mm: float) -> Points:
-        """Return (V,) geodesic distance along the skin to a curve; infinite beyond `limit_mm`."""
+    def distance_mm(
+        self, landmarks: tuple[int, ...], limit_mm: float, metric: str = "skin"
+    ) -> Points:
+        """Return (V,) geodesic distance to a curve; infinite beyond `limit_mm`.
+
+        Along the skin, or with metric "front" along the skin as seen from the front.
+        """
         _, sources = self._tree.query(self.polyline_mm(landmarks))
         distance: Points = dijkstra(
-            self._graph,
+            self._graphs[metric],
             directed=False,
             indices=np.unique(sources),
             min_only=True,

@@ -20,6 +20,7 @@ from simulate.geometry.mesh import Mesh
 
 MIDLINE_BLEND_MM = 4.0  # a one-sided treatment of a midline structure fades over this half-width
 ML_TO_MM3 = 1000.0
+SCALE_KNEE = 6.0  # how sharply `scale` levels off: slope 1.12 in the middle, no corner at the pivot
 Operator = Callable[[Mesh, Term, Points, str], Points]
 
 
@@ -50,10 +51,10 @@ def patch_weights(mesh: Mesh, term: Term, side: str) -> Points:
     """
     patch = term.patch
     reach_mm = patch.core_mm + patch.falloff_mm
-    away_mm = mesh.distance_mm(landmarks_of(patch.centre, side), reach_mm)
+    away_mm = mesh.distance_mm(landmarks_of(patch.centre, side), reach_mm, patch.metric)
     weights = smooth_step(1.0 - (away_mm - patch.core_mm) / patch.falloff_mm)
     for name in patch.hold:
-        held_mm = mesh.distance_mm(landmarks_of(name, side), 2.0 * reach_mm)
+        held_mm = mesh.distance_mm(landmarks_of(name, side), 2.0 * reach_mm, patch.metric)
         near = np.isfinite(held_mm) & (weights > 0.0)
         held_mm, beyond_mm = held_mm[near], np.maximum(away_mm[near] - patch.core_mm, 0.0)
         weights[near] *= held_mm / np.maximum(held_mm + beyond_mm, 1e-6)
@@ -100,20 +101,25 @@ def rotate(mesh: Mesh, term: Term, weights: Points, side: str) -> Points:
 
 
 def scale(mesh: Mesh, term: Term, weights: Points, side: str) -> Points:
-    """Move points away from the sagittal plane in proportion; 1 mm at the pivot of the mean side.
+    """Move points away from the midline in proportion; 1 mm at the pivot of the mean side.
 
-    Beyond the pivot the shift stays 1 mm: what lies farther out is carried along, not stretched.
+    Beyond the pivot the shift stays about 1 mm: what lies farther out is carried along, not
+    stretched. The midline is the person's own, height by height: a nose is seldom straight.
     """
     across = mesh.vertices_mm[:, 0] - _midline_mm(mesh)
     pivot = landmarks_of(term.pivot, side)[0]
     either = [pivot, canonical_mesh().mirror[pivot]]  # of one side only, a mirrored face differs
     reference = max(float(np.abs(across[either]).mean()), 1.0)
-    share = np.tanh(1.5 * across / reference) / np.tanh(1.5)  # smooth where a clip has a corner
+    ratio = across / reference
+    share = ratio / ((1.0 + np.abs(ratio) ** SCALE_KNEE) / 2.0) ** (1.0 / SCALE_KNEE)
     return _field((weights * share)[:, None] * np.array((1.0, 0.0, 0.0)))
 
 
-def _midline_mm(mesh: Mesh) -> float:
-    return float(mesh.vertices_mm[list(curve("facial_midline")), 0].mean())
+def _midline_mm(mesh: Mesh) -> Points:
+    """Return (V,) the x of the midline at the height of each vertex."""
+    middle = mesh.vertices_mm[list(curve("facial_midline"))]
+    rising = middle[np.argsort(middle[:, 1])]
+    return _field(np.interp(mesh.vertices_mm[:, 1], rising[:, 1], rising[:, 0]))
 
 
 def flatten(mesh: Mesh, term: Term, weights: Points, side: str) -> Points:
