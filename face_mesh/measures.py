@@ -209,7 +209,7 @@ LANDMARK_SD: dict[str, float] = {
     "nasal_width": 1.6,
     "alar_base_width": 3.4,
     "nasal_dorsum_width": 2,
-    "nasal_sidewall_width": 2,
+    "nasal_sidewall_width": 0.64,
     "mouth_width": 2.1,
     "cupids_bow_width": 1.4,
     "bizygomatic_width": 1.8,

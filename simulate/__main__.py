@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from face_mesh import BeforehandError, Face, PlanError, ScaleHint, measure_face, open_photo
+from face_mesh.arrays import Rgb
 from face_mesh.measures import measure_all
 from simulate import Outcome, Plan, __version__, procedures, simulate
 from simulate.export import comparison_image, png_bytes
@@ -164,26 +165,29 @@ def _timed(outcome: Outcome, spent_s: dict[str, float]) -> Outcome:
 
 
 def _write(out: Path, outcome: Outcome, engine: str) -> None:
-    """Write all four files under other names first, so that none is ever half written."""
-    start = time.perf_counter()
-    files = {
-        "before.png": png_bytes(outcome.face.photo.image, simulated=False),
-        "after.png": png_bytes(outcome.image, simulated=True),
-        "comparison.png": png_bytes(comparison_image(outcome), simulated=True),
-    }
-    outcome = _timed(outcome, {"encode": time.perf_counter() - start})
-    report = outcome_json(outcome, engine=engine, version=__version__)
-    files["outcome.json"] = (json.dumps(report, indent=2) + "\n").encode()
+    """Write all four files in a hidden folder first, so that none is ever half written."""
     try:
         with tempfile.TemporaryDirectory(dir=out, prefix=".beforehand-") as hidden:
-            for name, data in files.items():
-                (Path(hidden) / name).write_bytes(data)
-            for name in files:
-                (Path(hidden) / name).replace(out / name)
+            start = time.perf_counter()
+            for name, image, simulated in _pictures(outcome):
+                (Path(hidden) / name).write_bytes(png_bytes(image, simulated=simulated))
+            outcome = _timed(outcome, {"encode": time.perf_counter() - start})
+            report = outcome_json(outcome, engine=engine, version=__version__)
+            text = json.dumps(report, indent=2) + "\n"
+            (Path(hidden) / "outcome.json").write_text(text, encoding="utf-8")
+            for file in sorted(Path(hidden).iterdir()):
+                file.replace(out / file.name)
     except OSError as error:
         raise PlanError(
             "The pictures could not be written; free some space or choose another --out."
         ) from error
+
+
+def _pictures(outcome: Outcome) -> Iterator[tuple[str, Rgb, bool]]:
+    """Yield name, picture and whether it is simulated, one at a time: large photos fill memory."""
+    yield "before.png", outcome.face.photo.image, False
+    yield "after.png", outcome.image, True
+    yield "comparison.png", comparison_image(outcome), True
 
 
 def _list(as_json: bool) -> None:

@@ -26,7 +26,7 @@ from simulate.geometry.basis import (
 from simulate.geometry.flow import backward, safe_share
 from simulate.geometry.grid import Grid
 from simulate.geometry.mesh import Mesh
-from simulate.geometry.warp import SMALLEST_PX, dense_bands, warped_bands
+from simulate.geometry.warp import moves, photo_bands, warped_bands
 from simulate.plan import Plan, Treatment
 from simulate.recovery import days_after, share_at
 
@@ -94,17 +94,13 @@ class Outcome:
     @cached_property
     def displacement_px(self) -> Field:
         """(H, W, 2) float32 backward field: image(p) = photo(p + displacement(p))."""
-        grid = Grid.of(self.face)
-        height, width = self.image.shape[:2]
-        left, over = grid.origin_px
-        field = np.zeros((height, width, 2), np.float32)
-        for start, dense in dense_bands(grid, self.coarse):
-            y0, y1 = max(0, over + start), min(height, over + start + len(dense))
-            x0, x1 = max(0, left), min(width, left + dense.shape[1])
-            if y0 < y1 and x0 < x1:
-                window = dense[y0 - over - start : y1 - over - start, x0 - left : x1 - left]
-                field[y0:y1, x0:x1] = window
+        field = np.zeros((*self.image.shape[:2], 2), np.float32)
+        for rows, columns, band in self._bands():
+            field[rows, columns] = band
         return field
+
+    def _bands(self) -> Iterator[tuple[slice, slice, Field]]:
+        return photo_bands(self.image.shape, Grid.of(self.face), self.coarse)
 
     @cached_property
     def shift_mm(self) -> Mask:
@@ -115,14 +111,17 @@ class Outcome:
     @cached_property
     def change_mask(self) -> Bool:
         """(H, W) bool, the only pixels that may differ from the photo."""
-        field = self.displacement_px
-        mask: Bool = np.maximum(np.abs(field[..., 0]), np.abs(field[..., 1])) > SMALLEST_PX
+        mask = np.zeros(self.image.shape[:2], np.bool_)
+        for rows, columns, band in self._bands():
+            mask[rows, columns] = moves(band)
         return mask
 
-    @property
+    @cached_property
     def changed_fraction(self) -> float:
         """Share of the photo's pixels inside `change_mask`."""
-        return float(self.change_mask.mean())
+        moving = sum(int(np.count_nonzero(moves(band))) for _, _, band in self._bands())
+        height, width = self.image.shape[:2]
+        return float(moving / (height * width))
 
 
 class _Clock:

@@ -34,25 +34,33 @@ def dense_bands(grid: Grid, coarse: Field) -> Iterator[tuple[int, Field]]:
         yield top * n, np.asarray(dense[(top - low) * n : (bottom - low) * n], np.float32)
 
 
-def warped_bands(image: Rgb, grid: Grid, coarse: Field) -> Iterator[tuple[slice, slice, Rgb, Bool]]:
-    """Yield (rows, columns, pixels, changed) of the photo for each band that moves."""
-    height, width = image.shape[:2]
+def photo_bands(
+    shape: tuple[int, ...], grid: Grid, coarse: Field
+) -> Iterator[tuple[slice, slice, Field]]:
+    """Yield (rows, columns, field) of a photo of `shape` for each band that moves."""
+    height, width = shape[:2]
     left, over = grid.origin_px
     for start, dense in dense_bands(grid, coarse):
-        y0, x0 = over + start, left
-        rows = slice(max(0, y0), min(height, y0 + dense.shape[0]))
-        columns = slice(max(0, x0), min(width, x0 + dense.shape[1]))
-        if rows.start >= rows.stop or columns.start >= columns.stop:
-            continue
-        cut = dense[rows.start - y0 : rows.stop - y0, columns.start - x0 : columns.stop - x0]
-        xy = cut + _positions(rows, columns)
+        top = over + start
+        rows = slice(max(0, top), min(height, top + dense.shape[0]))
+        columns = slice(max(0, left), min(width, left + dense.shape[1]))
+        if rows.start < rows.stop and columns.start < columns.stop:
+            inside = dense[rows.start - top : rows.stop - top]
+            yield rows, columns, inside[:, columns.start - left : columns.stop - left]
+
+
+def warped_bands(image: Rgb, grid: Grid, coarse: Field) -> Iterator[tuple[slice, slice, Rgb, Bool]]:
+    """Yield (rows, columns, pixels, changed) of the photo for each band that moves."""
+    for rows, columns, field in photo_bands(image.shape, grid, coarse):
+        xy = field + _positions(rows, columns)
         pixels = cv2.remap(image, xy, ONE_MAP, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-        yield rows, columns, np.asarray(pixels, np.uint8), _moves(cut)
+        yield rows, columns, np.asarray(pixels, np.uint8), moves(field)
 
 
-def _moves(field: Field) -> Bool:
-    moves: Bool = np.maximum(np.abs(field[..., 0]), np.abs(field[..., 1])) > SMALLEST_PX
-    return moves
+def moves(field: Field) -> Bool:
+    """Return where a field (H, W, 2) in px moves at all: the only pixels that may change."""
+    moving: Bool = np.maximum(np.abs(field[..., 0]), np.abs(field[..., 1])) > SMALLEST_PX
+    return moving
 
 
 def _positions(rows: slice, columns: slice) -> Field:
