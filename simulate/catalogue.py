@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
 from functools import cache
+from math import isfinite
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar, cast, get_type_hints
@@ -189,7 +190,7 @@ def load_procedure(path: Path) -> Procedure:
 def _build(kind: type[T], table: object, where: str) -> T:
     """Make a dataclass of a TOML table: every key known, every field given, every type right."""
     if not isinstance(table, dict):
-        raise CatalogueError(f"{where or 'file'}: must be a table")
+        raise CatalogueError(f"{where.rstrip('.')}: must be a table")
     hints = get_type_hints(kind)
     spec = {f.name: f for f in fields(cast(Any, kind))}
     for key in table:
@@ -206,14 +207,14 @@ def _value(hint: Any, value: object, where: str) -> Any:
         if not isinstance(value, list):
             raise CatalogueError(f"{where}: must be a list")
         return tuple(_value(hint.__args__[0], v, f"{where}[{i}]") for i, v in enumerate(value))
-    if hint is float and isinstance(value, int | float) and not isinstance(value, bool):
+    if hint is float:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+            raise CatalogueError(f"{where}: must be a number")
         return float(value)
     if hint in (str, bool):
         if not isinstance(value, hint):
             raise CatalogueError(f"{where}: must be {'text' if hint is str else 'true or false'}")
         return value
-    if hint is float:
-        raise CatalogueError(f"{where}: must be a number")
     return _build(hint, value, f"{where}.")
 
 
