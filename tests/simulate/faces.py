@@ -1,0 +1,99 @@
+"""Faces for the tests of `simulate`, and what is read off an outcome again and again."""
+
+from dataclasses import replace
+from functools import cache
+
+import cv2
+import numpy as np
+
+from face_mesh import Face, Photo, measure_face, open_photo
+from face_mesh.arrays import Field, Mask, Points
+from face_mesh.bundle import canonical_mesh
+from face_mesh.pose import Pose
+from simulate import Outcome, Plan, Treatment, procedures, simulate
+from simulate.geometry.mesh import Mesh
+from tests.face_mesh.faces import collins, hopper
+from tests.helpers import FACES, use_photo
+
+SAMPLES = ("hopper", "collins")
+# Of both sexes and different skin, from three cameras; the last is nobody: an average of four.
+# Name to the longest side in px: one whole photo (its head is turned by 4 degrees), three previews.
+SHARED = {
+    "london/neutral/001_03.jpg": 1350,
+    "london/neutral/061_03.jpg": 800,
+    "canada/151m.jpg": 900,
+    "composite/f_easian.jpg": 700,
+}
+PROCEDURES = tuple(procedures())
+PAIRED = tuple(name for name, entry in procedures().items() if "left" in entry.sides)
+FLIP = np.array([-1.0, 1.0, 1.0])
+
+
+@cache
+def face_of(name: str) -> Face:
+    """A sample or shared face, of which no finding hides anything."""
+    if name in SAMPLES:
+        return bare(hopper() if name == "hopper" else collins())
+    return bare(measure_face(open_photo(use_photo(FACES / name)))).resized(SHARED[name])
+
+
+def bare(face: Face) -> Face:
+    """The face as if nothing had been found on its photo, such as glasses; with no work done."""
+    return replace(face, findings=(), workspace={})
+
+
+@cache
+def mirrored(face: Face) -> Face:
+    """The exact mirror image: photo, landmarks and pose, without measuring again."""
+    across = face.photo.width - 1
+    points = face.landmarks_px[canonical_mesh().mirror] * FLIP + (across, 0.0, 0.0)
+    origin = face.pose.origin_px * FLIP + (across, 0.0, 0.0)
+    turn = np.diag(FLIP) @ face.pose.rotation @ np.diag(FLIP)
+    pose = Pose(turn, origin, face.px_per_mm)
+    photo = Photo.from_rgb(face.photo.image[:, ::-1])
+    return Face(photo, points, pose.to_head(points), pose, face.scale, face.expression)
+
+
+def run(face: Face, procedure: str, share: float = 1.0, side: str = "both", **how: str) -> Outcome:
+    """The outcome of one procedure at a share of its largest dose."""
+    dose = share * procedures()[procedure].dose.max
+    return simulate(face, Plan((Treatment(procedure, dose, side),)), **how)
+
+
+def usual(*names: str) -> Plan:
+    """A plan of several procedures at their usual doses."""
+    return Plan(tuple(Treatment(name, procedures()[name].dose.usual) for name in names))
+
+
+def own_changes(outcome: Outcome) -> dict[str, float]:
+    """How much each measure that the plan is for changes."""
+    own = {measure for t in outcome.plan.treatments for measure in t.entry.measures}
+    return {c.measure: c.after - c.before for c in outcome.changes if c.measure in own}
+
+
+def limited(outcome: Outcome) -> bool:
+    """Whether the outcome says that only a part of the plan is shown."""
+    return any("fold" in warning for warning in outcome.warnings)
+
+
+def areas(backward: Field) -> Mask:
+    """What becomes of the area of each pixel of a dense backward field; at 0 it is folded."""
+    x, y = np.diff(backward, axis=1)[:-1], np.diff(backward, axis=0)[:, :-1]
+    grown: Mask = (1 + x[..., 0]) * (1 + y[..., 1]) - x[..., 1] * y[..., 0]
+    return grown
+
+
+def away_mm(face: Face) -> Mask:
+    """(H, W) how far each pixel lies outside the outline of the face; 0 inside."""
+    points = face.pose.to_photo(Mesh.of(face).vertices_mm)[:, :2]
+    outline = cv2.convexHull(points.astype(np.float32))
+    inside = np.zeros(face.photo.image.shape[:2], np.uint8)
+    cv2.fillConvexPoly(inside, np.round(outline).astype(np.int32), 1)
+    outside_px = cv2.distanceTransform(1 - inside, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    return np.asarray(outside_px / face.px_per_mm, np.float32)
+
+
+def lengths(vectors: Points) -> Points:
+    """(N,) lengths of (N, k) vectors."""
+    found: Points = np.linalg.norm(vectors, axis=-1)
+    return found

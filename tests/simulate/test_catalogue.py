@@ -1,0 +1,266 @@
+"""Every entry of the catalogue is whole, and a broken one is refused by file and key."""
+
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from face_mesh import quality
+from face_mesh.measures import MEASURES
+from simulate import catalogue, procedures
+from simulate.catalogue import (
+    AREAS,
+    ESTIMATE,
+    FOLDER,
+    CatalogueError,
+    Procedure,
+    citation,
+    load_procedure,
+    sources,
+)
+from simulate.geometry.terms import OPERATORS, landmarks_of
+from tests.simulate.faces import PROCEDURES
+
+FILES = sorted(FOLDER.glob("*.toml"))
+TWELVE = {
+    *("lip_filler", "lip_flip", "chin_filler", "genioplasty", "jawline_filler", "masseter_toxin"),
+    *("cheek_filler", "buccal_fat_removal", "nasal_narrowing", "nasal_tip_rotation"),
+    *("alar_base_reduction", "surgical_brow_lift"),
+}
+every_entry = pytest.mark.parametrize("entry", procedures().values(), ids=lambda p: p.id)
+
+
+def test_the_contract_is_offered() -> None:
+    assert set(procedures()) >= TWELVE
+    assert [p.id for p in procedures().values()] == list(procedures())
+    assert {path.stem for path in FILES} == set(procedures())
+
+
+def test_entries_come_by_area_and_cannot_be_changed() -> None:
+    areas = [AREAS.index(p.area) for p in procedures().values()]
+    assert areas == sorted(areas)
+    with pytest.raises(TypeError):
+        procedures()["mine"] = procedures()["lip_filler"]  # type: ignore[index]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_every_file_loads_as_its_entry(path: Path) -> None:
+    assert load_procedure(path) == procedures()[path.stem]
+
+
+@every_entry
+def test_the_usual_dose_can_be_dialled_in(entry: Procedure) -> None:
+    dose = entry.dose
+    assert 0.0 < dose.step <= dose.usual <= dose.max
+    assert (dose.usual / dose.step) % 1.0 == pytest.approx(0.0, abs=1e-6) or (
+        dose.usual / dose.step
+    ) % 1.0 == pytest.approx(1.0, abs=1e-6)
+    assert entry.effect(dose.usual) == pytest.approx(dose.usual)
+    assert entry.effect(0.0) == 0.0
+
+
+@every_entry
+def test_every_name_in_an_entry_is_known(entry: Procedure) -> None:
+    assert set(entry.measures) <= set(MEASURES)
+    assert entry.measures
+    assert set(entry.hidden_by) <= set(quality._CHECKS)
+    for term in entry.terms:
+        assert term.operator in OPERATORS
+        places = [term.patch.centre, *term.patch.hold, term.pivot, term.pull]
+        for place in filter(None, places):
+            for side in ("both",) if term.midline else ("left", "right"):
+                assert all(0 <= i < 468 for i in landmarks_of(place, side))
+    assert entry.terms
+
+
+@every_entry
+def test_every_figure_has_a_source_that_can_be_looked_up(entry: Procedure) -> None:
+    keys = [entry.dose.usual_source, entry.dose.max_source, entry.response.source]
+    keys += [entry.dose_response.source, entry.course.source]
+    keys += [t.source for t in entry.terms] + [e.source for e in entry.evidence]
+    for key in keys:
+        said = citation(key)
+        assert said == ESTIMATE or len(said) > 20
+        assert "; ".join(sources()[k.strip()] for k in key.split("+") if k != ESTIMATE) in said
+    assert all(e.source != ESTIMATE for e in entry.evidence)
+    assert entry.evidence
+
+
+@every_entry
+def test_an_entry_is_written_for_people(entry: Procedure) -> None:
+    for sentence in (entry.summary, *entry.cautions, *(e.claim for e in entry.evidence)):
+        assert sentence.endswith(".")
+        assert sentence == sentence.strip()
+        assert sentence[0].isupper() or sentence[0].isdigit()
+    assert entry.cautions
+    assert entry.name[0].isupper()
+    assert set(entry.kinds) == {"geometry"}
+
+
+@every_entry
+def test_a_side_is_offered_with_the_other(entry: Procedure) -> None:
+    assert entry.sides in (("both",), ("both", "left", "right"))
+
+
+def test_two_citations_are_both_given() -> None:
+    one, two = list(sources())[:2]
+    assert citation(f"{one} + {two}") == f"{sources()[one]}; {sources()[two]}"
+    assert citation(ESTIMATE) == ESTIMATE
+
+
+# --- broken entries
+
+
+Edit = Callable[[dict[str, Any]], None]
+
+
+def put(*path: str | int, value: object) -> Edit:
+    """Set the key at the end of a path."""
+
+    def edit(table: dict[str, Any]) -> None:
+        inner(table, path)[path[-1]] = value
+
+    return edit
+
+
+def drop(*path: str | int) -> Edit:
+    """Remove the key at the end of a path."""
+
+    def edit(table: dict[str, Any]) -> None:
+        del inner(table, path)[path[-1]]
+
+    return edit
+
+
+def inner(table: Any, path: tuple[str | int, ...]) -> Any:
+    for key in path[:-1]:
+        table = table[key]
+    return table
+
+
+def toml(value: object) -> str:
+    """A value as TOML, tables inline."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{k} = {toml(v)}" for k, v in value.items()) + " }"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(toml, value)) + "]"
+    return '"' + value.replace('"', '\\"') + '"' if isinstance(value, str) else repr(value)
+
+
+def written(folder: Path, stem: str, edit: Edit | None = None) -> Path:
+    """A copy of an entry, changed, as a file."""
+    table = tomllib.loads((FOLDER / f"{stem}.toml").read_text("utf-8"))
+    if edit is not None:
+        edit(table)
+    path = folder / f"{stem}.toml"
+    path.write_text("\n".join(f"{k} = {toml(v)}" for k, v in table.items()), "utf-8")
+    return path
+
+
+@pytest.mark.parametrize("name", PROCEDURES)
+def test_a_copy_of_an_entry_loads(tmp_path: Path, name: str) -> None:
+    assert load_procedure(written(tmp_path, name)) == procedures()[name]
+
+
+BROKEN = [
+    (put("colour", value="red"), "colour: unknown key"),
+    (put("dose", "colour", value="red"), "dose.colour: unknown key"),
+    (put("terms", 0, "patch", "width_mm", value=3.0), "terms[0].patch.width_mm: unknown key"),
+    (put("evidence", 1, "year", value=2021), "evidence[1].year: unknown key"),
+    (drop("name"), "name: missing"),
+    (drop("dose"), "dose: missing"),
+    (drop("dose", "max_source"), "dose.max_source: missing"),
+    (drop("response", "source"), "response.source: missing"),
+    (drop("terms", 0, "source"), "terms[0].source: missing"),
+    (drop("terms", 0, "patch"), "terms[0].patch: missing"),
+    (drop("evidence", 0, "source"), "evidence[0].source: missing"),
+    (drop("course", "derivation"), "course.derivation: missing"),
+    (put("name", value=3), "name: must be text"),
+    (put("cautions", value="none"), "cautions: must be a list"),
+    (put("cautions", value=[True]), "cautions[0]: must be text"),
+    (put("dose", value=2.0), "dose: must be a table"),
+    (put("dose", "max", value="2"), "dose.max: must be a number"),
+    (put("dose", "max", value=True), "dose.max: must be a number"),
+    (put("terms", 0, "midline", value=1), "terms[0].midline: must be true or false"),
+    (put("course", "days", value=[0, "14"]), "course.days[1]: must be a number"),
+    (put("id", value="lip_filler_2"), "id: 'lip_filler_2' is not one of lip_filler"),
+    (put("area", value="hair"), "area: 'hair' is not one of"),
+    (put("kinds", value=["geometry", "magic"]), "kinds: 'magic' is not one of"),
+    (put("sides", value=["both", "middle"]), "sides: 'middle' is not one of"),
+    (put("dose", "unit", value="ml"), "dose.unit: 'ml' is not one of mL, U, mm, deg"),
+    (put("dose", "scope", value="each"), "dose.scope: 'each' is not one of"),
+    (put("dose", "usual", value=99.0), "dose: needs 0 < step <= usual <= max"),
+    (put("dose", "step", value=0.0), "dose: needs 0 < step <= usual <= max"),
+    (put("dose", "max", value=float("nan")), "dose.max: must be a number"),
+    (put("terms", 0, "coefficient", value=float("inf")), "terms[0].coefficient: must be a number"),
+    (put("response", "relative_sd", value=1.0), "response.relative_sd: must be from 0 to below 1"),
+    (put("response", "relative_sd", value=-0.1), "response.relative_sd: must be from 0"),
+    (put("dose_response", "kind", value="cubic"), "dose_response.kind: 'cubic' is not one of"),
+    (put("dose_response", "kind", value="saturating"), "dose_response.half_dose: goes with"),
+    (put("dose_response", "half_dose", value=3.0), "dose_response.half_dose: goes with"),
+    (put("course", "days", value=[0, 14]), "course.days: must rise, one for each share"),
+    (put("course", "days", value=[]), "course.days: must rise, one for each share"),
+    (put("course", "days", value=[0, 14, 14, 180, 365, 730]), "course.days: must rise"),
+    (put("dose", "usual_source", value="somebody2020"), "dose.usual_source: 'somebody2020' is not"),
+    (put("terms", 1, "source", value="percec2025 + x"), "terms[1].source: 'x' is not in sources"),
+    (put("evidence", 0, "source", value=""), "evidence[0].source: '' is not in sources.toml"),
+    (put("terms", 0, "operator", value="inflate"), "terms[0].operator: 'inflate' is not one of"),
+    (put("terms", 0, "direction", value=[0.0, 1.0, 0.0]), "terms[0].direction: does not fit"),
+    (put("terms", 0, "pivot", value="subnasale"), "terms[0].pivot: does not fit operator volume"),
+    (put("terms", 0, "operator", value="relax"), "terms[0].pull: does not fit operator relax"),
+    (put("terms", 0, "patch", "falloff_mm", value=0), "terms[0].patch: falloff_mm above 0"),
+    (put("terms", 0, "patch", "core_mm", value=-1), "terms[0].patch: falloff_mm above 0"),
+    (put("terms", 0, "derivation", value=" "), "terms[0].derivation: say how"),
+]
+
+
+@pytest.mark.parametrize(("edit", "said"), BROKEN, ids=[said for _, said in BROKEN])
+def test_a_broken_entry_is_refused_by_file_and_key(tmp_path: Path, edit: Edit, said: str) -> None:
+    with pytest.raises(CatalogueError) as error:
+        load_procedure(written(tmp_path, "lip_filler", edit))
+    assert str(error.value).startswith("lip_filler.toml: " + said)
+
+
+@pytest.mark.parametrize("direction", [[0.0, 0.0, 0.0], [1.0, 0.0], [1.0, 0.0, 0.0, 0.0]])
+def test_a_direction_is_three_numbers(tmp_path: Path, direction: list[float]) -> None:
+    path = written(tmp_path, "surgical_brow_lift", put("terms", 0, "direction", value=direction))
+    with pytest.raises(CatalogueError, match=r"direction: must be three numbers, not all 0"):
+        load_procedure(path)
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        put("terms", 0, "patch", "centre", value="upper_vermillion"),
+        put("terms", 0, "patch", "hold", value=["inner_lip"]),
+        put("terms", 2, "pull", value="lip"),
+        put("measures", value=["lip_height"]),
+        put("hidden_by", value=["sunglasses"]),
+    ],
+    ids=["centre", "hold", "pull", "measures", "hidden_by"],
+)
+def test_a_misspelt_name_fails_the_test_of_names(tmp_path: Path, edit: Edit) -> None:
+    entry = load_procedure(written(tmp_path, "lip_filler", edit))
+    with pytest.raises((AssertionError, KeyError)):
+        test_every_name_in_an_entry_is_known(entry)
+
+
+def test_what_is_no_toml_is_refused_by_file(tmp_path: Path) -> None:
+    path = tmp_path / "lip_filler.toml"
+    path.write_text("id = ")
+    with pytest.raises(CatalogueError, match=r"^lip_filler\.toml: "):
+        load_procedure(path)
+
+
+def test_a_broken_file_in_the_folder_stops_the_catalogue(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written(tmp_path, "chin_filler")
+    written(tmp_path, "lip_filler", put("dose", "unit", value="cc"))
+    monkeypatch.setattr(catalogue, "FOLDER", tmp_path)
+    with pytest.raises(CatalogueError, match=r"^lip_filler\.toml: dose\.unit: 'cc'"):
+        catalogue.procedures.__wrapped__()

@@ -1,0 +1,182 @@
+"""Plans: what is understood, and each thing that is refused, in one sentence."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from face_mesh import PlanError
+from simulate import Plan, Treatment, procedures
+from tests.simulate.faces import PAIRED, PROCEDURES
+
+MIDLINE = tuple(sorted(set(PROCEDURES) - set(PAIRED)))
+
+
+def refused(text: str) -> str:
+    """The sentence with which a treatment is refused."""
+    with pytest.raises(PlanError) as error:
+        Treatment.parse(text)
+    return one_sentence(str(error.value))
+
+
+def one_sentence(said: str) -> str:
+    assert said.endswith(".")
+    assert "\n" not in said
+    assert said[0].isupper() or said[0] == "'"
+    return said
+
+
+@given(
+    name=st.sampled_from(PROCEDURES),
+    share=st.floats(0.0, 1.0),
+    spaces=st.sampled_from(["", " ", "\t "]),
+    picked=st.integers(0, 3),
+)
+def test_what_is_written_is_read_back(name: str, share: float, spaces: str, picked: int) -> None:
+    entry = procedures()[name]
+    dose, side = share * entry.dose.max, ("", *entry.sides)[picked % (1 + len(entry.sides))]
+    text = f"{spaces}{name}{spaces}={spaces}{dose!r}{spaces}"
+    found = Treatment.parse(text + (f":{spaces}{side}{spaces}" if side else ""))
+    assert found == Treatment(name, dose, side or "both")
+    assert found.entry is entry
+
+
+def test_the_readme_way() -> None:
+    plan = Plan.parse(["lip_filler=1.0", "masseter_toxin=25:left"])
+    assert plan.treatments == (
+        Treatment("lip_filler", 1.0, "both"),
+        Treatment("masseter_toxin", 25.0, "left"),
+    )
+
+
+@pytest.mark.parametrize("name", PROCEDURES)
+def test_the_largest_dose_is_allowed_and_a_little_more_is_not(name: str) -> None:
+    dose = procedures()[name].dose
+    assert Treatment(name, dose.max).dose == dose.max
+    assert Treatment(name, 0.0).dose == 0.0
+    for wrong in (dose.max * 1.001, -0.001, -dose.max):
+        said = refused(f"{name}={wrong!r}")
+        assert f"0 to {dose.max:g} {dose.unit}" in said
+
+
+@pytest.mark.parametrize("text", ["", "=", "lip_filler", "lip_filler:left", "a=1=2:b:c", "=1.0"])
+def test_what_is_no_treatment_is_answered_with_how_to_write_one(text: str) -> None:
+    assert "write PROCEDURE=DOSE" in refused(text)
+
+
+@pytest.mark.parametrize("dose", ["", "much", "1,5", "1.0mL", "0x1p3"])
+def test_a_dose_that_is_not_a_number(dose: str) -> None:
+    said = refused(f"lip_filler={dose}")
+    assert "not a number" in said
+    assert "mL" in said
+
+
+@pytest.mark.parametrize("dose", ["nan", "inf", "-inf", "NaN"])
+def test_a_dose_that_is_no_amount(dose: str) -> None:
+    assert "must be a number" in refused(f"lip_filler={dose}")
+
+
+@pytest.mark.parametrize("name", ["nose_job", "Lip_filler", "lip-filler", "x" * 300])
+def test_an_unknown_procedure_points_to_the_list(name: str) -> None:
+    said = refused(f"{name}=1")
+    assert "--list" in said
+    assert len(said) < 140
+
+
+@pytest.mark.parametrize("name", MIDLINE)
+def test_a_procedure_of_the_middle_has_no_side(name: str) -> None:
+    assert "choose both" in refused(f"{name}=1:left")
+
+
+@pytest.mark.parametrize("side", ["middle", "LEFT", "l"])
+def test_a_side_that_is_not_offered(side: str) -> None:
+    assert "choose both or left or right" in refused(f"masseter_toxin=1:{side}")
+
+
+@pytest.mark.parametrize(
+    "twice",
+    [
+        ["lip_filler=1", "lip_filler=0.5"],
+        ["masseter_toxin=10", "masseter_toxin=5:right"],
+        ["masseter_toxin=10:left", "chin_filler=1", "masseter_toxin=5:left"],
+    ],
+)
+def test_the_same_side_is_not_treated_twice(twice: list[str]) -> None:
+    with pytest.raises(PlanError, match="twice on the same side"):
+        Plan.parse(twice)
+
+
+def test_either_side_may_have_its_own_dose() -> None:
+    plan = Plan.parse(["masseter_toxin=30:left", "masseter_toxin=20:right"])
+    assert [t.dose for t in plan.treatments] == [30.0, 20.0]
+
+
+def test_plans_are_values() -> None:
+    texts = ["lip_filler=1.0", "chin_filler=2"]
+    assert Plan.parse(texts) == Plan.parse(texts)
+    assert hash(Plan.parse(texts)) == hash(Plan.parse(texts))
+    assert Plan.parse(texts) != Plan.parse(texts[::-1])
+    assert Plan() == Plan.parse([])
+
+
+TOML = b"""
+[[treatments]]
+procedure = "lip_filler"
+dose = 1
+[[treatments]]
+procedure = "masseter_toxin"
+dose = 25.0
+side = "left"
+"""
+
+
+def test_a_plan_file_says_the_same_as_its_bytes(tmp_path: Path) -> None:
+    path = tmp_path / "plan.toml"
+    path.write_bytes(TOML)
+    expected = Plan.parse(["lip_filler=1.0", "masseter_toxin=25:left"])
+    assert Plan.from_toml(TOML) == Plan.from_toml(path) == Plan.from_toml(str(path)) == expected
+    assert type(Plan.from_toml(TOML).treatments[0].dose) is float
+
+
+def test_a_plan_file_may_be_empty_of_treatments() -> None:
+    assert Plan.from_toml(b"treatments = []") == Plan()
+
+
+TREATMENT = "[[treatments]]\nprocedure = 'lip_filler'\ndose = 1\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("treatments = [", "not valid TOML"),
+        (b"\xff\xfe\x00", "not valid TOML"),
+        ("", "and nothing else"),
+        ("treatments = 3", "and nothing else"),
+        ("name = 'mine'\n" + TREATMENT, "and nothing else"),
+        ("treatments = [1]", "has procedure, dose"),
+        ("[[treatments]]\nprocedure = 'lip_filler'", "has procedure, dose"),
+        ("[[treatments]]\ndose = 1", "has procedure, dose"),
+        (TREATMENT + "when = '3mo'", "has procedure, dose"),
+        (TREATMENT.replace("1", "'1'"), "dose is a number"),
+        (TREATMENT.replace("1", "true"), "dose is a number"),
+        (TREATMENT.replace("'lip_filler'", "7"), "are text"),
+        (TREATMENT + "side = 1", "are text"),
+        (TREATMENT.replace("1", "99"), "outside the range"),
+        (TREATMENT.replace("1", "nan"), "must be a number"),
+        (TREATMENT.replace("lip_filler", "lip_filing"), "no procedure"),
+        (TREATMENT + TREATMENT, "twice on the same side"),
+    ],
+)
+def test_a_wrong_plan_file_is_refused_in_one_sentence(content: str | bytes, said: str) -> None:
+    with pytest.raises(PlanError) as error:
+        Plan.from_toml(content if isinstance(content, bytes) else content.encode())
+    assert said in one_sentence(str(error.value))
+
+
+def test_a_plan_file_that_is_not_there_is_named_by_nothing(tmp_path: Path) -> None:
+    for path in (tmp_path / "secret-name.toml", tmp_path):
+        with pytest.raises(PlanError) as error:
+            Plan.from_toml(path)
+        assert "cannot be read" in one_sentence(str(error.value))
+        assert "secret" not in str(error.value)
