@@ -23,6 +23,7 @@ from simulate.report import catalogue_json, face_json, outcome_json
 
 STAGES = ("Reading the photo", "Measuring the face", "Simulating", "Writing the pictures")
 BAR_WIDTH = 24
+INTERRUPTED = 130  # what a shell says of a program that Ctrl-C ended
 ENGINE_IDLE = "Nothing in this plan paints skin, so the engine was not used."
 
 
@@ -75,6 +76,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _refused("There is not enough memory for this photo; make it smaller.", 4)
     except BrokenPipeError:  # the reader of our output went away: `| head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except KeyboardInterrupt:
+        return INTERRUPTED
     return 0
 
 
@@ -120,22 +123,22 @@ def _plan(asked: argparse.Namespace) -> Plan:
 @contextmanager
 def _output_folder(name: str) -> Iterator[Path]:
     """Make the output folder before any work is done for nothing; take it back if the run fails."""
-    out = Path(name)
-    new = not out.exists()
+    out, made = Path(name), list[Path]()
     try:
-        out.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=out):
-            pass
-    except OSError as error:
-        raise PlanError(
-            "The output folder cannot be written to; choose another with --out."
-        ) from error
-    try:
+        try:
+            made = [folder for folder in (out, *out.parents) if not folder.exists()]
+            out.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=out):
+                pass
+        except OSError as error:
+            raise PlanError(
+                "The output folder cannot be written to; choose another with --out."
+            ) from error
         yield out
     except BaseException:
-        if new:
+        for folder in made:
             with suppress(OSError):
-                out.rmdir()
+                folder.rmdir()
         raise
 
 
