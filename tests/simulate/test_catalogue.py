@@ -214,6 +214,7 @@ BROKEN = [
     (put("terms", 0, "operator", value="relax"), "terms[0].pull: does not fit operator relax"),
     (put("terms", 0, "patch", "falloff_mm", value=0), "terms[0].patch: falloff_mm above 0"),
     (put("terms", 0, "patch", "core_mm", value=-1), "terms[0].patch: falloff_mm above 0"),
+    (put("terms", 0, "patch", "metric", value="air"), "terms[0].patch.metric: 'air' is not one of"),
     (put("terms", 0, "derivation", value=" "), "terms[0].derivation: say how"),
 ]
 

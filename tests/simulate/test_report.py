@@ -1,0 +1,135 @@
+"""The JSON that other programs rely on: these keys, no others, and plain finite values."""
+
+import json
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from face_mesh.measures import MEASURES
+from simulate import Plan, procedures, simulate
+from simulate.report import catalogue_json, face_json, outcome_json
+from tests.face_mesh.faces import hopper
+from tests.simulate.faces import PROCEDURES, face_of
+
+PHOTO = {"width", "height", "px_per_mm", "px_per_mm_sd", "pose"}
+POSE = {"yaw_deg", "pitch_deg", "roll_deg"}
+QUALITY = {"id", "severity", "message", "advice"}
+OUTCOME = {
+    *("photo", "quality", "treatments", "when", "responder", "changes", "changed_fraction"),
+    *("warnings", "timings_ms", "engine", "version"),
+}
+TREATMENT = {"procedure", "dose", "unit", "side"}
+CHANGE = {"measure", "unit", "before", "after", "expected_low", "expected_high"}
+TIMINGS = {"decode", "landmarks", "geometry", "shading", "skin", "encode", "total"}
+MEASURE = {"id", "name", "value", "unit", "sd"}
+ENTRY = {
+    *("id", "name", "area", "unit", "usual", "max", "step", "sides", "kinds", "evidence"),
+    "cautions",
+}
+# Beyond the contract: in_picture tells depth from what a front view shows, seed makes a result
+# repeatable, and the catalogue says for whom, for how much of the face and on what grounds.
+MORE_CHANGE, MORE_OUTCOME = {"in_picture"}, {"seed"}
+MORE_ENTRY = {"summary", "scope", "coefficients"}
+COEFFICIENT = {"operator", "value", "source", "derivation"}
+
+
+def report(*texts: str, **how: str) -> dict[str, Any]:
+    """An outcome as a reader of the file gets it."""
+    outcome = simulate(face_of("hopper"), Plan.parse(texts), **how)
+    made = outcome_json(outcome, engine="embedded", version="1.2.3")
+    read: dict[str, Any] = json.loads(json.dumps(made, allow_nan=False))
+    return read
+
+
+def values(found: Any) -> Iterator[Any]:
+    if isinstance(found, dict):
+        found = list(found.values())
+    if isinstance(found, list):
+        for one in found:
+            yield from values(one)
+    else:
+        yield found
+
+
+def test_an_outcome_has_the_keys_of_the_contract() -> None:
+    found = report("lip_filler=1.0", "masseter_toxin=25:left", when="3mo", responder="high")
+    assert set(found) == OUTCOME | MORE_OUTCOME
+    assert set(found["photo"]) == PHOTO
+    assert set(found["photo"]["pose"]) == POSE
+    assert all(set(q) == QUALITY for q in found["quality"])
+    assert all(set(t) == TREATMENT for t in found["treatments"])
+    assert all(set(c) == CHANGE | MORE_CHANGE for c in found["changes"])
+    assert set(found["timings_ms"]) == TIMINGS
+    assert (found["when"], found["responder"], found["seed"]) == ("3mo", "high", 0)
+    assert (found["engine"], found["version"]) == ("embedded", "1.2.3")
+
+
+def test_an_outcome_says_what_was_asked() -> None:
+    found = report("lip_filler=1.0", "masseter_toxin=25:left")
+    assert found["treatments"] == [
+        {"procedure": "lip_filler", "dose": 1.0, "unit": "mL", "side": "both"},
+        {"procedure": "masseter_toxin", "dose": 25.0, "unit": "U", "side": "left"},
+    ]
+    assert found["when"] is None
+    assert (found["photo"]["width"], found["photo"]["height"]) == (512, 600)
+    assert 0.0 < found["changed_fraction"] < 1.0
+
+
+def test_the_changes_are_those_of_the_outcome() -> None:
+    outcome = simulate(face_of("hopper"), Plan.parse(["lip_filler=1.0"]))
+    found = outcome_json(outcome, engine="embedded", version="1")["changes"]
+    own = procedures()["lip_filler"].measures
+    assert [c["measure"] for c in found] == [c.measure for c in outcome.changes]
+    assert set(own) <= {c["measure"] for c in found}
+    for row, change in zip(found, outcome.changes, strict=True):
+        assert row["unit"] == MEASURES[row["measure"]].unit == change.unit
+        assert row["after"] == pytest.approx(change.after, abs=6e-4)
+        assert row["expected_low"] <= row["expected_high"]
+        assert row["in_picture"] == (MEASURES[row["measure"]].plane == "front")
+
+
+def test_times_add_up() -> None:
+    times = report("lip_filler=1.0")["timings_ms"]
+    total = times.pop("total")
+    assert total == pytest.approx(sum(times.values()), abs=0.1)
+    assert times["geometry"] > 0.0
+
+
+@pytest.mark.parametrize("name", PROCEDURES)
+def test_every_number_is_one(name: str) -> None:
+    found = report(f"{name}={procedures()[name].dose.max}", responder="high")
+    numbers = [v for v in values(found) if isinstance(v, float)]
+    assert len(numbers) > 10
+    assert all(math.isfinite(v) for v in numbers)
+
+
+def test_findings_are_passed_on() -> None:
+    outcome = simulate(hopper(), Plan.parse(["lip_filler=1.0"]))
+    found = outcome_json(outcome, engine="embedded", version="1")
+    assert "glasses" in {q["id"] for q in found["quality"]}
+    assert {q["severity"] for q in found["quality"]} <= {"info", "warn", "block"}
+
+
+def test_a_measured_face_has_the_keys_of_the_contract() -> None:
+    found = json.loads(json.dumps(face_json(hopper()), allow_nan=False))
+    assert set(found) == {"photo", "quality", "measures", "skin"}
+    assert set(found["photo"]) == PHOTO | {"scale_source"}
+    assert found["photo"]["scale_source"] == "iris"
+    assert all(set(m) == MEASURE for m in found["measures"])
+    assert [m["id"] for m in found["measures"]] == list(MEASURES)
+    assert all(m["sd"] > 0.0 for m in found["measures"])
+
+
+def test_the_catalogue_has_the_keys_of_the_contract() -> None:
+    found = json.loads(json.dumps(catalogue_json(list(procedures().values())), allow_nan=False))
+    assert [entry["id"] for entry in found] == list(procedures())
+    for entry in found:
+        assert set(entry) == ENTRY | MORE_ENTRY
+        assert all(set(e) == {"claim", "source"} for e in entry["evidence"])
+        assert all(set(c) == COEFFICIENT for c in entry["coefficients"])
+        assert all(len(e["source"]) > 20 for e in entry["evidence"])  # spelt out, not a key
+        assert set(entry["sides"]) <= {"both", "left", "right"}
+        assert set(entry["kinds"]) <= {"geometry", "shading", "skin", "recovery"}
+        assert 0.0 < entry["step"] <= entry["usual"] <= entry["max"]
