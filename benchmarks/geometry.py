@@ -1,0 +1,320 @@
+"""What a picture costs: ours beside the floor and beside peers, on the same photo in one run.
+
+    python -m benchmarks.geometry [PHOTO] [--rounds 9]
+
+The floor is what nobody can go below: one cubic remap of the whole picture, the landmarker by
+itself. Peers get the landmarks that we displace: scikit-image's piecewise affine warp, and moving
+least squares (Schaefer 2006, affine) on every tenth pixel in numpy, as open projects write it.
+Times are medians of rounds in which every candidate takes its turn, so that a busy machine slows
+all of them; trust the ratios. Without PHOTO a shared portrait is taken, or else a sample portrait
+enlarged to 1350 px.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import warnings
+from collections.abc import Callable
+from itertools import count, islice
+from pathlib import Path
+from typing import Any
+
+import cv2
+import matplotlib.cbook
+import numpy as np
+from skimage.transform import PiecewiseAffineTransform, warp
+
+from face_mesh import Face, Photo, measure_face, open_photo
+from face_mesh.arrays import Points, Rgb
+from face_mesh.bundle import model_bytes
+from simulate import Outcome, Plan, Treatment, procedures, simulate
+from simulate.geometry.basis import displaced_landmarks
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = ROOT.parent / "shared" / "faces" / "london" / "neutral"
+SIDE_PX = 1350
+MLS_STEP_PX = 10
+SLOW_ROUNDS = 3  # of the peers, one of which takes several seconds
+MEGAPIXELS = (0.5, 2.0, 8.0, 12.0, 24.0)
+ONES = ("lip_filler", "masseter_toxin", "surgical_brow_lift")  # a small, a middling, a large one
+Job = Callable[[], object]
+
+
+def default_photo() -> tuple[str, Photo]:
+    """Return a portrait and what it is."""
+    shared = sorted(SHARED.glob("*.jpg"))
+    if shared:
+        return "a shared London portrait", open_photo(shared[0])
+    sample = open_photo(matplotlib.cbook.get_sample_data("grace_hopper.jpg", asfileobj=False))
+    return "a sample portrait, enlarged", resized(sample, SIDE_PX / max(sample.image.shape))
+
+
+def resized(photo: Photo, factor: float) -> Photo:
+    """Return the photo made larger or smaller."""
+    how = cv2.INTER_CUBIC if factor > 1.0 else cv2.INTER_AREA
+    image = cv2.resize(photo.image, None, fx=factor, fy=factor, interpolation=how)
+    return Photo.from_rgb(np.asarray(image, np.uint8))
+
+
+def medians_ms(jobs: dict[str, Job], rounds: int) -> dict[str, float]:
+    """Return the median time of each job; in every round each is done once, in turn."""
+    spent: dict[str, list[float]] = {name: [] for name in jobs}
+    for job in jobs.values():
+        job()  # what is computed once a face, and what is only read from disk the first time
+    for _ in range(rounds):
+        for name, job in jobs.items():
+            start = time.perf_counter()
+            job()
+            spent[name].append(1e3 * (time.perf_counter() - start))
+    return {name: float(np.median(times)) for name, times in spent.items()}
+
+
+def new_doses(face: Face, *names: str) -> Job:
+    """Return a job that shows the named treatments, each time at doses never shown before."""
+    steps = (0.5 + 0.4 * (0.618034 * i % 1.0) for i in count())
+
+    def show() -> Outcome:
+        share = next(steps)
+        plan = (Treatment(name, share * procedures()[name].dose.max) for name in names)
+        return simulate(face, Plan(tuple(plan)))
+
+    return show
+
+
+# --- the floor
+
+
+def one_remap(image: Rgb) -> Job:
+    """Return a job that moves the whole picture by cubic interpolation."""
+    height, width = image.shape[:2]
+    xy = np.dstack(np.meshgrid(np.arange(width), np.arange(height))).astype(np.float32)
+    xy += np.float32(0.37)
+    return lambda: cv2.remap(image, xy, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+
+
+def bare_landmarker(image: Rgb) -> Job:
+    """Return a job that finds the landmarks of one face and nothing else."""
+    import mediapipe as mp
+    from mediapipe.tasks.python import BaseOptions, vision
+
+    options = vision.FaceLandmarkerOptions(BaseOptions(model_asset_buffer=model_bytes()))
+    landmarker = vision.FaceLandmarker.create_from_options(options)
+    _kept.append(landmarker)
+    whole = mp.Image(image_format=mp.ImageFormat.SRGB, data=np.ascontiguousarray(image))
+    return lambda: landmarker.detect(whole)
+
+
+_kept: list[Any] = []  # closed at the end: a landmarker may not be forgotten
+
+
+# --- peers
+
+
+def displaced(face: Face) -> tuple[Points, Points]:
+    """Return (N, 2) px before and after a usual lip filler, with still points along the border."""
+    plan = Plan((Treatment("lip_filler", procedures()["lip_filler"].dose.usual),))
+    moved = displaced_landmarks(face, simulate(face, plan).shift_mm_vertices)
+    after = face.pose.to_photo(moved)[:468, :2]
+    height, width = face.photo.image.shape[:2]
+    x, y = np.linspace(0, width - 1, 8), np.linspace(0, height - 1, 8)
+    still = [(a, b) for a in x for b in y if a in x[[0, -1]] or b in y[[0, -1]]]
+    return np.vstack([face.landmarks_px[:468, :2], still]), np.vstack([after, still])
+
+
+def piecewise_affine(face: Face) -> Job:
+    """Return a job that warps by triangles between the landmarks with scikit-image."""
+    before, after = displaced(face)
+
+    def show() -> object:
+        transform = PiecewiseAffineTransform.from_estimate(after, before)
+        return (255 * warp(face.photo.image, transform)).astype(np.uint8)
+
+    return show
+
+
+def moving_least_squares(face: Face) -> Job:
+    """Return a job that warps by affine moving least squares on every tenth pixel."""
+    before, after = displaced(face)
+    image = face.photo.image
+    height, width = image.shape[:2]
+
+    def show() -> object:
+        x, y = np.arange(0, width, MLS_STEP_PX), np.arange(0, height, MLS_STEP_PX)
+        nodes = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2).astype(np.float64)
+        field = mls_affine(nodes, after, before).reshape(len(y), len(x), 2).astype(np.float32)
+        xy = cv2.resize(field, (width, height), interpolation=cv2.INTER_LINEAR)
+        return cv2.remap(image, xy, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+
+    return show
+
+
+def mls_affine(at: Points, source: Points, target: Points) -> Points:
+    """Return where (G, 2) points go when N points move from source to target."""
+    away = at[:, None, :] - source[None, :, :]
+    weight = 1.0 / np.maximum((away**2).sum(axis=2), 1e-9)
+    weight /= weight.sum(axis=1, keepdims=True)
+    middle, goal = weight @ source, weight @ target
+    p = source[None] - middle[:, None]
+    q = target[None] - goal[:, None]
+    spread = np.einsum("gn,gni,gnj->gij", weight, p, p)
+    cross = np.einsum("gn,gni,gnj->gij", weight, p, q)
+    turn = np.linalg.solve(spread, cross)
+    moved: Points = np.einsum("gi,gij->gj", at - middle, turn) + goal
+    return moved
+
+
+# --- what is printed
+
+
+def verdict(found: float, limit: float, at_least: bool = False) -> str:
+    """Say whether a target is met."""
+    met = found >= limit if at_least else found <= limit
+    return f"target {'>=' if at_least else '<='} {limit:g}: {'met' if met else 'MISSED'}"
+
+
+def print_pictures(face: Face, rounds: int) -> None:
+    """A new dose on a measured face, beside the floor and the peers."""
+    jobs = {name: new_doses(face, name) for name in ONES}
+    ms = medians_ms({"remap": one_remap(face.photo.image)} | jobs, rounds)
+    slowest = max(ms[name] for name in ONES)
+    peers = {"piecewise affine": piecewise_affine(face), "MLS": moving_least_squares(face)}
+    slow = medians_ms(peers | {"ours": new_doses(face, ONES[-1])}, SLOW_ROUNDS)
+    print("\nDose to full-size picture, times one cubic remap of it (= 1):")
+    for name in ONES:
+        print(f"  {name:24s}{ms[name] / ms['remap']:8.2f}   ({ms[name]:.1f} ms)")
+    print(f"  the slowest of them: {verdict(slowest / ms['remap'], 2.0)}")
+    for name, limit in (("piecewise affine", 200.0), ("MLS", 30.0)):
+        times = slow[name] / slow["ours"]
+        print(f"  {name:18s}{times:8.0f} times as long as ours; {verdict(times, limit, True)}")
+
+
+def print_face(photo: Photo, rounds: int) -> None:
+    """From a photo to a measured face, beside the landmarker alone."""
+    jobs: dict[str, Job] = {"bare": bare_landmarker(photo.image)}
+    ms = medians_ms(jobs | {"ours": lambda: measure_face(photo)}, rounds)
+    times = ms["ours"] / ms["bare"]
+    print("\nPhoto to measured face, times the landmarker alone (= 1):")
+    print(f"  {times:.2f}   ({ms['ours']:.1f} of {ms['bare']:.1f} ms); {verdict(times, 4.0)}")
+
+
+def print_sizes(photo: Photo, rounds: int) -> None:
+    """How time grows with pixels."""
+    height, width = photo.image.shape[:2]
+    print("\nGrowth with pixels (all per megapixel, 2 megapixels = 1):")
+    print(f"  {'megapixels':>10s}{'dose to picture':>18s}{'photo to face':>16s}{'one remap':>12s}")
+    first: dict[str, float] = {}
+    worst = 0.0
+    for megapixels in sorted(MEGAPIXELS, key=lambda mp: mp != 2.0):
+        sized = resized(photo, float(np.sqrt(megapixels * 1e6 / (height * width))))
+        face = measure_face(sized)
+        jobs = {"picture": new_doses(face, *ONES), "face": lambda s=sized: measure_face(s)}
+        ms = medians_ms(jobs | {"remap": one_remap(sized.image)}, max(3, rounds // 2))
+        each = {name: spent / megapixels for name, spent in ms.items()}
+        first = first or each
+        grown = {name: each[name] / first[name] for name in each}
+        if megapixels > 2.0:
+            worst = max(worst, grown["picture"], grown["face"])
+        print(
+            f"  {megapixels:10.1f}{grown['picture']:18.2f}{grown['face']:16.2f}"
+            f"{grown['remap']:12.2f}   ({ms['picture']:.0f} and {ms['face']:.0f} ms)"
+        )
+    print(f"  above 2 megapixels at most: {worst:.2f}; {verdict(worst, 1.0)}")
+
+
+def print_treatments(face: Face, rounds: int) -> None:
+    """How time grows with the number of treatments."""
+    names = list(procedures())
+    plans = {f"{n} first": new_doses(face, *islice(names, n)) for n in range(1, len(names) + 1)}
+    ms = medians_ms(plans | {name: new_doses(face, name) for name in names}, rounds)
+    ones = {name: ms[name] for name in names}
+    largest = max(ones, key=lambda name: ones[name])
+    everything = simulate(
+        face, Plan(tuple(Treatment(n, procedures()[n].dose.usual) for n in names))
+    )
+    print("\nGrowth with the number of treatments, times the mean of one (= 1):")
+    mean = float(np.mean(list(ones.values())))
+    print("  " + "".join(f"{ms[plan] / mean:6.2f}" for plan in plans))
+    print(f"  one: {min(ones.values()) / mean:.2f} to {ones[largest] / mean:.2f} ({largest});")
+    print(f"  all move {everything.changed_fraction:.0%} of the picture")
+    times = ms[f"{len(names)} first"] / ones[largest]
+    print(f"  {len(names)} over the costliest one: {times:.2f}; {verdict(times, 1.3)}")
+    print(f"  {len(names)} over the mean of one: {ms[f'{len(names)} first'] / mean:.2f}")
+
+
+def print_start() -> None:
+    """What a start costs before any work."""
+    tasks = {
+        "python -m simulate --list": ["-m", "simulate", "--list"],
+        "import numpy, cv2, scipy.sparse": ["-c", "import numpy, cv2, scipy.sparse"],
+        "python itself": ["-c", "pass"],
+    }
+    ms = medians_ms({name: started(argv) for name, argv in tasks.items()}, 5)
+    print("\nStart-up:")
+    for name, spent in ms.items():
+        print(f"  {name:34s}{spent:7.0f} ms")
+
+
+def started(argv: list[str]) -> Job:
+    """Return a job that runs Python."""
+    command = [sys.executable, *argv]
+    return lambda: subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL, check=True)
+
+
+def print_memory(photo: Photo) -> None:
+    """Peak memory of one run of the command line on a 12-megapixel JPEG."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "photo.jpg"
+        height, width = photo.image.shape[:2]
+        large = resized(photo, float(np.sqrt(12e6 / (height * width)))).image
+        cv2.imwrite(str(path), large[:, :, ::-1])
+        every = [f"--treat={n}={procedures()[n].dose.usual}" for n in procedures()]
+        for plan in (every[:1], every):
+            peak = peak_mb(["-m", "simulate", str(path), *plan, "--out", folder])
+            print(f"  {len(plan):2d} treatments: {peak:.0f} MB; {verdict(peak, 700.0)}")
+
+
+# A process begins with the size of the one that started it, so a small one stands between.
+_WATCH = """
+import os, subprocess, sys
+running = subprocess.Popen(sys.argv[1:])
+_, status, usage = os.wait4(running.pid, 0)
+print(usage.ru_maxrss)
+sys.exit(os.waitstatus_to_exitcode(status))
+"""
+
+
+def peak_mb(argv: list[str]) -> float:
+    """Return the largest resident memory of a Python run."""
+    command = [sys.executable, "-S", "-c", _WATCH, sys.executable, *argv]
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    return int(done.stdout) / (2**20 if sys.platform == "darwin" else 2**10)
+
+
+def main() -> None:
+    """Print everything."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("photo", nargs="?", type=Path)
+    parser.add_argument("--rounds", type=int, default=9)
+    asked = parser.parse_args()
+    what, photo = ("the given photo", open_photo(asked.photo)) if asked.photo else default_photo()
+    warnings.filterwarnings("ignore", module="skimage")
+    print(f"{what}, {photo.width} x {photo.height}; {os.cpu_count()} cores, {asked.rounds} rounds")
+    face = measure_face(photo)
+    print_pictures(face, asked.rounds)
+    print_face(photo, asked.rounds)
+    print_treatments(face, asked.rounds)
+    print_sizes(photo, asked.rounds)
+    print_start()
+    print("\nPeak memory of the command line on 12 megapixels:")
+    print_memory(photo)
+    for landmarker in _kept:
+        landmarker.close()
+
+
+if __name__ == "__main__":
+    main()
