@@ -139,6 +139,18 @@ class Procedure:
         """Return the sides of the face a paired term acts on."""
         return ("left", "right") if side == "both" else (side,)
 
+    def max_dose(self, side: str) -> float:
+        """Return the largest dose on a side: half of a total amount when one side is treated."""
+        return self.dose.max * self._share_of(side)
+
+    def usual_dose(self, side: str) -> float:
+        """Return the usual dose on a side, likewise."""
+        return self.dose.usual * self._share_of(side)
+
+    def _share_of(self, side: str) -> float:
+        halved = self.dose.scope == "total" and self.dose.unit in ("mL", "U") and side != "both"
+        return 0.5 if halved else 1.0
+
     def effect(self, dose: float) -> float:
         """Return the effective dose: the dose itself, or bent so that the usual dose stays true."""
         half = self.dose_response.half_dose

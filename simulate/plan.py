@@ -36,15 +36,17 @@ class Treatment:
         entry = _entry(self.procedure)
         if not math.isfinite(self.dose):
             raise PlanError(f"The dose of {entry.name.lower()} must be a number.")
-        if not 0.0 <= self.dose <= entry.dose.max:
-            raise PlanError(
-                f"A dose of {self.dose:g} {entry.dose.unit} is outside the range of "
-                f"{entry.name.lower()}; give 0 to {entry.dose.max:g} {entry.dose.unit}."
-            )
         if self.side not in entry.sides:
             raise PlanError(
                 f"{entry.name} cannot be done on side {self.side!r}; "
                 f"choose {' or '.join(entry.sides)}."
+            )
+        most = entry.max_dose(self.side)
+        if not 0.0 <= self.dose <= most:
+            where = "" if self.side == "both" else f" on the {self.side}"
+            raise PlanError(
+                f"A dose of {self.dose:g} {entry.dose.unit} is outside the range of "
+                f"{entry.name.lower()}{where}; give 0 to {most:g} {entry.dose.unit}."
             )
 
     @property
@@ -100,8 +102,9 @@ class Plan:
                 seen.add((one.procedure, side))
 
     @classmethod
-    def parse(cls, texts: Iterable[str]) -> Plan:
-        """Return the plan of texts like "lip_filler=1.0"."""
+    def parse(cls, texts: str | Iterable[str]) -> Plan:
+        """Return the plan of texts like "lip_filler=1.0", or of a single one."""
+        texts = [texts] if isinstance(texts, str) else texts
         return cls(tuple(Treatment.parse(text) for text in texts))
 
     @classmethod

@@ -18,7 +18,7 @@ from face_mesh.bundle import canonical_mesh
 from simulate.catalogue import Term
 from simulate.geometry.mesh import Mesh
 
-MIDLINE_BLEND_MM = 4.0  # a one-sided treatment of a midline structure fades over this half-width
+MIDLINE_BLEND_MM = 10.0  # a one-sided treatment of a midline structure fades over this half-width
 ML_TO_MM3 = 1000.0
 SCALE_KNEE = 6.0  # how sharply `scale` levels off: slope 1.12 in the middle, no corner at the pivot
 Operator = Callable[[Mesh, Term, Points, str], Points]
