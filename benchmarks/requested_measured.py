@@ -22,6 +22,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from benchmarks.sheets import face_window
 from face_mesh import Face, measure_face, open_photo
 from face_mesh.landmarks import find_faces, refine
 from face_mesh.measures import measure_points
@@ -56,12 +57,13 @@ def _again(face: Face, image: np.ndarray) -> dict[str, float]:
 
 def _flowed(face: Face, image: np.ndarray) -> dict[str, float]:
     """Measure the first landmarks carried along by optical flow from photo to picture."""
-    grey = [cv2.cvtColor(i, cv2.COLOR_RGB2GRAY) for i in (face.photo.image, image)]
+    window = face_window(face)
+    grey = [cv2.cvtColor(i[window], cv2.COLOR_RGB2GRAY) for i in (face.photo.image, image)]
     finder = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
     finder.setFinestScale(0)
     flow = finder.calc(grey[0], grey[1], None)
     moved = face.landmarks_px.copy()
-    at = moved[:468, :2].astype(np.float32)
+    at = (moved[:468, :2] - (window[1].start, window[0].start)).astype(np.float32)
     moved[:468, :2] += cv2.remap(flow, at[None], None, cv2.INTER_LINEAR)[0]
     return measure_points(face.pose.to_head(moved))
 

@@ -85,6 +85,7 @@ MIDLINE_CURVES: dict[str, tuple[int, ...]] = {
     "philtral_midline": (2, 164, 0),
     # From the patient's right to the left.
     "nasal_tip_lobule": (45, 4, 275),
+    "tip_and_columella": (45, 4, 275, 4, 1, 19, 94),
     "mentum": (208, 199, 428),
     "menton_border": (148, 152, 377),
     "chin_border": (140, 171, 175, 396, 369),

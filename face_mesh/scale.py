@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from face_mesh.arrays import Points
-from face_mesh.errors import PhotoError
+from face_mesh.errors import PlanError
 
 # MediaPipe's iris outline is larger than the visible iris. With the anatomical 11.7 mm the 33
 # people of the development half of the London set come out at an interpupillary distance of
@@ -85,7 +85,7 @@ def estimate_scale(points_px: Points, hint: ScaleHint | None = None) -> Scale:
         hint: replaces the iris.
 
     Raises:
-        PhotoError: the hint is out of the range of human faces, or its ends are too near.
+        PlanError: the hint is out of the range of human faces, or its ends are too near.
     """
     if hint is not None and hint.interpupillary_mm is not None:
         mm = _within(hint.interpupillary_mm, PUPILS_RANGE_MM, "distance between the pupils")
@@ -96,7 +96,9 @@ def estimate_scale(points_px: Points, hint: ScaleHint | None = None) -> Scale:
         (x0, y0), (x1, y1) = hint.length_px
         px = float(np.hypot(x1 - x0, y1 - y0))
         if not px >= MIN_LENGTH_PX:
-            raise PhotoError("The two ends of the known length are too near; click them again.")
+            raise PlanError("The two ends of the known length are too near; click them again.")
+        pupils_mm = _distance(points_px, RIGHT_PUPIL, LEFT_PUPIL) * mm / px
+        _within(pupils_mm, PUPILS_RANGE_MM, "distance between the pupils, as this length implies,")
         return _scale(px / mm, LENGTH_REL_SD, "known_length")
     return _scale(iris_diameter_px(points_px) / EFFECTIVE_IRIS_MM, IRIS_REL_SD, "iris")
 
@@ -108,7 +110,7 @@ def _scale(px_per_mm: float, relative_sd: float, source: str) -> Scale:
 def _within(value_mm: float, allowed: tuple[float, float], name: str) -> float:
     low, high = allowed
     if not low <= value_mm <= high:
-        raise PhotoError(
+        raise PlanError(
             f"A {name} of {value_mm:g} mm is not possible; give {low:g} to {high:g} mm."
         )
     return value_mm

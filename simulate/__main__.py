@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import sys
 import tempfile
 import time
@@ -112,7 +113,7 @@ def _run(asked: argparse.Namespace) -> None:
 def _plan(asked: argparse.Namespace) -> Plan:
     if asked.plan and asked.treat:
         raise PlanError("Give the plan either as a file or with --treat, not both.")
-    if asked.engine != "embedded" and not asked.engine.startswith("hub:"):
+    if asked.engine != "embedded" and not re.fullmatch(r"hub:.+", asked.engine):
         raise PlanError(f"There is no engine {asked.engine[:40]!r}; use embedded or hub:NAME.")
     plan = Plan.from_toml(asked.plan) if asked.plan else Plan.parse(asked.treat)
     if not plan.treatments:

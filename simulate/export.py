@@ -68,7 +68,8 @@ def comparison_image(outcome: Outcome) -> Rgb:
     unit = max(11, round(width / 34))
     gap, head = unit // 2, round(2.2 * unit)
     big, small = _font(round(1.2 * unit)), _font(unit)
-    lines = _wrapped(_subject(outcome), small, 2 * width + gap - unit)
+    said = (_subject(outcome), *outcome.warnings)
+    lines = [line for text in said for line in _wrapped(text, small, 2 * width + gap - unit)]
     foot = round((len(lines) + 2.2) * LINE * unit)
     sheet = Image.new("RGB", (2 * width + gap, head + height + foot), PAPER)
     draw = ImageDraw.Draw(sheet)

@@ -34,6 +34,7 @@ RESPONDERS = {"low": -1.0, "expected": 0.0, "high": 1.0}  # standard deviations 
 # A change elsewhere than in the procedure's own measures is reported from this size on.
 SIDE_EFFECT = {"mm": 0.3, "deg": 1.0, "ratio": 0.02}
 FRONTAL_SHARE = 0.35  # below it most of the change is towards the camera
+WHOLE = 0.99  # of a plan: what is missing cannot be seen
 
 
 @dataclass(frozen=True)
@@ -172,7 +173,7 @@ def simulate(
         image = _render(face, coarse)
         shift_mm = _mesh_shift(face, weights, share)
     changes = _changes(face, plan, shift_mm, [(t, a * share) for t, a in doses], responder)
-    warnings = (*_hidden(face, plan), *_warnings(face, share, shift_mm))
+    warnings = (*_hidden(face, plan), *_warnings(face, share, weights))
     return Outcome(
         image, changes, warnings, clock.ms, face, plan, when, responder, seed, shift_mm, coarse
     )
@@ -267,16 +268,23 @@ def _hidden(face: Face, plan: Plan) -> Iterator[str]:
             )
 
 
-def _warnings(face: Face, share: float, shift_mm: Points) -> Iterator[str]:
-    if share < 1.0:
+def _warnings(face: Face, share: float, weights: Weights) -> Iterator[str]:
+    if share < WHOLE:
         yield (
-            f"Together these doses would fold the picture; only {share:.0%} of the plan is shown. "
-            "Lower a dose."
+            f"This plan cannot be shown in full: above {np.floor(100 * share):.0f} % of it the "
+            "picture would fold onto itself. Lower a dose."
         )
-    deepest = float(np.linalg.norm(shift_mm, axis=1).max())
-    seen = np.linalg.norm(face.pose.shift_px(shift_mm), axis=1).max() / face.px_per_mm
-    if deepest > 0.0 and seen < FRONTAL_SHARE * deepest:
-        yield (
-            f"Most of this change ({deepest:.1f} mm) is towards the camera and hardly shows in a "
-            "photo from the front."
-        )
+    for treatment, weight in weights:
+        unit = mesh_basis(face, treatment.entry, treatment.side)
+        if weight and _frontal_share(face, unit) < FRONTAL_SHARE:
+            deepest = share * weight * float(np.linalg.norm(unit, axis=1).max())
+            yield (
+                f"{treatment.entry.name}: most of this change ({deepest:.1f} mm) is towards the "
+                "camera and hardly shows in a photo from the front."
+            )
+
+
+def _frontal_share(face: Face, unit_mm: Points) -> float:
+    """Return how much of the largest displacement is seen in the picture plane."""
+    seen = np.linalg.norm(face.pose.shift_px(unit_mm), axis=1).max() / face.px_per_mm
+    return float(seen / np.linalg.norm(unit_mm, axis=1).max())
