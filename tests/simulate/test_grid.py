@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from face_mesh import Face, Photo
+from face_mesh.anatomy import point
 from face_mesh.arrays import Field, Points
 from face_mesh.pose import Pose
 from simulate import procedures, simulate
@@ -100,6 +101,24 @@ def test_a_node_takes_what_is_in_front_of_it(face: Face) -> None:
     positions = grid.interpolate @ face.pose.to_photo(Mesh.of(face).vertices_mm)[:, :2]
     on_face = total.ravel() > 0.5
     assert np.allclose(positions[on_face], node_centres(grid).reshape(-1, 2)[on_face], atol=1e-6)
+
+
+@pytest.mark.parametrize("yaw_deg", [-70.0, 70.0])
+def test_where_skin_hides_skin_the_front_one_is_followed(yaw_deg: float) -> None:
+    """The tip of the nose of a turned head is seen before the far cheek."""
+    face, turn = face_of("hopper"), np.deg2rad(yaw_deg)
+    about_y = [[np.cos(turn), 0, np.sin(turn)], [0, 1, 0], [-np.sin(turn), 0, np.cos(turn)]]
+    pose = Pose(np.array(about_y), face.pose.origin_px, face.px_per_mm)
+    grid = Grid.of(replace(face, pose=pose, workspace={}))
+    vertices = pose.to_photo(Mesh.of(face).vertices_mm)
+    side = "left" if yaw_deg < 0 else "right"
+    for tip in (point("pronasale"), point(f"cheilion_{side}")):
+        x, y = np.round((vertices[tip, :2] - grid.origin_px) / grid.node_px - 0.5).astype(int)
+        behind = vertices[:, 2] - vertices[tip, 2]
+        beside = lengths(vertices[:, :2] - vertices[tip, :2]) < 2.0 * grid.node_px
+        seen = (grid.interpolate @ vertices[:, 2]).reshape(grid.shape)[y, x] - vertices[tip, 2]
+        assert behind[beside].max() > 10.0 * face.px_per_mm  # something lies well behind it
+        assert seen < 5.0 * face.px_per_mm
 
 
 # --- bands
