@@ -8,7 +8,7 @@ from itertools import groupby
 import streamlit as st
 
 from simulate import Plan, Procedure, Treatment, procedures
-from ui import wording
+from ui import explaining, session, wording
 
 
 @dataclass(frozen=True)
@@ -47,23 +47,30 @@ def _choose_procedures(area: str, entries: list[Procedure]) -> list[Procedure]:
 
 
 def _choose_dose(entry: Procedure) -> Treatment:
-    dose = entry.dose
     with st.container(border=True, gap="small"):
-        value = st.slider(
-            wording.dose_label(entry),
-            min_value=0.0,
-            max_value=dose.max,
-            value=dose.usual,
-            step=dose.step,
-            format=wording.dose_format(entry),
-            key=f"dose_{entry.id}",
-            persist_state="session",
-        )
+        above = st.container()  # the slider is drawn last, as its scale depends on the side
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             side = _choose_side(entry)
             with st.popover("Range and sources", type="tertiary", icon=":material/menu_book:"):
-                _explain(entry)
+                explaining.explain(entry)
+        value = above.slider(
+            wording.dose_label(entry, side),
+            min_value=0.0,
+            max_value=wording.dose_limit(entry, side),
+            step=entry.dose.step,
+            format=wording.dose_format(entry),
+            key=_start_dose(entry, side),
+            persist_state="session",
+        )
     return Treatment(entry.id, value, side)
+
+
+def _start_dose(entry: Procedure, side: str) -> str:
+    """Return the slider's key, its value the usual dose at first and never beyond its end."""
+    key = f"dose_{entry.id}"
+    chosen = st.session_state.get(key, entry.usual_dose(side))
+    st.session_state[key] = min(chosen, wording.dose_limit(entry, side))
+    return key
 
 
 def _choose_side(entry: Procedure) -> str:
@@ -81,22 +88,6 @@ def _choose_side(entry: Procedure) -> str:
     )
 
 
-def _explain(entry: Procedure) -> None:
-    dose = entry.dose
-    st.markdown(f"**{entry.name}.** {entry.summary}")
-    st.markdown(
-        f"- Usual dose: {wording.dose(dose.usual, entry)} {wording.SCOPES[dose.scope]} "
-        f"(source: {wording.source(dose.usual_source)})\n"
-        f"- Most that can be set here: {wording.dose(dose.max, entry)} "
-        f"(source: {wording.source(dose.max_source)})"
-    )
-    st.markdown("**What is known**")
-    st.markdown("\n".join(f"- {e.claim} ({wording.source(e.source)})" for e in entry.evidence))
-    if entry.cautions:
-        st.markdown("**Take care**")
-        st.markdown("\n".join(f"- {caution}" for caution in entry.cautions))
-
-
 def _choose_circumstances() -> tuple[str | None, str]:
     st.header("Circumstances", anchor=False)
     responder = st.segmented_control(
@@ -107,14 +98,16 @@ def _choose_circumstances() -> tuple[str | None, str]:
         format_func=wording.RESPONDERS.__getitem__,
         key="responder",
         persist_state="session",
-        help="The same dose does more in some people than in others. Look at a weak and a strong "
-        "effect before you decide.",
+        help="The same dose does more in some people than in others: about two of three people "
+        "fall between weak and strong. Look at both before you decide.",
     )
     time = st.selectbox(
         "When to look",
         list(wording.TIMES),
         format_func=wording.TIMES.__getitem__,
-        key="when",
+        key=session.WHEN_KEY,
         persist_state="session",
+        help="At its fullest shows every treatment at the height of its lasting effect, even if "
+        "they get there at different times. How long each one lasts is under Range and sources.",
     )
-    return (None if time == wording.SETTLED else time), responder
+    return (None if time == wording.FULLEST else time), responder

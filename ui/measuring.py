@@ -40,12 +40,16 @@ def _choose_face(count: int) -> int | None:
 
 
 def _show_findings(face: Face) -> None:
-    """Draw what limits the photo, in the open; the advice is in `show_photo`."""
+    """Draw what limits the photo and what to do about it, or that nothing does."""
     for one in face.findings:
         if one.severity == "block":
             st.error(f"{one.message} {one.advice}", icon=wording.ICONS["block"])
         elif one.severity == "warn":
-            st.markdown(f":orange[{wording.ICONS['warn']}] {one.message}")
+            with st.container(gap=None):
+                st.markdown(f":orange[{wording.ICONS['warn']}] {one.message}")
+                st.caption(one.advice)
+    if not any(one.severity in ("block", "warn") for one in face.findings):
+        st.markdown(f":green[{wording.ICONS['info']}] {wording.GOOD_PHOTO}")
 
 
 def _offer_another() -> None:

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 import streamlit as st
 
 from face_mesh import Photo
+from ui import wording
 
 KEY = "beforehand"
 WHICH_KEY = "which"  # of the widgets whose answers belong to one photo
 PUPILS_KEY = "pupils_mm"
+WHEN_KEY = "when"  # starts anew with each photo, so that no picture is of a time nobody asked for
 
 
 @dataclass
@@ -20,7 +22,7 @@ class Session:
     Attributes:
         photo: the photo in use, None on the first screen.
         credit: whose picture it is, for a sample.
-            problem: the sentence about the last photo that could not be used.
+        problem: the sentence about the last photo that could not be used.
         attempt: numbers the upload widgets, so that each photo meets a fresh one.
     """
 
@@ -44,6 +46,7 @@ def take(photo: Photo | None, credit: str = "") -> None:
     state.photo, state.credit, state.problem = photo, credit, ""
     for key in (WHICH_KEY, PUPILS_KEY):
         st.session_state[key] = None
+    st.session_state[WHEN_KEY] = wording.FULLEST
 
 
 def forget() -> None:

@@ -8,8 +8,10 @@ import streamlit as st
 
 from face_mesh import Face, Photo
 from simulate import Change, export
-from ui import run, viewer, wording
+from ui import lasting, run, viewer, wording
 from ui.choosing import Choice
+
+FIRST_ROWS = 12  # of a table in the open; the rest can be unfolded
 
 
 def show_photo(photo: Photo) -> None:
@@ -33,28 +35,39 @@ def show_face(face: Face, choice: Choice | None) -> run.Result | None:
         return None
     result = run.result(small.key, choice.plan, choice.when, choice.responder, small)
     alt = f"The same photo, simulated: {export.plan_words(choice.plan)}"
-    viewer.show(picture, result.jpeg, alt=alt, heat=result.heat, treated=result.treated)
+    heat = result.heat if result.treated else None
+    viewer.show(picture, result.jpeg, alt=alt, heat=heat, treated=result.treated)
     return result
 
 
-def show_changes(result: run.Result) -> None:
+def show_changes(result: run.Result, choice: Choice) -> None:
     """Draw the warnings of the outcome and the table of its changes."""
     st.header("What changes", anchor=False)
     for sentence in result.warnings:
         st.warning(sentence, icon=":material/warning:")
     changes = [one for one in result.changes if wording.is_noticeable(one)]
-    if changes:
-        st.table(
-            _table(sorted(changes, key=lambda one: not one.in_picture)),
-            border="horizontal",
-            hide_index=True,
-            alt="Measures of the face before and after, with the range to be expected",
-        )
+    if not changes:
+        gone = lasting.is_gone(choice.plan, choice.when)
+        st.markdown(wording.GONE if gone else wording.UNCHANGED)
+        return
+    _show_table(changes[:FIRST_ROWS])
+    if changes[FIRST_ROWS:]:
+        with st.expander("Other measures"):
+            _show_table(changes[FIRST_ROWS:])
     share = 100.0 * result.changed_fraction
     st.caption(
-        "About two of three people would fall within the range: it covers how differently people "
-        f"respond and how sure the measuring is. {share:.1f}\u00a0% of the picture changed; every "
-        "other pixel is the photo's own."
+        f"{wording.TIMES[choice.when or wording.FULLEST]}. About two of three people would fall "
+        "within the range: it covers how differently people respond and how sure the measuring "
+        f"is. {share:.1f}\u00a0% of the picture changed; every other pixel is the photo's own."
+    )
+
+
+def _show_table(changes: list[Change]) -> None:
+    st.table(
+        _table(changes),
+        border="horizontal",
+        hide_index=True,
+        alt="Measures of the face before and after, with the range to be expected",
     )
 
 
@@ -76,5 +89,6 @@ def _table(changes: list[Change]) -> dict[str, list[str]]:
         "Measure": [wording.measure(one) for one in changes],
         "Before": [wording.figure(one.before, one.unit) for one in changes],
         "After": [wording.figure(one.after, one.unit) for one in changes],
-        "Change (range)": [wording.change(one) for one in changes],
+        "Change": [wording.change(one) for one in changes],
+        "Range (two of three people)": [wording.change_range(one) for one in changes],
     }

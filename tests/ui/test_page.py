@@ -11,6 +11,7 @@ from face_mesh import Face, Photo, PlanError
 from simulate import Outcome, procedures
 from tests.ui.photos import MAKER
 from tests.ui.viewing import shown
+from ui.lasting import lasting
 
 
 def title(page: AppTest) -> str:
@@ -28,9 +29,8 @@ def pick(page: AppTest, *names: str) -> AppTest:
 
 
 def table(page: AppTest) -> list[list[str]]:
-    """The rows of the changes: measure, before, after, change."""
-    (one,) = page.table
-    return one.value.to_numpy().tolist()
+    """The rows of the changes: measure, before, after, change, range."""
+    return page.table[0].value.to_numpy().tolist()
 
 
 def upload(page: AppTest, name: str, data: bytes) -> AppTest:
@@ -67,7 +67,7 @@ def test_a_procedure_at_its_usual_dose_changes_picture_and_figures(sample_page: 
     assert header["mostMm"] > 0
     assert "Lip filler" in header["alt"]
     rows = {row[0]: row[1:] for row in table(page)}
-    before, after, change = rows["Height of the red of the lower lip (mm)"]
+    before, after, change, _ = rows["Height of the red of the lower lip (mm)"]
     assert float(after) > float(before)
     assert change.startswith("+")
     assert any("hardly visible from the front" in name for name in rows)
@@ -87,8 +87,28 @@ def test_no_dose_is_no_change(sample_page: AppTest) -> None:
     assert title(page) == "Your preview"
     header, parts = shown(page)
     assert parts["after"] == parts["before"]
+    assert "heat" not in parts
     assert header["treated"] is None
     assert not page.table
+    written = [one.value for one in page.markdown]
+    assert "No measure changes by as much as can be written here." in written
+    assert "Nothing is left of the effect by then." not in written
+
+
+def test_when_nothing_is_left_the_page_says_so(sample_page: AppTest) -> None:
+    page = pick(sample_page, "lip_flip")
+    gone = "Nothing is left of the effect by then."
+    assert page.table
+    assert gone not in [one.value for one in page.markdown]
+    page.selectbox(key="when").set_value("6mo").run()
+    assert title(page) == "Your preview"
+    header, parts = shown(page)
+    assert "heat" not in parts
+    assert header["mostMm"] is None
+    assert not page.table
+    assert gone in [one.value for one in page.markdown]
+    pick(page, "chin_filler")  # of which most is left
+    assert page.table
 
 
 def test_a_strong_response_changes_more_than_a_weak_one(sample_page: AppTest) -> None:
@@ -100,12 +120,12 @@ def test_a_strong_response_changes_more_than_a_weak_one(sample_page: AppTest) ->
     assert after == sorted(set(after))
 
 
-def test_time_is_settled_unless_asked(sample_page: AppTest) -> None:
+def test_an_effect_is_at_its_fullest_unless_asked(sample_page: AppTest) -> None:
     page = pick(sample_page, "masseter_toxin")
-    assert page.selectbox(key="when").value == "settled"
-    settled = shown(page)[1]["after"]
+    assert page.selectbox(key="when").value == "fullest"
+    fullest = shown(page)[1]["after"]
     page.selectbox(key="when").set_value("1w").run()
-    assert shown(page)[1]["after"] != settled
+    assert shown(page)[1]["after"] != fullest
 
 
 def test_a_side_can_be_chosen_where_the_procedure_allows(sample_page: AppTest) -> None:
@@ -114,6 +134,45 @@ def test_a_side_can_be_chosen_where_the_procedure_allows(sample_page: AppTest) -
     page.button_group(key="side_masseter_toxin").set_value("left").run()
     left = shown(page)[0]["treated"]
     assert left[0] > both[0] + 0.1  # the patient's left is on the right of the picture
+
+
+def test_one_side_gets_half_of_a_total_dose(sample_page: AppTest) -> None:
+    page = pick(sample_page, "lip_filler")
+    entry = procedures()["lip_filler"]
+    page.slider(key="dose_lip_filler").set_value(entry.dose.max).run()
+    page.button_group(key="side_lip_filler").set_value("left").run()
+    assert title(page) == "Your preview"
+    slider = page.slider(key="dose_lip_filler")
+    assert slider.max == slider.value == entry.max_dose("left") == 1.3
+    assert "mL on the left side (usual 0.5 mL)" in slider.label
+    page.button_group(key="side_lip_filler").set_value("both").run()
+    slider = page.slider(key="dose_lip_filler")
+    assert slider.max == entry.dose.max
+    assert slider.value == 1.3
+    assert "in all (usual 1.0 mL)" in slider.label
+
+
+def test_the_figures_of_a_row_agree_with_each_other(sample_page: AppTest) -> None:
+    rows = table(pick(sample_page, *procedures()))
+    assert len(rows) == 12
+    assert any(one.label == "Other measures" for one in sample_page.expander)
+    numbers = [one.value.to_numpy().tolist() for one in sample_page.table]
+    for row in (row for rows in numbers for row in rows):
+        before, after, change = (float(cell.replace("−", "-")) for cell in row[1:4])
+        assert after - before == pytest.approx(change)
+        assert change != 0.0
+
+
+def test_what_limits_a_photo_is_said_with_what_to_do(sample_page: AppTest) -> None:
+    face = importlib.import_module("ui.run").read_face(
+        sample_page.session_state["beforehand"].photo
+    )
+    warnings = [one for one in face.findings if one.severity == "warn"]
+    written = [one.value for one in sample_page.markdown]
+    assert ":green[:material/check_circle:] This photo is good to use." in written or warnings
+    for one in warnings:
+        assert f":orange[:material/warning:] {one.message}" in written
+        assert one.advice in [caption.value for caption in sample_page.caption]
 
 
 def test_every_procedure_is_offered_with_its_sources(sample_page: AppTest) -> None:
@@ -125,6 +184,9 @@ def test_every_procedure_is_offered_with_its_sources(sample_page: AppTest) -> No
         assert entry.summary in written
         assert all(evidence.claim in written for evidence in entry.evidence)
         assert all(caution in written for caution in entry.cautions)
+        assert all(term.derivation in written for term in entry.terms)
+        assert lasting(entry.course) in written
+        assert entry.response.derivation in written
 
 
 def test_a_photo_of_ones_own_is_used_and_its_file_is_gone(
@@ -215,12 +277,14 @@ def test_another_photo_keeps_the_doses_and_drops_the_pupil_distance(sample_page:
     page = pick(sample_page, "chin_filler")
     page.slider(key="dose_chin_filler").set_value(0.5).run()
     page.number_input(key="pupils_mm").set_value(70.0).run()
+    page.selectbox(key="when").set_value("6mo").run()
     another(page).click().run()
     assert title(page) == "See it beforehand"
     page.button(key="sample_eileen_collins").click().run()
     assert title(page) == "Your preview"
     assert page.slider(key="dose_chin_filler").value == 0.5
     assert page.number_input(key="pupils_mm").value is None
+    assert page.selectbox(key="when").value == "fullest"
 
 
 def test_the_choices_outlast_a_look_at_the_other_page(sample_page: AppTest) -> None:

@@ -21,10 +21,12 @@ If you know the distance between your pupils (the PD on a spectacle prescription
 *About this photo*, and the figures become surer.
 
 ## The simulation
-Each dose moves the mesh as far as published measurements say; each procedure lists its figures and
-their sources under *Range and sources*, and says where a figure is our own estimate. People respond
-differently, so each change comes with a range. Only the treated area of the picture is changed;
-every other pixel stays as it was.
+Each dose moves the mesh as far as published measurements say, or as far as we estimate where none
+are published. Under *Range and sources* each procedure lists what it warns of, how far it moves per
+unit of dose, how people differ, how long it lasts and the usual doses, each with its source or the
+words *our own estimate*. People respond differently, so each change comes with a range that about
+two of three people would fall within. Only the treated area of the picture is changed; every other
+pixel stays as it was.
 
 ## What it cannot do
 - It is a picture to talk about, not a promise, and no advice on whether to have a procedure.

@@ -25,7 +25,7 @@ with stage, st.container(key="stage"):
 
 with panel:
     if result:
-        showing.show_changes(result)
+        showing.show_changes(result, choice)
     if face:
         with st.container(horizontal=True):
             if result:
