@@ -55,8 +55,8 @@ def mirrored(face: Face) -> Face:
 
 
 def run(face: Face, procedure: str, share: float = 1.0, side: str = "both", **how: str) -> Outcome:
-    """The outcome of one procedure at a share of its largest dose."""
-    dose = share * procedures()[procedure].dose.max
+    """The outcome of one procedure at a share of the largest dose for that side."""
+    dose = share * procedures()[procedure].max_dose(side)
     return simulate(face, Plan((Treatment(procedure, dose, side),)), **how)
 
 

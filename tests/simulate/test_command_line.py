@@ -256,6 +256,8 @@ def test_no_heavy_library_is_loaded(task: str, portrait: Path, tmp_path: Path) -
         (["--treat", "lip_filler=1", "--when", "9y"], "24 months"),
         (["--treat", "lip_filler=1", "--responder", "lucky"], "no responder 'lucky'"),
         (["--treat", "lip_filler=1", "--engine", "magic"], "no engine 'magic'"),
+        (["--treat", "lip_filler=1", "--engine", "hub:"], "no engine 'hub:'"),
+        (["--treat", "lip_filler=2:left"], "on the left; give 0 to"),
         (["--treat", "lip_filler=1", "--seed", "x"], "--help shows the options"),
         (["--treat", "lip_filler=1", "--colour", "red"], "--help shows the options"),
         (["--treat"], "--help shows the options"),
@@ -376,11 +378,23 @@ def test_a_folder_or_nothing_is_refused(
     assert names(tmp_path) == set()
 
 
-@pytest.mark.parametrize(("option", "value"), [("--ipd", "12"), ("--ipd", "nan"), ("--face", "2")])
+@pytest.mark.parametrize(
+    ("hint", "status"),
+    [
+        ("--ipd 12", 2),
+        ("--ipd nan", 2),
+        ("--length 24 10 10 12 10", 2),  # two px apart
+        ("--length 500 100 100 200 100", 2),  # pupils 42 cm apart
+        ("--ipd 63 --length 24 100 100 131 100", 2),
+        ("--face 2", 3),
+        ("--face 0", 3),
+    ],
+)
 def test_an_impossible_hint_is_refused(
-    option: str, value: str, portrait: Path, tmp_path: Path, run: Callable[..., Output]
+    hint: str, status: int, portrait: Path, tmp_path: Path, run: Callable[..., Output]
 ) -> None:
-    refusal(run(portrait, option, value, "--treat", "lip_filler=1", "--out", tmp_path / "o"), 3)
+    argv = [portrait, *hint.split(), "--treat", "lip_filler=1", "--out", tmp_path / "out"]
+    refusal(run(*argv), status)
     assert names(tmp_path) == set()
 
 

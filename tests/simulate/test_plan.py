@@ -35,7 +35,8 @@ def one_sentence(said: str) -> str:
 )
 def test_what_is_written_is_read_back(name: str, share: float, spaces: str, picked: int) -> None:
     entry = procedures()[name]
-    dose, side = share * entry.dose.max, ("", *entry.sides)[picked % (1 + len(entry.sides))]
+    side = ("", *entry.sides)[picked % (1 + len(entry.sides))]
+    dose = share * entry.max_dose(side or "both")
     text = f"{spaces}{name}{spaces}={spaces}{dose!r}{spaces}"
     found = Treatment.parse(text + (f":{spaces}{side}{spaces}" if side else ""))
     assert found == Treatment(name, dose, side or "both")
@@ -58,6 +59,19 @@ def test_the_largest_dose_is_allowed_and_a_little_more_is_not(name: str) -> None
     for wrong in (dose.max * 1.001, -0.001, -dose.max):
         said = refused(f"{name}={wrong!r}")
         assert f"0 to {dose.max:g} {dose.unit}" in said
+
+
+@pytest.mark.parametrize("name", PAIRED)
+def test_one_side_takes_half_of_a_total_amount_and_all_of_anything_else(name: str) -> None:
+    entry = procedures()[name]
+    amount = entry.dose.scope == "total" and entry.dose.unit in ("mL", "U")
+    most = entry.dose.max / 2 if amount else entry.dose.max
+    assert Treatment(name, most, "left").dose == most
+    assert f"on the right; give 0 to {most:g} " in refused(f"{name}={1.001 * most!r}:right")
+
+
+def test_a_single_treatment_need_not_be_a_list() -> None:
+    assert Plan.parse("lip_filler=1") == Plan.parse(["lip_filler=1"])
 
 
 @pytest.mark.parametrize("text", ["", "=", "lip_filler", "lip_filler:left", "a=1=2:b:c", "=1.0"])

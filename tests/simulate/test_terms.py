@@ -14,6 +14,7 @@ from face_mesh.arrays import Points
 from simulate.catalogue import Patch, Term
 from simulate.geometry.mesh import Mesh, topology
 from simulate.geometry.terms import (
+    MIDLINE_BLEND_MM,
     OPERATORS,
     landmarks_of,
     patch_weights,
@@ -107,8 +108,9 @@ def test_a_side_of_a_midline_patch_is_half_of_it(face: Face) -> None:
     lips = term("volume", Patch("upper_vermilion_arch", 2.0, 8.0), midline=True)
     both, left, right = (patch_weights(mesh, lips, side) for side in ("both", "left", "right"))
     assert np.allclose(left + right, both)
-    assert not left[mesh.vertices_mm[:, 0] < -4.0].any()
-    assert (left[mesh.vertices_mm[:, 0] > 4.0] == both[mesh.vertices_mm[:, 0] > 4.0]).all()
+    x = mesh.vertices_mm[:, 0]
+    assert not left[x <= -MIDLINE_BLEND_MM].any()
+    assert (left[x >= MIDLINE_BLEND_MM] == both[x >= MIDLINE_BLEND_MM]).all()
 
 
 def test_a_name_is_a_midline_one_or_one_of_a_side() -> None:
