@@ -16,6 +16,7 @@ from tests.ui.photos import MAKER, jpeg_with_place, portrait
 from ui import pictures
 
 pytestmark = pytest.mark.browser
+SIZE = {"x": "width", "y": "height"}
 at_a_desk = pytest.mark.parametrize("visit", ["desk"], indirect=True)  # width changes nothing here
 
 
@@ -144,8 +145,12 @@ def test_the_ways_to_look(visit: Visit, photo: FilePayload) -> None:
     viewer, frame = page.locator(".viewer"), page.locator(".frame")
     page.get_by_role("radio", name="Slide").press("ArrowRight")
     expect(page.get_by_role("radio", name="Side by side")).to_be_checked()
-    before, after = page.locator(".pane.before"), page.locator(".pane.after")
-    assert before.bounding_box()["x"] < after.bounding_box()["x"]
+    before = page.locator(".pane.before").bounding_box()
+    after = page.locator(".pane.after").bounding_box()
+    along, across = ("x", "y") if visit.width > 600 else ("y", "x")  # stacked on a phone
+    assert before[along] + 0.4 * before[SIZE[along]] < after[along]
+    assert before[across] == after[across]
+    assert visit.sideways_px() == 0
     expect(split(page)).to_be_hidden()
     page.get_by_role("radio", name="Where it changes").check()
     expect(page.locator(".heat")).to_be_visible()
@@ -181,10 +186,51 @@ def test_range_and_sources_are_one_click_away(visit: Visit, photo: FilePayload) 
     page = start(visit, photo)
     simulate(page, "Lip filler")
     page.get_by_role("button", name="Range and sources").click()
-    expect(page.get_by_text("What is known")).to_be_visible()
-    expect(page.get_by_text("Most that can be set here")).to_be_visible()
+    facts = page.get_by_test_id("stPopoverBody")
+    expect(facts.get_by_text("Take care")).to_be_in_viewport()
+    expect(facts).to_contain_text("How long it lasts")
+    assert facts.evaluate("box => box.scrollHeight - box.clientHeight") > 100
+    last = facts.locator("li").last
+    expect(last).not_to_be_in_viewport()
+    last.scroll_into_view_if_needed()
+    expect(last).to_be_in_viewport(ratio=0.9)
     assert visit.sideways_px() == 0
     page.keyboard.press("Escape")
+    forget(page)
+
+
+@at_a_desk
+def test_one_side_gets_half_of_a_total_dose(visit: Visit, photo: FilePayload) -> None:
+    page = start(visit, photo)
+    simulate(page, "Lip filler")
+    dose = page.get_by_role("slider", name="Lip filler")
+    dose.press("End")
+    expect(dose).to_have_value("2.6")
+    page.get_by_role("radio", name="Left", exact=True).click()
+    dose = page.get_by_role("slider", name="mL on the left side (usual 0.5 mL)")
+    expect(dose).to_have_attribute("max", "1.3")
+    expect(dose).to_have_value("1.3")
+    forget(page)
+
+
+@at_a_desk
+def test_when_nothing_is_left_there_is_no_scale_of_nothing(
+    visit: Visit, photo: FilePayload
+) -> None:
+    page = start(visit, photo)
+    simulate(page, "Lip flip")
+    page.get_by_role("radio", name="Where it changes").check()
+    expect(page.locator(".legend")).to_be_visible()
+    expect(page.get_by_role("button", name="Download the comparison")).to_be_visible()
+    when = page.get_by_role("combobox", name="When to look")
+    when.scroll_into_view_if_needed()
+    page.wait_for_timeout(500)  # a list that opens while the page still scrolls is closed again
+    when.click()
+    page.get_by_role("option", name="After 6 months").click()
+    expect(page.get_by_text("Nothing is left of the effect by then.")).to_be_visible()
+    expect(page.locator(".legend")).to_be_hidden()
+    expect(page.get_by_role("radio", name="Where it changes")).to_be_hidden()
+    expect(page.get_by_role("radio", name="Slide")).to_be_checked()
     forget(page)
 
 

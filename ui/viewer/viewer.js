@@ -91,7 +91,9 @@ function showResult(viewer, memory, { alt, treated, mostMm, colours }, parts) {
     viewer.querySelector(".most").textContent = `${mostMm} mm`;
     viewer.querySelector(".ramp").style.background = `linear-gradient(90deg, ${colours.join(",")})`;
   }
-  if (!treated && picked(viewer, "zoom") === "treated") choose(viewer, "zoom", "photo");
+  if (treated) return;
+  if (picked(viewer, "zoom") === "treated") choose(viewer, "zoom", "photo");
+  if (picked(viewer, "mode") === "heat") choose(viewer, "mode", "compare");
 }
 
 function connect(viewer, memory) {
@@ -104,6 +106,7 @@ function connect(viewer, memory) {
   const landmarks = viewer.querySelector(".landmarks");
   viewer.onchange = () => {
     viewer.dataset.mode = picked(viewer, "mode");
+    viewer.getRootNode().host?.setAttribute("data-mode", viewer.dataset.mode); // for page.css
     viewer.toggleAttribute("data-landmarks", landmarks.checked);
     zoom(viewer, { face: memory.still.face, treated: memory.treated }[picked(viewer, "zoom")]);
   };
