@@ -20,7 +20,7 @@ from face_mesh.arrays import Points, Rgb
 from face_mesh.errors import PhotoError
 from face_mesh.face import Face, Finding, Severity
 from face_mesh.frame import Frame
-from face_mesh.landmarks import Detection
+from face_mesh.landmarks import Detection, find_faces
 
 # Among several faces, one this many times wider than any other is the one that was meant.
 CLEARLY_LARGEST = 2.5
@@ -36,12 +36,24 @@ SMALL_PUPILS_PX = 100.0
 WARN_YAW_DEG, MAX_YAW_DEG = 10.0, 25.0
 WARN_PITCH_DEG, MAX_PITCH_DEG = 12.0, 20.0
 LEANING_DEG = 25.0  # turned back before the measurement: only the light and the hair are odd
+LYING_DEG = 60.0  # beyond it the photo is on its side rather than the head
+# See `_darkness`. On a face upside down the model often draws an upright one, its brows on cheeks:
+# 192 upright photos from 0.92, 50 of 52 turned over to 0.79. Only below this a second look is
+# taken, which costs as much as finding a face; the right way up is then darker by 0.31 or more.
+SUSPECT_DARKNESS, UPRIGHT_DARKNESS, DARKER = 1.0, 0.9, 0.15
+SECOND_LOOK_WIDTHS, SECOND_LOOK_PX = 1.5, 512
 
 VIEW_PX_PER_MM = 2.0
 VIEW_MM = 176.0
 _VIEW_CENTRE_MM = np.array([[0.0, -29.0, 0.0]])  # the middle between forehead and chin
 
 MIN_SHARPNESS = 0.85  # see `_sharpness`; London people from 1.2, blurred by 0.5 mm to 0.8
+# The same over the whole face at 0.5 px a mm, where steps of 8-bit grey cannot pass for detail.
+# Sharp, it is from 1.23; in 17 people 0.80 to 1.03 after a blur of 1.2 mm, 0.55 to 0.68 after
+# 2.5 mm, and 0.33 to 0.56 after 4.3 mm or more, where pupils have drifted apart by 12 % in the
+# median.
+COARSE_PX_PER_MM = 0.5
+WARN_COARSE_SHARPNESS, MIN_COARSE_SHARPNESS = 0.75, 0.58
 DARK_LEVEL = 100.0  # 99th percentile of the face; the darkest skin in good light has 116
 BURNT_SHARE = 0.10  # of the face with a channel at its end
 CLIPPED_SHARE = 0.003  # of the face that is white
@@ -54,6 +66,16 @@ MOUTH_OPEN_MM = 3.0
 GLASSES_STEP = 0.22  # see `_bridge_step`; 180 people without glasses to 0.18
 NEAR_FACE_RATIO = 1.93  # bizygomatic over interpupillary; 106 people from 1.97, at 15 cm 1.89
 
+# Under a mask lips and chin are of one colour, this share of their distance to the skin above in
+# CIELAB (a, b), and that distance is large: in 192 photos, beards among them, alike ones are at
+# most 6.2 away; behind white, black, blue and green masks from 9.1, the least on pale skin.
+COVERED_LAB, ONE_CLOTH = 8.0, 0.3
+
+_PUPILS = [468, 473]
+_BROWS = [65, 52, 53, 295, 282, 283]
+_UPPER_SKIN = [10, 151, 9, 67, 297, 109, 338, 8, 168, 6, 197, 118, 119, 100, 347, 348, 329]
+_LIPS = [37, 0, 267, 84, 17, 314, 39, 269, 91, 321]
+_CHIN = [152, 199, 175, 200, 18, 201, 421, 208, 428]
 _CHEEK_RIGHT = [50, 101, 36, 205, 187, 118, 119, 100, 142, 123, 147, 207]
 _CHEEK_LEFT = [280, 330, 266, 425, 411, 347, 348, 329, 371, 352, 376, 427]
 
@@ -216,20 +238,63 @@ def _pitch(face: Face, view: _View) -> tuple[Severity, str, str] | None:
     return None
 
 
+def _turned(face: Face, view: _View) -> tuple[Severity, str, str] | None:
+    if abs(face.pose.roll_deg) <= LYING_DEG and not _upside_down(face, view):
+        return None
+    return "block", "The photo is upside down or on its side.", "Turn it upright and try again."
+
+
+def _upside_down(face: Face, view: _View) -> bool:
+    darkness = _darkness(view.grey, view.points)
+    if darkness >= SUSPECT_DARKNESS or _covered(face, view):  # a dark mask lies on the cheeks too
+        return False
+    centre = face.pose.to_photo(_VIEW_CENTRE_MM)[0, :2]
+    width_px = SECOND_LOOK_WIDTHS * VIEW_MM * face.px_per_mm
+    over = face.pose.roll_deg + 180.0
+    rgb = Frame.around(centre, width_px, over, SECOND_LOOK_PX, mirrored=False).image(
+        face.photo.image
+    )
+    grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    again = [_darkness(grey, found.points_px[:, :2]) for found in find_faces(rgb)]
+    return max(again, default=0.0) > max(UPRIGHT_DARKNESS, darkness + DARKER)
+
+
+def _darkness(grey: Grey, points: Points) -> float:
+    """How much darker pupils and brows are than the cheeks, as a sum of log ratios."""
+    levels = [_median_grey(grey, points[m]) for m in (_CHEEK_RIGHT + _CHEEK_LEFT, _PUPILS, _BROWS)]
+    cheeks, pupils, brows = np.log(np.array(levels) + 8.0)
+    return float(3.0 * cheeks - pupils - 2.0 * brows)
+
+
+def _median_grey(grey: Grey, at: Points) -> float:
+    soft = [cv2.getRectSubPix(grey, (5, 5), (float(x), float(y))).mean() for x, y in at]
+    return float(np.median(soft))
+
+
 def _roll(face: Face, view: _View) -> tuple[Severity, str, str] | None:
-    if abs(face.pose.roll_deg) <= LEANING_DEG:
+    if not LEANING_DEG < abs(face.pose.roll_deg) <= LYING_DEG:
         return None
     return "info", "The head leans to one side.", "Hold head and camera upright."
 
 
 def _blur(face: Face, view: _View) -> tuple[Severity, str, str] | None:
-    if max(_sharpness(view.box(eye)) for eye in _eyes()) >= MIN_SHARPNESS:
-        return None
-    return (
-        "warn",
-        "The photo is blurred, so lines and texture cannot be judged.",
-        "Wipe the lens, rest the camera on something and focus on the eyes.",
-    )
+    advice = "Wipe the lens, rest the camera on something and focus on the eyes."
+    coarse = _coarse_sharpness(view)
+    if coarse < MIN_COARSE_SHARPNESS:
+        return "block", "The photo is too blurred for the face to be measured.", advice
+    fine = max(_sharpness(view.box(eye)) for eye in _eyes())
+    if fine < MIN_SHARPNESS or coarse < WARN_COARSE_SHARPNESS:
+        return "warn", "The photo is blurred, so lines and texture cannot be judged.", advice
+    return None
+
+
+def _coarse_sharpness(view: _View) -> float:
+    scale = COARSE_PX_PER_MM / view.px_per_mm
+    grey = view.box(curve("face_oval"))
+    if min(grey.shape) * scale < 3:
+        return 0.0
+    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    return _sharpness(np.asarray(cv2.resize(grey, None, fx=scale, fy=scale, interpolation=how)))
 
 
 def _eyes() -> list[tuple[int, ...]]:
@@ -355,12 +420,34 @@ def _bridge_step(view: _View) -> float:
     return float(np.abs(profile[step:] - profile[:-step]).max())
 
 
+def _covered(face: Face, view: _View) -> tuple[Severity, str, str] | None:
+    skin, lips, chin = (_hue(view, marks) for marks in (_UPPER_SKIN, _LIPS, _CHIN))
+    apart = min(float(np.linalg.norm(part - skin)) for part in (lips, chin))
+    if apart <= COVERED_LAB or np.linalg.norm(lips - chin) > ONE_CLOTH * apart:
+        return None
+    return (
+        "block",
+        "The mouth and chin seem to be covered.",
+        "Take off any mask or scarf and use a photo that shows the whole face.",
+    )
+
+
+def _hue(view: _View, landmarks: list[int]) -> Points:
+    """Median CIELAB (a, b) about `landmarks`: light and shade hardly change it."""
+    reach = max(1, round(view.px_per_mm))
+    at = np.clip(np.round(view.points[landmarks]).astype(int), reach, len(view.grey) - 1 - reach)
+    boxes = [view.rgb[y - reach : y + reach + 1, x - reach : x + reach + 1] for x, y in at]
+    colours = np.array([[box.mean(axis=(0, 1)) for box in boxes]], np.float32) / 255.0
+    lab = cv2.cvtColor(colours, cv2.COLOR_RGB2LAB)[0, :, 1:]
+    return np.asarray(np.median(lab, axis=0), np.float64)
+
+
 def _near(face: Face, view: _View) -> tuple[Severity, str, str] | None:
     pairs = [("zygion_right", "zygion_left"), ("pupil_right", "pupil_left")]
     face_mm, eyes_mm = (
         np.linalg.norm(face.mesh_mm[point(a)] - face.mesh_mm[point(b)]) for a, b in pairs
     )
-    if face_mm / eyes_mm >= NEAR_FACE_RATIO:
+    if face_mm / eyes_mm >= NEAR_FACE_RATIO or _blur(face, view):  # blur drives the pupils apart
         return None
     return (
         "warn",
@@ -372,6 +459,7 @@ def _near(face: Face, view: _View) -> tuple[Severity, str, str] | None:
 _CHECKS: dict[str, Check] = {
     "face_small": _size,
     "face_cut_off": _cut_off,
+    "photo_turned": _turned,
     "head_turned": _yaw,
     "head_tilted": _pitch,
     "head_leaning": _roll,
@@ -384,5 +472,6 @@ _CHECKS: dict[str, Check] = {
     "eyes_closed": _eyes_closed,
     "brows_raised": _brows_raised,
     "glasses": _glasses,
+    "face_covered": _covered,
     "too_near": _near,
 }

@@ -21,6 +21,7 @@ from tests.face_mesh.faces import (
     held_out,
     hopper,
     measured,
+    moved,
     remeasured,
     resized,
     seen,
@@ -71,6 +72,29 @@ def framed(face: Face) -> Rgb:
     return out
 
 
+def masked(face: Face, colour: tuple[int, int, int]) -> Rgb:
+    """The same face behind a plain mask from the nose to below the chin."""
+    around = [234, 93, 132, 58, 172, 136, 150, 149, 176, 148, 152]
+    around += [377, 400, 378, 379, 365, 397, 288, 361, 323, 454, 5]
+    out = face.photo.image.copy()
+    cv2.fillPoly(out, [np.round(face.landmarks_px[around, :2]).astype(np.int32)], colour)
+    return out
+
+
+def boxed(face: Face) -> Rgb:
+    """The same face with a blue box over everything below the nose."""
+    out, points = face.photo.image.copy(), face.landmarks_px[:, :2]
+    top, end = round(points[2, 1] + 2 * face.px_per_mm), round(points[152, 1] + 8 * face.px_per_mm)
+    out[top:end, max(0, int(points[:, 0].min())) : int(points[:, 0].max())] = (40, 60, 200)
+    return out
+
+
+def severities(image: Rgb) -> dict[str, str]:
+    """The findings of changed pixels, blocking ones too."""
+    face = read_face(Photo.from_rgb(np.ascontiguousarray(image)))
+    return {f.id: f.severity for f in face.findings}
+
+
 def cropped(face: Face, mm_of_chin: float) -> Rgb:
     """The photo cut off above the chin."""
     end = face.landmarks_px[152, 1] - mm_of_chin * face.px_per_mm
@@ -102,11 +126,14 @@ def bad_copies() -> list[Face]:
     lying = np.ascontiguousarray(
         cv2.warpAffine(face.photo.image, cv2.getRotationMatrix2D((256, 300), 40, 0.7), (512, 600))
     )
+    hidden = read_face(Photo.from_rgb(masked(face, (150, 190, 215))))
+    on_side = read_face(Photo.from_rgb(np.ascontiguousarray(np.rot90(face.photo.image))))
     copies = [blurred(face, 1.5), light(face.photo.image, 0.1), light(face.photo.image, 4.0)]
     copies += [shadow(face.photo.image, 6.0), cropped(face, 4.0), lying]
     judged = [replace(face, expression=raised)]
     judged = [replace(f, findings=assess(f, 1)) for f in judged]
-    return [face, smile, oblique, low, *judged, *(remeasured(copy) for copy in copies)]
+    readings = [face, smile, oblique, low, hidden, on_side, *judged]
+    return [*readings, *(remeasured(copy) for copy in copies)]
 
 
 @pytest.mark.parametrize(
@@ -181,6 +208,31 @@ def test_a_lifted_or_lowered_chin_is_warned_of_and_refused(
     tilted = [f for f in found if f.id == "head_tilted"]
     assert [f.severity for f in tilted] == ([severity] if severity else [])
     assert all(("up" if pitch_deg > 0 else "down") in f.message for f in tilted)
+
+
+@pytest.mark.parametrize(
+    ("roll_deg", "found"),
+    [(20, {}), (40, {"head_leaning": "info"}), (90, {"photo_turned": "block"})],
+)
+def test_a_leaning_head_is_told_from_a_photo_on_its_side(
+    roll_deg: int, found: dict[str, str]
+) -> None:
+    image = np.pad(hopper().photo.image, ((200, 200), (200, 200), (0, 0)), "edge")
+    seen_ = severities(moved(image, turn_deg=roll_deg)[0])
+    assert {k: v for k, v in seen_.items() if k in {"head_leaning", "photo_turned"}} == found
+
+
+@pytest.mark.parametrize("colour", [(150, 190, 215), (235, 235, 235), (28, 28, 30), (90, 160, 120)])
+@pytest.mark.parametrize("face", [hopper, collins])
+def test_a_mask_is_refused(face: Callable[[], Face], colour: tuple[int, int, int]) -> None:
+    assert severities(masked(face(), colour))["face_covered"] == "block"
+
+
+def test_a_smear_is_refused_and_not_blamed_on_a_near_camera() -> None:
+    for mm in (4.5, 6.0):
+        found = severities(blurred(hopper(), mm))
+        assert found["blurred"] == "block"
+        assert "too_near" not in found
 
 
 def test_findings_come_worst_first() -> None:
@@ -280,6 +332,37 @@ def test_blur_is_told_by_its_size_on_the_face(faces_dir: Path, mm: float, found:
     faces = [measure_face(open_photo(use_photo(p))) for p in held_out()[::4][:8]]
     seen_ = sum("blurred" in ids(remeasured(blurred(face, mm))) for face in faces)
     assert seen_ == found
+
+
+@pytest.mark.parametrize(
+    ("sigma_px", "severity"), [(2, "warn"), (4, "warn"), (14, "block"), (20, "block")]
+)
+def test_blur_refuses_where_the_pupils_drift(faces_dir: Path, sigma_px: int, severity: str) -> None:
+    for path in held_out()[::6]:
+        image = open_photo(use_photo(path)).image
+        found = severities(np.asarray(cv2.GaussianBlur(image, (0, 0), sigma_px)))
+        assert found["blurred"] == severity, path.name
+        assert "too_near" not in found
+
+
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_a_photo_turned_by_quarters_is_refused(faces_dir: Path, quarters: int) -> None:
+    def refused(path: Path) -> bool:
+        image = np.rot90(open_photo(use_photo(path)).image, quarters)
+        try:
+            return severities(image).get("photo_turned") == "block"
+        except PhotoError as error:
+            return str(error).startswith("No face")
+
+    told = [refused(path) for path in held_out()[::4]]
+    assert told.count(False) <= (quarters == 2)  # a face drawn well upside down passes for one
+
+
+def test_a_covered_mouth_is_refused_whatever_the_skin(faces_dir: Path) -> None:
+    for path in held_out()[::6]:
+        face = measure_face(open_photo(use_photo(path)))
+        for image in (boxed(face), masked(face, (150, 190, 215)), masked(face, (28, 28, 30))):
+            assert severities(image)["face_covered"] == "block", path.name
 
 
 def test_dark_skin_in_good_light_is_not_called_a_dark_photo(faces_dir: Path) -> None:
