@@ -66,10 +66,15 @@ def _choose_dose(entry: Procedure) -> Treatment:
 
 
 def _start_dose(entry: Procedure, side: str) -> str:
-    """Return the slider's key, its value the usual dose at first and never beyond its end."""
-    key = f"dose_{entry.id}"
-    chosen = st.session_state.get(key, entry.usual_dose(side))
-    st.session_state[key] = min(chosen, wording.dose_limit(entry, side))
+    """Return the slider's key, its value the usual dose at first and never beyond its end.
+
+    Written only when it must be: a value written in every run would pull back a slider in use.
+    """
+    key, limit = f"dose_{entry.id}", wording.dose_limit(entry, side)
+    if key not in st.session_state:
+        st.session_state[key] = entry.usual_dose(side)
+    elif st.session_state[key] > limit:
+        st.session_state[key] = limit
     return key
 
 
