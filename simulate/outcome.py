@@ -22,6 +22,7 @@ from simulate.geometry.basis import (
     measure_slopes,
     measures_before,
     mesh_basis,
+    reach_mm,
 )
 from simulate.geometry.flow import backward, safe_share
 from simulate.geometry.grid import Grid
@@ -275,16 +276,10 @@ def _warnings(face: Face, share: float, weights: Weights) -> Iterator[str]:
             "picture would fold onto itself. Lower a dose."
         )
     for treatment, weight in weights:
-        unit = mesh_basis(face, treatment.entry, treatment.side)
-        if weight and _frontal_share(face, unit) < FRONTAL_SHARE:
-            deepest = share * weight * float(np.linalg.norm(unit, axis=1).max())
+        deepest_mm, seen_mm = reach_mm(face, treatment.entry, treatment.side)
+        if weight and seen_mm < FRONTAL_SHARE * deepest_mm:
             yield (
-                f"{treatment.entry.name}: most of this change ({deepest:.1f} mm) is towards the "
-                "camera and hardly shows in a photo from the front."
+                f"{treatment.entry.name}: most of this change "
+                f"({share * weight * deepest_mm:.1f} mm) is towards the camera and hardly shows in "
+                "a photo from the front."
             )
-
-
-def _frontal_share(face: Face, unit_mm: Points) -> float:
-    """Return how much of the largest displacement is seen in the picture plane."""
-    seen = np.linalg.norm(face.pose.shift_px(unit_mm), axis=1).max() / face.px_per_mm
-    return float(seen / np.linalg.norm(unit_mm, axis=1).max())

@@ -79,6 +79,19 @@ def measure_slopes(face: Face, procedure: Procedure, side: str) -> dict[str, flo
     return made
 
 
+def reach_mm(face: Face, procedure: Procedure, side: str) -> tuple[float, float]:
+    """Return how far one unit moves any skin: in all, and as seen in the picture."""
+    name = f"reach {procedure.id} {side}"
+    made = face.workspace.get(name)
+    if made is None:
+        unit_mm = mesh_basis(face, procedure, side)
+        seen_mm = face.pose.shift_px(unit_mm) / face.px_per_mm
+        longest = (float(np.linalg.norm(v, axis=1).max()) for v in (unit_mm, seen_mm))
+        made = face.workspace[name] = tuple(longest)
+    assert isinstance(made, tuple)
+    return made
+
+
 def measures_before(face: Face) -> dict[str, float]:
     """Return the measures of the untreated face, computed once."""
     made = face.workspace.get("measures")
