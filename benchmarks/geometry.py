@@ -22,7 +22,7 @@ import warnings
 from collections.abc import Callable
 from itertools import count, islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import cv2
 import matplotlib.cbook
@@ -43,6 +43,7 @@ SLOW_ROUNDS = 3  # of the peers, one of which takes several seconds
 MEGAPIXELS = (0.5, 2.0, 8.0, 12.0, 24.0)
 ONES = ("lip_filler", "masseter_toxin", "surgical_brow_lift")  # a small, a middling, a large one
 Job = Callable[[], object]
+Key = TypeVar("Key")
 
 
 def default_photo() -> tuple[str, Photo]:
@@ -61,9 +62,9 @@ def resized(photo: Photo, factor: float) -> Photo:
     return Photo.from_rgb(np.asarray(image, np.uint8))
 
 
-def medians_ms(jobs: dict[str, Job], rounds: int) -> dict[str, float]:
+def medians_ms(jobs: dict[Key, Job], rounds: int) -> dict[Key, float]:
     """Return the median time of each job; in every round each is done once, in turn."""
-    spent: dict[str, list[float]] = {name: [] for name in jobs}
+    spent: dict[Key, list[float]] = {name: [] for name in jobs}
     for job in jobs.values():
         job()  # what is computed once a face, and what is only read from disk the first time
     for _ in range(rounds):
@@ -204,26 +205,27 @@ def print_face(photo: Photo, rounds: int) -> None:
 
 def print_sizes(photo: Photo, rounds: int) -> None:
     """How time grows with pixels."""
-    height, width = photo.image.shape[:2]
-    print("\nGrowth with pixels (all per megapixel, 2 megapixels = 1):")
+    jobs = {(mp, name): job for mp in MEGAPIXELS for name, job in sized_jobs(photo, mp).items()}
+    ms = medians_ms(jobs, max(3, rounds // 2))
+    print("\nGrowth with pixels (per megapixel, 2 megapixels = 1):")
     print(f"  {'megapixels':>10s}{'dose to picture':>18s}{'photo to face':>16s}{'one remap':>12s}")
-    first: dict[str, float] = {}
     worst = 0.0
-    for megapixels in sorted(MEGAPIXELS, key=lambda mp: mp != 2.0):
-        sized = resized(photo, float(np.sqrt(megapixels * 1e6 / (height * width))))
-        face = measure_face(sized)
-        jobs = {"picture": new_doses(face, *ONES), "face": lambda s=sized: measure_face(s)}
-        ms = medians_ms(jobs | {"remap": one_remap(sized.image)}, max(3, rounds // 2))
-        each = {name: spent / megapixels for name, spent in ms.items()}
-        first = first or each
-        grown = {name: each[name] / first[name] for name in each}
-        if megapixels > 2.0:
-            worst = max(worst, grown["picture"], grown["face"])
-        print(
-            f"  {megapixels:10.1f}{grown['picture']:18.2f}{grown['face']:16.2f}"
-            f"{grown['remap']:12.2f}   ({ms['picture']:.0f} and {ms['face']:.0f} ms)"
-        )
+    for mp in MEGAPIXELS:
+        grown = [ms[mp, name] / ms[2.0, name] * 2.0 / mp for name in ("picture", "face", "remap")]
+        worst = max(worst, *grown[:2]) if mp > 2.0 else worst
+        spent = f"({ms[mp, 'picture']:.0f}, {ms[mp, 'face']:.0f} and {ms[mp, 'remap']:.0f} ms)"
+        print(f"  {mp:10.1f}{grown[0]:18.2f}{grown[1]:16.2f}{grown[2]:12.2f}   {spent}")
     print(f"  above 2 megapixels at most: {worst:.2f}; {verdict(worst, 1.0)}")
+
+
+def sized_jobs(photo: Photo, megapixels: float) -> dict[str, Job]:
+    """Return what is timed on a photo of another size."""
+    sized = resized(photo, float(np.sqrt(megapixels * 1e6 / (photo.height * photo.width))))
+    return {
+        "picture": new_doses(measure_face(sized), *ONES),
+        "face": lambda: measure_face(sized),
+        "remap": one_remap(sized.image),
+    }
 
 
 def print_treatments(face: Face, rounds: int) -> None:
