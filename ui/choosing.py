@@ -66,16 +66,24 @@ def _choose_dose(entry: Procedure) -> Treatment:
 
 
 def _start_dose(entry: Procedure, side: str) -> str:
-    """Return the slider's key, its value the usual dose at first and never beyond its end.
+    """Return the slider's key, its value the usual dose at first.
 
-    Written only when it must be: a value written in every run would pull back a slider in use.
+    Not written in every run: that would pull back a slider that is being moved.
     """
-    key, limit = f"dose_{entry.id}", wording.dose_limit(entry, side)
+    key = f"dose_{entry.id}"
     if key not in st.session_state:
         st.session_state[key] = entry.usual_dose(side)
-    elif st.session_state[key] > limit:
-        st.session_state[key] = limit
     return key
+
+
+def _keep_dose(entry: Procedure) -> None:
+    """Take the dose over to another side, as far as that side allows.
+
+    Written even if it stays: the browser recalls what was last set on a scale it has seen before.
+    """
+    limit = wording.dose_limit(entry, st.session_state[f"side_{entry.id}"])
+    key = f"dose_{entry.id}"
+    st.session_state[key] = min(st.session_state[key], limit)
 
 
 def _choose_side(entry: Procedure) -> str:
@@ -88,6 +96,8 @@ def _choose_side(entry: Procedure) -> str:
         default=entry.sides[0],
         format_func=wording.SIDES.__getitem__,
         key=f"side_{entry.id}",
+        on_change=_keep_dose,
+        args=(entry,),
         persist_state="session",
         label_visibility="collapsed",
     )
