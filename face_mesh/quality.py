@@ -96,7 +96,7 @@ def choose(found: list[Detection], which: int | None) -> int:
     """
     if not found:
         raise PhotoError(
-            "No face was found; use a sharp, well-lit photo of the whole face from the front."
+            "No face was found; use a sharp, upright, well-lit photo of a face from the front."
         )
     if which is not None:
         if not 0 <= which < len(found):
