@@ -115,7 +115,7 @@ def plan_words(plan: Plan) -> str:
 
 
 def _subject(outcome: Outcome) -> str:
-    when = "settled result" if outcome.when is None else f"{outcome.when} after"
+    when = "at its fullest" if outcome.when is None else f"{outcome.when} after"
     return f"{plan_words(outcome.plan)}  ({when}, {outcome.responder} responder)"
 
 
