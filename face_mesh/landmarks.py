@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -25,7 +26,8 @@ MAX_FACES = 8
 SEARCH_SIDE_PX = 1600  # the detector itself works at 128 px: more only costs time
 CROP_PX = 512
 CROP_WIDTHS = 1.9  # crop side over the larger extent of the face oval
-_LOCK = threading.Lock()  # a landmarker may not be shared in the middle of a call
+# Two landmarkers look at the same time, one a core; neither may be shared in the middle of a call.
+_LOCKS = (threading.Lock(), threading.Lock())
 
 RIGHT_EYE, LEFT_EYE = (33, 133), (362, 263)
 
@@ -46,7 +48,12 @@ class Detection:
 
 
 @cache
-def _landmarker() -> Any:
+def _looking() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(len(_LOCKS), thread_name_prefix="landmarks")
+
+
+@cache
+def _landmarker(seat: int) -> Any:
     from mediapipe.tasks.python import BaseOptions, vision
 
     options = vision.FaceLandmarkerOptions(
@@ -67,13 +74,13 @@ def _landmarker() -> Any:
     return landmarker
 
 
-def _run(rgb: Rgb) -> list[Detection]:
+def _run(rgb: Rgb, seat: int = 0) -> list[Detection]:
     import mediapipe as mp
 
     height, width = rgb.shape[:2]
     image = mp.Image(image_format=mp.ImageFormat.SRGB, data=np.ascontiguousarray(rgb))
-    with _LOCK:
-        result = _landmarker().detect(image)
+    with _LOCKS[seat]:
+        result = _landmarker(seat).detect(image)
     found = []
     for marks, matrix, shapes in zip(
         result.face_landmarks,
@@ -143,15 +150,17 @@ def refine(rgb: Rgb, rough: Detection) -> Detection:
     eyes = xy[list(LEFT_EYE)].mean(axis=0) - xy[list(RIGHT_EYE)].mean(axis=0)
     roll_deg = float(np.degrees(np.arctan2(eyes[1], eyes[0])))
     side_px = CROP_WIDTHS * float((high - low).max())
-    looks = []
-    for mirrored in (False, True):
+
+    def look(mirrored: bool) -> Detection | None:
         frame = Frame.around((low + high) / 2, side_px, roll_deg, CROP_PX, mirrored)
-        seen = _run(frame.image(rgb))
+        seen = _run(frame.image(rgb), seat=int(mirrored))
         if not seen:
-            return rough
+            return None
         best = max(seen, key=lambda d: float(np.ptp(d.points_px[:, 0])))
-        looks.append(_unframed(best, frame, roll_deg, mirrored))
-    return _mean(looks)
+        return _unframed(best, frame, roll_deg, mirrored)
+
+    looks = [seen for seen in _looking().map(look, (False, True)) if seen is not None]
+    return _mean(looks) if len(looks) == 2 else rough
 
 
 def _unframed(seen: Detection, frame: Frame, roll_deg: float, mirrored: bool) -> Detection:

@@ -68,7 +68,7 @@ _WIDTHS = [  # between a right and a left point, 3-D
     _Row("nasal_width", "Width of the nose at the nostrils", "xyz", ("alare",)),
     _Row("alar_base_width", "Width of the base of the nose", "xyz", ("subalare",)),
     _Row("nasal_dorsum_width", "Width of the bridge of the nose", "xyz", ("dorsum_edge",)),
-    _Row("nasal_sidewall_width", "Width of the nose at its side walls", "xy", ("nasal_sidewall",)),
+    _Row("nasal_sidewall_width", "Width of the nose at its side walls", "xyz", ("nasal_sidewall",)),
     _Row("mouth_width", "Width of the mouth", "xyz", ("cheilion",)),
     _Row("cupids_bow_width", "Width of the Cupid's bow", "xyz", ("crista_philtri",)),
     _Row("bizygomatic_width", "Width of the face at the cheekbones", "xyz", ("zygion",)),

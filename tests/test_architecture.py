@@ -29,7 +29,7 @@ FORBIDDEN = {
 }
 NEURAL = {"torch", "diffusers"}
 NOT_IN_A_SCREEN = {"numpy", "cv2", "torch", "mediapipe"}
-MAY_REMAP = {"simulate/geometry/warp.py", "simulate/geometry/flow.py"}
+MAY_REMAP = {"simulate/geometry/warp.py"}
 
 Rule = Callable[[Path], list[str]]
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from face_mesh import Photo, PhotoError, ScaleHint, read_face
+from face_mesh import Photo, PlanError, ScaleHint, read_face
 from face_mesh.arrays import Points
 from face_mesh.pose import Pose
 from face_mesh.scale import (
@@ -163,7 +163,7 @@ def test_a_known_length_replaces_the_iris() -> None:
     ],
 )
 def test_an_impossible_hint_is_refused_in_a_sentence(hint: ScaleHint) -> None:
-    with pytest.raises(PhotoError, match=r"^[A-Z].*\.$"):
+    with pytest.raises(PlanError, match=r"^[A-Z].*\.$"):
         estimate_scale(hopper().landmarks_px, hint)
 
 
