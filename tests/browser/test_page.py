@@ -253,6 +253,14 @@ def test_a_bad_file_then_a_good_one(visit: Visit, photo: FilePayload) -> None:
 def test_the_camera_works_under_the_policy(visit: Visit) -> None:
     page = visit.page
     page.get_by_role("tab", name="Take a photo").click()
+    # The button is there before the camera gives a picture, and then takes none.
+    video = page.locator("video")
+    expect(video).to_be_visible()
+    for _ in range(200):
+        if video.evaluate("v => v.readyState >= 2 && v.videoWidth > 0"):
+            break
+        page.wait_for_timeout(50)
+    page.wait_for_timeout(500)
     page.get_by_role("button", name="Take Photo").click()
     # Chromium's made-up camera shows a green pattern and no face.
     expect(page.get_by_role("alert")).to_contain_text("No face")
