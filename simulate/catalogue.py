@@ -23,6 +23,7 @@ SOURCES_FILE = Path(__file__).with_name("sources.toml")
 ESTIMATE = "author's estimate"  # the one source that is not a citation, and says so
 AREAS = ("lips", "chin", "jaw", "cheeks", "nose", "brows")
 UNITS = ("mL", "U", "mm", "deg")
+AMOUNTS = ("mL", "U")  # units of which a total is divided; a distance or an angle is not
 SIDES = ("both", "left", "right")
 KINDS = ("geometry", "shading", "skin", "recovery")
 T = TypeVar("T")
@@ -148,7 +149,7 @@ class Procedure:
         return self.dose.usual * self._share_of(side)
 
     def _share_of(self, side: str) -> float:
-        halved = self.dose.scope == "total" and self.dose.unit in ("mL", "U") and side != "both"
+        halved = self.dose.scope == "total" and self.dose.unit in AMOUNTS and side != "both"
         return 0.5 if halved else 1.0
 
     def effect(self, dose: float) -> float:

@@ -8,12 +8,10 @@ from face_mesh import Face
 from face_mesh.arrays import Field, Points
 from face_mesh.bundle import VERTICES
 from face_mesh.measures import measure_points
-from simulate.catalogue import Dose, Procedure, Term
+from simulate.catalogue import AMOUNTS, Dose, Procedure, Term
 from simulate.geometry.grid import Grid
 from simulate.geometry.mesh import Mesh
 from simulate.geometry.terms import term_field
-
-AMOUNTS = ("mL", "U")  # units of which a total is divided; a distance or an angle is not
 
 
 def mesh_basis(face: Face, procedure: Procedure, side: str) -> Points:

@@ -7,7 +7,6 @@ the grid one to one, and `backward` has exactly one answer to find.
 from __future__ import annotations
 
 from itertools import product
-from typing import Any
 
 import cv2
 import numpy as np
@@ -19,7 +18,6 @@ FOLD_FLOOR = 0.25  # the smallest local area kept: at 0 the picture would fold o
 FULL_STEPS = 6  # after them a node that hops to and fro between two cells goes half the way
 MAX_ROUNDS = 20
 SETTLED_PX = 0.01
-ONE_MAP: Any = None  # x and y are in one map; the stubs ask for a second
 Floats = npt.NDArray[np.float32]
 Complex = npt.NDArray[np.complex64]
 
