@@ -10,12 +10,13 @@ from typing import Any, Literal
 import cv2
 import numpy as np
 
-from face_mesh.arrays import Points
+from face_mesh.arrays import Points, Rgb
 from face_mesh.photo import Photo
 from face_mesh.pose import Pose
 from face_mesh.scale import Scale
 
 Severity = Literal["info", "warn", "block"]
+PIXEL_WORK = "skin/"  # begins the workspace names of what was read off the pixels
 
 
 @dataclass(frozen=True)
@@ -118,3 +119,12 @@ class Face:
             pose=self.pose.scaled(factor),
             scale=Scale(s.px_per_mm * factor, s.px_per_mm_sd * factor, s.source),
         )
+
+    def repainted(self, image: Rgb) -> Face:
+        """Return this face with other pixels at the same landmarks, to read its skin again.
+
+        What depends on the pixels (`skin/...` in the workspace) is computed anew; regions and the
+        skin mask, which a repainted face shares with its original, are not.
+        """
+        kept = {k: v for k, v in self.workspace.items() if not k.startswith(PIXEL_WORK)}
+        return replace(self, photo=Photo.from_rgb(image), workspace=kept)

@@ -1,0 +1,1 @@
+"""What is read off the skin: lines, folds, colour, lesions and texture, each with a severity."""

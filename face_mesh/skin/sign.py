@@ -1,0 +1,43 @@
+"""What a detector of the skin says, whichever it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from face_mesh.face import Face
+from face_mesh.regions import Patch
+
+
+@dataclass(frozen=True, eq=False)
+class Detected:
+    """One sign of the skin in one region.
+
+    Attributes:
+        severity: on the scale of its sign, continuous.
+        mask: soft, 1 where the sign is; what a treatment would replace or fade.
+    """
+
+    severity: float
+    mask: Patch
+
+
+@dataclass(frozen=True)
+class Sign:
+    """A sign of the skin that a detector looks for.
+
+    Attributes:
+        id: snake_case standard term.
+        name: in a patient's words.
+        regions: where it is looked for, names of `REGIONS`; one severity and one mask for each.
+        scale: what the severity means, with its ends.
+        most: the upper end of the scale.
+        detect: reads it off a face in one of `regions`.
+    """
+
+    id: str
+    name: str
+    regions: tuple[str, ...]
+    scale: str
+    most: float
+    detect: Callable[[Face, str], Detected]
