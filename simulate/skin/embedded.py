@@ -1,0 +1,188 @@
+"""The embedded engine: our own small diffusion model, on two CPU cores, with nothing to download.
+
+Works at one scale for everybody (`SCALE_PX_PER_MM`), in tiles where something is wanted, all tiles
+in step with each other so that they agree where they overlap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import torch
+
+from face_mesh.arrays import Bool, Rgb
+from face_mesh.errors import EngineError
+from simulate.skin import fine
+from simulate.skin.blend import composite
+from simulate.skin.engine import Fill, Step
+from simulate.skin.network import COARSEST_PX_PER_MM, SCALE_PX_PER_MM, TILE_PX, conditions, predict
+from simulate.skin.sampler import denoise
+from simulate.skin.standard import Colour, Standard
+from simulate.skin.tiles import tiles_over, window
+from simulate.skin.weights import model
+
+STEPS = 8
+BATCH = 8  # tiles at a time: progress and cancelling come between two batches
+CONTEXT_MM = 14.0  # of skin around what is wanted, for its colour and grain
+BARE = 0.6  # from here on the skin mask says skin
+
+
+class EmbeddedEngine:
+    """The skin model that comes with Beforehand."""
+
+    id = "embedded"
+
+    def steps(self, asked: Fill) -> Iterator[Step]:
+        """Yield the steps of one fill.
+
+        Raises:
+            EngineError: the weights are missing or damaged, or memory ran out.
+        """
+        wanted = asked.mask > 0
+        if not wanted.any():
+            yield Step(1.0, asked.rgb.copy())
+            return
+        rows, columns = _around(wanted, round(CONTEXT_MM * asked.px_per_mm))
+        work = _Work.of(asked, wanted, rows, columns)
+        try:
+            detail = None
+            for fraction, detail in _sampled(work, asked.seed):
+                yield Step(0.98 * fraction)
+        except (MemoryError, RuntimeError) as error:
+            raise EngineError(
+                "There is not enough memory to paint this skin; close other programs or use a "
+                "smaller photo."
+            ) from error
+        assert detail is not None
+        filled = asked.rgb.copy()
+        filled[rows, columns] = work.finished(detail, asked.seed)
+        yield Step(1.0, composite(asked, filled))
+
+
+def _around(wanted: Bool, context_px: int) -> tuple[slice, slice]:
+    """The window of what is wanted, with context."""
+    rows, columns = (np.flatnonzero(wanted.any(axis=axis)) for axis in (1, 0))
+    (y0, y1), (x0, x1) = ((int(at[0]), int(at[-1]) + 1) for at in (rows, columns))
+    return (
+        slice(max(0, y0 - context_px), min(wanted.shape[0], y1 + context_px)),
+        slice(max(0, x0 - context_px), min(wanted.shape[1], x1 + context_px)),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Work:
+    """One fill at the scale of the model.
+
+    Attributes:
+        photo: (h, w, 3) float32, the window of the photo, at its own scale.
+        known, wanted: (h, w) bool at the photo's scale.
+        shape: (height, width) at the scale of the model.
+        rgb, known_there, wanted_there: the same at the scale of the model, at least a tile large.
+        standard: base and spread at the scale of the model.
+        px_per_mm: of the model's scale.
+        photo_px_per_mm: of the photo.
+    """
+
+    photo: Colour
+    known: Bool
+    wanted: Bool
+    shape: tuple[int, int]
+    rgb: Colour
+    known_there: Bool
+    wanted_there: Bool
+    standard: Standard
+    px_per_mm: float
+    photo_px_per_mm: float
+
+    @classmethod
+    def of(cls, asked: Fill, wanted: Bool, rows: slice, columns: slice) -> _Work:
+        """Bring the window of a fill to the scale of the model."""
+        photo = asked.rgb[rows, columns].astype(np.float32) / 255.0
+        here = wanted[rows, columns]
+        bare = here | True if asked.skin is None else asked.skin[rows, columns] > BARE
+        known = bare & ~here
+        ppm = min(max(asked.px_per_mm, COARSEST_PX_PER_MM), SCALE_PX_PER_MM)
+        factor = ppm / asked.px_per_mm
+        if abs(factor - 1.0) < 0.02:
+            factor, ppm = 1.0, asked.px_per_mm
+        height, width = (max(1, round(n * factor)) for n in here.shape)
+        small = [fine.resized(a, (height, width)) if factor != 1.0 else a for a in
+                 (photo, here.astype(np.float32), known.astype(np.float32))]
+        pad = [(0, max(0, TILE_PX - n)) for n in (height, width)]
+        rgb = np.pad(small[0], [*pad, (0, 0)], mode="edge")
+        wanted_there = np.pad(small[1] > 0, pad)
+        known_there = np.pad(small[2] > 0.99, pad) & ~wanted_there
+        standard = Standard.of(rgb, known_there.astype(np.float32), ppm)
+        return cls(
+            photo, known, here, (height, width), rgb, known_there, wanted_there, standard, ppm,
+            asked.px_per_mm,
+        )
+
+    def finished(self, detail: Colour, seed: int) -> Rgb:
+        """Return the window of the photo with its wanted pixels filled, (h, w, 3) uint8."""
+        height, width = self.shape
+        made = self.standard.picture(detail)[:height, :width]
+        if made.shape[:2] != self.photo.shape[:2]:
+            made = fine.resized(made, self.wanted.shape)
+            if self.photo_px_per_mm > self.px_per_mm:
+                band = fine.fine_band(self.photo, self.shape)
+                made += fine.borrowed(band, self.known, self.wanted, self.photo_px_per_mm, seed)
+        pixels = np.clip(np.round(made * 255.0), 0, 255).astype(np.uint8)
+        return np.asarray(pixels, np.uint8)
+
+
+def _sampled(work: _Work, seed: int) -> Iterator[tuple[float, Colour]]:
+    """Yield the share of the work done and the detail so far, (h, w, 3); the last is the result."""
+    device, kind = _device()
+    net = model().to(device=device, dtype=kind)
+    tiles = tiles_over(work.wanted_there, TILE_PX)
+    known = torch.from_numpy(work.known_there[None].astype(np.float32))
+    wanted = torch.from_numpy(work.wanted_there[None].astype(np.float32))
+    detail = torch.from_numpy(work.standard.detail(work.rgb).transpose(2, 0, 1).copy())
+    weight = torch.from_numpy(window(TILE_PX))
+    scale = torch.full((len(tiles),), work.px_per_mm)
+    given = conditions(*(_cut(part, tiles) for part in (detail, known, wanted)), scale)
+    noise = torch.randn(detail.shape, generator=torch.Generator().manual_seed(seed))
+    run, v = denoise(noise, STEPS), None
+    done = 0
+    while True:
+        try:
+            step, noisy = run.send(v) if v is not None else next(run)
+        except StopIteration as end:
+            out = torch.where(wanted > 0, end.value, detail)
+            yield 1.0, np.ascontiguousarray(out.numpy().transpose(1, 2, 0))
+            return
+        total, times = torch.zeros_like(detail), torch.zeros_like(known)
+        for first in range(0, len(tiles), BATCH):
+            some = tiles[first : first + BATCH]
+            with torch.inference_mode():
+                parts = predict(
+                    net,
+                    _cut(noisy, some).to(device, kind),
+                    given[first : first + BATCH].to(device, kind),
+                    torch.full((len(some),), step, device=device),
+                ).cpu()
+            for (y, x), part in zip(some, parts, strict=True):
+                at = (slice(None), slice(y, y + TILE_PX), slice(x, x + TILE_PX))
+                total[at] += weight * part
+                times[at] += weight
+            done += len(some)
+            yield done / (STEPS * len(tiles)), np.zeros((0, 0, 3), np.float32)
+        v = total / times.clamp(min=1e-6)
+
+
+def _cut(canvas: torch.Tensor, tiles: list[tuple[int, int]]) -> torch.Tensor:
+    return torch.stack([canvas[:, y : y + TILE_PX, x : x + TILE_PX] for y, x in tiles])
+
+
+@cache
+def _device() -> tuple[torch.device, torch.dtype]:
+    """Where the model runs, and in which precision that is faster there."""
+    if torch.cuda.is_available():
+        return torch.device("cuda"), torch.bfloat16
+    able = torch.cpu.get_capabilities()
+    has = any(able.get(name) for name in ("amx_bf16", "avx512_bf16"))
+    return torch.device("cpu"), torch.bfloat16 if has else torch.float32

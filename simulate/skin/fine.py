@@ -1,0 +1,66 @@
+"""Detail finer than the model's scale: borrowed from the skin beside it, as it is on the photo.
+
+Large photos show hairs and pores of a fraction of a millimetre. The model works at a scale at which
+these are not seen; without them a fill would be softer than the skin around it.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from face_mesh.arrays import Bool
+
+Colour = npt.NDArray[np.float32]
+REACHES_MM = (2.5, 4.0, 6.0, 9.0, 13.0)  # how far away it is borrowed, nearest first
+DIRECTIONS = 8
+
+
+def resized(image: Colour, shape: tuple[int, int]) -> Colour:
+    """Bring (H, W, C) or (H, W) float32 to another (height, width)."""
+    smaller = shape[0] * shape[1] < image.shape[0] * image.shape[1]
+    way = cv2.INTER_AREA if smaller else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(image, shape[::-1], interpolation=way), np.float32)
+
+
+def fine_band(rgb: Colour, coarse_shape: tuple[int, int]) -> Colour:
+    """Return what of a picture is lost at a coarser size, (H, W, 3)."""
+    return rgb - resized(resized(rgb, coarse_shape), rgb.shape[:2])
+
+
+def borrowed(band: Colour, known: Bool, wanted: Bool, px_per_mm: float, seed: int) -> Colour:
+    """Return the fine band with `wanted` pixels taken from the nearest `known` ones, (H, W, 3).
+
+    Whole pieces are shifted, not single pixels, so that the grain keeps its pattern. Where no skin
+    is near enough, nothing is borrowed.
+    """
+    out = np.where(wanted[..., None], np.float32(0), band)
+    missing = wanted.copy()
+    turn = np.random.default_rng(seed).uniform(0, 2 * np.pi)
+    for reach_mm in REACHES_MM:
+        for i in range(DIRECTIONS):
+            angle = turn + 2 * np.pi * i / DIRECTIONS
+            dx, dy = np.round(reach_mm * px_per_mm * np.array([np.cos(angle), np.sin(angle)]))
+            target, source = _overlap(missing.shape, int(dx), int(dy))
+            take = missing[target] & known[source]
+            out[target][take] = band[source][take]
+            missing[target] &= ~take
+            if not missing.any():
+                return out
+    return out
+
+
+def _overlap(
+    shape: tuple[int, ...], dx: int, dy: int
+) -> tuple[tuple[slice, slice], tuple[slice, slice]]:
+    """Return where a picture shifted by (dx, dy) lies over itself: target and source windows."""
+    rows, columns = (_line(shape[0], dy), _line(shape[1], dx))
+    return (rows[0], columns[0]), (rows[1], columns[1])
+
+
+def _line(size: int, shift: int) -> tuple[slice, slice]:
+    low, high = max(0, -shift), min(size, size - shift)
+    if high <= low:
+        return slice(0, 0), slice(0, 0)
+    return slice(low, high), slice(low + shift, high + shift)

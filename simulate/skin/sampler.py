@@ -1,0 +1,55 @@
+"""Denoising in few steps, as a generator: DPM-Solver++ of second order, multistep.
+
+Lu, Zhou, Bao, Chen, Li, Zhu 2022, "DPM-Solver++", doi 10.48550/arXiv.2211.01095, algorithm 2, on
+"trailing" steps (Lin, Liu, Li, Yang 2024, doi 10.1109/WACV57701.2024.00532), which begin at pure
+noise. The last step is of first order and ends at no noise.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Generator
+
+import torch
+
+from simulate.skin.schedule import NOISE_STEPS, alpha_sigma
+
+Denoising = Generator[tuple[int, torch.Tensor], torch.Tensor, torch.Tensor]
+
+
+def trailing_steps(count: int) -> list[int]:
+    """Return `count` steps of noise, from the last one down."""
+    return [round(NOISE_STEPS - i * NOISE_STEPS / count) - 1 for i in range(count)]
+
+
+def denoise(noise: torch.Tensor, count: int) -> Denoising:
+    """Turn noise into detail in `count` steps.
+
+    Yields (step, noisy detail), is sent the predicted v, and returns the detail. Whoever drives it
+    may work in tiles, report progress or stop between two steps.
+    """
+    steps = trailing_steps(count)
+    levels = [_level(step) for step in steps]
+    noisy, before, before_log = noise, torch.zeros(()), math.nan
+    for i, step in enumerate(steps):
+        alpha, sigma, log_ratio = levels[i]
+        v = yield step, noisy
+        clean = alpha * noisy - sigma * v
+        if i == count - 1:
+            return clean
+        alpha_next, sigma_next, log_next = levels[i + 1]
+        gap = log_next - log_ratio
+        guess = clean
+        if i > 0:
+            # The change since the last step, carried on over half of this one.
+            ratio = (log_ratio - before_log) / gap
+            guess = clean + (clean - before) / (2 * ratio)
+        noisy = sigma_next / sigma * noisy - alpha_next * math.expm1(-gap) * guess
+        before, before_log = clean, log_ratio
+    raise ValueError("At least one step is needed.")
+
+
+def _level(step: int) -> tuple[float, float, float]:
+    """Amount of picture, amount of noise, and the log of their ratio."""
+    alpha, sigma = (float(part) for part in alpha_sigma(torch.tensor(step)))
+    return alpha, sigma, math.log(max(alpha, 1e-12) / sigma)
