@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
 from face_mesh.arrays import Mask
+from simulate.skin.spread import across
 
 Colour = npt.NDArray[np.float32]  # (H, W, 3) in [0, 1], sRGB
 
@@ -22,7 +22,6 @@ SPREAD_MM = 4.0  # of the window over which the strength of the detail is taken
 # what rounding and JPEG leave on skin without any texture at all.
 FLOOR = 0.8 / 255.0
 MOST = 5.0  # standardised detail is cut here: a hair or a glint, not skin
-_FAINT = 0.02  # share that the next coarser level has in a pixel that is itself fully known
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,17 +45,11 @@ class Standard:
             known: (H, W) float32, 1 where the picture is skin that stays.
             px_per_mm: scale of the picture.
         """
-        weight = np.ascontiguousarray(known[..., None], np.float32)
-        sigma = BASE_MM * px_per_mm
-        base = _spread_out(_blurred(rgb * weight, sigma), _blurred(weight, sigma))
-        off = np.mean(np.square(rgb - base), axis=2, keepdims=True) * weight
+        base = across(rgb, known, BASE_MM * px_per_mm)
+        off = np.mean(np.square(rgb - base), axis=2, keepdims=True)
         # Far outliers (a hair, the edge of a brow) may not pass for texture.
-        limit = 9.0 * float(off.sum() / max(float(weight.sum()), 1.0))
-        wide = SPREAD_MM * px_per_mm
-        power = _spread_out(
-            _blurred(np.minimum(off, limit), wide, coarse=True),
-            _blurred(weight, wide, coarse=True),
-        )
+        limit = 9.0 * float((off[..., 0] * known).sum() / max(float(known.sum()), 1.0))
+        power = across(np.minimum(off, limit), known, SPREAD_MM * px_per_mm)
         return cls(base, np.sqrt(np.maximum(power, FLOOR**2), dtype=np.float32))
 
     def detail(self, rgb: Colour) -> Colour:
@@ -66,27 +59,3 @@ class Standard:
     def picture(self, detail: Colour) -> Colour:
         """Return the picture that has this standardised detail, (H, W, 3) float32 in [0, 1]."""
         return np.clip(self.base + detail * self.spread, 0.0, 1.0)
-
-
-def _blurred(values: Colour, sigma_px: float, coarse: bool = False) -> Colour:
-    """Gaussian blur, (H, W, C); `coarse` works on a quarter of the size."""
-    height, width = values.shape[:2]
-    if coarse and min(height, width) >= 32:
-        small = cv2.resize(values, (width // 4, height // 4), interpolation=cv2.INTER_AREA)
-        soft = cv2.GaussianBlur(small, (0, 0), max(sigma_px / 4, 0.3))
-        out = cv2.resize(soft, (width, height), interpolation=cv2.INTER_LINEAR)
-    else:
-        out = cv2.GaussianBlur(values, (0, 0), sigma_px)
-    return np.asarray(out, np.float32).reshape(height, width, -1)
-
-
-def _spread_out(values: Colour, weight: Colour) -> Colour:
-    """Divide weighted values by their weight; where there is little, go on from coarser levels."""
-    height, width = weight.shape[:2]
-    if min(height, width) <= 4:
-        known = float(weight.sum())
-        level = values.sum(axis=(0, 1)) / known if known > 1e-6 else np.full(values.shape[2], 0.5)
-        return np.broadcast_to(level, values.shape).astype(np.float32)
-    fewer = [cv2.pyrDown(v).reshape((height + 1) // 2, (width + 1) // 2, -1) for v in (values, weight)]
-    below = cv2.pyrUp(_spread_out(*fewer), dstsize=(width, height)).reshape(values.shape)
-    return np.asarray((values + _FAINT * below) / (weight + _FAINT), np.float32)
