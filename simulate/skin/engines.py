@@ -1,0 +1,40 @@
+"""Engines by name. Each is loaded when it is first asked for, and only then."""
+
+from __future__ import annotations
+
+import re
+
+from face_mesh.errors import PlanError
+from simulate.skin.engine import Engine
+
+EMBEDDED = "embedded"
+
+
+def check_engine(name: str) -> None:
+    """Refuse a name that no engine has, without loading any.
+
+    Raises:
+        PlanError: there is no such engine.
+    """
+    if name not in (EMBEDDED, "fake") and not re.fullmatch(r"hub:.+", name):
+        raise PlanError(f"There is no engine {name[:40]!r}; use embedded or hub:NAME.")
+
+
+def engine(name: str) -> Engine:
+    """Return an engine: "embedded", or "hub:NAME" for a local folder or a name on the hub.
+
+    Raises:
+        PlanError: there is no such engine.
+    """
+    check_engine(name)
+    if name == EMBEDDED:
+        from simulate.skin.embedded import EmbeddedEngine
+
+        return EmbeddedEngine()
+    if name == "fake":
+        from simulate.skin.fake import FakeEngine
+
+        return FakeEngine()
+    from simulate.skin.hub import HubEngine
+
+    return HubEngine(name.removeprefix("hub:"))

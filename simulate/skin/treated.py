@@ -1,0 +1,179 @@
+"""The fully treated skin of a job: found, painted once a face and engine, and then only blended."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from face_mesh import Face
+from face_mesh.arrays import Bool, Mask, Rgb
+from face_mesh.skin.folds import crease
+from face_mesh.skin.lesions import mole_at
+from face_mesh.skin.reading import SIGNS, detect
+from face_mesh.skin_mask import skin_mask
+from simulate.plan import Stroke
+from simulate.skin.engine import Engine, Fill
+from simulate.skin.fade import faded
+from simulate.skin.jobs import Job
+from simulate.skin.lift import lifted
+
+CONTEXT_MM = 16.0  # of skin around a mask that engines may look at
+NOTHING = 0.05  # grade below which there is nothing to treat
+SPARE_SOFT_MM = 0.4
+LESIONS = "moles"
+FOLDS = ("nasolabial_fold", "marionette_fold", "tear_trough", "eye_bags")
+
+Progress = Generator[float, None, "Treated"]
+
+
+@dataclass(frozen=True, eq=False)
+class Treated:
+    """One sign in one region before and after all that treatment could do.
+
+    Attributes:
+        rows, columns: window of the photo.
+        photo: (h, w, 3) uint8, the photo there.
+        picture: (h, w, 3) uint8, fully treated; equal to the photo to the byte outside the mask.
+        changed: (h, w) bool, where they differ.
+        before: severity on the photo.
+        full: severity when fully treated.
+    """
+
+    rows: slice
+    columns: slice
+    photo: Rgb
+    picture: Rgb
+    changed: Bool
+    before: float
+    full: float
+
+    def weight(self, share: float) -> float:
+        """How far to blend so that a share of the severity goes, in [0, 1].
+
+        The engine may leave a little of a sign or the detector see a little where nothing is:
+        what counts is the severity of the picture, so the blend makes up for it.
+        """
+        possible = self.before - self.full
+        if share <= 0.0:
+            return 0.0
+        if self.before < NOTHING or possible <= 0.0:
+            return min(1.0, share)
+        return min(1.0, share * self.before / possible)
+
+    def severity(self, weight: float) -> float:
+        """Return the severity at a blend."""
+        return self.before + weight * (self.full - self.before)
+
+
+def treated(face: Face, job: Job, engine: Engine, seed: int) -> Progress:
+    """Work out a job; yields the share done. Kept in the face's workspace, one per job's place.
+
+    Raises:
+        EngineError: the engine failed.
+    """
+    size = f"{face.photo.width}x{face.photo.height}"
+    place = f"skin/treated/{size}/{job.term.sign}/{job.term.operator}/{job.region}"
+    whole = f"{job.key}/{engine.id}/{seed}"
+    kept = face.workspace.get(place)
+    if kept is not None and kept[0] == whole:
+        made: Treated = kept[1]
+        return made
+    made = yield from _worked(face, job, engine, seed)
+    face.workspace[place] = (whole, made)
+    return made
+
+
+def mask_of(face: Face, job: Job) -> Mask:
+    """Return (H, W) float32, what a job replaces or changes, hand corrections included."""
+    found = _spots(face, job) if job.treatment.spots else _found(face, job)
+    return _corrected(face, found, job.treatment.strokes)
+
+
+def _found(face: Face, job: Job) -> Mask:
+    patch = detect(face, job.term.sign, job.region).mask
+    return patch.placed(face.photo.height, face.photo.width)
+
+
+def _spots(face: Face, job: Job) -> Mask:
+    """The picked lesions; they are looked for anywhere, so the first region takes them all."""
+    height, width = face.photo.height, face.photo.width
+    out = np.zeros((height, width), np.float32)
+    if job.region != SIGNS[LESIONS].regions[0]:
+        return out
+    for x, y in job.treatment.spots:
+        found = mole_at(face, x * width - 0.5, y * height - 0.5)
+        if found is not None:
+            out = np.maximum(out, found.mask.placed(height, width))
+    return out
+
+
+def _corrected(face: Face, mask: Mask, strokes: Sequence[Stroke]) -> Mask:
+    """A mask with what was brushed in and out by hand; never beyond the skin."""
+    if not strokes:
+        return mask
+    out = mask.copy()
+    for stroke in strokes:
+        drawn = np.zeros(mask.shape, np.uint8)
+        at = np.array(stroke.points) * mask.shape[::-1] - 0.5
+        thick = max(1, round(2 * stroke.radius_mm * face.px_per_mm))
+        cv2.polylines(drawn, [np.round(at * 16).astype(np.int32)], False, 255, thick, cv2.LINE_AA, 4)
+        brush = np.asarray(drawn, np.float32) / 255.0
+        if stroke.kind == "add":
+            soft = cv2.GaussianBlur(brush, (0, 0), SPARE_SOFT_MM * face.px_per_mm)
+            out = np.maximum(out, np.asarray(soft, np.float32) * skin_mask(face))
+        else:
+            out *= brush <= 0  # spared to the byte
+    return np.asarray(out, np.float32)
+
+
+def _worked(face: Face, job: Job, engine: Engine, seed: int) -> Progress:
+    mask = mask_of(face, job)
+    before = detect(face, job.term.sign, job.region).severity
+    rows, columns = _window(mask, CONTEXT_MM * face.px_per_mm)
+    photo = face.photo.image[rows, columns]
+    if not mask.any():
+        same = np.zeros(photo.shape[:2], np.bool_)
+        return Treated(rows, columns, photo, photo, same, before, before)
+    picture = yield from _painted(face, job, mask, (rows, columns), engine, seed)
+    image = face.photo.image.copy()
+    image[rows, columns] = picture
+    full = detect(face.repainted(image), job.term.sign, job.region).severity
+    changed = (picture != photo).any(axis=2)
+    return Treated(rows, columns, photo, picture, changed, before, full)
+
+
+def _painted(
+    face: Face, job: Job, mask: Mask, at: tuple[slice, slice], engine: Engine, seed: int
+) -> Generator[float, None, Rgb]:
+    """The window of the photo with the job fully done."""
+    photo, here, skin = face.photo.image[at], mask[at], skin_mask(face)[at]
+    sign, operator = job.term.sign, job.term.operator
+    if operator == "fade":
+        yield 1.0
+        return faded(photo, here, skin, sign, face, at)
+    if operator == "lift":
+        photo = lifted(photo, here, skin, face.px_per_mm)
+        if sign not in FOLDS:
+            yield 1.0
+            return photo
+        line = crease(face, job.region).placed(face.photo.height, face.photo.width)
+        here = np.minimum(line[at], here)
+    picture = photo
+    words = f"{SIGNS[sign].name.lower()} of the {job.region.replace('_', ' ')}"
+    for step in engine.steps(Fill(photo, here, face.px_per_mm, seed, skin, words)):
+        yield step.fraction
+        picture = picture if step.picture is None else step.picture
+    return picture
+
+
+def _window(mask: Mask, context_px: float) -> tuple[slice, slice]:
+    spans = []
+    for axis, size in ((1, mask.shape[0]), (0, mask.shape[1])):
+        at = np.flatnonzero((mask > 0).any(axis=axis))
+        low, high = (int(at[0]), int(at[-1]) + 1) if at.size else (0, 0)
+        pad = round(context_px) if at.size else 0
+        spans.append(slice(max(0, low - pad), min(size, high + pad)))
+    return spans[0], spans[1]
