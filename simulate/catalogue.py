@@ -21,11 +21,29 @@ from face_mesh.errors import BeforehandError
 FOLDER = Path(__file__).with_name("procedures")
 SOURCES_FILE = Path(__file__).with_name("sources.toml")
 ESTIMATE = "author's estimate"  # the one source that is not a citation, and says so
-AREAS = ("lips", "chin", "jaw", "cheeks", "nose", "brows")
-UNITS = ("mL", "U", "mm", "deg")
+AREAS = ("lips", "chin", "jaw", "cheeks", "nose", "brows", "lines", "folds", "eyes", "skin")
+UNITS = ("mL", "U", "mm", "deg", "sessions")
 AMOUNTS = ("mL", "U")  # units of which a total is divided; a distance or an angle is not
 SIDES = ("both", "left", "right")
 KINDS = ("geometry", "shading", "skin", "recovery")
+SIGNS = (  # of the skin, by the ids of their detectors
+    "crows_feet_lines",
+    "forehead_lines",
+    "glabellar_lines",
+    "perioral_lines",
+    "nasolabial_fold",
+    "marionette_fold",
+    "tear_trough",
+    "eye_bags",
+    "dark_circles",
+    "redness",
+    "pigment_spots",
+    "melasma",
+    "moles",
+    "acne_scars",
+    "pores",
+)
+SKIN_OPERATORS = ("fill", "lift", "fade")
 T = TypeVar("T")
 
 
@@ -107,6 +125,30 @@ class Term:
 
 
 @dataclass(frozen=True)
+class SkinTerm:
+    """What a procedure does to one sign of the skin.
+
+    `operator` is "fill" (the inpainting engine makes the skin of the sign anew), "lift" (the shade
+    of a fold or trough is evened out, its crease filled) or "fade" (too much of a chromophore is
+    taken away). `reduction` is the share of the sign's severity that the usual dose removes in the
+    mean person, `most` the largest share that any dose may. `regions` limits the term to some of
+    the sign's regions, named without their side.
+    """
+
+    sign: str
+    operator: str
+    reduction: float
+    most: float
+    source: str
+    derivation: str
+    regions: tuple[str, ...] = ()
+
+    def share(self, relative_dose: float) -> float:
+        """Return the share removed by a dose given relative to the usual one."""
+        return min(self.most, self.reduction * max(0.0, relative_dose))
+
+
+@dataclass(frozen=True)
 class Course:
     """Share of the settled effect against time, linear between the points."""
 
@@ -129,11 +171,12 @@ class Procedure:
     dose: Dose
     response: Response
     dose_response: DoseResponse
-    terms: tuple[Term, ...]
     course: Course
-    measures: tuple[str, ...]
     evidence: tuple[Evidence, ...]
     cautions: tuple[str, ...]
+    measures: tuple[str, ...] = ()
+    terms: tuple[Term, ...] = ()
+    skin: tuple[SkinTerm, ...] = ()
     hidden_by: tuple[str, ...] = ()  # photo findings that cover the area: measured, not drawn
 
     def sides_treated(self, side: str) -> tuple[str, ...]:
@@ -244,6 +287,16 @@ def _check(made: Procedure, stem: str) -> None:
     _check_sources(made)
     for i, term in enumerate(made.terms):
         _check_term(term, f"terms[{i}]")
+    for i, one in enumerate(made.skin):
+        _check_skin_term(one, f"skin[{i}]")
+    has = {"geometry": bool(made.terms), "skin": bool(made.skin)}
+    for kind, given in has.items():
+        if given != (kind in made.kinds):
+            raise CatalogueError(f"kinds: {kind} goes with its terms, and only with them")
+    if not any(has.values()):
+        raise CatalogueError("terms: there is neither a term nor a skin term")
+    if bool(made.terms) != bool(made.measures):
+        raise CatalogueError("measures: go with geometry terms")
 
 
 def _one_of(where: str, value: str, allowed: tuple[str, ...]) -> None:
@@ -273,6 +326,7 @@ def _check_sources(made: Procedure) -> None:
         "course.source": made.course.source,
     }
     named |= {f"terms[{i}].source": t.source for i, t in enumerate(made.terms)}
+    named |= {f"skin[{i}].source": t.source for i, t in enumerate(made.skin)}
     named |= {f"evidence[{i}].source": e.source for i, e in enumerate(made.evidence)}
     for where, key in named.items():
         unknown = [k.strip() for k in key.split("+") if k.strip() not in sources()]
@@ -303,3 +357,12 @@ def _check_term(term: Term, where: str) -> None:
         raise CatalogueError(f"{where}.patch: falloff_mm above 0, core_mm from 0")
     if not term.derivation.strip():
         raise CatalogueError(f"{where}.derivation: say how the coefficient follows from the source")
+
+
+def _check_skin_term(term: SkinTerm, where: str) -> None:
+    _one_of(f"{where}.sign", term.sign, SIGNS)
+    _one_of(f"{where}.operator", term.operator, SKIN_OPERATORS)
+    if not 0.0 < term.reduction <= term.most <= 1.0:
+        raise CatalogueError(f"{where}.reduction: needs 0 < reduction <= most <= 1")
+    if not term.derivation.strip():
+        raise CatalogueError(f"{where}.derivation: say how the reduction follows from the source")

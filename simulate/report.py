@@ -80,6 +80,11 @@ def catalogue_json(entries: list[Procedure]) -> list[Json]:
                 | {"derivation": t.derivation}
                 for t in p.terms
             ],
+            "skin": [
+                {"sign": t.sign, "operator": t.operator, "reduction": t.reduction, "most": t.most}
+                | {"source": citation(t.source), "derivation": t.derivation}
+                for t in p.skin
+            ],
             "cautions": list(p.cautions),
         }
         for p in entries
