@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
 
 from face_mesh.errors import PlanError
 from simulate.skin.engine import Engine
 
 EMBEDDED = "embedded"
+
+# Read once by huggingface_hub, which diffusers loads, whichever engine comes first.
+os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
 
 
 def check_engine(name: str) -> None:
