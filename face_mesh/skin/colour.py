@@ -1,0 +1,137 @@
+"""Colour of the skin: redness, dark circles, spots of pigment, and melasma-like patches.
+
+Everything is a difference in optical density from the same person's own skin, so that no tone is
+"more pigmented" or "less red" by itself. Severities run from 0 to 4, linear in area times depth of
+colour; photographic indices set on adult portraits, no clinician's grades.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+
+from face_mesh.arrays import Mask
+from face_mesh.face import Face
+from face_mesh.skin.chromophores import HAEMOGLOBIN, MELANIN, Values, split
+from face_mesh.skin.sign import Detected, Sign
+from face_mesh.skin.spread import across
+from face_mesh.skin.view import Area, View
+
+SCALE = "0 none to 4 severe (photographic index, against the person's own skin)"
+MOST = 4.0
+CHEEKS = ("malar_left", "malar_right")
+_SOFT_MM = 0.6  # grain of single pixels is no colour of skin
+
+
+def amounts(view: View) -> Values:
+    """Return (h, w, 3) float32 of melanin, haemoglobin, shade of a view, smoothed, made once."""
+    key = f"skin/amounts/{view.face.photo.width}x{view.face.photo.height}"
+    if key not in view.face.workspace:
+        smooth = across(view.density, view.bare.astype(np.float32), _SOFT_MM * view.px_per_mm)
+        view.face.workspace[key] = split(smooth)
+    made: Values = view.face.workspace[key]
+    return made
+
+
+def usual_amount(view: View, chromophore: int, quantile: float = 0.35) -> float:
+    """Return what the person's own skin usually has of a chromophore.
+
+    A low quantile: treating what is above it does not move it.
+    """
+    key = f"skin/usual/{chromophore}/{quantile}"
+    if key not in view.face.workspace:
+        found = amounts(view)[view.bare, chromophore]
+        view.face.workspace[key] = float(np.quantile(found, quantile)) if found.size else 0.0
+    return float(view.face.workspace[key])
+
+
+def redness_excess(view: View, area: Area) -> Values:
+    """Return how much more haemoglobin there is than in the person's usual skin, from 0."""
+    return _above(view, area, HAEMOGLOBIN, 0.03)
+
+
+def melasma_excess(view: View, area: Area) -> Values:
+    """Return how much more melanin there is in patches than in the person's usual skin, from 0."""
+    here = amounts(view)[area.rows, area.columns, MELANIN]
+    wide = across(here[..., None], area.bare.astype(np.float32), 2.0 * view.px_per_mm)[..., 0]
+    return np.asarray(
+        np.maximum(wide - usual_amount(view, MELANIN, 0.5) - 0.10, 0.0) * area.bare, np.float32
+    )
+
+
+def spots_excess(view: View, area: Area) -> Values:
+    """Return how much more melanin there is in spots than in the skin around them, from 0."""
+    here = amounts(view)[area.rows, area.columns, MELANIN]
+    around = across(here[..., None], area.bare.astype(np.float32), 3.5 * view.px_per_mm)[..., 0]
+    return np.asarray(np.maximum(here - around - 0.06, 0.0) * area.bare, np.float32)
+
+
+def circles_excess(view: View, area: Area) -> Values:
+    """Return how much denser the skin under the eye is than the cheek below it, from 0.
+
+    Melanin and haemoglobin together; shade is left out, for a hollow is the tear trough's matter.
+    """
+    here = amounts(view)
+    colour = here[..., MELANIN] + here[..., HAEMOGLOBIN]
+    cheek = np.concatenate([colour[_inside(view, name)] for name in CHEEKS])
+    usual = float(np.median(cheek)) if cheek.size else 0.0
+    return np.asarray(
+        np.maximum(colour[area.rows, area.columns] - usual - 0.03, 0.0) * area.bare, np.float32
+    )
+
+
+def _inside(view: View, region: str) -> tuple[Values, ...]:
+    area = view.area(region)
+    y, x = np.nonzero(area.inside > 0.5)
+    return y + area.rows.start, x + area.columns.start
+
+
+def _above(view: View, area: Area, chromophore: int, faint: float) -> Values:
+    here = amounts(view)[area.rows, area.columns, chromophore]
+    excess = here - usual_amount(view, chromophore) - faint
+    return np.asarray(np.maximum(excess, 0.0) * area.bare, np.float32)
+
+
+Excess = Callable[[View, Area], Values]
+
+# What each sign is an excess of, and the mean excess over a region that reads 4.
+_EXCESS: dict[str, tuple[Excess, float]] = {
+    "redness": (redness_excess, 0.5),
+    "dark_circles": (circles_excess, 0.5),
+    "pigment_spots": (spots_excess, 0.1),
+    "melasma": (melasma_excess, 0.5),
+}
+
+
+def _detect(face: Face, sign: str, region: str) -> Detected:
+    excess_of, severe = _EXCESS[sign]
+    view = View.of(face)
+    area = view.area(region)
+    excess = excess_of(view, area)
+    severity = MOST * area.mean(excess) / severe
+    mask = _mask(excess, area, view.px_per_mm)
+    return Detected(severity, view.patch(mask, area.rows, area.columns, face))
+
+
+def _mask(excess: Values, area: Area, px_per_mm: float) -> Mask:
+    """Where there is an excess, with soft edges, inside the region."""
+    seen = (excess > 0).astype(np.float32)
+    wide = 2 * round(0.4 * px_per_mm) + 1
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (wide, wide))
+    soft = cv2.GaussianBlur(cv2.dilate(seen, disc), (0, 0), 0.5 * px_per_mm) * area.inside
+    return np.asarray(np.where(soft < 0.02, 0.0, soft), np.float32)
+
+
+def _sign(id_: str, name: str, regions: tuple[str, ...]) -> Sign:
+    return Sign(id_, name, regions, SCALE, MOST, lambda face, region: _detect(face, id_, region))
+
+
+_BROAD = ("forehead", "malar_left", "malar_right", "nasal_dorsum", "chin")
+SIGNS: tuple[Sign, ...] = (
+    _sign("redness", "Redness", (*_BROAD, "nasal_ala_left", "nasal_ala_right")),
+    _sign("dark_circles", "Dark circles", ("tear_trough_left", "tear_trough_right")),
+    _sign("pigment_spots", "Pigment spots", (*_BROAD, "submalar_left", "submalar_right")),
+    _sign("melasma", "Melasma-like patches", ("forehead", *CHEEKS, "cutaneous_upper_lip")),
+)
