@@ -104,6 +104,8 @@ RIGHT_CURVES: dict[str, tuple[int, ...]] = {
     "brow_lower": (46, 53, 52, 65, 55),
     "upper_lid": (33, 246, 161, 160, 159, 158, 157, 173, 133),
     "lower_lid": (33, 7, 163, 144, 145, 153, 154, 155, 133),
+    "lower_lid_arch": (144, 145, 153),  # the margin without the corners
+    "lower_lid_bag": (110, 24, 23, 22, 26),  # midway between margin and cheek
     "lid_crease": (130, 247, 30, 29, 27, 28, 56, 190, 243),
     "lid_cheek_junction": (226, 31, 228, 229, 230, 231, 232, 233, 244),
     "tear_trough": (111, 117, 118, 119, 120, 121, 128),
@@ -114,6 +116,7 @@ RIGHT_CURVES: dict[str, tuple[int, ...]] = {
     "ala": (49, 102, 64, 98),
     "nasal_side": (193, 122, 196, 3, 51, 45),
     "nasolabial_fold": (129, 203, 206, 216, 212),
+    "lower_nasolabial_fold": (203, 206, 216, 212),  # what lies free of the nose
     "marionette_line": (61, 43, 106, 204, 211),
     "mandibular_border": (172, 136, 150, 149),
     "mandibular_angle": (132, 58, 172, 136),

@@ -54,9 +54,7 @@ def _meet(one: Treated, other: Treated) -> bool:
 
 def _cut(part: Treated, rows: slice, columns: slice) -> Bool:
     y, x = part.rows.start, part.columns.start
-    return part.changed[
-        rows.start - y : rows.stop - y, columns.start - x : columns.stop - x
-    ]
+    return part.changed[rows.start - y : rows.stop - y, columns.start - x : columns.stop - x]
 
 
 def _shared(part: Treated, weight: float, others: Weighted) -> np.ndarray:

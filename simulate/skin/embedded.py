@@ -109,15 +109,25 @@ class _Work:
         if abs(factor - 1.0) < 0.02:
             factor, ppm = 1.0, asked.px_per_mm
         height, width = (max(1, round(n * factor)) for n in here.shape)
-        small = [fine.resized(a, (height, width)) if factor != 1.0 else a for a in
-                 (photo, here.astype(np.float32), known.astype(np.float32))]
+        small = [
+            fine.resized(a, (height, width)) if factor != 1.0 else a
+            for a in (photo, here.astype(np.float32), known.astype(np.float32))
+        ]
         pad = [(0, max(0, TILE_PX - n)) for n in (height, width)]
         rgb = np.pad(small[0], [*pad, (0, 0)], mode="edge")
         wanted_there = np.pad(small[1] > 0, pad)
         known_there = np.pad(small[2] > 0.99, pad) & ~wanted_there
         standard = Standard.of(rgb, known_there.astype(np.float32), ppm)
         return cls(
-            photo, known, here, (height, width), rgb, known_there, wanted_there, standard, ppm,
+            photo,
+            known,
+            here,
+            (height, width),
+            rgb,
+            known_there,
+            wanted_there,
+            standard,
+            ppm,
             asked.px_per_mm,
         )
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from face_mesh.skin.spread import across
 from simulate.skin.blend import composite
 from simulate.skin.engine import Fill, Step
-from simulate.skin.spread import across
 
 STEPS = 4
 SMOOTH_MM = 1.0

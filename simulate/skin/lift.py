@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from face_mesh.arrays import Mask, Rgb
-from simulate.skin.spread import across
+from face_mesh.skin.spread import across
 
 DETAIL_MM = 0.7  # standard deviation: pores and hairs are finer, the shade of a fold is wider
 WORK_PX_PER_MM = 1.5  # enough for that

@@ -14,7 +14,7 @@ from face_mesh.skin.folds import crease
 from face_mesh.skin.lesions import mole_at
 from face_mesh.skin.reading import SIGNS, detect
 from face_mesh.skin_mask import skin_mask
-from simulate.plan import Stroke
+from simulate.plan import LESIONS, Stroke
 from simulate.skin.engine import Engine, Fill
 from simulate.skin.fade import faded
 from simulate.skin.jobs import Job
@@ -23,7 +23,6 @@ from simulate.skin.lift import lifted
 CONTEXT_MM = 16.0  # of skin around a mask that engines may look at
 NOTHING = 0.05  # grade below which there is nothing to treat
 SPARE_SOFT_MM = 0.4
-LESIONS = "moles"
 FOLDS = ("nasolabial_fold", "marionette_fold", "tear_trough", "eye_bags")
 
 Progress = Generator[float, None, "Treated"]
@@ -119,7 +118,9 @@ def _corrected(face: Face, mask: Mask, strokes: Sequence[Stroke]) -> Mask:
         drawn = np.zeros(mask.shape, np.uint8)
         at = np.array(stroke.points) * mask.shape[::-1] - 0.5
         thick = max(1, round(2 * stroke.radius_mm * face.px_per_mm))
-        cv2.polylines(drawn, [np.round(at * 16).astype(np.int32)], False, 255, thick, cv2.LINE_AA, 4)
+        cv2.polylines(
+            drawn, [np.round(at * 16).astype(np.int32)], False, 255, thick, cv2.LINE_AA, 4
+        )
         brush = np.asarray(drawn, np.float32) / 255.0
         if stroke.kind == "add":
             soft = cv2.GaussianBlur(brush, (0, 0), SPARE_SOFT_MM * face.px_per_mm)
