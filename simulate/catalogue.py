@@ -295,8 +295,10 @@ def _check(made: Procedure, stem: str) -> None:
             raise CatalogueError(f"kinds: {kind} goes with its terms, and only with them")
     if not any(has.values()):
         raise CatalogueError("terms: there is neither a term nor a skin term")
-    if bool(made.terms) != bool(made.measures):
-        raise CatalogueError("measures: go with geometry terms")
+    if made.measures and not made.terms:
+        raise CatalogueError("measures: lengths and angles go with displacement terms")
+    if not made.measures and not made.skin:
+        raise CatalogueError("measures: name at least one, or nothing of the result is reported")
 
 
 def _one_of(where: str, value: str, allowed: tuple[str, ...]) -> None:

@@ -173,6 +173,10 @@ class Plan:
         texts = [texts] if isinstance(texts, str) else texts
         return cls(tuple(Treatment.parse(text) for text in texts))
 
+    def to_toml(self) -> str:
+        """Return the text of a plan file that `from_toml` reads back as this plan."""
+        return "\n".join(_table(one) for one in self.treatments) or "treatments = []\n"
+
     @classmethod
     def from_toml(cls, source: str | os.PathLike[str] | bytes) -> Plan:
         """Return the plan of a TOML file (or its bytes) with [[treatments]] tables.
@@ -194,6 +198,23 @@ class Plan:
         if set(table) != {"treatments"} or not isinstance(rows, list):
             raise PlanError("A plan file holds [[treatments]] tables and nothing else.")
         return cls(tuple(_row(row) for row in rows))
+
+
+def _table(one: Treatment) -> str:
+    lines = [f'procedure = "{one.procedure}"', f"dose = {one.dose!r}", f'side = "{one.side}"']
+    if one.spots:
+        lines.append(f"spots = {_written(one.spots)}")
+    if one.strokes:
+        made = ", ".join(
+            f'{{kind = "{s.kind}", points = {_written(s.points)}, radius_mm = {s.radius_mm!r}}}'
+            for s in one.strokes
+        )
+        lines.append(f"strokes = [{made}]")
+    return "\n".join(["[[treatments]]", *lines, ""])
+
+
+def _written(places: Iterable[Place]) -> str:
+    return f"[{', '.join(f'[{x!r}, {y!r}]' for x, y in places)}]"
 
 
 _NEEDED, _WANTED = {"procedure", "dose"}, {"side", "spots", "strokes"}
@@ -223,10 +244,13 @@ def _stroke(table: object) -> Stroke:
 
 
 def _places(rows: object, name: str) -> tuple[Place, ...]:
-    pairs = rows if isinstance(rows, list) else [None]
-    if not all(isinstance(p, list) and len(p) == 2 and all(map(_is_number, p)) for p in pairs):
+    if not isinstance(rows, list) or not all(map(_is_place, rows)):
         raise PlanError(f"In a plan file {name} is a list of places, as [[0.41, 0.52]].")
-    return tuple((float(x), float(y)) for x, y in pairs)
+    return tuple((float(x), float(y)) for x, y in rows)
+
+
+def _is_place(row: object) -> bool:
+    return isinstance(row, list) and len(row) == 2 and all(map(_is_number, row))
 
 
 def _is_number(value: object) -> bool:

@@ -79,9 +79,9 @@ def catalogue_json(entries: list[Procedure]) -> list[Json]:
                 {"operator": t.operator, "value": t.coefficient, "source": citation(t.source)}
                 | {"derivation": t.derivation}
                 for t in p.terms
-            ],
-            "skin": [
-                {"sign": t.sign, "operator": t.operator, "reduction": t.reduction, "most": t.most}
+            ]
+            + [
+                {"operator": f"{t.operator} {t.sign}", "value": t.reduction}
                 | {"source": citation(t.source), "derivation": t.derivation}
                 for t in p.skin
             ],

@@ -19,7 +19,12 @@ DECIMALS = {"mm": 1, "deg": 1, "ratio": 2}
 SCOPES = {"total": "in all", "per_side": "on each side"}
 ON_SIDE = {"left": "on the left side", "right": "on the right side"}
 SIDES = {"both": "Both sides", "left": "Left", "right": "Right"}
-AREAS = {"brows": "Brows and forehead"}
+AREAS = {
+    "brows": "Brows and forehead",
+    "lines": "Lines of expression",
+    "eyes": "Under the eyes",
+    "skin": "Surface and colour of the skin",
+}
 RESPONDERS = {
     "low": "Weak response",
     "expected": "Expected",

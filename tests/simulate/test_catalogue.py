@@ -6,34 +6,43 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from face_mesh import quality
 from face_mesh.measures import MEASURES
+from face_mesh.skin import reading
 from simulate import catalogue, procedures
 from simulate.catalogue import (
     AREAS,
     ESTIMATE,
     FOLDER,
+    SIGNS,
     CatalogueError,
     Procedure,
+    SkinTerm,
     citation,
     load_procedure,
     sources,
 )
 from simulate.geometry.terms import OPERATORS, landmarks_of
+from simulate.skin.jobs import regions_of
 from tests.simulate.faces import PROCEDURES
 
 FILES = sorted(FOLDER.glob("*.toml"))
-TWELVE = {
+OFFERED = {
     *("lip_filler", "lip_flip", "chin_filler", "genioplasty", "jawline_filler", "masseter_toxin"),
     *("cheek_filler", "buccal_fat_removal", "nasal_narrowing", "nasal_tip_rotation"),
     *("alar_base_reduction", "surgical_brow_lift"),
+    *("glabellar_toxin", "forehead_toxin", "crows_feet_toxin"),
+    *("nasolabial_filler", "marionette_filler", "tear_trough_filler", "lower_blepharoplasty"),
+    *("co2_resurfacing", "ipl_redness", "pigment_laser", "scar_microneedling", "mole_removal"),
 }
 every_entry = pytest.mark.parametrize("entry", procedures().values(), ids=lambda p: p.id)
 
 
 def test_the_contract_is_offered() -> None:
-    assert set(procedures()) >= TWELVE
+    assert set(procedures()) >= OFFERED
     assert [p.id for p in procedures().values()] == list(procedures())
     assert {path.stem for path in FILES} == set(procedures())
 
@@ -64,7 +73,6 @@ def test_the_usual_dose_can_be_dialled_in(entry: Procedure) -> None:
 @every_entry
 def test_every_name_in_an_entry_is_known(entry: Procedure) -> None:
     assert set(entry.measures) <= set(MEASURES)
-    assert entry.measures
     assert set(entry.hidden_by) <= set(quality._CHECKS)
     for term in entry.terms:
         assert term.operator in OPERATORS
@@ -72,14 +80,62 @@ def test_every_name_in_an_entry_is_known(entry: Procedure) -> None:
         for place in filter(None, places):
             for side in ("both",) if term.midline else ("left", "right"):
                 assert all(0 <= i < 468 for i in landmarks_of(place, side))
-    assert entry.terms
+    for skin in entry.skin:
+        everywhere = regions_of(skin, "both")
+        assert everywhere
+        assert set(everywhere) <= set(reading.SIGNS[skin.sign].regions)
+        for side in entry.sides[1:]:
+            assert {name.rpartition("_")[2] for name in regions_of(skin, side)} == {side}
+
+
+def test_the_signs_are_those_that_are_looked_for() -> None:
+    assert set(SIGNS) == set(reading.SIGNS)
+
+
+@every_entry
+def test_something_of_the_result_can_be_told(entry: Procedure) -> None:
+    """In lengths and angles where skin is moved, in severities where it is treated."""
+    assert entry.measures or entry.skin
+    assert entry.terms or not entry.measures
+    assert set(entry.kinds) == {
+        kind for kind, has in (("geometry", entry.terms), ("skin", entry.skin)) if has
+    }
+
+
+@every_entry
+def test_no_dose_takes_more_of_a_sign_than_its_entry_allows(entry: Procedure) -> None:
+    relative = [entry.effect(k * entry.dose.max / 20) / entry.dose.usual for k in range(21)]
+    for term in entry.skin:
+        shares = [term.share(one) for one in relative]
+        assert shares == sorted(shares)
+        assert shares[0] == 0.0 < shares[1]
+        assert shares[-1] <= term.most
+        assert term.share(1.0) == pytest.approx(term.reduction)
+
+
+@given(reduction=st.floats(0.01, 1.0), most=st.floats(0.01, 1.0), dose=st.floats(-1.0, 9.0))
+def test_a_share_is_in_proportion_up_to_the_most(
+    reduction: float, most: float, dose: float
+) -> None:
+    low, high = sorted((reduction, most))
+    share = SkinTerm("redness", "fade", low, high, ESTIMATE, "because").share(dose)
+    assert 0.0 <= share <= high
+    if share < high:
+        assert share == pytest.approx(low * max(dose, 0.0))
+
+
+def test_lesions_are_never_called_harmless() -> None:
+    said = " ".join(procedures()["mole_removal"].cautions).lower()
+    assert "a doctor must examine every lesion" in said
+    assert "nothing about whether it is harmless" in said
+    assert "benign" not in said
 
 
 @every_entry
 def test_every_figure_has_a_source_that_can_be_looked_up(entry: Procedure) -> None:
     keys = [entry.dose.usual_source, entry.dose.max_source, entry.response.source]
     keys += [entry.dose_response.source, entry.course.source]
-    keys += [t.source for t in entry.terms] + [e.source for e in entry.evidence]
+    keys += [t.source for t in (*entry.terms, *entry.skin)] + [e.source for e in entry.evidence]
     for key in keys:
         said = citation(key)
         assert said == ESTIMATE or len(said) > 20
@@ -96,7 +152,6 @@ def test_an_entry_is_written_for_people(entry: Procedure) -> None:
         assert sentence[0].isupper() or sentence[0].isdigit()
     assert entry.cautions
     assert entry.name[0].isupper()
-    assert set(entry.kinds) == {"geometry"}
 
 
 @every_entry
@@ -224,6 +279,55 @@ def test_a_broken_entry_is_refused_by_file_and_key(tmp_path: Path, edit: Edit, s
     with pytest.raises(CatalogueError) as error:
         load_procedure(written(tmp_path, "lip_filler", edit))
     assert str(error.value).startswith("lip_filler.toml: " + said)
+
+
+BROKEN_SKIN = [
+    (put("skin", 0, "depth", value=1), "skin[0].depth: unknown key"),
+    (drop("skin", 0, "most"), "skin[0].most: missing"),
+    (drop("skin", 0, "source"), "skin[0].source: missing"),
+    (put("skin", value="all of it"), "skin: must be a list"),
+    (put("skin", 0, "sign", value="freckles"), "skin[0].sign: 'freckles' is not one of"),
+    (put("skin", 0, "operator", value="blur"), "skin[0].operator: 'blur' is not one of fill, lift"),
+    (put("skin", 0, "reduction", value=0.0), "skin[0].reduction: needs 0 < reduction"),
+    (put("skin", 0, "reduction", value=0.95), "skin[0].reduction: needs 0 < reduction <= most"),
+    (put("skin", 0, "most", value=1.1), "skin[0].reduction: needs 0 < reduction <= most <= 1"),
+    (put("skin", 0, "reduction", value=float("nan")), "skin[0].reduction: must be a number"),
+    (put("skin", 0, "regions", value="glabella"), "skin[0].regions: must be a list"),
+    (put("skin", 0, "derivation", value=""), "skin[0].derivation: say how"),
+    (put("skin", 0, "source", value="x2020"), "skin[0].source: 'x2020' is not in sources.toml"),
+    (drop("skin"), "kinds: skin goes with its terms"),
+    (drop("terms"), "kinds: geometry goes with its terms"),
+    (put("kinds", value=["geometry"]), "kinds: skin goes with its terms"),
+    (put("kinds", value=["skin"]), "kinds: geometry goes with its terms"),
+]
+
+
+@pytest.mark.parametrize(("edit", "said"), BROKEN_SKIN, ids=[said for _, said in BROKEN_SKIN])
+def test_a_broken_skin_term_is_refused_by_file_and_key(
+    tmp_path: Path, edit: Edit, said: str
+) -> None:
+    with pytest.raises(CatalogueError) as error:
+        load_procedure(written(tmp_path, "glabellar_toxin", edit))
+    assert str(error.value).startswith("glabellar_toxin.toml: " + said)
+
+
+@pytest.mark.parametrize(
+    ("stem", "edits", "said"),
+    [
+        ("ipl_redness", [drop("skin"), put("kinds", value=[])], "terms: there is neither"),
+        ("ipl_redness", [put("measures", value=["mouth_width"])], "measures: lengths and angles"),
+        ("lip_filler", [drop("measures")], "measures: name at least one"),
+    ],
+)
+def test_an_entry_does_something_and_says_what(
+    tmp_path: Path, stem: str, edits: list[Edit], said: str
+) -> None:
+    def all_of_them(table: dict[str, Any]) -> None:
+        for edit in edits:
+            edit(table)
+
+    with pytest.raises(CatalogueError, match=said):
+        load_procedure(written(tmp_path, stem, all_of_them))
 
 
 @pytest.mark.parametrize("direction", [[0.0, 0.0, 0.0], [1.0, 0.0], [1.0, 0.0, 0.0, 0.0]])

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from face_mesh import PlanError
 from simulate import Plan, Treatment, procedures
+from simulate.plan import MOST_POINTS, MOST_RADIUS_MM, Stroke
 from tests.simulate.faces import PAIRED, PROCEDURES
 
 MIDLINE = tuple(sorted(set(PROCEDURES) - set(PAIRED)))
@@ -176,6 +177,7 @@ TREATMENT = "[[treatments]]\nprocedure = 'lip_filler'\ndose = 1\n"
         (TREATMENT.replace("1", "true"), "dose is a number"),
         (TREATMENT.replace("'lip_filler'", "7"), "are text"),
         (TREATMENT + "side = 1", "are text"),
+        (TREATMENT + "spots = [[0.5, 0.5]]", "no spots to pick"),
         (TREATMENT.replace("1", "99"), "outside the range"),
         (TREATMENT.replace("1", "nan"), "must be a number"),
         (TREATMENT.replace("lip_filler", "lip_filing"), "no procedure"),
@@ -186,6 +188,118 @@ def test_a_wrong_plan_file_is_refused_in_one_sentence(content: str | bytes, said
     with pytest.raises(PlanError) as error:
         Plan.from_toml(content if isinstance(content, bytes) else content.encode())
     assert said in one_sentence(str(error.value))
+
+
+# --- picked lesions and corrected masks
+
+SPOTS_AND_STROKES = b"""
+[[treatments]]
+procedure = "mole_removal"
+dose = 1
+spots = [[0.41, 0.52], [0, 1]]
+strokes = [{kind = "spare", points = [[0.4, 0.5], [0.45, 0.5]], radius_mm = 2}]
+"""
+
+
+def test_lesions_are_picked_in_text() -> None:
+    found = Treatment.parse("mole_removal = 1 :both @0.41,0.52@ 0.6 , 0.7 ")
+    assert found == Treatment("mole_removal", 1.0, "both", ((0.41, 0.52), (0.6, 0.7)))
+    assert Treatment.parse("mole_removal=1@0.41,0.52").spots == ((0.41, 0.52),)
+    assert Treatment.parse("mole_removal=1").spots == ()
+
+
+@pytest.mark.parametrize("place", ["", "0.4", "0.4,0.5,0.6", "left,top", "0.4;0.5"])
+def test_what_is_no_place_is_answered_with_how_to_write_one(place: str) -> None:
+    assert "write @X,Y" in refused(f"mole_removal=1@{place}")
+
+
+@pytest.mark.parametrize("place", ["1.01,0.5", "0.5,-0.1", "nan,0.5", "0.5,inf", "410,520"])
+def test_a_place_is_a_share_of_the_photo(place: str) -> None:
+    assert "shares of its width and height" in refused(f"mole_removal=1@{place}")
+
+
+def test_spots_are_for_lesions_and_strokes_for_skin() -> None:
+    assert "no spots to pick" in refused("lip_filler=1@0.5,0.5")
+    assert "no spots to pick" in refused("ipl_redness=1@0.5,0.5")
+    stroke = Stroke("spare", ((0.5, 0.5),), 2.0)
+    assert Treatment("ipl_redness", 1.0, strokes=(stroke,)).strokes == (stroke,)
+    with pytest.raises(PlanError, match="does not paint skin"):
+        Treatment("lip_filler", 1.0, strokes=(stroke,))
+
+
+@pytest.mark.parametrize(
+    ("kind", "points", "radius_mm", "said"),
+    [
+        ("erase", ((0.5, 0.5),), 2.0, "adds or spares"),
+        ("add", (), 2.0, "1 to 2000 points"),
+        ("add", ((0.5, 0.5),) * (MOST_POINTS + 1), 2.0, "1 to 2000 points"),
+        ("add", ((0.5, 1.5),), 2.0, "outside the photo"),
+        ("add", ((float("nan"), 0.5),), 2.0, "outside the photo"),
+        ("add", ((0.5, 0.5),), 0.0, "up to 20 mm"),
+        ("add", ((0.5, 0.5),), float("nan"), "up to 20 mm"),
+        ("add", ((0.5, 0.5),), MOST_RADIUS_MM + 0.1, "up to 20 mm"),
+    ],
+)
+def test_an_impossible_stroke_is_refused(
+    kind: str, points: tuple[tuple[float, float], ...], radius_mm: float, said: str
+) -> None:
+    with pytest.raises(PlanError) as error:
+        Stroke(kind, points, radius_mm)
+    assert said in one_sentence(str(error.value))
+
+
+def test_a_plan_file_picks_spots_and_corrects_masks() -> None:
+    (found,) = Plan.from_toml(SPOTS_AND_STROKES).treatments
+    assert found.spots == ((0.41, 0.52), (0.0, 1.0))
+    assert found.strokes == (Stroke("spare", ((0.4, 0.5), (0.45, 0.5)), 2.0),)
+    assert hash(found) == hash(Plan.from_toml(SPOTS_AND_STROKES).treatments[0])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (b"[[0.41, 0.52], [0, 1]]", b"[0.41, 0.52]", "spots is a list of places"),
+        (b"[[0.41, 0.52], [0, 1]]", b"0.41", "spots is a list of places"),
+        (b"[[0.41, 0.52], [0, 1]]", b"[[0.41]]", "spots is a list of places"),
+        (b"[[0.41, 0.52], [0, 1]]", b"[[0.41, true]]", "spots is a list of places"),
+        (b"[[0.41, 0.52], [0, 1]]", b"[[0.41, 5.2]]", "outside the photo"),
+        (b"[[0.4, 0.5], [0.45, 0.5]]", b"'all'", "points is a list of places"),
+        (b"radius_mm = 2", b"radius_mm = '2'", "radius_mm a number"),
+        (b"radius_mm = 2", b"radius_px = 2", "has kind, points and radius_mm"),
+        (b'"spare"', b"1", "kind of a stroke is text"),
+        (b'"spare"', b'"keep"', "adds or spares"),
+        (b"strokes = [", b"strokes = 1 #", "strokes is a list"),
+        (b"strokes = [", b"strokes = [1] #", "has kind, points and radius_mm"),
+    ],
+)
+def test_wrong_spots_and_strokes_in_a_file_are_refused(old: bytes, new: bytes, said: str) -> None:
+    with pytest.raises(PlanError) as error:
+        Plan.from_toml(SPOTS_AND_STROKES.replace(old, new))
+    assert said in one_sentence(str(error.value))
+
+
+SHARE = st.floats(0.0, 1.0)
+PLACES = st.lists(st.tuples(SHARE, SHARE), min_size=1, max_size=4).map(tuple)
+RADII = st.floats(0.0, MOST_RADIUS_MM, exclude_min=True)
+STROKES = st.lists(st.builds(Stroke, st.sampled_from(("add", "spare")), PLACES, RADII), max_size=3)
+
+
+@st.composite
+def plans(draw: st.DrawFn) -> Plan:
+    """Plans of a few treatments, with spots and strokes where they belong."""
+    made = []
+    for name in draw(st.lists(st.sampled_from(list(procedures())), max_size=4, unique=True)):
+        entry = procedures()[name]
+        side = draw(st.sampled_from(entry.sides))
+        spots = draw(PLACES) if name == "mole_removal" and draw(st.booleans()) else ()
+        strokes = tuple(draw(STROKES)) if entry.skin else ()
+        made.append(Treatment(name, draw(SHARE) * entry.max_dose(side), side, spots, strokes))
+    return Plan(tuple(made))
+
+
+@given(plan=plans())
+def test_a_plan_is_written_and_read_back(plan: Plan) -> None:
+    assert Plan.from_toml(plan.to_toml().encode()) == plan
 
 
 def test_a_plan_file_that_is_not_there_is_named_by_nothing(tmp_path: Path) -> None:
