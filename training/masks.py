@@ -56,9 +56,7 @@ def _curve(
     cv2.polylines(canvas, [points], False, 255, thick, cv2.LINE_AA, _FINE)
 
 
-def _ellipse(
-    canvas: np.ndarray, ppm: float, random: np.random.Generator, radius_mm: float
-) -> None:
+def _ellipse(canvas: np.ndarray, ppm: float, random: np.random.Generator, radius_mm: float) -> None:
     centre = random.uniform(0.1 * canvas.shape[0], 0.9 * canvas.shape[0], 2)
     axes = radius_mm * ppm * random.uniform(0.7, 1.4, 2)
     cv2.ellipse(
