@@ -1,7 +1,8 @@
 """Everything that changes a photo: a measured face and a plan in, an honest outcome out."""
 
 from simulate.catalogue import Procedure, procedures
-from simulate.outcome import Change, Outcome, simulate
+from simulate.changes import Change
+from simulate.outcome import Outcome, simulate, simulating
 from simulate.plan import Plan, Treatment
 
 __version__ = "0.1.0"
@@ -15,4 +16,5 @@ __all__ = [
     "__version__",
     "procedures",
     "simulate",
+    "simulating",
 ]

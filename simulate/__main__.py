@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import re
 import sys
 import tempfile
 import time
@@ -18,9 +17,11 @@ from typing import NoReturn
 from face_mesh import BeforehandError, Face, PlanError, ScaleHint, measure_face, open_photo
 from face_mesh.arrays import Rgb
 from face_mesh.measures import measure_all
-from simulate import Outcome, Plan, __version__, procedures, simulate
+from face_mesh.skin.reading import read_skin
+from simulate import Outcome, Plan, __version__, procedures, simulating
 from simulate.export import comparison_image, png_bytes
 from simulate.report import catalogue_json, face_json, outcome_json
+from simulate.skin.engines import EMBEDDED, check_engine
 
 STAGES = ("Reading the photo", "Measuring the face", "Simulating", "Writing the pictures")
 BAR_WIDTH = 24
@@ -38,11 +39,17 @@ class _Parser(argparse.ArgumentParser):
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="python -m simulate", description="Simulate a procedure on a photo.")
     parser.add_argument("photo", nargs="?", metavar="PHOTO")
-    parser.add_argument("--treat", action="append", default=[], metavar="PROC=DOSE[:SIDE]")
+    parser.add_argument(
+        "--treat",
+        action="append",
+        default=[],
+        metavar="PROC=DOSE[:SIDE]",
+        help="as often as wanted; lesions are picked with @X,Y in shares of width and height",
+    )
     parser.add_argument("--plan", metavar="FILE.toml", help="a plan with [[treatments]] tables")
     parser.add_argument("--when", help="time after treatment, as 10d, 2w, 3mo, 1y")
     parser.add_argument("--responder", default="expected", help="low, expected or high")
-    parser.add_argument("--engine", default="embedded", help="embedded or hub:NAME, for skin")
+    parser.add_argument("--engine", default=EMBEDDED, help="embedded or hub:NAME, for skin")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--face", type=int, help="which face, from 1, left to right")
     parser.add_argument("--ipd", type=float, metavar="MM", help="true distance of the pupils")
@@ -102,19 +109,29 @@ def _run(asked: argparse.Namespace) -> None:
         face = measure_face(photo, which=_which(asked), hint=_hint(asked))
         measured = time.perf_counter()
         tick()
-        outcome = simulate(face, plan, asked.when, asked.responder, asked.seed)
-        if asked.engine != "embedded":
-            outcome = replace(outcome, warnings=(*outcome.warnings, ENGINE_IDLE))
+        outcome = _simulated(face, plan, asked, tick)
         tick()
         spent = {"decode": decoded - start, "landmarks": measured - decoded}
-        _write(out, _timed(outcome, spent), asked.engine)
+        _write(out, _timed(outcome, spent))
+
+
+def _simulated(face: Face, plan: Plan, asked: argparse.Namespace, tick: _Bar) -> Outcome:
+    working = simulating(face, plan, asked.when, asked.responder, asked.seed, asked.engine)
+    while True:
+        try:
+            tick.within(next(working))
+        except StopIteration as end:
+            outcome: Outcome = end.value
+            break
+    if asked.engine != EMBEDDED and not outcome.skin.parts:
+        return replace(outcome, warnings=(*outcome.warnings, ENGINE_IDLE))
+    return outcome
 
 
 def _plan(asked: argparse.Namespace) -> Plan:
     if asked.plan and asked.treat:
         raise PlanError("Give the plan either as a file or with --treat, not both.")
-    if asked.engine != "embedded" and not re.fullmatch(r"hub:.+", asked.engine):
-        raise PlanError(f"There is no engine {asked.engine[:40]!r}; use embedded or hub:NAME.")
+    check_engine(asked.engine)
     plan = Plan.from_toml(asked.plan) if asked.plan else Plan.parse(asked.treat)
     if not plan.treatments:
         raise PlanError("Say what to simulate, for example --treat lip_filler=1.0.")
@@ -168,7 +185,7 @@ def _timed(outcome: Outcome, spent_s: dict[str, float]) -> Outcome:
     return replace(outcome, timings_ms=ms)
 
 
-def _write(out: Path, outcome: Outcome, engine: str) -> None:
+def _write(out: Path, outcome: Outcome) -> None:
     """Write all four files in a hidden folder first, so that none is ever half written."""
     try:
         with tempfile.TemporaryDirectory(dir=out, prefix=".beforehand-") as hidden:
@@ -176,7 +193,7 @@ def _write(out: Path, outcome: Outcome, engine: str) -> None:
             for name, image, simulated in _pictures(outcome):
                 (Path(hidden) / name).write_bytes(png_bytes(image, simulated=simulated))
             outcome = _timed(outcome, {"encode": time.perf_counter() - start})
-            report = outcome_json(outcome, engine=engine, version=__version__)
+            report = outcome_json(outcome, version=__version__)
             text = json.dumps(report, indent=2) + "\n"
             (Path(hidden) / "outcome.json").write_text(text, encoding="utf-8")
             for file in sorted(Path(hidden).iterdir()):
@@ -213,6 +230,9 @@ def _print_face(face: Face, as_json: bool) -> None:
         print(f"{finding.severity}: {finding.message} {finding.advice}")
     for m in measure_all(face):
         print(f"{m.name:52s}{m.value:9.2f} {m.unit:6s}± {m.sd:.2f}")
+    for one in read_skin(face):
+        where = one.region.replace("_", " ")
+        print(f"{one.name + ', ' + where:52s}{one.severity:9.2f}        ITA {one.ita_deg:.0f}°")
 
 
 @contextmanager
@@ -225,19 +245,23 @@ def _progress(quiet: bool) -> Iterator[_Bar]:
 
 
 class _Bar:
-    """One line on a terminal: which of the stages is running."""
+    """One line on a terminal: which of the stages is running, and how far it is."""
 
     def __init__(self, *, shown: bool) -> None:
-        self.shown, self.done = shown, 0
+        self.shown, self.done = shown, -1
 
     def __call__(self) -> None:
         """Begin the next stage."""
+        self.done += 1
+        self.within(0.0)
+
+    def within(self, fraction: float) -> None:
+        """Show how much of the running stage is done."""
         if self.shown:
-            full = BAR_WIDTH * self.done // len(STAGES)
+            full = int(BAR_WIDTH * (self.done + fraction) / len(STAGES))
             bar = "#" * full + "." * (BAR_WIDTH - full)
             sys.stderr.write(f"\r\033[K[{bar}] {STAGES[self.done]}")
             sys.stderr.flush()
-        self.done += 1
 
     def clear(self) -> None:
         """Leave the line as it was found."""

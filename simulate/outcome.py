@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,54 +13,27 @@ import numpy as np
 from face_mesh import Face
 from face_mesh.arrays import Bool, Field, Mask, Points, Rgb
 from face_mesh.errors import PlanError
-from face_mesh.measures import MEASURES, measure_points
+from face_mesh.skin.reading import SIGNS
 from simulate.catalogue import Procedure
+from simulate.changes import Change, shape_changes, skin_changes
 from simulate.composite import merge
-from simulate.geometry.basis import (
-    displaced_landmarks,
-    grid_basis,
-    measure_slopes,
-    measures_before,
-    mesh_basis,
-    reach_mm,
-)
+from simulate.geometry.basis import grid_basis, mesh_basis, reach_mm
 from simulate.geometry.flow import backward, safe_share
 from simulate.geometry.grid import Grid
 from simulate.geometry.mesh import Mesh
 from simulate.geometry.warp import moves, photo_bands, warped_bands
 from simulate.plan import Plan, Treatment
 from simulate.recovery import days_after, share_at
+from simulate.skin.blending import blended, changed
+from simulate.skin.effect import SkinEffect, skin_effect
+from simulate.skin.engines import EMBEDDED
+from simulate.skin.jobs import relative_dose
 
 RESPONDERS = {"low": -1.0, "expected": 0.0, "high": 1.0}  # standard deviations from the mean
-# A change elsewhere than in the procedure's own measures is reported from this size on.
-SIDE_EFFECT = {"mm": 0.3, "deg": 1.0, "ratio": 0.02}
 FRONTAL_SHARE = 0.35  # below it most of the change is towards the camera
 WHOLE = 0.99  # of a plan: what is missing cannot be seen
-
-
-@dataclass(frozen=True)
-class Change:
-    """One measure before and after, with the range in which two of three people would fall.
-
-    Attributes:
-        measure: id in `face_mesh.measures.MEASURES`.
-        name: in words.
-        unit: mm, deg or ratio.
-        before: on the photo.
-        after: with the asked responder.
-        expected_low: lower end of the after value, for the expected responder.
-        expected_high: upper end.
-        in_picture: False for depth, which hardly shows from the front.
-    """
-
-    measure: str
-    name: str
-    unit: str
-    before: float
-    after: float
-    expected_low: float
-    expected_high: float
-    in_picture: bool
+HARDLY = 0.25  # of a grade, or of a lesion: less is not worth a treatment
+EXPRESSIVE = ("crows_feet_lines", "forehead_lines", "glabellar_lines", "perioral_lines")
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +42,7 @@ class Outcome:
 
     Attributes:
         image: (H, W, 3) uint8 RGB, same size as the photo; outside `change_mask` equal to the byte.
-        changes: measured on the mesh.
+        changes: measured on the mesh, and read off the treated skin.
         warnings: in a patient's words.
         timings_ms: decode, landmarks (0 here: done before), geometry, shading, skin, encode, total.
         face: the face before.
@@ -79,6 +52,8 @@ class Outcome:
         seed: for engines that draw noise.
         shift_mm_vertices: (V, 3) displacement of the mesh in the head frame.
         coarse: (rows, columns, 2) backward field in px on the face's grid.
+        skin: the treated skin, and how far it was blended in.
+        engine: name of the engine that was asked to paint.
     """
 
     image: Rgb
@@ -92,6 +67,8 @@ class Outcome:
     seed: int
     shift_mm_vertices: Points
     coarse: Field
+    skin: SkinEffect
+    engine: str
 
     @cached_property
     def displacement_px(self) -> Field:
@@ -111,19 +88,22 @@ class Outcome:
         return np.asarray(away / self.face.px_per_mm, np.float32)
 
     @cached_property
+    def skin_mask(self) -> Bool:
+        """(H, W) bool, where skin was repainted or faded, in the photo before anything moved."""
+        return changed(self.image.shape, self.skin.parts)
+
+    @cached_property
     def change_mask(self) -> Bool:
         """(H, W) bool, the only pixels that may differ from the photo."""
-        mask = np.zeros(self.image.shape[:2], np.bool_)
+        mask = self.skin_mask.copy()
         for rows, columns, band in self._bands():
-            mask[rows, columns] = moves(band)
+            mask[rows, columns] |= moves(band)
         return mask
 
     @cached_property
     def changed_fraction(self) -> float:
         """Share of the photo's pixels inside `change_mask`."""
-        moving = sum(int(np.count_nonzero(moves(band))) for _, _, band in self._bands())
-        height, width = self.image.shape[:2]
-        return float(moving / (height * width))
+        return float(np.count_nonzero(self.change_mask) / self.change_mask.size)
 
 
 class _Clock:
@@ -150,6 +130,7 @@ def simulate(
     when: str | None = None,
     responder: str = "expected",
     seed: int = 0,
+    engine: str = EMBEDDED,
 ) -> Outcome:
     """Return what a plan does to a face.
 
@@ -159,30 +140,82 @@ def simulate(
         when: time after treatment ("10d", "2w", "3mo", "1y"); None is the settled result.
         responder: "low", "expected" or "high": one standard deviation below or above the mean.
         seed: for engines that draw noise; geometry draws none.
+        engine: "embedded" or "hub:NAME"; used only by treatments that paint skin.
 
     Raises:
-        PlanError: impossible time or responder.
+        PlanError: impossible time or responder, or no such engine.
+        EngineError: the engine is missing, broken or out of memory.
+    """
+    working = simulating(face, plan, when, responder, seed, engine)
+    while True:
+        try:
+            next(working)
+        except StopIteration as end:
+            outcome: Outcome = end.value
+            return outcome
+
+
+def simulating(
+    face: Face,
+    plan: Plan,
+    when: str | None = None,
+    responder: str = "expected",
+    seed: int = 0,
+    engine: str = EMBEDDED,
+) -> Generator[float, None, Outcome]:
+    """Do what `simulate` does, yielding the share of the work done; close it to cancel.
+
+    Skin that was painted before for the same face, engine and seed is not painted again.
     """
     if responder not in RESPONDERS:
         raise PlanError(f"There is no responder {responder[:20]!r}; use low, expected or high.")
     days = days_after(when)
     clock = _Clock()
+    with clock.stage("skin"):
+
+        def amount(deviations: float) -> dict[Treatment, float]:
+            return {t: _skin_amount(t, days, deviations) for t in plan.treatments}
+
+        amounts = [amount(sd).__getitem__ for sd in (RESPONDERS[responder], -1.0, 1.0)]
+        skin = yield from skin_effect(face, plan, engine, seed, *amounts)
+        painted = blended(face.photo.image, skin.parts)
     with clock.stage("geometry"):
         doses = [(t, _amplitude(t, days)) for t in plan.treatments]
         weights = [(t, a * _response(t.entry, RESPONDERS[responder])) for t, a in doses]
         share, coarse = _flow(face, [(t, w) for t, w in weights if not _covered(face, t)])
-        image = _render(face, coarse)
+        image = _warped(painted, face, coarse)
         shift_mm = _mesh_shift(face, weights, share)
-    changes = _changes(face, plan, shift_mm, [(t, a * share) for t, a in doses], responder)
-    warnings = (*_hidden(face, plan), *_warnings(face, share, weights))
+    moved = [(t, a * share) for t, a in doses]
+    changes = (
+        *skin_changes(skin.readings),
+        *shape_changes(face, shift_mm, moved, RESPONDERS[responder]),
+    )
+    warnings = (*_hidden(face, plan), *_warnings(face, share, weights), *_unseen(skin))
     return Outcome(
-        image, changes, warnings, clock.ms, face, plan, when, responder, seed, shift_mm, coarse
+        image,
+        changes,
+        warnings,
+        clock.ms,
+        face,
+        plan,
+        when,
+        responder,
+        seed,
+        shift_mm,
+        coarse,
+        skin,
+        engine,
     )
 
 
 def _amplitude(treatment: Treatment, days: float | None) -> float:
     entry = treatment.entry
     return entry.effect(treatment.dose) * share_at(entry, days)
+
+
+def _skin_amount(treatment: Treatment, days: float | None, deviations: float) -> float:
+    entry = treatment.entry
+    return relative_dose(treatment) * share_at(entry, days) * _response(entry, deviations)
 
 
 def _response(procedure: Procedure, deviations: float) -> float:
@@ -205,9 +238,10 @@ def _flow(face: Face, weights: Weights) -> tuple[float, Field]:
     return share, backward(np.float32(share) * forward, grid.node_px)
 
 
-def _render(face: Face, coarse: Field) -> Rgb:
-    image = face.photo.image.copy()
-    for rows, columns, pixels, moved in warped_bands(face.photo.image, Grid.of(face), coarse):
+def _warped(painted: Rgb, face: Face, coarse: Field) -> Rgb:
+    """Return the picture with the field applied; `painted` is not kept by anybody else."""
+    image = painted.copy() if coarse.any() else painted
+    for rows, columns, pixels, moved in warped_bands(painted, Grid.of(face), coarse):
         merge(image, pixels, moved, rows, columns)
     return image
 
@@ -220,41 +254,6 @@ def _mesh_shift(face: Face, weights: Weights, share: float) -> Points:
     return shift
 
 
-def _changes(
-    face: Face, plan: Plan, shift_mm: Points, doses: Weights, responder: str
-) -> tuple[Change, ...]:
-    before = measures_before(face)
-    after = measure_points(displaced_landmarks(face, shift_mm))
-    asked = RESPONDERS[responder]
-    own = {m: None for t in plan.treatments for m in t.entry.measures}  # in order, each once
-    slopes = [
-        (amount * t.entry.response.relative_sd, measure_slopes(face, t.entry, t.side))
-        for t, amount in doses
-    ]
-    found = []
-    for id_ in [*own, *(m for m in MEASURES if m not in own)]:  # what is meant to change first
-        spec, change = MEASURES[id_], after[id_] - before[id_]
-        if id_ not in own and abs(change) < SIDE_EFFECT[spec.unit]:
-            continue
-        spread = [deviation * slope[id_] for deviation, slope in slopes]
-        middle = after[id_] - asked * sum(spread)
-        scale_sd = face.scale.relative_sd * (middle - before[id_]) if spec.unit == "mm" else 0.0
-        sd = float(np.sqrt(np.sum(np.square(spread)) + scale_sd**2))
-        found.append(
-            Change(
-                id_,
-                spec.name,
-                spec.unit,
-                before[id_],
-                after[id_],
-                middle - sd,
-                middle + sd,
-                spec.plane == "front",
-            )
-        )
-    return tuple(found)
-
-
 def _covered(face: Face, treatment: Treatment) -> list[str]:
     """Return what in the photo lies over the treated area, so that drawing would bend it."""
     return [f.id for f in face.findings if f.id in treatment.entry.hidden_by]
@@ -262,10 +261,25 @@ def _covered(face: Face, treatment: Treatment) -> list[str]:
 
 def _hidden(face: Face, plan: Plan) -> Iterator[str]:
     for treatment in plan.treatments:
+        entry = treatment.entry
         for thing in _covered(face, treatment):
+            if entry.terms:
+                what = f"what {entry.name[0].lower()}{entry.name[1:]} moves" if entry.skin else ""
+                yield (
+                    f"{what.capitalize() or entry.name} is measured but not drawn, because it "
+                    f"would bend the {thing} in the photo; take the photo again without {thing}."
+                )
+
+
+def _unseen(skin: SkinEffect) -> Iterator[str]:
+    for one in skin.readings:
+        if one.before < HARDLY:
             yield (
-                f"{treatment.entry.name} is measured but not drawn, because it would bend the "
-                f"{thing} in the photo; take the photo again without {thing}."
+                f"{SIGNS[one.sign].name}: hardly any in this photo, so there is little to show. "
+                "Lines of expression show best in a photo that makes the expression."
+                if one.sign in EXPRESSIVE
+                else f"{SIGNS[one.sign].name}: hardly any found in this photo, so there is little "
+                "to show."
             )
 
 

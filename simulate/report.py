@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import Any
 
 from face_mesh import Face
 from face_mesh.measures import measure_all
+from face_mesh.skin.reading import read_skin
 from simulate.catalogue import Procedure, citation
 from simulate.outcome import Outcome
+from simulate.plan import Treatment
 
 Json = dict[str, Any]
 
 
-def outcome_json(outcome: Outcome, *, engine: str, version: str) -> Json:
+def outcome_json(outcome: Outcome, *, version: str) -> Json:
     """Return `outcome.json` of the command line."""
     face = outcome.face
     return {
         "photo": _photo(face),
         "quality": _quality(face),
-        "treatments": [
-            {"procedure": t.procedure, "dose": t.dose, "unit": t.entry.dose.unit, "side": t.side}
-            for t in outcome.plan.treatments
-        ],
+        "treatments": [_treatment(one) for one in outcome.plan.treatments],
         "when": outcome.when,
         "responder": outcome.responder,
         "changes": [
@@ -39,7 +39,7 @@ def outcome_json(outcome: Outcome, *, engine: str, version: str) -> Json:
         "changed_fraction": round(outcome.changed_fraction, 6),
         "warnings": list(outcome.warnings),
         "timings_ms": {stage: round(ms, 2) for stage, ms in outcome.timings_ms.items()},
-        "engine": engine,
+        "engine": outcome.engine,
         "seed": outcome.seed,
         "version": version,
     }
@@ -55,7 +55,11 @@ def face_json(face: Face) -> Json:
             | {"sd": round(m.sd, 3)}
             for m in measure_all(face)
         ],
-        "skin": [],
+        "skin": [
+            {"id": one.id, "name": one.name, "region": one.region, "scale": one.scale}
+            | {"severity": round(one.severity, 3), "ita_deg": _number(one.ita_deg, 1)}
+            for one in read_skin(face)
+        ],
     }
 
 
@@ -89,6 +93,23 @@ def catalogue_json(entries: list[Procedure]) -> list[Json]:
         }
         for p in entries
     ]
+
+
+def _treatment(one: Treatment) -> Json:
+    said: Json = {"procedure": one.procedure, "dose": one.dose, "unit": one.entry.dose.unit}
+    said |= {"side": one.side}
+    if one.spots:
+        said["spots"] = one.spots
+    if one.strokes:
+        said["strokes"] = [
+            {"kind": s.kind, "points": s.points, "radius_mm": s.radius_mm} for s in one.strokes
+        ]
+    return said
+
+
+def _number(value: float, digits: int) -> float | None:
+    """A rounded number, or null where JSON has no word for what it is."""
+    return round(value, digits) if isfinite(value) else None
 
 
 def _photo(face: Face) -> Json:

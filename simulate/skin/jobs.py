@@ -1,13 +1,11 @@
-"""What of a plan is skin work: one job for each term, in each region it acts on.
-
-Loads neither torch nor a detector, so that a plan without skin terms costs nothing.
-"""
+"""What of a plan is skin work: one job for each term, in each region it acts on."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from face_mesh.skin.reading import SIGNS
 from simulate.catalogue import SkinTerm
 from simulate.plan import Plan, Treatment
 
@@ -32,26 +30,26 @@ class Job:
         one = self.treatment
         return f"{self.term.sign}/{self.term.operator}/{self.region}/{one.spots}/{one.strokes}"
 
-    @property
-    def relative_dose(self) -> float:
-        """Effective dose over that of the usual dose, on the side or sides treated."""
-        entry, one = self.treatment.entry, self.treatment
-        whole = entry.usual_dose("both") / entry.usual_dose(one.side)
-        return entry.effect(one.dose * whole) / entry.effect(entry.dose.usual)
+
+def relative_dose(one: Treatment) -> float:
+    """Return the effective dose over that of the usual dose, on the side or sides treated."""
+    entry = one.entry
+    whole = entry.usual_dose("both") / entry.usual_dose(one.side)
+    return entry.effect(one.dose * whole) / entry.effect(entry.dose.usual)
 
 
 def jobs_of(plan: Plan) -> Iterator[Job]:
     """Yield the skin jobs of a plan, in its order."""
     for treatment in plan.treatments:
         for term in treatment.entry.skin:
-            for region in regions_of(term, treatment.side):
+            regions = regions_of(term, treatment.side)
+            # Picked lesions lie where they lie; the first region stands for all of them.
+            for region in regions[:1] if treatment.spots else regions:
                 yield Job(treatment, term, region)
 
 
 def regions_of(term: SkinTerm, side: str) -> list[str]:
     """Return where a term acts: on one side, not in the regions across the midline."""
-    from face_mesh.skin.reading import SIGNS  # the detectors load only for a plan with skin terms
-
     found = []
     for region in SIGNS[term.sign].regions:
         stem, _, end = region.rpartition("_")

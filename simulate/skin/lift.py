@@ -1,4 +1,4 @@
-"""Lifting the shade of a fold, a trough or a bag: low frequencies only, along the skin's own colour.
+"""Lifting the shade of a fold, a trough or a bag: low frequencies, along the skin's own colour.
 
 Works in optical density, where a shade is the same for fair and dark skin and keeps its chroma.
 Detail finer than `DETAIL_MM` is left as it is; what lies between that and the width of the fold is

@@ -11,11 +11,12 @@ import numpy as np
 from face_mesh import Face
 from face_mesh.arrays import Bool, Mask, Rgb
 from face_mesh.skin.folds import crease
-from face_mesh.skin.lesions import mole_at
+from face_mesh.skin.lesions import Mole, mole_at
 from face_mesh.skin.reading import SIGNS, detect
 from face_mesh.skin_mask import skin_mask
-from simulate.plan import LESIONS, Stroke
-from simulate.skin.engine import Engine, Fill
+from simulate.plan import Stroke
+from simulate.skin.engine import Fill
+from simulate.skin.engines import engine as engine_named
 from simulate.skin.fade import faded
 from simulate.skin.jobs import Job
 from simulate.skin.lift import lifted
@@ -23,7 +24,7 @@ from simulate.skin.lift import lifted
 CONTEXT_MM = 16.0  # of skin around a mask that engines may look at
 NOTHING = 0.05  # grade below which there is nothing to treat
 SPARE_SOFT_MM = 0.4
-FOLDS = ("nasolabial_fold", "marionette_fold", "tear_trough", "eye_bags")
+BLENDS = (0.5,)  # between photo and fully treated skin, where the severity is read too
 
 Progress = Generator[float, None, "Treated"]
 
@@ -37,8 +38,7 @@ class Treated:
         photo: (h, w, 3) uint8, the photo there.
         picture: (h, w, 3) uint8, fully treated; equal to the photo to the byte outside the mask.
         changed: (h, w) bool, where they differ.
-        before: severity on the photo.
-        full: severity when fully treated.
+        severities: read off the photo, off the two mixed at the shares `BLENDS`, off the picture.
     """
 
     rows: slice
@@ -46,36 +46,44 @@ class Treated:
     photo: Rgb
     picture: Rgb
     changed: Bool
-    before: float
-    full: float
+    severities: tuple[float, ...]
+
+    @property
+    def before(self) -> float:
+        """Severity on the photo."""
+        return self.severities[0]
 
     def weight(self, share: float) -> float:
         """How far to blend so that a share of the severity goes, in [0, 1].
 
-        The engine may leave a little of a sign or the detector see a little where nothing is:
-        what counts is the severity of the picture, so the blend makes up for it.
+        Severity is not linear in the blend (faint lines stop counting), and an engine may leave a
+        little of a sign: what counts is what a detector reads off the picture that is shown.
         """
-        possible = self.before - self.full
+        falling = np.minimum.accumulate(self.severities)
         if share <= 0.0:
             return 0.0
-        if self.before < NOTHING or possible <= 0.0:
+        if self.before < NOTHING or falling[-1] >= self.before:
             return min(1.0, share)
-        return min(1.0, share * self.before / possible)
+        wanted = (1.0 - share) * self.before
+        return float(np.interp(-wanted, -falling, (0.0, *BLENDS, 1.0)))
 
     def severity(self, weight: float) -> float:
         """Return the severity at a blend."""
-        return self.before + weight * (self.full - self.before)
+        return float(np.interp(weight, (0.0, *BLENDS, 1.0), self.severities))
 
 
-def treated(face: Face, job: Job, engine: Engine, seed: int) -> Progress:
+def treated(face: Face, job: Job, engine: str, seed: int) -> Progress:
     """Work out a job; yields the share done. Kept in the face's workspace, one per job's place.
 
+    The engine of that name is loaded only if something is to be painted.
+
     Raises:
+        PlanError: there is no such engine.
         EngineError: the engine failed.
     """
     size = f"{face.photo.width}x{face.photo.height}"
     place = f"skin/treated/{size}/{job.term.sign}/{job.term.operator}/{job.region}"
-    whole = f"{job.key}/{engine.id}/{seed}"
+    whole = f"{job.key}/{engine}/{seed}"
     kept = face.workspace.get(place)
     if kept is not None and kept[0] == whole:
         made: Treated = kept[1]
@@ -97,16 +105,18 @@ def _found(face: Face, job: Job) -> Mask:
 
 
 def _spots(face: Face, job: Job) -> Mask:
-    """The picked lesions; they are looked for anywhere, so the first region takes them all."""
     height, width = face.photo.height, face.photo.width
     out = np.zeros((height, width), np.float32)
-    if job.region != SIGNS[LESIONS].regions[0]:
-        return out
-    for x, y in job.treatment.spots:
-        found = mole_at(face, x * width - 0.5, y * height - 0.5)
+    for found in _picked(face, job):
         if found is not None:
             out = np.maximum(out, found.mask.placed(height, width))
     return out
+
+
+def _picked(face: Face, job: Job) -> list[Mole | None]:
+    height, width = face.photo.height, face.photo.width
+    places = [(x * width - 0.5, y * height - 0.5) for x, y in job.treatment.spots]
+    return [mole_at(face, x, y) for x, y in places]
 
 
 def _corrected(face: Face, mask: Mask, strokes: Sequence[Stroke]) -> Mask:
@@ -130,41 +140,56 @@ def _corrected(face: Face, mask: Mask, strokes: Sequence[Stroke]) -> Mask:
     return np.asarray(out, np.float32)
 
 
-def _worked(face: Face, job: Job, engine: Engine, seed: int) -> Progress:
+def _worked(face: Face, job: Job, engine: str, seed: int) -> Progress:
     mask = mask_of(face, job)
-    before = detect(face, job.term.sign, job.region).severity
+    before = _severity(face, job)
     rows, columns = _window(mask, CONTEXT_MM * face.px_per_mm)
     photo = face.photo.image[rows, columns]
     if not mask.any():
         same = np.zeros(photo.shape[:2], np.bool_)
-        return Treated(rows, columns, photo, photo, same, before, before)
+        severities = (before,) * (len(BLENDS) + 2)
+        return Treated(rows, columns, photo, photo, same, severities)
     picture = yield from _painted(face, job, mask, (rows, columns), engine, seed)
-    image = face.photo.image.copy()
-    image[rows, columns] = picture
-    full = detect(face.repainted(image), job.term.sign, job.region).severity
+    mixed = [_mixed(photo, picture, share) for share in BLENDS]
+    severities = (before, *(_read(face, job, (rows, columns), one) for one in (*mixed, picture)))
     changed = (picture != photo).any(axis=2)
-    return Treated(rows, columns, photo, picture, changed, before, full)
+    return Treated(rows, columns, photo, picture, changed, severities)
+
+
+def _mixed(photo: Rgb, picture: Rgb, share: float) -> Rgb:
+    return np.asarray(cv2.addWeighted(photo, 1.0 - share, picture, share, 0.0), np.uint8)
+
+
+def _read(face: Face, job: Job, at: tuple[slice, slice], window: Rgb) -> float:
+    """The severity of the job's sign with a window of the photo repainted."""
+    image = face.photo.image.copy()
+    image[at] = window
+    return _severity(face.repainted(image), job)
+
+
+def _severity(face: Face, job: Job) -> float:
+    """The severity of the job's sign; of lesions picked by hand, how many of them are seen."""
+    if not job.treatment.spots:
+        return detect(face, job.term.sign, job.region).severity
+    return float(sum(found is not None for found in _picked(face, job)))
 
 
 def _painted(
-    face: Face, job: Job, mask: Mask, at: tuple[slice, slice], engine: Engine, seed: int
+    face: Face, job: Job, mask: Mask, at: tuple[slice, slice], engine: str, seed: int
 ) -> Generator[float, None, Rgb]:
     """The window of the photo with the job fully done."""
     photo, here, skin = face.photo.image[at], mask[at], skin_mask(face)[at]
     sign, operator = job.term.sign, job.term.operator
     if operator == "fade":
         yield 1.0
-        return faded(photo, here, skin, sign, face, at)
+        return faded(face, sign, job.region, mask, at)
     if operator == "lift":
         photo = lifted(photo, here, skin, face.px_per_mm)
-        if sign not in FOLDS:
-            yield 1.0
-            return photo
         line = crease(face, job.region).placed(face.photo.height, face.photo.width)
         here = np.minimum(line[at], here)
     picture = photo
     words = f"{SIGNS[sign].name.lower()} of the {job.region.replace('_', ' ')}"
-    for step in engine.steps(Fill(photo, here, face.px_per_mm, seed, skin, words)):
+    for step in engine_named(engine).steps(Fill(photo, here, face.px_per_mm, seed, skin, words)):
         yield step.fraction
         picture = picture if step.picture is None else step.picture
     return picture

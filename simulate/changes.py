@@ -1,0 +1,93 @@
+"""What changes: measures of the mesh and signs of the skin, before and after, with their range."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from face_mesh import Face
+from face_mesh.arrays import Points
+from face_mesh.measures import MEASURES, measure_points
+from face_mesh.skin.reading import SIGNS
+from simulate.geometry.basis import displaced_landmarks, measure_slopes, measures_before
+from simulate.plan import LESIONS, Treatment
+from simulate.skin.effect import Reading
+
+# A change elsewhere than in the procedure's own measures is reported from this size on.
+SIDE_EFFECT = {"mm": 0.3, "deg": 1.0, "ratio": 0.02}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One measure before and after, with the range in which two of three people would fall.
+
+    Attributes:
+        measure: id in `face_mesh.measures.MEASURES` or, of the skin, in `reading.SIGNS`.
+        name: in words.
+        unit: mm, deg or ratio; of the skin grade or count.
+        before: on the photo.
+        after: with the asked responder.
+        expected_low: lower end of the after value, for the expected responder.
+        expected_high: upper end.
+        in_picture: False for depth, which hardly shows from the front.
+    """
+
+    measure: str
+    name: str
+    unit: str
+    before: float
+    after: float
+    expected_low: float
+    expected_high: float
+    in_picture: bool
+
+
+def shape_changes(
+    face: Face,
+    shift_mm: Points,
+    doses: Sequence[tuple[Treatment, float]],
+    responder_sd: float,
+) -> Iterator[Change]:
+    """Yield the changes of the mesh, those that the procedures are meant to make first.
+
+    Args:
+        face: measured face.
+        shift_mm: (V, 3) displacement of the mesh, for the asked responder.
+        doses: each treatment with its effective dose for the mean responder.
+        responder_sd: the asked responder, in standard deviations from the mean.
+    """
+    before = measures_before(face)
+    after = measure_points(displaced_landmarks(face, shift_mm))
+    own = {m: None for t, _ in doses for m in t.entry.measures}  # in order, each once
+    slopes = [
+        (amount * t.entry.response.relative_sd, measure_slopes(face, t.entry, t.side))
+        for t, amount in doses
+    ]
+    for id_ in [*own, *(m for m in MEASURES if m not in own)]:
+        spec, change = MEASURES[id_], after[id_] - before[id_]
+        if id_ not in own and abs(change) < SIDE_EFFECT[spec.unit]:
+            continue
+        spread = [deviation * slope[id_] for deviation, slope in slopes]
+        middle = after[id_] - responder_sd * sum(spread)
+        scale_sd = face.scale.relative_sd * (middle - before[id_]) if spec.unit == "mm" else 0.0
+        sd = float(np.sqrt(np.sum(np.square(spread)) + scale_sd**2))
+        yield Change(
+            id_,
+            spec.name,
+            spec.unit,
+            before[id_],
+            after[id_],
+            middle - sd,
+            middle + sd,
+            spec.plane == "front",
+        )
+
+
+def skin_changes(readings: Sequence[Reading]) -> Iterator[Change]:
+    """Yield the changes of the skin's signs, each over the regions treated."""
+    for one in readings:
+        unit = "count" if one.sign == LESIONS else "grade"
+        name = SIGNS[one.sign].name
+        yield Change(one.sign, name, unit, one.before, one.after, one.low, one.high, True)

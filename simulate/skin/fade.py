@@ -1,0 +1,42 @@
+"""Fading too much of a chromophore: redness to the person's own skin, a spot to the skin around it.
+
+Nothing is painted: the excess that the detector measured is taken out of the skin's optical density
+(Tsumura et al., see `face_mesh.skin.chromophores`), along the colour of that chromophore and
+nothing else. Pores, hairs and shade, which are of other colours or finer, stay as they are.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from face_mesh import Face
+from face_mesh.arrays import Mask, Rgb
+from face_mesh.skin import chromophores, colour
+from face_mesh.skin.view import View
+
+# The excess that the sign's detector sees, and the chromophore it is of.
+_OF = {
+    "redness": (colour.redness_excess, chromophores.HAEMOGLOBIN),
+    "pigment_spots": (colour.spots_excess, chromophores.MELANIN),
+    "melasma": (colour.melasma_excess, chromophores.MELANIN),
+}
+
+
+def faded(face: Face, sign: str, region: str, mask: Mask, at: tuple[slice, slice]) -> Rgb:
+    """Return a window of the photo without the excess of a sign's chromophore, (h, w, 3) uint8.
+
+    Args:
+        face: measured face.
+        sign: "redness", "pigment_spots" or "melasma".
+        region: one of the sign's.
+        mask: (H, W) float32, of the photo's size; 0 stays to the byte.
+        at: rows and columns of the window.
+    """
+    excess_of, chromophore = _OF[sign]
+    view = View.of(face)
+    area = view.area(region)
+    patch = view.patch(excess_of(view, area), area.rows, area.columns, face)
+    less = patch.placed(face.photo.height, face.photo.width)[at] * mask[at]
+    alone = np.zeros(3, np.float32)
+    alone[chromophore] = 1.0
+    return chromophores.lightened(face.photo.image[at], less[..., None] * chromophores.join(alone))
