@@ -24,6 +24,7 @@ from face_mesh.face import Face
 from face_mesh.regions import region_mask
 
 WORK_PX_PER_MM = 1.5
+_SIDES = ("left", "right")
 # How far skin may reach beyond the landmarks: to the hairline, down the neck, to the sides.
 _UP_MM, _DOWN_MM, _SIDE_MM = 32.0, 34.0, 8.0
 # The model starts from the first and takes up of the second what fits: hair may hang over those.
@@ -40,6 +41,10 @@ _FADE_OUTSIDE = (3.0, 4.5)
 _SHINE_COUNTS = np.array([0.4, 0.6, 0.6], dtype=np.float32)
 _REDDER_COUNTS = 0.4  # so is redness, in a spot as in the depth of a fold
 _HOLE_MM2 = 40.0  # what is smaller and surrounded by skin is a mole or a spot, and skin too
+# The bottom of a deep fold is too dark for skin by its colour. What is dark along a fold and narrower
+# than this lies between two sides of skin and is skin; a moustache is wider.
+_FOLDS = tuple(f"{name}_{side}" for name in ("nasolabial_fold", "marionette") for side in _SIDES)
+_CREASE_MM = 6.5
 # Smallest spread that is believed, (L, a, b, log grain): wide in L, for shade is no other material.
 _MIN_SPREAD = np.array([8.0, 2.0, 2.5, 0.35])
 
@@ -70,6 +75,8 @@ def _found(face: Face) -> Mask:
     inside = _polygon(face, curve("face_oval"))[window]
     mask = inside * _fading(away, _FADE_INSIDE) + (1 - inside) * _fading(away, _FADE_OUTSIDE)
     mask = _without_specks(mask, sure, _HOLE_MM2 * face.px_per_mm**2)
+    folds = np.max([region_mask(face, name) for name in _FOLDS], axis=0)[window]
+    mask = np.maximum(mask, folds * _closed(mask, _CREASE_MM * face.px_per_mm))
     mask *= 1.0 - _features_of_the_face(face)[window]
     out[window] = np.clip(cv2.GaussianBlur(mask, (0, 0), 0.4 * face.px_per_mm), 0.0, 1.0)
     return out
@@ -160,6 +167,14 @@ def _without_specks(mask: Mask, seeds: Bool, hole_px: float) -> Mask:
     small = np.flatnonzero(stats[:, cv2.CC_STAT_AREA] < hole_px)
     filled = np.isin(holes, small[small > 0])
     return np.where(filled, 1.0, mask * reached).astype(np.float32)
+
+
+def _closed(mask: Mask, gap_px: float) -> Mask:
+    """1 where there is skin, or a gap in it narrower than `gap_px`."""
+    side = 2 * round(0.5 * gap_px) + 1
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+    skin = (mask > 0.5).astype(np.float32)
+    return np.asarray(cv2.morphologyEx(skin, cv2.MORPH_CLOSE, disc), np.float32)
 
 
 def _well_inside(face: Face, names: tuple[str, ...]) -> Bool:

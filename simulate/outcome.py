@@ -27,7 +27,6 @@ from simulate.recovery import days_after, share_at
 from simulate.skin.blending import blended, changed
 from simulate.skin.effect import SkinEffect, skin_effect
 from simulate.skin.engines import EMBEDDED
-from simulate.skin.jobs import relative_dose
 
 RESPONDERS = {"low": -1.0, "expected": 0.0, "high": 1.0}  # standard deviations from the mean
 FRONTAL_SHARE = 0.35  # below it most of the change is towards the camera
@@ -209,13 +208,14 @@ def simulating(
 
 
 def _amplitude(treatment: Treatment, days: float | None) -> float:
+    """The effective dose; half of a total, given on one side, does there what the whole does."""
     entry = treatment.entry
-    return entry.effect(treatment.dose) * share_at(entry, days)
+    return treatment.relative_dose * entry.usual_dose(treatment.side) * share_at(entry, days)
 
 
 def _skin_amount(treatment: Treatment, days: float | None, deviations: float) -> float:
     entry = treatment.entry
-    return relative_dose(treatment) * share_at(entry, days) * _response(entry, deviations)
+    return treatment.relative_dose * share_at(entry, days) * _response(entry, deviations)
 
 
 def _response(procedure: Procedure, deviations: float) -> float:

@@ -105,6 +105,13 @@ class Treatment:
         """The catalogue entry."""
         return procedures()[self.procedure]
 
+    @property
+    def relative_dose(self) -> float:
+        """The effective dose over that of the usual dose, on the side or sides treated."""
+        entry = self.entry
+        whole = entry.usual_dose("both") / entry.usual_dose(self.side)
+        return entry.effect(self.dose * whole) / entry.effect(entry.dose.usual)
+
     @classmethod
     def parse(cls, text: str) -> Treatment:
         """Return the treatment written as "lip_filler=1.0" or "masseter_toxin=25:left".

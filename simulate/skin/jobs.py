@@ -31,13 +31,6 @@ class Job:
         return f"{self.term.sign}/{self.term.operator}/{self.region}/{one.spots}/{one.strokes}"
 
 
-def relative_dose(one: Treatment) -> float:
-    """Return the effective dose over that of the usual dose, on the side or sides treated."""
-    entry = one.entry
-    whole = entry.usual_dose("both") / entry.usual_dose(one.side)
-    return entry.effect(one.dose * whole) / entry.effect(entry.dose.usual)
-
-
 def jobs_of(plan: Plan) -> Iterator[Job]:
     """Yield the skin jobs of a plan, in its order."""
     for treatment in plan.treatments:

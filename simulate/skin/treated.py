@@ -14,12 +14,13 @@ from face_mesh.skin.folds import crease
 from face_mesh.skin.lesions import Mole, mole_at
 from face_mesh.skin.reading import SIGNS, detect
 from face_mesh.skin_mask import skin_mask
-from simulate.plan import Stroke
+from simulate.plan import LESIONS, Stroke
 from simulate.skin.engine import Fill
 from simulate.skin.engines import engine as engine_named
 from simulate.skin.fade import faded
 from simulate.skin.jobs import Job
 from simulate.skin.lift import lifted
+from simulate.skin.settle import settled
 
 CONTEXT_MM = 16.0  # of skin around a mask that engines may look at
 NOTHING = 0.05  # grade below which there is nothing to treat
@@ -192,7 +193,9 @@ def _painted(
     for step in engine_named(engine).steps(Fill(photo, here, face.px_per_mm, seed, skin, words)):
         yield step.fraction
         picture = picture if step.picture is None else step.picture
-    return picture
+    if sign == LESIONS:  # nothing of a lesion's own colour may stay
+        return picture
+    return settled(photo, picture, here, skin, face.px_per_mm)
 
 
 def _window(mask: Mask, context_px: float) -> tuple[slice, slice]:

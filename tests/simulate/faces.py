@@ -25,7 +25,9 @@ SHARED = {
     "composite/f_easian.jpg": 700,
 }
 PROCEDURES = tuple(procedures())
-PAIRED = tuple(name for name, entry in procedures().items() if "left" in entry.sides)
+SHAPED = tuple(name for name, entry in procedures().items() if entry.terms)
+SKIN = tuple(name for name, entry in procedures().items() if entry.skin)
+PAIRED = tuple(name for name in SHAPED if "left" in procedures()[name].sides)
 FLIP = np.array([-1.0, 1.0, 1.0])
 
 
@@ -57,7 +59,7 @@ def mirrored(face: Face) -> Face:
 def run(face: Face, procedure: str, share: float = 1.0, side: str = "both", **how: str) -> Outcome:
     """The outcome of one procedure at a share of the largest dose for that side."""
     dose = share * procedures()[procedure].max_dose(side)
-    return simulate(face, Plan((Treatment(procedure, dose, side),)), **how)
+    return simulate(face, Plan((Treatment(procedure, dose, side),)), engine="fake", **how)
 
 
 def usual(*names: str) -> Plan:

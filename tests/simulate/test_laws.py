@@ -1,8 +1,11 @@
-"""Laws that every procedure keeps on every face: the two samples, and shared photos where they are.
+"""Laws of what every procedure moves, on both samples and on shared photos where they are.
+
+Skin is left alone here; `test_skin_laws.py` has its laws.
 
 Figures in comments were measured on these faces; each tolerance says what it makes room for.
 """
 
+from collections.abc import Iterator
 from itertools import combinations, pairwise
 
 import cv2
@@ -22,11 +25,12 @@ from simulate.geometry.mesh import Mesh, topology
 from simulate.geometry.terms import term_field
 from simulate.outcome import WHOLE
 from simulate.recovery import share_at
+from simulate.skin import effect
 from tests.face_mesh.faces import hopper
 from tests.simulate.faces import (
     PAIRED,
-    PROCEDURES,
     SAMPLES,
+    SHAPED,
     areas,
     away_mm,
     bare,
@@ -39,9 +43,18 @@ from tests.simulate.faces import (
     usual,
 )
 
-every_procedure = pytest.mark.parametrize("name", PROCEDURES)
+every_procedure = pytest.mark.parametrize("name", SHAPED)
 every_paired = pytest.mark.parametrize("name", PAIRED)
-ALL_AT_MAX = Plan(tuple(Treatment(p, procedures()[p].dose.max) for p in PROCEDURES))
+ALL_AT_MAX = Plan(tuple(Treatment(p, procedures()[p].dose.max) for p in SHAPED))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _no_skin() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(effect, "jobs_of", lambda plan: iter(()))
+        yield
+
+
 OTHER_SIDE = {"both": "both", "left": "right", "right": "left"}
 
 
@@ -124,7 +137,7 @@ def test_the_same_plan_gives_the_same_bytes_whatever_came_before(face: Face, nam
 def test_a_photo_measured_again_gives_the_same_bytes(sample: str) -> None:
     face = face_of(sample)
     again = bare(measure_face(Photo.from_rgb(face.photo.image)))
-    plan = usual(*PROCEDURES)
+    plan = usual(*SHAPED)
     assert simulate(again, plan).image.tobytes() == simulate(face, plan).image.tobytes()
 
 
@@ -212,7 +225,8 @@ SHARES = st.lists(st.floats(0.0, 1.0), min_size=2, max_size=4, unique=True).map(
 def test_more_of_a_dose_moves_more(name: str, shares: list[float]) -> None:
     outcomes = [run(face_of("collins"), name, share, responder="high") for share in shares]
     peaks = [lengths(o.shift_mm_vertices).max() for o in outcomes]
-    assert peaks == sorted(peaks)
+    # Doses beyond what the picture can show are cut at the same place, found in float32.
+    assert all(b > a - 1e-5 for a, b in pairwise(peaks))
     shown = [float(o.shift_mm.max()) for o in outcomes]
     room = 2 * flow.SETTLED_PX / outcomes[0].face.px_per_mm
     assert all(b > a - room for a, b in pairwise(shown))
@@ -224,7 +238,8 @@ def test_each_own_measure_goes_one_way_with_the_dose(face: Face, name: str) -> N
     for measure in procedures()[name].measures:
         steps = np.diff([c[measure] for c in changes])
         assert (steps >= -1e-9).all() or (steps <= 1e-9).all(), measure
-    assert any(abs(change) > 0.05 for change in changes[-1].values())
+    moved = [abs(change) > 0.05 for change in changes[-1].values()]
+    assert any(moved) or not procedures()[name].measures
 
 
 @every_procedure
@@ -242,7 +257,7 @@ def test_a_dose_is_worth_what_its_entry_says(face: Face, name: str) -> None:
 
 
 @settings(max_examples=20)
-@given(picked=st.lists(st.sampled_from(PROCEDURES), min_size=2, max_size=5, unique=True))
+@given(picked=st.lists(st.sampled_from(SHAPED), min_size=2, max_size=5, unique=True))
 def test_a_plan_moves_the_mesh_by_the_sum_of_its_treatments(picked: list[str]) -> None:
     face = face_of("collins")
     joint = simulate(face, usual(*picked))
@@ -254,7 +269,7 @@ def test_a_plan_moves_the_mesh_by_the_sum_of_its_treatments(picked: list[str]) -
 
 def test_treatments_of_different_places_add_up_in_field_and_picture(face: Face) -> None:
     """Each node is inverted by itself, so only the last digit of a sum may differ."""
-    apart = [pair for pair in combinations(PROCEDURES, 2) if disjoint(face, *pair)]
+    apart = [pair for pair in combinations(SHAPED, 2) if disjoint(face, *pair)]
     assert ("lip_filler", "surgical_brow_lift") in apart
     for pair in [*apart[::9], ("lip_filler", "surgical_brow_lift")]:
         joint, (one, two) = simulate(face, usual(*pair)), (simulate(face, usual(n)) for n in pair)
@@ -276,7 +291,7 @@ def disjoint(face: Face, *names: str) -> bool:
 
 
 def test_the_order_of_treatments_does_not_matter(face: Face) -> None:
-    plan = usual(*PROCEDURES)
+    plan = usual(*SHAPED)
     turned = Plan(plan.treatments[::-1])
     assert_same_fields(simulate(face, turned), simulate(face, plan), mm=0.01, levels=2)
 
@@ -445,4 +460,4 @@ def test_what_is_hidden_is_measured_but_not_drawn(name: str) -> None:
 
 
 def test_glasses_hide_something() -> None:
-    assert any("glasses" in procedures()[name].hidden_by for name in PROCEDURES)
+    assert any("glasses" in procedures()[name].hidden_by for name in SHAPED)
