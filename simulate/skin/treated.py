@@ -26,6 +26,7 @@ CONTEXT_MM = 16.0  # of skin around a mask that engines may look at
 NOTHING = 0.05  # grade below which there is nothing to treat
 SPARE_SOFT_MM = 0.4
 BLENDS = (0.5,)  # between photo and fully treated skin, where the severity is read too
+_BLENDED = (0.0, *BLENDS, 1.0)
 
 Progress = Generator[float, None, "Treated"]
 
@@ -60,17 +61,18 @@ class Treated:
         Severity is not linear in the blend (faint lines stop counting), and an engine may leave a
         little of a sign: what counts is what a detector reads off the picture that is shown.
         """
-        falling = np.minimum.accumulate(self.severities)
+        best = int(np.argmin(self.severities))  # painting farther than that helps no more
+        falling = np.minimum.accumulate(self.severities)[: best + 1]
         if share <= 0.0:
             return 0.0
-        if self.before < NOTHING or falling[-1] >= self.before:
+        if self.before < NOTHING:
             return min(1.0, share)
         wanted = (1.0 - share) * self.before
-        return float(np.interp(-wanted, -falling, (0.0, *BLENDS, 1.0)))
+        return float(np.interp(-wanted, -falling, _BLENDED[: best + 1]))
 
     def severity(self, weight: float) -> float:
         """Return the severity at a blend."""
-        return float(np.interp(weight, (0.0, *BLENDS, 1.0), self.severities))
+        return float(np.interp(weight, _BLENDED, self.severities))
 
 
 def treated(face: Face, job: Job, engine: str, seed: int) -> Progress:
@@ -127,7 +129,8 @@ def _corrected(face: Face, mask: Mask, strokes: Sequence[Stroke]) -> Mask:
     out = mask.copy()
     for stroke in strokes:
         drawn = np.zeros(mask.shape, np.uint8)
-        at = np.array(stroke.points) * mask.shape[::-1] - 0.5
+        path = stroke.points if len(stroke.points) > 1 else stroke.points * 2  # a dot is a line
+        at = np.array(path) * mask.shape[::-1] - 0.5
         thick = max(1, round(2 * stroke.radius_mm * face.px_per_mm))
         cv2.polylines(
             drawn, [np.round(at * 16).astype(np.int32)], False, 255, thick, cv2.LINE_AA, 4

@@ -19,7 +19,9 @@ from simulate.geometry.basis import grid_basis, mesh_basis
 from simulate.geometry.grid import FADE_MM, NODE_MM, QUIET_PX, Grid
 from simulate.geometry.mesh import Mesh
 from simulate.geometry.warp import BAND_NODES, dense_bands, warped_bands
-from tests.simulate.faces import PROCEDURES, face_of, lengths, run, usual
+from tests.simulate.faces import SHAPED, face_of, lengths, run, usual
+
+pytestmark = pytest.mark.usefixtures("no_skin")
 
 
 def node_centres(grid: Grid) -> Points:
@@ -83,7 +85,7 @@ def distances(face: Face, grid: Grid) -> Points:
 
 
 @settings(max_examples=20)
-@given(st.sampled_from(PROCEDURES), st.sampled_from(PROCEDURES), st.floats(-2.0, 2.0))
+@given(st.sampled_from(SHAPED), st.sampled_from(SHAPED), st.floats(-2.0, 2.0))
 def test_the_grid_is_linear_in_the_displacement(one: str, two: str, times: float) -> None:
     face = face_of("collins")
     a, b = (mesh_basis(face, procedures()[name], "both") for name in (one, two))
@@ -130,7 +132,7 @@ def test_bands_join_without_a_seam(band: int, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(warp, "BAND_NODES", band)
     face = face_of("hopper")
     grid = Grid.of(face)
-    outcome = simulate(face, usual(*PROCEDURES))
+    outcome = simulate(face, usual(*SHAPED))
     whole = dense(grid, outcome.coarse)
     joined = np.zeros_like(whole)
     for start, piece in dense_bands(grid, outcome.coarse):
@@ -193,7 +195,7 @@ def test_merging_writes_the_mask_and_nothing_else() -> None:
 # --- faces that leave the photo
 
 
-@pytest.mark.parametrize("name", PROCEDURES)
+@pytest.mark.parametrize("name", SHAPED)
 def test_a_face_partly_outside_the_photo_moves_as_in_the_whole(name: str) -> None:
     """But for the pixels that would come from beyond the edge."""
     face = face_of("hopper")

@@ -5,7 +5,6 @@ Skin is left alone here; `test_skin_laws.py` has its laws.
 Figures in comments were measured on these faces; each tolerance says what it makes room for.
 """
 
-from collections.abc import Iterator
 from itertools import combinations, pairwise
 
 import cv2
@@ -25,7 +24,6 @@ from simulate.geometry.mesh import Mesh, topology
 from simulate.geometry.terms import term_field
 from simulate.outcome import WHOLE
 from simulate.recovery import share_at
-from simulate.skin import effect
 from tests.face_mesh.faces import hopper
 from tests.simulate.faces import (
     PAIRED,
@@ -43,16 +41,10 @@ from tests.simulate.faces import (
     usual,
 )
 
+pytestmark = pytest.mark.usefixtures("no_skin")
 every_procedure = pytest.mark.parametrize("name", SHAPED)
 every_paired = pytest.mark.parametrize("name", PAIRED)
 ALL_AT_MAX = Plan(tuple(Treatment(p, procedures()[p].dose.max) for p in SHAPED))
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _no_skin() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(effect, "jobs_of", lambda plan: iter(()))
-        yield
 
 
 OTHER_SIDE = {"both": "both", "left": "right", "right": "left"}

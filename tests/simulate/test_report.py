@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from face_mesh.measures import MEASURES
+from face_mesh.skin.reading import SIGNS
 from simulate import Plan, procedures, simulate
 from simulate.report import catalogue_json, face_json, outcome_json
 from tests.face_mesh.faces import hopper
@@ -34,11 +35,13 @@ MORE_CHANGE, MORE_OUTCOME = {"in_picture"}, {"seed"}
 MORE_ENTRY = {"summary", "scope", "coefficients"}
 COEFFICIENT = {"operator", "value", "source", "derivation"}
 
+SKIN_ROW = {"id", "name", "region", "severity", "scale", "ita_deg"}
+
 
 def report(*texts: str, **how: str) -> dict[str, Any]:
     """An outcome as a reader of the file gets it."""
-    outcome = simulate(face_of("hopper"), Plan.parse(texts), **how)
-    made = outcome_json(outcome, engine="embedded", version="1.2.3")
+    outcome = simulate(face_of("hopper"), Plan.parse(texts), engine="fake", **how)
+    made = outcome_json(outcome, version="1.2.3")
     read: dict[str, Any] = json.loads(json.dumps(made, allow_nan=False))
     return read
 
@@ -63,7 +66,7 @@ def test_an_outcome_has_the_keys_of_the_contract() -> None:
     assert all(set(c) == CHANGE | MORE_CHANGE for c in found["changes"])
     assert set(found["timings_ms"]) == TIMINGS
     assert (found["when"], found["responder"], found["seed"]) == ("3mo", "high", 0)
-    assert (found["engine"], found["version"]) == ("embedded", "1.2.3")
+    assert (found["engine"], found["version"]) == ("fake", "1.2.3")
 
 
 def test_an_outcome_says_what_was_asked() -> None:
@@ -79,7 +82,7 @@ def test_an_outcome_says_what_was_asked() -> None:
 
 def test_the_changes_are_those_of_the_outcome() -> None:
     outcome = simulate(face_of("hopper"), Plan.parse(["lip_filler=1.0"]))
-    found = outcome_json(outcome, engine="embedded", version="1")["changes"]
+    found = outcome_json(outcome, version="1")["changes"]
     own = procedures()["lip_filler"].measures
     assert [c["measure"] for c in found] == [c.measure for c in outcome.changes]
     assert set(own) <= {c["measure"] for c in found}
@@ -88,6 +91,18 @@ def test_the_changes_are_those_of_the_outcome() -> None:
         assert row["after"] == pytest.approx(change.after, abs=6e-4)
         assert row["expected_low"] <= row["expected_high"]
         assert row["in_picture"] == (MEASURES[row["measure"]].plane == "front")
+
+
+def test_skin_is_reported_by_its_sign_and_what_was_picked_with_it() -> None:
+    found = report("nasolabial_filler=3", "mole_removal=1@0.41,0.52")
+    rows = {c["measure"]: c for c in found["changes"]}
+    fold = rows["nasolabial_fold"]
+    assert fold["unit"] == "grade"
+    assert fold["after"] < fold["before"]
+    assert fold["expected_low"] <= fold["after"] <= fold["expected_high"] <= fold["before"]
+    assert rows["moles"]["unit"] == "count"
+    assert found["treatments"][1]["spots"] == [[0.41, 0.52]]
+    assert found["timings_ms"]["skin"] > 0.0
 
 
 def test_times_add_up() -> None:
@@ -107,7 +122,7 @@ def test_every_number_is_one(name: str) -> None:
 
 def test_findings_are_passed_on() -> None:
     outcome = simulate(hopper(), Plan.parse(["lip_filler=1.0"]))
-    found = outcome_json(outcome, engine="embedded", version="1")
+    found = outcome_json(outcome, version="1")
     assert "glasses" in {q["id"] for q in found["quality"]}
     assert {q["severity"] for q in found["quality"]} <= {"info", "warn", "block"}
 
@@ -120,6 +135,10 @@ def test_a_measured_face_has_the_keys_of_the_contract() -> None:
     assert all(set(m) == MEASURE for m in found["measures"])
     assert [m["id"] for m in found["measures"]] == list(MEASURES)
     assert all(m["sd"] > 0.0 for m in found["measures"])
+    assert {row["id"] for row in found["skin"]} == set(SIGNS)
+    assert all(set(row) == SKIN_ROW for row in found["skin"])
+    assert all(math.isfinite(row["severity"]) and row["severity"] >= 0 for row in found["skin"])
+    assert all(row["ita_deg"] is None or -90 < row["ita_deg"] < 90 for row in found["skin"])
 
 
 def test_the_catalogue_has_the_keys_of_the_contract() -> None:
