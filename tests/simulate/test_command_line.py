@@ -470,7 +470,7 @@ def test_too_little_memory_is_said(
     def full(*_: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr(command, "simulate", full)
+    monkeypatch.setattr(command, "simulating", full)
     result = run(portrait, "--treat", "lip_filler=1", "--out", tmp_path / "out")
     assert "not enough memory" in refusal(result, 4)
     assert names(tmp_path) == set()
