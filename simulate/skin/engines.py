@@ -12,8 +12,8 @@ EMBEDDED = "embedded"
 
 # Read once by huggingface_hub, which diffusers loads, whichever engine comes first.
 os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
-# Read once by torch's OpenMP. By default its threads wait for each other spinning; on a machine whose
-# cores are busy with something else (another visitor's picture) that made a fill 20 times slower.
+# Read once by torch's OpenMP. By default its threads spin while they wait for each other; where the
+# cores had something else to do too (another visitor's picture), a fill took 20 times as long.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
