@@ -1,6 +1,6 @@
 """Does the picture show what the skin procedures promise, and only that?
 
-    python -m benchmarks.skin_effect FOLDER [FOLDER ...] [--engine embedded] [--every 1] [--json FILE]
+    python -m benchmarks.skin_effect FOLDER [FOLDER ...] [--engine NAME] [--every N] [--json FILE]
 
 FOLDER holds portraits; of those with a `people.csv` above it, only people the model never saw are
 taken. Every skin procedure is done at its usual dose on every photo that shows its sign (severity
