@@ -14,6 +14,8 @@ from face_mesh.arrays import Mask, Rgb
 from face_mesh.skin import chromophores, colour
 from face_mesh.skin.view import View
 
+# An excess is told against skin around it that a spot darkens too: what is left is seen next time.
+PASSES = 3
 # The excess that the sign's detector sees, and the chromophore it is of.
 _OF = {
     "redness": (colour.redness_excess, chromophores.HAEMOGLOBIN),
@@ -33,10 +35,16 @@ def faded(face: Face, sign: str, region: str, mask: Mask, at: tuple[slice, slice
         at: rows and columns of the window.
     """
     excess_of, chromophore = _OF[sign]
-    view = View.of(face)
-    area = view.area(region)
-    patch = view.patch(excess_of(view, area), area.rows, area.columns, face)
-    less = patch.placed(face.photo.height, face.photo.width)[at] * mask[at]
     alone = np.zeros(3, np.float32)
     alone[chromophore] = 1.0
-    return chromophores.lightened(face.photo.image[at], less[..., None] * chromophores.join(alone))
+    colour_of_it = chromophores.join(alone)
+    image = face.photo.image
+    for _ in range(PASSES):
+        seen = face.repainted(image)
+        view = View.of(seen)
+        area = view.area(region)
+        patch = view.patch(excess_of(view, area), area.rows, area.columns, seen)
+        less = patch.placed(face.photo.height, face.photo.width)[at] * mask[at]
+        image = image.copy()
+        image[at] = chromophores.lightened(image[at], less[..., None] * colour_of_it)
+    return image[at]

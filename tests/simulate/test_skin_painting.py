@@ -1,0 +1,138 @@
+"""What is painted without an engine: a shade lifted, a colour faded, a patch's own colour kept."""
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from face_mesh import Face
+from face_mesh.arrays import Mask, Rgb
+from face_mesh.skin.chromophores import HAEMOGLOBIN, MELANIN, density_of, split
+from face_mesh.skin.reading import detect
+from simulate.skin.fade import faded
+from simulate.skin.lift import lifted
+from simulate.skin.settle import settled
+from tests.simulate.faces import face_of
+
+PX_PER_MM = 3.0
+SIDE = 120
+SKINS = {"fair": (224, 186, 165), "brown": (141, 92, 66), "dark": (82, 54, 42)}
+every_skin = pytest.mark.parametrize("skin", SKINS.values(), ids=SKINS)
+
+
+def grainy(skin: tuple[int, int, int]) -> Rgb:
+    """(SIDE, SIDE, 3) skin of one colour with fine grain."""
+    grain = np.random.default_rng(0).normal(1.0, 0.02, (SIDE, SIDE, 1))
+    return np.clip(np.round(np.array(skin) * grain), 0, 255).astype(np.uint8)
+
+
+def valley(width_mm: float) -> Mask:
+    """(SIDE, SIDE), 1 in the middle of a vertical band and falling to its sides."""
+    x = (np.arange(SIDE) - SIDE / 2 + 0.5) / PX_PER_MM
+    return np.tile(np.exp(-0.5 * (x / (0.5 * width_mm)) ** 2), (SIDE, 1)).astype(np.float32)
+
+
+def shaded(rgb: Rgb, by: Mask, depth: float) -> Rgb:
+    """The picture darkened in proportion in every channel."""
+    return np.clip(np.round(rgb * np.exp(-depth * by[..., None])), 0, 255).astype(np.uint8)
+
+
+def broad(rgb: Rgb) -> Rgb:
+    """What is left of a picture without detail."""
+    return np.asarray(cv2.GaussianBlur(rgb, (0, 0), 2.0 * PX_PER_MM))
+
+
+ALL = np.ones((SIDE, SIDE), np.float32)
+
+
+@every_skin
+def test_a_lifted_valley_is_as_light_as_its_sides_and_keeps_its_grain(
+    skin: tuple[int, int, int],
+) -> None:
+    flat = grainy(skin)
+    dark = shaded(flat, valley(4.0), 0.2)
+    band = np.clip(1.6 * valley(6.0), 0, 1) * (valley(6.0) > 0.02)
+    out = lifted(dark, band.astype(np.float32), ALL, PX_PER_MM)
+    before, after = (
+        np.abs(broad(p).astype(int) - broad(flat))[:, 50:70].mean() for p in (dark, out)
+    )
+    assert after < 0.3 * before
+    fine = [p.astype(float) - cv2.GaussianBlur(p, (0, 0), 1.0) for p in (flat, out)]
+    assert fine[1][:, 55:65].std() == pytest.approx(fine[0][:, 55:65].std(), rel=0.1)
+
+
+@every_skin
+def test_lifting_keeps_the_hue_of_the_skin(skin: tuple[int, int, int]) -> None:
+    """No channel is lifted more than another: dark skin does not turn ashen, nor fair skin grey."""
+    flat = grainy(skin)
+    out = lifted(shaded(flat, valley(4.0), 0.2), valley(8.0), ALL, PX_PER_MM)
+    ratio = out[:, 55:65].mean(axis=(0, 1)) / flat[:, 55:65].mean(axis=(0, 1))
+    assert ratio.max() - ratio.min() < 0.03
+
+
+@settings(max_examples=20)
+@given(depth=st.floats(0.0, 0.3), width=st.floats(2.0, 6.0), seed=st.integers(0, 99))
+def test_nothing_painted_leaves_its_mask(depth: float, width: float, seed: int) -> None:
+    random = np.random.default_rng(seed)
+    rgb = shaded(grainy(SKINS["brown"]), valley(width), depth)
+    mask = (random.uniform(size=(SIDE, SIDE)) * (valley(width) > 0.3)).astype(np.float32)
+    other = np.where((mask > 0)[..., None], random.integers(0, 256, rgb.shape), rgb).astype(
+        np.uint8
+    )
+    for out in (
+        lifted(rgb, mask, ALL, PX_PER_MM),
+        settled(rgb, other, mask, ALL, PX_PER_MM),
+    ):
+        assert (out[mask == 0] == rgb[mask == 0]).all()
+
+
+@every_skin
+def test_a_drifted_patch_gets_its_own_broad_colour_back(skin: tuple[int, int, int]) -> None:
+    photo = grainy(skin)
+    mask = np.zeros((SIDE, SIDE), np.float32)
+    cv2.circle(mask, (SIDE // 2, SIDE // 2), 30, 1.0, -1)
+    drifted = np.clip(photo * np.array([1.12, 0.95, 0.9]), 0, 255)
+    picture = np.where((mask > 0)[..., None], np.round(drifted), photo).astype(np.uint8)
+    out = settled(photo, picture, mask, ALL, PX_PER_MM)
+    middle = (slice(45, 75), slice(45, 75))
+    before, after = (
+        np.abs(broad(p)[middle].astype(int) - broad(photo)[middle]).mean() for p in (picture, out)
+    )
+    assert after < 0.35 * before
+
+
+def test_a_line_does_not_come_back_with_the_colour() -> None:
+    """What is narrow is the engine's matter: of a dark line under the mask little is put back."""
+    clean = grainy(SKINS["fair"])
+    line = (valley(1.0) > 0.5).astype(np.float32)
+    photo = shaded(clean, line, 0.4)
+    mask = (valley(2.2) > 0.5).astype(np.float32)
+    out = settled(photo, clean, mask, ALL, PX_PER_MM)
+    assert np.abs(out.astype(int) - clean).mean(axis=(0, 1)).max() < 0.05 * 0.4 * 200
+
+
+SIGN_OF = {"redness": HAEMOGLOBIN, "pigment_spots": MELANIN}
+
+
+@pytest.mark.parametrize("sign", SIGN_OF)
+def test_fading_takes_a_colour_out_and_nothing_else(sign: str) -> None:
+    face, region = face_of("hopper"), "malar_left"
+    found = detect(face, sign, region)
+    assert found.severity > 0.2
+    mask = found.mask.placed(face.photo.height, face.photo.width)
+    everything = (slice(None), slice(None))
+    out = faded(face, sign, region, mask, everything)
+    assert (out[mask == 0] == face.photo.image[mask == 0]).all()
+    assert read_again(face, out, sign, region) < 0.6 * found.severity
+    inside = mask > 0.5
+    before, after = (split(density_of(p))[inside].mean(axis=0) for p in (face.photo.image, out))
+    others = [i for i in range(3) if i != SIGN_OF[sign]]
+    assert after[SIGN_OF[sign]] < before[SIGN_OF[sign]]
+    # Bytes are rounded, and light that is clipped cannot be lightened.
+    assert np.abs(after - before)[others].max() < 0.15 * (before - after)[SIGN_OF[sign]] + 0.005
+
+
+def read_again(face: Face, image: Rgb, sign: str, region: str) -> float:
+    """The severity on the same face with other pixels."""
+    return detect(face.repainted(image), sign, region).severity
