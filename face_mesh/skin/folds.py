@@ -1,9 +1,11 @@
 """Folds and hollows: nasolabial and marionette folds, tear trough, bags of the lower lid.
 
-A fold is a broad valley of light along an anatomical curve; its severity is how much darker it is
-than the skin on both sides, on the five grades of the Wrinkle Severity Rating Scale less one (0
-none to 4 extreme), continuous and linear in that depth. A photographic index set on adult
-portraits, no clinician's grade: light from the side shifts it.
+A fold is looked for in a band about an anatomical curve, laid out straight. Its severity is how
+much darker the skin of the band is than that beside it, averaged over the band: an index on the
+five grades of the Wrinkle Severity Rating Scale less one (0 none to 4 extreme), continuous and
+linear in depth and length. Photographic, set on adult portraits, no clinician's grade: light from
+the side shifts it. A cheek that overhangs is lighter than the fold on one side only, so nasolabial
+and marionette folds are compared with the skin outside them, the hollows of the lid with both sides.
 """
 
 from __future__ import annotations
@@ -12,34 +14,56 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from scipy.ndimage import gaussian_filter1d
 
 from face_mesh.anatomy import curve
-from face_mesh.arrays import Mask
+from face_mesh.arrays import Bool, Mask
 from face_mesh.face import Face
-from face_mesh.regions import Patch
-from face_mesh.skin.ridges import Values, dark_lines
+from face_mesh.regions import Patch, region_patch
 from face_mesh.skin.sign import Detected, Sign
+from face_mesh.skin.straight import STEP_MM, Band, Values, deepest_path
 from face_mesh.skin.view import Area, View
 
 SCALE = "0 none to 4 extreme (photographic index on grades like the WSRS)"
 MOST = 4.0
-FAINT = 0.012  # ln of light: shading of a smooth cheek under even light leaves as much
-CREASE_MM = 1.2  # width of the sharp line at the bottom of a fold
-CREASE_FAINT = 0.012
+FAINT = (
+    0.03  # ln of light from which the way of a fold enters the mask: the shading of round cheeks
+)
+CREASE_FAINT = 0.012  # the same for the sharp line at its bottom
+_BEND = 0.003  # of the path a step: lets it turn by 45 degrees where the fold is clear
+# So many times the fine detail of the cheek, not running along the fold, begins to be stubble; from
+# the second on nothing is read.
+_STUBBLE = (1.5, 2.25)
+_GAP_MM = 5.0  # the shade of a deep fold is too dark and red for the skin mask, up to this width
+_REACH_MM = 2.0  # beyond the band, for what lies beside its last column
 
 
 @dataclass(frozen=True)
 class _Kind:
-    """A fold, the curve it runs along, how wide it is, and what depth is extreme."""
+    """A fold, where it runs, and what it answers.
+
+    Attributes:
+        curve: of anatomy.
+        from_mm, to_mm: where it may lie across the curve, outwards (upwards about the eye); the
+            lashes lie above the lid's curves.
+        first_mm: of the curve that is left out: the groove beside the ala is no fold.
+        beside_mm: how far away the skin is that it is compared with.
+        one_sided: compared with the outer side only.
+        extreme: mean answer over the band, ln of light, that reads 4.
+        wide_mm: width of the mask.
+    """
 
     id: str
     name: str
     region: str
     curve: str
-    width_mm: float
-    length_mm: float
-    spread_deg: float
+    from_mm: float
+    to_mm: float
+    first_mm: float
+    beside_mm: float
+    one_sided: bool
     extreme: float
+    wide_mm: float
 
 
 _KINDS = {
@@ -47,31 +71,51 @@ _KINDS = {
     for kind in (
         _Kind(
             "nasolabial_fold", "Nasolabial fold", "nasolabial_fold", "nasolabial_fold",
-            3.0, 12.0, 25.0, 0.07,
+            -7.0, 7.0, 6.0, 2.0, True, 0.16, 5.0,
         ),
         _Kind(
             "marionette_fold", "Marionette line", "marionette", "marionette_line",
-            3.0, 10.0, 25.0, 0.07,
+            -4.0, 4.0, 4.0, 2.0, True, 0.16, 4.0,
         ),
         _Kind(
-            "tear_trough", "Tear trough", "tear_trough", "lid_cheek_junction",
-            3.5, 12.0, 30.0, 0.07,
+            "tear_trough", "Tear trough", "tear_trough", "tear_trough",
+            -5.0, 5.0, 0.0, 3.2, False, 0.12, 5.0,
         ),
         _Kind(
             "eye_bags", "Bags under the eyes", "lower_lid", "lid_cheek_junction",
-            3.0, 10.0, 30.0, 0.07,
+            -4.0, 1.0, 0.0, 2.4, False, 0.12, 4.0,
         ),
     )
 }  # fmt: skip
 
 
+@dataclass(frozen=True, eq=False)
+class _Fold:
+    """What was found in a band: how deep it is everywhere, and the way of the fold through it."""
+
+    band: Band
+    depth: Values
+    counts: Values
+    path: Values  # (n,) mm across, of each row
+    along: Values  # (n,) depth on the path, ln of light
+
+
 def _detect(face: Face, kind: _Kind, region: str) -> Detected:
     view = View.of(face)
     area = view.area(region)
-    depth = _depth(view, area, kind, region, kind.width_mm, kind.length_mm)
-    severity = MOST * area.mean(np.maximum(depth - FAINT, 0.0)) / kind.extreme
-    mask = _band(depth * np.sqrt(area.inside), area, kind, view.px_per_mm)
-    return Detected(severity, view.patch(mask, area.rows, area.columns, face))
+    fold = _found(view, kind, region)
+    whole = float(fold.counts.sum())
+    mean = float((np.maximum(fold.depth, 0.0) * fold.counts).sum()) / max(whole, _least(fold.band))
+    sure = np.clip((fold.along - FAINT) / FAINT, 0.0, 1.0)
+    mask = _along_path(fold, sure, kind.wide_mm, view, area, kind)
+    seen = fold.along > FAINT
+    return Detected(
+        float(np.clip(MOST * mean / kind.extreme, 0.0, MOST)),
+        view.patch(mask, area.rows, area.columns, face),
+        float(seen.sum()) * STEP_MM,
+        float(fold.along[seen].mean()) if seen.any() else 0.0,
+        float(mask.sum()) / view.px_per_mm**2,
+    )
 
 
 def crease(face: Face, region: str) -> Patch:
@@ -85,41 +129,117 @@ def crease(face: Face, region: str) -> Patch:
     kind = next(one for one in _KINDS.values() if one.region == stem)
     view = View.of(face)
     area = view.area(region)
-    depth = _depth(view, area, kind, region, CREASE_MM, 6.0) * np.sqrt(area.inside)
-    sure = np.clip((depth - CREASE_FAINT) / CREASE_FAINT, 0.0, 1.0).astype(np.float32)
-    wide = 2 * round(0.6 * view.px_per_mm) + 1
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (wide, wide))
-    soft = cv2.GaussianBlur(cv2.dilate(sure, disc), (0, 0), 0.35 * view.px_per_mm)
-    mask = np.where(soft < 0.04, 0.0, np.clip(1.15 * soft, 0.0, 1.0)) * area.bare
-    return view.patch(np.asarray(mask, np.float32), area.rows, area.columns, face)
+    fold = _found(view, kind, region)
+    valley = _valley(fold.band, 0.4, 1.2)
+    near = np.abs(fold.band.across_mm[None] - fold.path[:, None]) < 2.0
+    sharp = np.where(near, valley, -1.0)
+    line = _Fold(
+        fold.band,
+        valley,
+        fold.counts,
+        np.asarray(fold.band.across_mm[sharp.argmax(axis=1)], np.float32),
+        np.asarray(sharp.max(axis=1), np.float32),
+    )
+    sure = np.clip((line.along - CREASE_FAINT) / CREASE_FAINT, 0.0, 1.0) * (fold.along > FAINT)
+    mask = _along_path(line, sure, 1.2, view, area, kind)
+    return view.patch(mask, area.rows, area.columns, face)
 
 
-def _depth(
-    view: View, area: Area, kind: _Kind, region: str, width_mm: float, length_mm: float
-) -> Values:
-    along = _along(view, area, f"{kind.curve}_{region.rpartition('_')[2]}")
-    spread = float(np.radians(kind.spread_deg))
-    found = dark_lines(area.shade, view.px_per_mm, width_mm, length_mm, along, spread)
-    return np.asarray(found * area.bare, np.float32)
+def _found(view: View, kind: _Kind, region: str) -> _Fold:
+    name = f"{kind.curve}_{region.rpartition('_')[2]}"
+    bare = _reached(view) if kind.one_sided else view.bare
+    # The shade of the view goes on over what is no bare skin; in a deep fold that is the fold.
+    shade = view.density.mean(axis=2) if kind.one_sided else view.shade
+    half_mm = max(-kind.from_mm, kind.to_mm) + _REACH_MM
+    band = Band.of(view, name, half_mm, shade, bare)
+    depth = _depth(band, kind)
+    counts = band.bare * ((band.across_mm >= kind.from_mm) & (band.across_mm <= kind.to_mm))
+    if kind.one_sided:
+        clear, lost = _STUBBLE
+        counts = counts * np.clip((lost - band.stubble()) / (lost - clear), 0.0, 1.0)
+    else:
+        counts = counts * _near(view, region, band)
+    counts[: round(kind.first_mm / STEP_MM)] = 0.0
+    seen = np.maximum(depth, 0.0) * counts
+    path = deepest_path(np.asarray(seen, np.float32), _BEND)
+    rows = np.arange(len(path))
+    along = gaussian_filter1d(seen[rows, path], 1.5 / STEP_MM)
+    across = gaussian_filter1d(band.across_mm[path], 1.0 / STEP_MM)
+    parts = (np.asarray(part, np.float32) for part in (depth, counts, across, along))
+    return _Fold(band, *parts)
 
 
-def _along(view: View, area: Area, name: str) -> Values:
-    """At each pixel the direction of the nearest piece of a curve, radians."""
-    points = view.face.landmarks_px[list(curve(name)), :2]
-    middle, pieces = (points[1:] + points[:-1]) / 2, points[1:] - points[:-1]
+def _near(view: View, region: str, band: Band) -> Values:
+    """(n, 1), 1 in the rows of a band that pass through a region; its curve may be longer."""
+    patch = region_patch(view.face, region)
+    x, y = np.round(band.middle).astype(int).T
+    x, y = x - patch.x, y - patch.y
+    height, width = patch.mask.shape
+    within = (x >= 0) & (x < width) & (y >= 0) & (y < height)
+    inside = np.zeros(len(x), np.float32)
+    inside[within] = patch.mask[y[within], x[within]] > 0.2
+    return inside[:, None]
+
+
+def _depth(band: Band, kind: _Kind) -> Values:
+    if kind.one_sided:
+        return band.drop(0.6, 2.0, kind.beside_mm)
+    return _valley(band, 0.8, kind.beside_mm)
+
+
+def _valley(band: Band, fine_mm: float, beside_mm: float) -> Values:
+    """How much darker the skin is than the mean of both sides, (n, m)."""
+    inward = Band(
+        band.middle, band.outward, band.across_mm, band.shade[:, ::-1], band.bare, band.step_px
+    )
+    drops = band.drop(fine_mm, 2.0, beside_mm), inward.drop(fine_mm, 2.0, beside_mm)[:, ::-1]
+    return np.asarray(0.5 * (drops[0] + drops[1]), np.float32)
+
+
+def _least(band: Band) -> float:
+    """Fewest samples that stand for a fold: fewer are filled up with nothing, a fifth of the band."""
+    return 0.2 * band.shade.size
+
+
+def _along_path(
+    fold: _Fold, sure: Values, wide_mm: float, view: View, area: Area, kind: _Kind
+) -> Mask:
+    """The soft mask of a way of some width through a band, inside bare skin."""
+    off = np.abs(fold.band.across_mm[None] - fold.path[:, None])
+    profile = np.clip((wide_mm / 2 - off) / 1.0 + 0.5, 0.0, 1.0) * sure[:, None]
     x, y = area.places()
-    away = np.hypot(x[..., None] - middle[:, 0], y[..., None] - middle[:, 1])
-    angles = np.arctan2(pieces[:, 1], pieces[:, 0])
-    return np.asarray(angles[np.argmin(away, axis=2)], np.float32)
+    there = fold.band.laid_back(np.asarray(profile, np.float32), x, y)
+    soft = cv2.GaussianBlur(there, (0, 0), 0.4 * view.px_per_mm)
+    bare = _reached(view) if kind.one_sided else view.bare
+    inside = bare[area.rows, area.columns]
+    return np.asarray(np.where(soft < 0.04, 0.0, np.clip(soft, 0.0, 1.0)) * inside, np.float32)
 
 
-def _band(depth: Values, area: Area, kind: _Kind, px_per_mm: float) -> Mask:
-    """The soft band whose shade is lifted: the valley and its slopes, on bare skin."""
-    sure = np.clip((depth - FAINT) / FAINT, 0.0, 1.0).astype(np.float32)
-    wide = 2 * round(0.5 * kind.width_mm * px_per_mm) + 1
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (wide, wide))
-    soft = cv2.GaussianBlur(cv2.dilate(sure, disc), (0, 0), 1.0 * px_per_mm)
-    return np.asarray(np.where(soft < 0.02, 0.0, soft) * area.bare, np.float32)
+def _reached(view: View) -> Bool:
+    """Bare skin and the deep shade between it, (h, w); never lips, eyes or nostrils."""
+    key = f"skin/reached/{view.face.photo.width}x{view.face.photo.height}"
+    if key not in view.face.workspace:
+        wide = 2 * round(_GAP_MM / 2 * view.px_per_mm) + 1
+        disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (wide, wide))
+        closed = cv2.morphologyEx(view.bare.astype(np.uint8), cv2.MORPH_CLOSE, disc)
+        view.face.workspace[key] = (closed > 0) & ~_openings(view)
+    made: Bool = view.face.workspace[key]
+    return made
+
+
+def _openings(view: View) -> Bool:
+    """Lips, nostrils and eyes with a millimetre around them, (h, w)."""
+    out = np.zeros(view.bare.shape, np.uint8)
+    lips = curve("upper_vermilion_border") + curve("lower_vermilion_border")[::-1]
+    drawn = [lips]
+    for side in ("left", "right"):
+        drawn.append(curve(f"nostril_{side}"))
+        drawn.append(curve(f"upper_lid_{side}") + curve(f"lower_lid_{side}")[::-1])
+    for line in drawn:
+        at = np.round(view.face.landmarks_px[list(line), :2]).astype(np.int32)
+        cv2.fillPoly(out, [at], 1)
+        cv2.polylines(out, [at], True, 1, max(1, round(2.0 * view.px_per_mm)))
+    return np.asarray(out > 0, np.bool_)
 
 
 def _sign(kind: _Kind) -> Sign:

@@ -16,10 +16,16 @@ class Detected:
     Attributes:
         severity: on the scale of its sign, continuous.
         mask: soft, 1 where the sign is; what a treatment would replace or fade.
+        length_mm: of all lines seen, or of the fold; 0 for signs that have no length.
+        depth: mean darkness of the lines or the fold against the skin beside, ln of light.
+        area_mm2: of the mask, in the plane of the face's picture.
     """
 
     severity: float
     mask: Patch
+    length_mm: float = 0.0
+    depth: float = 0.0
+    area_mm2: float = 0.0
 
 
 @dataclass(frozen=True)

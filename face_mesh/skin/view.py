@@ -29,7 +29,8 @@ class View:
     Attributes:
         face: the face resized; coarser photos keep their own scale.
         density: (h, w, 3) float32, -ln of linear light in R, G, B.
-        shade: (h, w) float32, -ln of luminance; where there is no skin it goes on from beside it.
+        shade: (h, w) float32, mean of the three densities: relief takes the same from each channel,
+            and no channel's noise rules. Where there is no skin it goes on from beside it.
         bare: (h, w) bool, bare skin.
     """
 
@@ -57,12 +58,11 @@ class View:
         longest = max(face.photo.width, face.photo.height)
         small = face.resized(max(1, round(longest * VIEW_PX_PER_MM / face.px_per_mm)))
         light = linear(small.photo.image)
-        luminance = light @ np.array([0.2126, 0.7152, 0.0722], np.float32)
-        shade = -np.log(np.maximum(luminance, DARKEST))
+        density = -np.log(np.maximum(light, DARKEST))
+        shade = density.mean(axis=2)
         bare: Bool = skin_mask(small) > BARE
         bridge = across(shade[..., None], bare.astype(np.float32), _BRIDGE_MM * small.px_per_mm)
         shade = np.where(bare, shade, bridge[..., 0])
-        density = -np.log(np.maximum(light, DARKEST))
         return cls(small, density, np.asarray(shade, np.float32), bare)
 
     def area(self, region: str) -> Area:
