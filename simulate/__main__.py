@@ -191,7 +191,8 @@ def _write(out: Path, outcome: Outcome) -> None:
         with tempfile.TemporaryDirectory(dir=out, prefix=".beforehand-") as hidden:
             start = time.perf_counter()
             for name, image, simulated in _pictures(outcome):
-                (Path(hidden) / name).write_bytes(png_bytes(image, simulated=simulated))
+                data = png_bytes(image, simulated=simulated, painted=outcome.painted)
+                (Path(hidden) / name).write_bytes(data)
             outcome = _timed(outcome, {"encode": time.perf_counter() - start})
             report = outcome_json(outcome, version=__version__)
             text = json.dumps(report, indent=2) + "\n"

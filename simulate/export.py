@@ -16,13 +16,15 @@ from face_mesh.errors import EngineError
 from simulate.outcome import Outcome
 from simulate.plan import Plan
 
-# IPTC's term for a photo altered by an algorithm that was not trained on other people's pictures.
-_SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/algorithmicallyEnhanced"
+# IPTC's terms for a photo altered by an algorithm that was not trained on other people's pictures,
+# and for one with parts painted by a model that was.
+_SOURCE_TYPES = "http://cv.iptc.org/newscodes/digitalsourcetype/"
+_MOVED, _PAINTED = "algorithmicallyEnhanced", "compositeWithTrainedAlgorithmicMedia"
 _XMP = (
     '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF '
     'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" '
     'xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/" '
-    f'Iptc4xmpExt:DigitalSourceType="{_SOURCE_TYPE}"/></rdf:RDF></x:xmpmeta>'
+    'Iptc4xmpExt:DigitalSourceType="{}"/></rdf:RDF></x:xmpmeta>'
 )
 NOTICE = "Simulated by Beforehand: a possible result, not a promise."
 PNG_LEVEL = 1  # a photo hardly gets smaller above it, only slower
@@ -32,8 +34,10 @@ LINE = 1.5  # of the letter size
 INK, PAPER, QUIET = (32, 38, 46), (255, 255, 255), (92, 100, 110)
 
 
-def png_bytes(image: Rgb, *, simulated: bool) -> bytes:
+def png_bytes(image: Rgb, *, simulated: bool, painted: bool = False) -> bytes:
     """Return an (H, W, 3) uint8 RGB picture as PNG; a simulated one says so in its metadata.
+
+    It also says whether a trained model `painted` parts of it.
 
     OpenCV writes a large PNG several times faster than Pillow but no text, so the mark is put in
     behind the header, where the standard wants it.
@@ -43,7 +47,13 @@ def png_bytes(image: Rgb, *, simulated: bool) -> bytes:
     if not done:
         raise EngineError("The picture could not be written; free some memory and try again.")
     data = encoded.tobytes()
-    return data[:_AFTER_HEADER] + _MARK + data[_AFTER_HEADER:] if simulated else data
+    return data[:_AFTER_HEADER] + _mark(painted) + data[_AFTER_HEADER:] if simulated else data
+
+
+def _mark(painted: bool) -> bytes:
+    kind = _SOURCE_TYPES + (_PAINTED if painted else _MOVED)
+    xmp = _text_chunk("XML:com.adobe.xmp", _XMP.format(kind))
+    return xmp + _text_chunk("Description", NOTICE)
 
 
 def _text_chunk(keyword: str, text: str) -> bytes:
@@ -53,7 +63,6 @@ def _text_chunk(keyword: str, text: str) -> bytes:
 
 
 _AFTER_HEADER = 8 + 25  # the signature and the IHDR chunk
-_MARK = _text_chunk("XML:com.adobe.xmp", _XMP) + _text_chunk("Description", NOTICE)
 
 
 def comparison_image(outcome: Outcome) -> Rgb:

@@ -40,6 +40,7 @@ class Treated:
         photo: (h, w, 3) uint8, the photo there.
         picture: (h, w, 3) uint8, fully treated; equal to the photo to the byte outside the mask.
         changed: (h, w) bool, where they differ.
+        painted: whether an engine painted it.
         severities: read off the photo, off the two mixed at the shares `BLENDS`, off the picture.
     """
 
@@ -48,6 +49,7 @@ class Treated:
     photo: Rgb
     picture: Rgb
     changed: Bool
+    painted: bool
     severities: tuple[float, ...]
 
     @property
@@ -152,12 +154,13 @@ def _worked(face: Face, job: Job, engine: str, seed: int) -> Progress:
     if not mask.any():
         same = np.zeros(photo.shape[:2], np.bool_)
         severities = (before,) * (len(BLENDS) + 2)
-        return Treated(rows, columns, photo, photo, same, severities)
+        return Treated(rows, columns, photo, photo, same, False, severities)
     picture = yield from _painted(face, job, mask, (rows, columns), engine, seed)
     mixed = [_mixed(photo, picture, share) for share in BLENDS]
     severities = (before, *(_read(face, job, (rows, columns), one) for one in (*mixed, picture)))
     changed = (picture != photo).any(axis=2)
-    return Treated(rows, columns, photo, picture, changed, severities)
+    painted = job.term.operator != "fade"
+    return Treated(rows, columns, photo, picture, changed, painted, severities)
 
 
 def _mixed(photo: Rgb, picture: Rgb, share: float) -> Rgb:

@@ -24,6 +24,7 @@ from simulate import __version__, procedures
 from simulate.__main__ import main
 from tests.face_mesh.faces import hopper, turned_head
 from tests.helpers import ROOT
+from tests.simulate import toy_models
 from tests.simulate.faces import PROCEDURES
 
 FILES = {"before.png", "after.png", "comparison.png", "outcome.json"}
@@ -130,6 +131,32 @@ def test_every_option_reaches_the_outcome(
     assert any("engine was not used" in w for w in found["warnings"])
     pupils = next(m for m in face_of_json(run, portrait, "--ipd", "64") if m["id"] == IPD)
     assert pupils["value"] == pytest.approx(64.0, abs=0.01)
+
+
+def test_a_model_of_somebody_else_paints_skin_and_nothing_else(
+    portrait: Path, tmp_path: Path, run: Callable[..., Output]
+) -> None:
+    model = toy_models.save_sd_inpaint(tmp_path / "model")
+    treat = ("--treat", "nasolabial_filler=3", "--engine", f"hub:{model}")
+    status, out, _ = run(portrait, *treat, "--out", tmp_path / "out")
+    assert (status, out) == (0, "")
+    found = json.loads((tmp_path / "out" / "outcome.json").read_text())
+    assert found["engine"] == f"hub:{model}"
+    assert found["timings_ms"]["skin"] > 0.0
+    assert "nasolabial_fold" in {c["measure"] for c in found["changes"]}
+    before, after = (open_photo(tmp_path / "out" / f"{n}.png").image for n in ("before", "after"))
+    changed = (before != after).any(axis=2)
+    assert 0.0 < changed.mean() <= found["changed_fraction"]
+    with Image.open(tmp_path / "out" / "after.png") as picture:
+        assert "compositeWithTrainedAlgorithmicMedia" in str(picture.info)
+
+
+def test_a_model_that_is_not_there_is_an_engine_that_failed(
+    portrait: Path, tmp_path: Path, run: Callable[..., Output]
+) -> None:
+    treat = ("--treat", "nasolabial_filler=3", "--engine", "hub:./nowhere")
+    assert "no model folder" in refusal(run(portrait, *treat, "--out", tmp_path / "out"), 4)
+    assert names(tmp_path) == set()
 
 
 IPD = "interpupillary_distance"
