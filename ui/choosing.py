@@ -2,35 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import groupby
 
 import streamlit as st
 
+from face_mesh import Face
 from simulate import Plan, Procedure, Treatment, procedures
-from ui import explaining, session, wording
+from ui import editing, explaining, painting, run, session, wording
+from ui.run import Choice
 
 
-@dataclass(frozen=True)
-class Choice:
-    """All that an outcome depends on besides the face."""
-
-    plan: Plan
-    when: str | None
-    responder: str
-
-
-def choose() -> Choice | None:
+def choose(face: Face) -> Choice | None:
     """Draw the controls and return what is chosen, None if no procedure is."""
     st.header("Procedures", anchor=False)
     treatments: list[Treatment] = []
     for area, entries in groupby(procedures().values(), key=lambda entry: entry.area):
-        treatments += [_choose_dose(entry) for entry in _choose_procedures(area, list(entries))]
+        treatments += [
+            _choose_dose(entry, face) for entry in _choose_procedures(area, list(entries))
+        ]
     if not treatments:
         st.caption("Pick one or several; the dose of each can be changed.")
         return None
     when, responder = _choose_circumstances()
-    return Choice(Plan(tuple(treatments)), when, responder)
+    engine, seed = painting.choose(Plan(tuple(treatments)))
+    small = run.preview(face.key, face)[0]
+    picks_moles = any(map(editing.picks, treatments))
+    plan = Plan(tuple(editing.edited(treatments, small)))
+    return Choice(plan, when, responder, engine, seed, picks_moles)
 
 
 def _choose_procedures(area: str, entries: list[Procedure]) -> list[Procedure]:
@@ -46,7 +44,7 @@ def _choose_procedures(area: str, entries: list[Procedure]) -> list[Procedure]:
     return [entry for entry in entries if entry.id in picked]
 
 
-def _choose_dose(entry: Procedure) -> Treatment:
+def _choose_dose(entry: Procedure, face: Face) -> Treatment:
     with st.container(border=True, gap="small"):
         above = st.container()  # the slider is drawn last, as its scale depends on the side
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -62,7 +60,19 @@ def _choose_dose(entry: Procedure) -> Treatment:
             key=_start_dose(entry, side),
             persist_state="session",
         )
-    return Treatment(entry.id, value, side)
+        treatment = Treatment(entry.id, value, side)
+        if editing.picks(treatment):
+            _ask_for_moles(entry, face)
+    return treatment
+
+
+def _ask_for_moles(entry: Procedure, face: Face) -> None:
+    """Say what to pick, what of it was no mole, and above all who has to look at it first."""
+    st.warning(entry.cautions[0], icon=wording.ICONS["warn"])
+    spots, missed = session.start().edits.spots, editing.missed(run.preview(face.key, face)[0])
+    st.markdown(wording.picked(len(spots) - len(missed)))
+    if missed:
+        st.markdown(f":orange[{wording.ICONS['warn']}] {wording.missed(len(missed))}")
 
 
 def _start_dose(entry: Procedure, side: str) -> str:

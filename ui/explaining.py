@@ -24,6 +24,7 @@ def _sections(entry: Procedure) -> Iterator[tuple[str, list[str]]]:
     dose, response, course = entry.dose, entry.response, entry.course
     yield "Take care", list(entry.cautions)
     yield "How far it moves", [wording.term(one, entry) for one in entry.terms]
+    yield "What it does to the skin", [wording.skin_term(one) for one in entry.skin]
     yield (
         "How people differ",
         [

@@ -1,15 +1,16 @@
-"""Arrays to what the viewer shows: encoded pictures, a heat map, and boxes to zoom to."""
+"""Arrays to what the viewer shows: encoded pictures, maps over them, and boxes to zoom to."""
 
 from __future__ import annotations
 
 import io
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
 from face_mesh import Face, Photo
-from face_mesh.arrays import Bool, Points, Rgb
+from face_mesh.arrays import Bool, Mask, Points, Rgb
 from ui.viewer import Heat, Picture
 from ui.viewer.viewer import Box
 
@@ -20,6 +21,11 @@ HEAT_FLOOR_MM = 0.05  # below it a change is left uncoloured
 HEAT_ENDS_MM = (0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 10.0, 15.0, 20.0)  # round ends of the scale
 HEAT_COLOURS = ("#3b0f70", "#8c2981", "#de4968", "#fe9f6d", "#fcfdbf")  # told apart without hue too
 HEAT_OPACITY = (0.35, 0.9)  # at the low and the high end
+MASK_SIDE_PX = 1200
+MASK_COLOUR = "#00c8ff"  # of no skin, and told apart from all of it by the colour-blind too
+MASK_OPACITY = 0.5
+MASK_EDGE = 0.2  # how fully skin is treated where the contour runs
+EDGE, EDGE_SHADE = 254, 255  # palette entries of the contour: light inside, dark outside
 TREATED_MARGIN = 0.35  # around the treated area, as a share of its size
 FACE_MARGIN = 0.3
 
@@ -41,6 +47,7 @@ def picture(face: Face) -> Picture:
         alt="The photo before any treatment",
         dots=tuple((round(float(x), 4), round(float(y), 4)) for x, y in shares),
         face=_widened(_extent(shares), FACE_MARGIN),
+        px_per_mm=face.px_per_mm,
     )
 
 
@@ -57,19 +64,39 @@ def plain(photo: Photo, faces_px: tuple[Points, ...] = ()) -> Picture:
     return Picture(f"{photo.sha256}-{len(boxes)}", _jpeg(small), *small.size, alt, boxes=boxes)
 
 
-def heat(shift_mm: npt.NDArray[np.float32]) -> Heat:
-    """Where and how far the picture changed, on a scale that ends at a round number of mm."""
+def heat(shift_mm: npt.NDArray[np.float32]) -> Heat | None:
+    """Where and how far the skin moved, on a scale that ends at a round number; None if nowhere."""
     step = -(-max(shift_mm.shape) // HEAT_SIDE_PX)
     small = shift_mm[step // 2 :: step, step // 2 :: step]
     largest = float(small.max(initial=0.0))
+    if largest < HEAT_FLOOR_MM:
+        return None
     most_mm = next((end for end in HEAT_ENDS_MM if end >= largest), largest)
     levels = np.clip(np.ceil(small / most_mm * 255.0), 1.0, 255.0)
     levels[small < HEAT_FLOOR_MM] = 0.0
-    drawing = Image.fromarray(levels.astype(np.uint8), "P")
-    drawing.putpalette(_palette().tobytes(), "RGBA")
+    return Heat(_drawn(levels.astype(np.uint8), _heat_palette()), most_mm, HEAT_COLOURS)
+
+
+def mask(treated: Mask) -> bytes:
+    """Return what is treated, and how fully, as a tint with a contour: a see-through PNG."""
+    height, width = treated.shape
+    factor = min(1.0, MASK_SIDE_PX / max(height, width))
+    size = (max(1, round(factor * width)), max(1, round(factor * height)))
+    small = cv2.resize(treated, size, interpolation=cv2.INTER_AREA)
+    inside = np.asarray(small > MASK_EDGE, np.uint8)
+    cross = np.ones((3, 3), np.uint8)
+    levels = np.ceil(np.clip(small, 0.0, 1.0) * (EDGE - 1)).astype(np.uint8)
+    levels[cv2.dilate(inside, cross) > inside] = EDGE_SHADE
+    levels[cv2.erode(inside, cross, borderValue=0) < inside] = EDGE
+    return _drawn(levels, _mask_palette())
+
+
+def _drawn(levels: npt.NDArray[np.uint8], palette: npt.NDArray[np.uint8]) -> bytes:
+    drawing = Image.fromarray(levels, "P")
+    drawing.putpalette(palette.tobytes(), "RGBA")
     buffer = io.BytesIO()
     drawing.save(buffer, "PNG")
-    return Heat(buffer.getvalue(), most_mm, HEAT_COLOURS)
+    return buffer.getvalue()
 
 
 def treated(mask: Bool) -> Box | None:
@@ -88,9 +115,21 @@ def _jpeg(image: Image.Image) -> bytes:
     return buffer.getvalue()
 
 
-def _palette() -> npt.NDArray[np.uint8]:
+def _rgb(colour: str) -> tuple[int, ...]:
+    return tuple(int(colour[i : i + 2], 16) for i in (1, 3, 5))
+
+
+def _mask_palette() -> npt.NDArray[np.uint8]:
+    """(256, 4) RGBA; entry 0 is see-through, the last two are the contour."""
+    alpha = 255.0 * MASK_OPACITY * np.linspace(0.0, 1.0, EDGE)
+    tint = np.tile(_rgb(MASK_COLOUR), (EDGE, 1))
+    table = np.round(np.column_stack([tint, alpha])).astype(np.uint8)
+    return np.vstack([table, [[255, 255, 255, 255], [0, 38, 51, 255]]]).astype(np.uint8)
+
+
+def _heat_palette() -> npt.NDArray[np.uint8]:
     """(256, 4) RGBA; entry 0 is see-through."""
-    stops = np.array([[int(c[i : i + 2], 16) for i in (1, 3, 5)] for c in HEAT_COLOURS], float)
+    stops = np.array([_rgb(colour) for colour in HEAT_COLOURS], float)
     at, ends = np.linspace(0.0, 1.0, 256), np.linspace(0.0, 1.0, len(stops))
     channels = [np.interp(at, ends, stops[:, i]) for i in range(3)]
     alpha = 255.0 * np.interp(at, (0.0, 1.0), HEAT_OPACITY)

@@ -7,6 +7,8 @@ with it, and is keyed by content: Streamlit's own hash of a large array looks at
 from __future__ import annotations
 
 import threading
+from collections.abc import Generator
+from contextlib import closing
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,12 +16,35 @@ import streamlit as st
 
 from face_mesh import BeforehandError, Face, Measure, Photo, ScaleHint, measure_all, read_face
 from face_mesh.landmarks import find_faces
-from simulate import Change, Plan, export, simulate
+from simulate import Change, Plan, export, simulate, simulating
+from simulate.skin.effect import skin_mask_of
 from ui import pictures
 from ui.viewer import Heat, Picture
 from ui.viewer.viewer import Box
 
 PREVIEW_PX = 1600  # enough to see the face at 1:1; files are made at the photo's own size
+MOST_RESULTS = 16
+
+
+@dataclass(frozen=True)
+class Choice:
+    """All that an outcome depends on besides the face.
+
+    Attributes:
+        plan: what is done; empty as long as only moles are to be removed and none is picked.
+        when: time after treatment; None is at its fullest.
+        responder: "low", "expected" or "high".
+        engine: which model paints skin.
+        seed: which sample of the painted skin.
+        picks_moles: whether moles can be picked in the picture.
+    """
+
+    plan: Plan
+    when: str | None = None
+    responder: str = "expected"
+    engine: str = "embedded"
+    seed: int = 0
+    picks_moles: bool = False
 
 
 @dataclass(frozen=True)
@@ -27,7 +52,7 @@ class Result:
     """What the page shows of one outcome; small enough to keep a few."""
 
     jpeg: bytes
-    heat: Heat
+    heat: Heat | None
     treated: Box | None
     changes: tuple[Change, ...]
     changed_fraction: float
@@ -86,14 +111,42 @@ def measures(key: str, _face: Face) -> dict[str, Measure]:
     return {one.id: one for one in measure_all(_face)}
 
 
-@st.cache_resource(scope="session", max_entries=16, show_spinner=False)
-def result(key: str, plan: Plan, when: str | None, responder: str, _face: Face) -> Result:
-    """Return what a plan does to a face; `key` is the face's.
+@st.cache_resource(scope="session", max_entries=4, show_spinner=False)
+def skin_mask(key: str, skin: Plan, _face: Face) -> bytes:
+    """Return what a plan repaints or fades, as a see-through PNG; `key` is the face's."""
+    return pictures.mask(skin_mask_of(_face, skin))
+
+
+@st.cache_resource(scope="session", show_spinner=False)
+def results() -> dict[tuple[str, Choice], Result]:
+    """Return the session's results by face and choice, oldest first.
+
+    A shelf and not a cached function: what makes a result shows how far it is, and a cached
+    function that draws would draw again each time it is read.
+    """
+    return {}
+
+
+def working(choice: Choice, face: Face) -> Generator[float, None, Result]:
+    """Work out what a choice does to a face, yielding the share done; close it to cancel.
 
     Raises:
         PlanError: the plan is impossible.
+        EngineError: the model that paints skin is missing, broken or out of memory.
     """
-    outcome = simulate(_face, plan, when=when, responder=responder)
+    kept, asked = results(), (face.key, choice)
+    if asked not in kept:
+        made = yield from _made(choice, face)
+        while len(kept) >= MOST_RESULTS:
+            del kept[next(iter(kept))]
+        kept[asked] = made
+    return kept[asked]
+
+
+def _made(choice: Choice, face: Face) -> Generator[float, None, Result]:
+    arguments = (choice.plan, choice.when, choice.responder, choice.seed, choice.engine)
+    with closing(simulating(face, *arguments)) as steps:
+        outcome = yield from steps
     return Result(
         jpeg=pictures.jpeg(outcome.image),
         heat=pictures.heat(outcome.shift_mm),
@@ -104,13 +157,13 @@ def result(key: str, plan: Plan, when: str | None, responder: str, _face: Face) 
     )
 
 
-def comparison_png(face: Face, plan: Plan, when: str | None, responder: str) -> bytes:
+def comparison_png(face: Face, choice: Choice) -> bytes:
     """Return before and after at the photo's own size, marked as a simulation; nothing is kept."""
-    outcome = simulate(face, plan, when=when, responder=responder)
-    return export.png_bytes(export.comparison_image(outcome), simulated=True)
+    arguments = (choice.plan, choice.when, choice.responder, choice.seed, choice.engine)
+    return export.png_bytes(export.comparison_image(simulate(face, *arguments)), simulated=True)
 
 
 def forget() -> None:
-    """Empty this session's caches."""
-    for cached in (faces, measured, preview, measures, result):
+    """Empty this session's caches; treated skin goes with the faces that hold it."""
+    for cached in (faces, measured, preview, measures, skin_mask, results):
         cached.clear()

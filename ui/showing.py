@@ -6,10 +6,10 @@ from functools import partial
 
 import streamlit as st
 
-from face_mesh import Face, Photo
+from face_mesh import BeforehandError, Face, Photo
 from simulate import Change, export
-from ui import lasting, run, viewer, wording
-from ui.choosing import Choice
+from ui import editing, lasting, painting, run, session, viewer, wording
+from ui.run import Choice
 
 FIRST_ROWS = 12  # of a table in the open; the rest can be unfolded
 
@@ -28,15 +28,28 @@ def show_face(face: Face, choice: Choice | None) -> run.Result | None:
 
     Raises:
         PlanError: the plan is impossible.
+        EngineError: the model that paints skin failed.
     """
     small, picture = run.preview(face.key, face)
+    session.start().shown = picture.key
+    place = st.empty()
+    show = partial(viewer.show, picture, edits=editing.written(), on_edits=editing.take)
     if choice is None:
-        viewer.show(picture)
+        show()
         return None
-    result = run.result(small.key, choice.plan, choice.when, choice.responder, small)
+    try:
+        result = painting.outcome(choice, small, place) if choice.plan.treatments else None
+    except BeforehandError:
+        show()
+        raise
+    skin = painting.skin_work(choice.plan)
+    mask = run.skin_mask(small.key, skin, small) if result and skin.treatments else None
+    retouch = editing.retouch(small, choice, mask)
+    if result is None:
+        show(retouch=retouch)
+        return None
     alt = f"The same photo, simulated: {export.plan_words(choice.plan)}"
-    heat = result.heat if result.treated else None
-    viewer.show(picture, result.jpeg, alt=alt, heat=heat, treated=result.treated)
+    show(result.jpeg, alt=alt, heat=result.heat, treated=result.treated, retouch=retouch)
     return result
 
 
@@ -75,7 +88,7 @@ def offer_download(face: Face, choice: Choice) -> None:
     """Draw the download; the picture is made when it is asked for."""
     st.download_button(
         "Download the comparison",
-        partial(run.comparison_png, face, choice.plan, choice.when, choice.responder),
+        partial(run.comparison_png, face, choice),
         file_name="beforehand-comparison.png",
         mime="image/png",
         key="download",

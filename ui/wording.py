@@ -5,23 +5,26 @@ from __future__ import annotations
 from math import floor
 
 from face_mesh import Face, Finding, Measure
+from face_mesh.skin.reading import SIGNS
 from simulate import Change, Procedure
-from simulate.catalogue import ESTIMATE, Term, citation
+from simulate.catalogue import ESTIMATE, SkinTerm, Term, citation
 
 ICONS = {
     "info": ":material/check_circle:",
     "warn": ":material/warning:",
     "block": ":material/block:",
+    "pick": ":material/touch_app:",
 }
 SEVERITIES = {"info": "Good to know", "warn": "Worth improving", "block": "Cannot be used"}
-UNITS = {"U": "units", "deg": "°", "mm": "mm", "mL": "mL", "ratio": ""}
-DECIMALS = {"mm": 1, "deg": 1, "ratio": 2}
+UNITS = {"U": "units", "deg": "°", "mm": "mm", "mL": "mL", "ratio": "", "sessions": "sessions"}
+DECIMALS = {"mm": 1, "deg": 1, "ratio": 2, "grade": 1, "count": 0}
 SCOPES = {"total": "in all", "per_side": "on each side"}
 ON_SIDE = {"left": "on the left side", "right": "on the right side"}
 SIDES = {"both": "Both sides", "left": "Left", "right": "Right"}
 AREAS = {
     "brows": "Brows and forehead",
     "lines": "Lines of expression",
+    "folds": "Folds",
     "eyes": "Under the eyes",
     "skin": "Surface and colour of the skin",
 }
@@ -40,6 +43,11 @@ TIMES = {
     "6mo": "After 6 months",
     "1y": "After 1 year",
     "2y": "After 2 years",
+}
+SKIN_OPERATORS = {
+    "fill": "skin painted anew",
+    "lift": "shade evened out, crease painted over",
+    "fade": "colour taken away",
 }
 OPERATORS = {
     "volume": "Volume added",
@@ -82,12 +90,17 @@ def dose_format(entry: Procedure) -> str:
     """How the dose slider writes a dose, as for printf."""
     decimals = len(f"{entry.dose.step:g}".partition(".")[2])
     unit = UNITS[entry.dose.unit]
+    if unit == "sessions":  # the label says what is counted, and one is not "1 sessions"
+        return f"%.{decimals}f"
     return f"%.{decimals}f{unit}" if unit == "°" else f"%.{decimals}f {unit}"
 
 
 def dose(value: float, entry: Procedure) -> str:
     """A dose with its unit, with as many decimals as its step has."""
-    return dose_format(entry) % value
+    shown = dose_format(entry) % value
+    if entry.dose.unit != "sessions":
+        return shown
+    return f"{shown} session" if shown == "1" else f"{shown} sessions"
 
 
 def term(one: Term, entry: Procedure) -> str:
@@ -97,6 +110,36 @@ def term(one: Term, entry: Procedure) -> str:
     rate = f"{one.coefficient:g} {unit}".replace("-", "−")
     what = f"{OPERATORS[one.operator]} ({one.patch.centre.replace('_', ' ')})"
     return f"{what}: {rate} per {per}. {one.derivation} ({source(one.source)})"
+
+
+def skin_term(one: SkinTerm) -> str:
+    """One line: which sign, what is done to it, how much of it goes, why, and by which source."""
+    share = (
+        f"the usual dose takes away {100 * one.reduction:.0f}\u00a0% in the mean person, no dose "
+        f"more than {100 * one.most:.0f}\u00a0%"
+    )
+    what = f"{SIGNS[one.sign].name} ({SKIN_OPERATORS[one.operator]})"
+    return f"{what}: {share}. {one.derivation} ({source(one.source)})"
+
+
+def picked(count: int) -> str:
+    """What to do about moles, or how many are picked."""
+    if not count:
+        return f"{ICONS['pick']} Tap the moles you would like to see removed."
+    return f"{ICONS['pick']} {_counted(count, 'mole')} picked. Tap one again to keep it."
+
+
+def missed(count: int) -> str:
+    """That nothing is found at some of the places picked."""
+    places = "at one of the places" if count == 1 else f"at {count} of the places"
+    return (
+        f"Nothing dark is found {places} you tapped, so nothing is removed there. "
+        "Tap the middle of the mole, closer up."
+    )
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def source(key: str) -> str:
@@ -111,9 +154,17 @@ def area(name: str) -> str:
 
 def measure(change: Change) -> str:
     """Name and unit of a measure, with a word where a photo from the front hardly shows it."""
-    unit = UNITS.get(change.unit, change.unit)
+    unit = _grades(change) or UNITS.get(change.unit, change.unit)
     name = f"{change.name} ({unit})" if unit else change.name
     return name if change.in_picture else f"{name}; hardly visible from the front"
+
+
+def _grades(change: Change) -> str:
+    """What the figures of a sign of the skin mean: "grade, 0 none to 3 severe"; else nothing."""
+    if change.unit == "count":
+        return "number"
+    ends = SIGNS[change.measure].scale.partition(" (")[0] if change.unit == "grade" else ""
+    return f"grade, {ends}" if ends else ""
 
 
 def figure(value: float, unit: str, *, sign: bool = False) -> str:

@@ -29,8 +29,11 @@ def uploads(monkeypatch: pytest.MonkeyPatch) -> list[MemoryUploadedFileManager]:
 
 
 @pytest.fixture
-def page(uploads: list[MemoryUploadedFileManager]) -> Iterator[AppTest]:
-    """The page on its first screen, as a fresh process would start it."""
+def page(
+    uploads: list[MemoryUploadedFileManager], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[AppTest]:
+    """The page on its first screen, as a fresh process would start it; skin is painted quickly."""
+    monkeypatch.setenv("BEFOREHAND_SKIN_ENGINE", "fake")
     # A component is registered when its module is imported, and each AppTest has its own registry.
     for name in [name for name in sys.modules if name == "ui" or name.startswith("ui.")]:
         del sys.modules[name]

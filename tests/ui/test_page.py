@@ -9,28 +9,10 @@ from streamlit.testing.v1 import AppTest
 
 from face_mesh import Face, Photo, PlanError
 from simulate import Outcome, procedures
+from simulate.skin.treated import Treated
 from tests.ui.photos import MAKER
-from tests.ui.viewing import shown
+from tests.ui.viewing import pick, shown, table, title
 from ui.lasting import lasting
-
-
-def title(page: AppTest) -> str:
-    """The one heading of the first order; also says that nothing raised."""
-    assert not page.exception
-    (heading,) = page.title
-    return heading.value
-
-
-def pick(page: AppTest, *names: str) -> AppTest:
-    for name in names:
-        pills = page.button_group(key=f"procedures_{procedures()[name].area}")
-        pills.set_value([*pills.value, name]).run()
-    return page
-
-
-def table(page: AppTest) -> list[list[str]]:
-    """The rows of the changes: measure, before, after, change, range."""
-    return page.table[0].value.to_numpy().tolist()
 
 
 def upload(page: AppTest, name: str, data: bytes) -> AppTest:
@@ -184,7 +166,7 @@ def test_every_procedure_is_offered_with_its_sources(sample_page: AppTest) -> No
         assert entry.summary in written
         assert all(evidence.claim in written for evidence in entry.evidence)
         assert all(caution in written for caution in entry.cautions)
-        assert all(term.derivation in written for term in entry.terms)
+        assert all(term.derivation in written for term in (*entry.terms, *entry.skin))
         assert lasting(entry.course) in written
         assert entry.response.derivation in written
 
@@ -305,7 +287,7 @@ def test_an_impossible_plan_is_one_sentence_and_loses_nothing(
     def refuse(*_: object, **__: object) -> None:
         raise PlanError("These two cannot be combined; leave one out.")
 
-    monkeypatch.setattr(importlib.import_module("ui.run"), "simulate", refuse)
+    monkeypatch.setattr(importlib.import_module("ui.run"), "simulating", refuse)
     page.slider(key="dose_chin_filler").set_value(0.5).run()
     assert title(page) == "Your preview"
     assert [error.value for error in page.error] == ["These two cannot be combined; leave one out."]
@@ -315,14 +297,15 @@ def test_an_impossible_plan_is_one_sentence_and_loses_nothing(
 def test_forgetting_leaves_nothing_of_the_photo(
     page: AppTest, uploads: list[MemoryUploadedFileManager], photo_file: bytes
 ) -> None:
-    held_before = living(Photo, Face, Outcome)  # by other tests
+    held_before = living(Photo, Face, Outcome, Treated)  # by other tests
     upload(page, "me.jpg", photo_file)
-    pick(page, "lip_filler", "chin_filler")
+    pick(page, "lip_filler", "forehead_toxin")
     assert living(Photo, Face, Outcome) > held_before
+    assert living(Treated)
     forget = next(button for button in page.button if button.label == "Forget my photo")
     forget.click().run()
     assert title(page) == "See it beforehand"
-    assert living(Photo, Face, Outcome) == held_before
+    assert living(Photo, Face, Outcome, Treated) == held_before
     assert stored(uploads) == 0
     assert page.session_state["beforehand"].photo is None
     page.button(key="sample_grace_hopper").click().run()
@@ -345,7 +328,7 @@ def test_the_comparison_is_made_when_asked_and_marked(sample_page: AppTest) -> N
     from simulate import Plan
 
     face = measure_face(page.session_state["beforehand"].photo)
-    png = run.comparison_png(face, Plan.parse(["lip_filler=1.0"]), None, "expected")
+    png = run.comparison_png(face, run.Choice(Plan.parse(["lip_filler=1.0"])))
     assert png.startswith(b"\x89PNG")
     assert b"DigitalSourceType" in png
 

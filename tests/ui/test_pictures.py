@@ -40,11 +40,41 @@ def test_the_heat_map_is_clear_where_nothing_moved_and_hottest_where_most_did() 
     assert opacity[50, 50] > opacity[50, 30]
 
 
-@pytest.mark.parametrize(("largest", "end"), [(0.0, 0.5), (0.5, 0.5), (0.51, 1.0), (25.0, 25.0)])
+@pytest.mark.parametrize(("largest", "end"), [(0.06, 0.5), (0.5, 0.5), (0.51, 1.0), (25.0, 25.0)])
 def test_the_scale_of_the_heat_map_ends_at_the_next_round_number(
     largest: float, end: float
 ) -> None:
     assert pictures.heat(np.full((8, 8), largest, np.float32)).most_mm == end
+
+
+def test_there_is_no_heat_map_of_nothing() -> None:
+    assert pictures.heat(np.full((8, 8), 0.04, np.float32)) is None
+
+
+def test_the_mask_is_clear_where_nothing_is_treated_and_has_a_contour_of_light_and_dark() -> None:
+    treated = np.zeros((60, 80), np.float32)
+    treated[20:40, 30:50] = 1.0
+    treated[25:35, 35:45] = 0.5
+    rgba = levels(pictures.mask(treated)).astype(int)
+    assert (rgba[5:15, 5:25, 3] == 0).all()
+    assert rgba[30, 40, 3] < rgba[30, 33, 3]
+    assert rgba[30, 40, 2] > rgba[30, 40, 0] + 100
+    brightness = rgba[..., :3].sum(axis=2)
+    assert brightness[30, 30] == 3 * 255
+    assert rgba[30, 29, 3] == 255
+    assert brightness[30, 29] < 150
+
+
+@pytest.mark.parametrize("skin", ["#f6e0d0", "#c68a63", "#6b4128", "#2f1b12", "#8a5a5a"])
+def test_the_tint_stands_out_from_any_skin_without_red_and_green_told_apart(skin: str) -> None:
+    bare, tint = (
+        np.array([int(c[i : i + 2], 16) for i in (1, 3, 5)], float)
+        for c in (skin, pictures.MASK_COLOUR)
+    )
+    tinted = (1 - pictures.MASK_OPACITY) * bare + pictures.MASK_OPACITY * tint
+    # Blue against the mean of red and green is what every common kind of colour-blindness sees.
+    yellowness = [float(c[:2].mean() - c[2]) for c in (bare, tinted)]
+    assert yellowness[0] - yellowness[1] > 50
 
 
 def test_a_large_heat_map_is_made_smaller() -> None:

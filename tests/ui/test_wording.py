@@ -1,9 +1,11 @@
 """Figures in plain words."""
 
+import re
 from dataclasses import replace
 
 import pytest
 
+from face_mesh.skin.reading import SIGNS
 from simulate import Change, procedures
 from ui import samples, wording
 
@@ -48,12 +50,35 @@ def test_a_change_smaller_than_it_is_written_is_not_noticeable(
     assert wording.is_noticeable(replace(WIDER, unit=unit, after=after)) is noticed
 
 
+def test_a_grade_says_what_its_ends_mean_and_lesions_are_counted() -> None:
+    lines = replace(WIDER, measure="crows_feet_lines", name="Crow's feet", unit="grade")
+    assert wording.measure(lines) == "Crow's feet (grade, 0 none to 3 severe)"
+    assert wording.figure(1.26, "grade") == "1.3"
+    moles = Change("moles", "Moles", "count", 3.0, 0.3, 0.1, 0.9, True)
+    assert wording.measure(moles) == "Moles (number)"
+    assert (wording.figure(moles.after, "count"), wording.change(moles)) == ("0", "−3")
+    assert not wording.is_noticeable(replace(moles, after=2.8))
+
+
+@pytest.mark.parametrize("sign", list(SIGNS))
+def test_every_sign_says_what_its_figures_mean(sign: str) -> None:
+    unit = "count" if sign == "moles" else "grade"
+    written = wording.measure(Change(sign, SIGNS[sign].name, unit, 1.0, 0.5, 0.4, 0.6, True))
+    assert written.endswith("(number)") or re.search(r"\(grade, 0 \w+ to \d \w+\)$", written)
+
+
+def test_one_session_is_one() -> None:
+    entry = procedures()["co2_resurfacing"]
+    assert wording.dose(1.0, entry) == "1 session"
+    assert wording.dose(2.0, entry) == "2 sessions"
+
+
 @pytest.mark.parametrize("entry", procedures().values(), ids=lambda entry: entry.id)
 def test_a_dose_is_written_as_exactly_as_it_can_be_set(entry: object) -> None:
     step = entry.dose.step
     first, second = (wording.dose(k * step, entry) for k in (1, 2))
     assert first != second
-    assert float(first.rstrip(" °mLunits")) == pytest.approx(step)
+    assert float(first.rstrip(" °mLunitseo")) == pytest.approx(step)
 
 
 @pytest.mark.parametrize("entry", procedures().values(), ids=lambda entry: entry.id)

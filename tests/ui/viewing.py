@@ -1,10 +1,12 @@
-"""What the viewer was given, unpacked the way viewer.js does it."""
+"""Steering the page, and what its viewer was given, unpacked the way viewer.js does it."""
 
 import json
 import struct
 from typing import Any
 
 from streamlit.testing.v1 import AppTest
+
+from simulate import procedures
 
 
 def unpacked(data: bytes) -> tuple[dict[str, Any], dict[str, bytes]]:
@@ -23,3 +25,22 @@ def shown(page: AppTest) -> tuple[dict[str, Any], dict[str, bytes]]:
     """What the one viewer of the page was given."""
     (component,) = page.get("bidi_component")
     return unpacked(component.proto.bytes)
+
+
+def title(page: AppTest) -> str:
+    """The one heading of the first order; also says that nothing raised."""
+    assert not page.exception
+    (heading,) = page.title
+    return heading.value
+
+
+def pick(page: AppTest, *names: str) -> AppTest:
+    for name in names:
+        pills = page.button_group(key=f"procedures_{procedures()[name].area}")
+        pills.set_value([*pills.value, name]).run()
+    return page
+
+
+def table(page: AppTest) -> list[list[str]]:
+    """The rows of the changes: measure, before, after, change, range."""
+    return page.table[0].value.to_numpy().tolist()

@@ -15,7 +15,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
 stage, panel = st.columns([11, 9], gap="medium")
 with panel:
     face = measuring.measure(state.photo)
-    choice = choosing.choose() if face else None
+    choice = choosing.choose(face) if face else None
 
 with stage, st.container(key="stage"):
     try:

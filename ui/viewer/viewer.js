@@ -1,15 +1,18 @@
 // The browser's side of the viewer. Runs again whenever its data changes; what must outlive a run
-// is kept by the element it is drawn in. Nothing is fetched, nothing but "holds" is sent back.
+// is kept by the element it is drawn in. Nothing is fetched; sent back are "holds" (which photo is
+// here) and "edits" (what was done by hand), and nothing else.
 
 const kept = new WeakMap(); // parentElement -> { urls, still, key }
 
 export default function ({ data, parentElement, setStateValue }) {
   const viewer = parentElement.querySelector(".viewer");
-  const memory = kept.get(parentElement) ?? { urls: {}, still: null, key: null };
+  const memory = kept.get(parentElement) ?? { urls: {}, still: null, key: null, edits: null };
   kept.set(parentElement, memory);
+  memory.report = setStateValue;
 
   const { header, parts } = unpack(data);
   if (header.still) {
+    if (memory.key !== header.photo) memory.edits = header.still.edits ?? { strokes: [], spots: [] };
     memory.still = header.still;
     memory.key = header.photo;
     showStill(viewer, memory, parts.before);
@@ -19,6 +22,7 @@ export default function ({ data, parentElement, setStateValue }) {
     return () => release(memory);
   }
   showResult(viewer, memory, header, parts);
+  showRetouch(viewer, memory, header.retouch, parts.mask);
   connect(viewer, memory);
   return () => release(memory);
 }
@@ -54,6 +58,9 @@ function release(memory) {
   Object.values(memory.urls).forEach((url) => URL.revokeObjectURL(url));
   memory.urls = {};
   memory.key = null;
+  memory.mask = null;
+  memory.observer?.disconnect();
+  memory.observer = null;
 }
 
 function showStill(viewer, memory, jpeg) {
@@ -86,14 +93,14 @@ function showResult(viewer, memory, { alt, treated, mostMm, colours }, parts) {
   place(viewer.querySelector(".heat"), memory, "heat", parts.heat, "image/png");
   viewer.toggleAttribute("data-after", Boolean(parts.after));
   viewer.toggleAttribute("data-treated", Boolean(treated));
+  viewer.toggleAttribute("data-heat", Boolean(parts.heat));
   memory.treated = treated;
   if (mostMm) {
     viewer.querySelector(".most").textContent = `${mostMm} mm`;
     viewer.querySelector(".ramp").style.background = `linear-gradient(90deg, ${colours.join(",")})`;
   }
-  if (treated) return;
-  if (picked(viewer, "zoom") === "treated") choose(viewer, "zoom", "photo");
-  if (picked(viewer, "mode") === "heat") choose(viewer, "mode", "compare");
+  if (!treated && picked(viewer, "zoom") === "treated") choose(viewer, "zoom", "photo");
+  if (!parts.heat && picked(viewer, "mode") === "heat") choose(viewer, "mode", "compare");
 }
 
 function connect(viewer, memory) {
@@ -104,13 +111,17 @@ function connect(viewer, memory) {
   };
   split.oninput();
   const landmarks = viewer.querySelector(".landmarks");
-  viewer.onchange = () => {
+  connectLooking(viewer, memory);
+  connectRetouch(viewer, memory);
+  viewer.onchange = ({ target }) => {
+    if (target === split || target?.matches?.(".brush")) return;
     viewer.dataset.mode = picked(viewer, "mode");
     viewer.getRootNode().host?.setAttribute("data-mode", viewer.dataset.mode); // for page.css
     viewer.toggleAttribute("data-landmarks", landmarks.checked);
-    zoom(viewer, { face: memory.still.face, treated: memory.treated }[picked(viewer, "zoom")]);
+    aim(viewer, memory);
+    settleRetouch(viewer, memory);
   };
-  viewer.onchange();
+  viewer.onchange({ target: null });
 }
 
 function picked(viewer, name) {
@@ -119,19 +130,4 @@ function picked(viewer, name) {
 
 function choose(viewer, name, value) {
   viewer.querySelector(`[name="${name}"][value="${value}"]`).checked = true;
-}
-
-// How many times larger a box, given as shares of the picture, can be shown in the frame.
-function closeness([left, top, right, bottom]) {
-  return Math.min(1 / (right - left), 1 / (bottom - top), 5);
-}
-
-// Fit a box into the frame; no box shows the whole picture.
-function zoom(viewer, box) {
-  const [left, top, right, bottom] = box ?? [0, 0, 1, 1];
-  const z = closeness([left, top, right, bottom]);
-  const shift = (centre) => Math.min(0, Math.max(1 - z, 0.5 - z * centre));
-  viewer.style.setProperty("--z", z);
-  viewer.style.setProperty("--tx", `${100 * shift((left + right) / 2)}%`);
-  viewer.style.setProperty("--ty", `${100 * shift((top + bottom) / 2)}%`);
 }

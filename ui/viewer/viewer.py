@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,13 @@ _mount = st.components.v2.component(
     "beforehand_viewer",
     html=(_HERE / "viewer.html").read_text("utf-8"),
     css=(_HERE / "viewer.css").read_text("utf-8"),
-    js=(_HERE / "viewer.js").read_text("utf-8"),
+    # One module in three files: what is shown, where one looks, what is done by hand.
+    js="\n".join(
+        (_HERE / name).read_text("utf-8") for name in ("viewer.js", "looking.js", "retouch.js")
+    ),
 )
 
+Mark = tuple[float, float, float]  # x, y, diameter as shares; the diameter of the width
 Box = tuple[float, float, float, float]  # left, top, right, bottom as shares of the picture
 
 
@@ -38,6 +43,7 @@ class Picture:
         dots: (x, y) of the landmarks, as shares of width and height.
         boxes: framed and numbered from 1, to choose between several faces.
         face: what "zoom to the face" shows.
+        px_per_mm: scale, 0 where none is known.
     """
 
     key: str
@@ -48,6 +54,7 @@ class Picture:
     dots: tuple[tuple[float, float], ...] = ()
     boxes: tuple[Box, ...] = ()
     face: Box | None = None
+    px_per_mm: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -59,6 +66,23 @@ class Heat:
     colours: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Retouch:
+    """What can be changed by hand: the skin that is treated, and the moles that are removed.
+
+    Attributes:
+        mask: what is treated, a see-through PNG; None as long as nothing is.
+        picks: whether moles can be picked.
+        moles: found beforehand, to be picked.
+        missed: which of the picked places show nothing to remove, by their place in the list.
+    """
+
+    mask: bytes | None
+    picks: bool = False
+    moles: tuple[Mark, ...] = ()
+    missed: tuple[int, ...] = ()
+
+
 def show(
     photo: Picture,
     after: bytes | None = None,
@@ -66,6 +90,9 @@ def show(
     alt: str = "",
     heat: Heat | None = None,
     treated: Box | None = None,
+    retouch: Retouch | None = None,
+    edits: dict[str, Any] | None = None,
+    on_edits: Callable[[], None] = lambda: None,
     key: str = "viewer",
 ) -> None:
     """Draw the viewer.
@@ -76,6 +103,9 @@ def show(
         alt: what the simulated picture shows.
         heat: where it changed.
         treated: what "zoom to the treated area" shows.
+        retouch: what can be changed by hand; None is nothing.
+        edits: the strokes and spots there are; a browser that has the photo has newer ones.
+        on_edits: called when the browser has sent others, as `edits` of the component's state.
         key: of the component, one a screen.
     """
     held = st.session_state.get(key, {}).get("holds") == photo.key
@@ -85,12 +115,19 @@ def show(
         "treated": treated,
         "mostMm": heat and heat.most_mm,
         "colours": heat and heat.colours,
+        "retouch": retouch
+        and {"picks": retouch.picks, "moles": retouch.moles, "missed": retouch.missed},
     }
-    parts = {"after": after, "heat": heat and heat.png}
+    parts = {"after": after, "heat": heat and heat.png, "mask": retouch and retouch.mask}
     if not held:
-        moving["still"] = _still(photo)
+        moving["still"] = {**_still(photo), "edits": edits}
         parts["before"] = photo.jpeg
-    _mount(key=key, data=pack(moving, parts), on_holds_change=lambda: None)
+    _mount(
+        key=key,
+        data=pack(moving, parts),
+        on_holds_change=lambda: None,
+        on_edits_change=on_edits,
+    )
 
 
 def _still(photo: Picture) -> dict[str, Any]:
@@ -101,6 +138,7 @@ def _still(photo: Picture) -> dict[str, Any]:
         "dots": photo.dots,
         "boxes": photo.boxes,
         "face": photo.face,
+        "pxPerMm": photo.px_per_mm,
     }
 
 

@@ -1,0 +1,275 @@
+"""The page where skin is painted: what is shown, what is corrected by hand, who may choose what."""
+
+import importlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from streamlit.testing.v1 import AppTest
+
+from face_mesh import EngineError
+from simulate import Plan
+from simulate.plan import Stroke
+from tests.ui.photos import MOLES, jpeg_with_place, portrait_with_moles
+from tests.ui.viewing import pick, shown, table, title
+from ui import editing
+
+EVERYWHERE = ("spare", tuple((x / 20, y / 20) for y in range(21) for x in (0, 20)), 20.0)
+MOLE_HINT = "Tap the moles you would like to see removed."
+NOTHING_THERE = "Nothing dark is found at one of the places you tapped"
+ON_THE_WALL = (0.98, 0.3)  # blue, in the portrait of Grace Hopper
+
+
+@dataclass
+class Asked:
+    """What the page asked of the simulation."""
+
+    engines: list[str] = field(default_factory=list)
+    seeds: list[int] = field(default_factory=list)
+    plans: list[Plan] = field(default_factory=list)
+
+
+@pytest.fixture
+def asked(sample_page: AppTest, monkeypatch: pytest.MonkeyPatch) -> Asked:
+    """A record of all that is worked out from now on; the quick engine paints whatever is asked."""
+    noted, run = Asked(), importlib.import_module("ui.run")
+    really = run.simulating
+
+    def simulating(face: Any, plan: Plan, when: Any, responder: str, seed: int, engine: str) -> Any:
+        noted.engines.append(engine)
+        noted.seeds.append(seed)
+        noted.plans.append(plan)
+        return really(face, plan, when, responder, seed, "fake")
+
+    monkeypatch.setattr(run, "simulating", simulating)
+    return noted
+
+
+def edit(page: AppTest, **edits: Any) -> AppTest:
+    """The page after the viewer has reported edits."""
+    page.session_state["beforehand"].edits = importlib.import_module("ui.session").Edits(**edits)
+    return page.run()
+
+
+def written(page: AppTest) -> str:
+    return "\n".join(one.value for one in page.markdown)
+
+
+def test_painted_skin_is_shown_with_its_mask_and_its_grades(sample_page: AppTest) -> None:
+    page = pick(sample_page, "forehead_toxin")
+    assert title(page) == "Your preview"
+    header, parts = shown(page)
+    assert parts["after"] != parts["before"]
+    assert parts["mask"].startswith(b"\x89PNG")
+    assert header["retouch"] == {"picks": False, "moles": [], "missed": []}
+    assert table(page)[0][0] == "Forehead lines (grade, 0 none to 3 severe)"
+    assert float(table(page)[0][2]) < float(table(page)[0][1])
+
+
+def test_what_moves_no_skin_has_no_map_of_movement(sample_page: AppTest) -> None:
+    header, parts = shown(pick(sample_page, "ipl_redness"))
+    assert "heat" not in parts
+    assert header["treated"]
+    header, parts = shown(pick(sample_page, "lip_filler"))
+    assert "heat" in parts
+
+
+def test_what_paints_no_skin_has_no_mask(sample_page: AppTest) -> None:
+    header, parts = shown(pick(sample_page, "lip_filler"))
+    assert header["retouch"] is None
+    assert "mask" not in parts
+    assert "How skin is painted" not in [one.label for one in sample_page.expander]
+
+
+def test_skin_that_is_spared_everywhere_stays_as_it_is(sample_page: AppTest) -> None:
+    page = pick(sample_page, "ipl_redness")
+    parts = shown(page)[1]
+    assert parts["after"] != parts["before"]
+    edit(page, strokes=(Stroke(*EVERYWHERE),))
+    assert shown(page)[1]["after"] == parts["before"]
+
+
+def test_a_stroke_goes_to_the_skin_and_to_nothing_else(asked: Asked, sample_page: AppTest) -> None:
+    page = pick(sample_page, "ipl_redness", "lip_filler")
+    stroke = Stroke("spare", ((0.5, 0.5), (0.52, 0.5)), 2.0)
+    before = shown(page)[1]
+    edit(page, strokes=(stroke,))
+    strokes = {one.procedure: one.strokes for one in asked.plans[-1].treatments}
+    assert strokes == {"ipl_redness": (stroke,), "lip_filler": ()}
+    after = shown(page)[1]
+    assert after["mask"] != before["mask"]
+    assert after["after"] != before["after"]
+
+
+def test_no_mole_is_removed_until_one_is_picked(asked: Asked, sample_page: AppTest) -> None:
+    page = pick(sample_page, "mole_removal")
+    assert title(page) == "Your preview"
+    assert not asked.plans
+    assert shown(page)[0]["retouch"]["picks"] is True
+    assert "after" not in shown(page)[1]
+    assert MOLE_HINT in written(page)
+    assert page.warning[0].value.startswith("A doctor must examine every lesion")
+    assert not page.table
+
+
+def test_a_picked_mole_alone_is_removed(asked: Asked, sample_page: AppTest) -> None:
+    page = sample_page
+    next(button for button in page.button if button.label == "Use another photo").click().run()
+    page.file_uploader[0].upload("me.jpg", jpeg_with_place(portrait_with_moles())).run()
+    pick(page, "mole_removal")
+    spot, other = MOLES
+    offered = shown(page)[0]["retouch"]["moles"]
+    assert any(abs(x - spot[0]) + abs(y - spot[1]) < 0.01 for x, y, _ in offered)
+    edit(page, spots=(spot,))
+    assert title(page) == "Your preview"
+    assert asked.plans[-1].treatments[0].spots == (spot,)
+    assert "1 mole picked." in written(page)
+    edit(page, spots=(spot, ON_THE_WALL, other))
+    assert asked.plans[-1].treatments[0].spots == (spot, other)
+    assert NOTHING_THERE in written(page)
+    assert shown(page)[0]["retouch"]["missed"] == [1]
+    edit(page)
+    assert "after" not in shown(page)[1]
+    assert MOLE_HINT in written(page)
+
+
+def test_edits_belong_to_the_photo_and_go_with_it(sample_page: AppTest) -> None:
+    page = pick(sample_page, "ipl_redness")
+    edit(page, strokes=(Stroke("add", ((0.5, 0.5),), 2.0),), spots=((0.4, 0.4),))
+    next(button for button in page.button if button.label == "Use another photo").click().run()
+    edits = page.session_state["beforehand"].edits
+    assert edits.strokes == edits.spots == ()
+    page.button(key="sample_eileen_collins").click().run()
+    assert shown(page)[0]["still"]["edits"] == {"strokes": [], "spots": []}
+
+
+def test_edits_outlast_a_look_at_the_other_page(sample_page: AppTest) -> None:
+    page = pick(sample_page, "ipl_redness")
+    edit(page, strokes=(Stroke("spare", ((0.5, 0.5),), 2.0),))
+    page.switch_page("screens/about.py").run()
+    assert title(page) == "How it works"
+    page.switch_page("screens/preview.py").run()
+    assert shown(page)[0]["still"]["edits"]["strokes"] == [["spare", 2.0, [[0.5, 0.5]]]]
+
+
+def test_cancelled_work_is_not_begun_again_until_asked(asked: Asked, sample_page: AppTest) -> None:
+    painting = importlib.import_module("ui.painting")
+    page = pick(sample_page, "lip_filler")
+    begun = len(asked.plans)
+    plan = Plan.parse(["lip_filler=1.0", "ipl_redness=3"])
+    page.session_state["beforehand"].cancelled = painting.skin_work(plan)
+    pick(page, "ipl_redness")
+    assert title(page) == "Your preview"
+    assert len(asked.plans) == begun
+    assert "Cancelled. The photo is shown as it is." in written(page)
+    assert "after" not in shown(page)[1]
+    assert not page.get("download_button")
+    page.slider(key="dose_ipl_redness").set_value(2.0).run()  # another dose of the same skin
+    assert len(asked.plans) == begun
+    page.button(key="go_on").click().run()
+    assert "after" in shown(page)[1]
+    assert "Cancelled" not in written(page)
+
+
+def test_other_skin_is_painted_after_a_cancel(asked: Asked, sample_page: AppTest) -> None:
+    painting = importlib.import_module("ui.painting")
+    plan = Plan.parse(["ipl_redness=3"])
+    sample_page.session_state["beforehand"].cancelled = painting.skin_work(plan)
+    page = pick(sample_page, "pigment_laser")
+    assert "after" in shown(page)[1]
+
+
+def test_a_broken_engine_is_one_sentence_and_the_photo_stays(
+    sample_page: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sentence = "The skin model is damaged; install Beforehand again."
+
+    def broken(*_: object) -> Iterator[float]:
+        yield 0.1
+        raise EngineError(sentence)
+
+    run = importlib.import_module("ui.run")
+    works = run.simulating
+    monkeypatch.setattr(run, "simulating", broken)
+    page = pick(sample_page, "ipl_redness")
+    assert title(page) == "Your preview"
+    assert [error.value for error in page.error] == [sentence]
+    assert set(shown(page)[1]) >= {"before"}
+    assert "after" not in shown(page)[1]
+    assert "cancel" not in [button.key for button in page.button]
+    monkeypatch.setattr(run, "simulating", works)
+    page.slider(key="dose_ipl_redness").set_value(2.0).run()
+    assert not page.error
+    assert "after" in shown(page)[1]
+
+
+def test_another_sample_is_other_skin_and_the_same_number_the_same(sample_page: AppTest) -> None:
+    page = pick(sample_page, "forehead_toxin")
+    first = shown(page)[1]["after"]
+    page.number_input(key="seed").set_value(1).run()
+    assert shown(page)[1]["after"] != first
+    page.number_input(key="seed").set_value(0).run()
+    assert shown(page)[1]["after"] == first
+
+
+def test_visitors_load_no_models_of_others(
+    asked: Asked, sample_page: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sample_page.session_state["engine"] = "A model of others"
+    sample_page.session_state["engine_name"] = "/etc"
+    page = pick(sample_page, "ipl_redness")
+    assert title(page) == "Your preview"
+    assert not page.radio
+    assert not page.text_input
+    assert asked.engines == ["fake"]
+
+
+def test_whoever_runs_the_server_can_allow_models_of_others(
+    asked: Asked, sample_page: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BEFOREHAND_HUB_ENGINES", "1")
+    page = pick(sample_page, "ipl_redness")
+    assert asked.engines == ["fake"]
+    assert not page.text_input
+    page.radio(key="engine").set_value("A model of others").run()
+    assert asked.engines == ["fake"]  # no name is given yet
+    assert "several gigabytes" in "\n".join(one.value for one in page.caption)
+    page.text_input(key="engine_name").set_value("owner/model").run()
+    assert asked.engines == ["fake", "hub:owner/model"]
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=6),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=6), inner),
+    max_leaves=12,
+)
+SHARE = st.floats(0.0, 1.0)
+PLACE = st.tuples(SHARE, SHARE)
+STROKE = st.tuples(
+    st.sampled_from(["add", "spare"]), st.floats(0.1, 6.0), st.lists(PLACE, min_size=1, max_size=5)
+)
+
+
+@given(st.lists(STROKE, max_size=4), st.lists(PLACE, max_size=4))
+def test_what_the_browser_draws_is_what_is_treated(strokes: list, spots: list) -> None:
+    edits = editing.read({"strokes": [list(one) for one in strokes], "spots": spots})
+    assert [(s.kind, s.radius_mm, list(s.points)) for s in edits.strokes] == strokes
+    assert list(edits.spots) == spots
+
+
+@given(JSON, JSON)
+def test_nothing_that_a_browser_sends_breaks_the_page(strokes: Any, spots: Any) -> None:
+    edits = editing.read({"strokes": strokes, "spots": spots})
+    assert all(isinstance(one, Stroke) for one in edits.strokes)
+    assert all(0.0 <= share <= 1.0 for spot in edits.spots for share in spot)
+
+
+def test_nobody_draws_without_end() -> None:
+    edits = editing.read(
+        {"strokes": [["add", 1.0, [[0.5, 0.5]]]] * 1000, "spots": [[0.5, 0.5]] * 1000}
+    )
+    assert len(edits.strokes) == editing.MOST_STROKES
+    assert len(edits.spots) == editing.MOST_SPOTS

@@ -1,0 +1,122 @@
+"""What the visitor does by hand in the picture: strokes of a brush, and moles picked one by one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from face_mesh import BeforehandError, Face
+from face_mesh.skin.lesions import mole_at, moles
+from simulate.plan import LESIONS, Place, Stroke, Treatment
+from ui import run, session
+from ui.session import Edits
+from ui.viewer import Retouch
+from ui.viewer.viewer import Mark
+
+MOST_STROKES, MOST_SPOTS = 100, 50
+MOST_OFFERED = 8  # of the moles found; with more marks than that nobody finds their own
+SURE_PX_PER_MM = 2.5  # below it most of what looks like a mole is a pore or a shadow
+KEY = "viewer"
+
+
+def picks(treatment: Treatment) -> bool:
+    """Whether a treatment removes lesions that are picked in the picture."""
+    return any(term.sign == LESIONS for term in treatment.entry.skin)
+
+
+def edited(treatments: list[Treatment], face: Face) -> list[Treatment]:
+    """Return the treatments with the visitor's strokes and spots.
+
+    Moles are removed one by one: where none is picked, none is removed.
+    """
+    edits, done = session.start().edits, []
+    found = tuple(spot for spot in edits.spots if _mole(face, spot) is not None)
+    for one in treatments:
+        if one.entry.skin:
+            one = replace(one, strokes=edits.strokes)
+        if picks(one):
+            if not found:
+                continue
+            one = replace(one, spots=found)
+        done.append(one)
+    return done
+
+
+def missed(face: Face) -> list[int]:
+    """Return which of the picked places show nothing dark, by their place in the list."""
+    spots = session.start().edits.spots
+    return [i for i, spot in enumerate(spots) if _mole(face, spot) is None]
+
+
+def _mole(face: Face, spot: Place) -> object:
+    x, y = spot
+    return mole_at(face, x * face.photo.width - 0.5, y * face.photo.height - 0.5)
+
+
+def retouch(face: Face, choice: run.Choice, mask: bytes | None) -> Retouch | None:
+    """Return what can be edited in the viewer; None if the choice does nothing to the skin."""
+    if mask is None and not choice.picks_moles:
+        return None
+    if not choice.picks_moles:
+        return Retouch(mask)
+    return Retouch(mask, True, _offered(face), tuple(missed(face)))
+
+
+def written() -> dict[str, Any]:
+    """Return the session's edits as the browser writes them."""
+    edits = session.start().edits
+    strokes = [(one.kind, one.radius_mm, one.points) for one in edits.strokes]
+    return {"strokes": strokes, "spots": edits.spots}
+
+
+def _offered(face: Face) -> tuple[Mark, ...]:
+    """The darkest moles found, as (x, y, diameter) in shares; the diameter of the width."""
+    if face.px_per_mm < SURE_PX_PER_MM:
+        return ()
+    width, height = face.photo.width, face.photo.height
+    return tuple(
+        (
+            round((one.x_px + 0.5) / width, 5),
+            round((one.y_px + 0.5) / height, 5),
+            round(one.diameter_mm * face.px_per_mm / width, 5),
+        )
+        for one in moles(face)[:MOST_OFFERED]
+    )
+
+
+def take() -> None:
+    """Keep what the viewer reports, if it is of the picture that is shown."""
+    state = session.start()
+    sent = st.session_state[KEY].get("edits")
+    if isinstance(sent, dict) and sent.get("photo") == state.shown:
+        state.edits = read(sent)
+
+
+def read(sent: dict[str, Any]) -> Edits:
+    """Return the edits in what the browser sent; what is none is left out."""
+    strokes = [_stroke(one) for one in _rows(sent, "strokes", MOST_STROKES)]
+    spots = [_place(one) for one in _rows(sent, "spots", MOST_SPOTS)]
+    return Edits(tuple(filter(None, strokes)), tuple(filter(None, spots)))
+
+
+def _rows(sent: dict[str, Any], name: str, most: int) -> list[Any]:
+    rows = sent.get(name)
+    return rows[:most] if isinstance(rows, list) else []
+
+
+def _stroke(row: Any) -> Stroke | None:
+    try:
+        kind, radius_mm, points = row
+        return Stroke(kind, tuple((float(x), float(y)) for x, y in points), float(radius_mm))
+    except (TypeError, ValueError, BeforehandError):
+        return None
+
+
+def _place(row: Any) -> Place | None:
+    try:
+        x, y = (min(1.0, max(0.0, float(share))) for share in row)
+    except (TypeError, ValueError):
+        return None
+    return x, y

@@ -1,0 +1,142 @@
+"""Painting skin: by which model, which sample of it, how far it is, and stopping it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator
+from contextlib import closing
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from face_mesh import BeforehandError, Face
+from simulate import Plan, Treatment
+from simulate.skin.engines import EMBEDDED
+from ui import run, session
+
+# Settings of whoever runs the server, not of its visitors.
+ENGINE = "BEFOREHAND_SKIN_ENGINE"  # the engine used unless another is chosen; for tests of pages
+HUB = "BEFOREHAND_HUB_ENGINES"  # "1" lets everybody who reaches the page load models of others
+MOST_SEED = 999
+BUILT_IN, OTHER = "The built-in model", "A model of others"
+Steps = Generator[float, None, run.Result]
+
+
+def choose(plan: Plan) -> tuple[str, int]:
+    """Draw how skin is painted, if the plan paints any; return the engine's name and the seed."""
+    default = os.environ.get(ENGINE, EMBEDDED)
+    if not any(one.entry.skin for one in plan.treatments):
+        return default, 0
+    with st.expander("How skin is painted", icon=":material/brush:"):
+        st.markdown(
+            "A small model that comes with Beforehand paints what skin looks like without the "
+            "lines or marks that are treated. It runs on this computer."
+        )
+        seed = st.number_input(
+            "Sample (another number is another sample of the same skin)",
+            min_value=0,
+            max_value=MOST_SEED,
+            value=0,
+            key="seed",
+            persist_state="session",
+        )
+        named = _choose_other() if os.environ.get(HUB) == "1" else ""
+    return f"hub:{named}" if named else default, int(seed)
+
+
+def _choose_other() -> str:
+    """Return the folder or hub name of another model; empty for the built-in one."""
+    kind = st.radio("Model", (BUILT_IN, OTHER), key="engine", persist_state="session")
+    if kind == BUILT_IN:
+        return ""
+    named = st.text_input(
+        "Folder on this computer, or name on the Hugging Face hub",
+        key="engine_name",
+        placeholder="owner/name-inpainting",
+        persist_state="session",
+    )
+    st.caption(
+        "An inpainting model of the diffusers library. If it is not a folder on this computer, "
+        "several gigabytes are downloaded first; the photo itself is not sent anywhere. Without a "
+        "graphics card each picture takes minutes. Choose one only if this computer is yours."
+    )
+    return named.strip()
+
+
+def skin_work(plan: Plan) -> Plan:
+    """Return what is painted or found for a plan, whatever the dose: what masks depend on."""
+    return Plan(
+        tuple(
+            Treatment(t.procedure, t.entry.usual_dose(t.side), t.side, t.spots, t.strokes)
+            for t in plan.treatments
+            if t.entry.skin and t.dose > 0
+        )
+    )
+
+
+def outcome(choice: run.Choice, face: Face, place: DeltaGenerator) -> run.Result | None:
+    """Return the result of a choice, showing in `place` how far it is; None if it was cancelled.
+
+    Raises:
+        PlanError: the plan is impossible.
+        EngineError: the model that paints skin failed.
+    """
+    state, skin = session.start(), skin_work(choice.plan)
+    paints = bool(skin.treatments) and (face.key, choice) not in run.results()
+    if paints and state.cancelled == skin:
+        _offer_to_go_on(place)
+        return None
+    with closing(run.working(choice, face)) as steps:
+        return _watched(steps, skin, place) if paints else _drawn(steps, None)
+
+
+def _watched(steps: Steps, skin: Plan, place: DeltaGenerator) -> run.Result:
+    """Draw how far the work is, with a button to stop it; page.css hides the first moment.
+
+    Any click ends the run at the next thing drawn, and the work with it; the button only sees to it
+    that the next run does not begin it again.
+    """
+    session.start().cancelled = None
+    with place.container(key="working", gap="small"):
+        bar = st.progress(0.0, _words(0.0))
+        st.button("Cancel", key="cancel", on_click=_cancel, args=(skin,))
+    try:
+        result = _drawn(steps, bar)
+    except BeforehandError:
+        place.empty()
+        raise
+    place.empty()
+    return result
+
+
+def _drawn(steps: Steps, bar: DeltaGenerator | None) -> run.Result:
+    while True:
+        try:
+            share = next(steps)
+        except StopIteration as end:
+            result: run.Result = end.value
+            return result
+        if bar is not None:
+            bar.progress(share, _words(share))
+
+
+def _words(share: float) -> str:
+    if share >= 1.0:  # all is painted, and still to be read for the table
+        return "Measuring the painted skin …"
+    return f"Painting skin … {100 * share:.0f}\u00a0%"
+
+
+def _cancel(skin: Plan) -> None:
+    session.start().cancelled = skin
+
+
+def _offer_to_go_on(place: DeltaGenerator) -> None:
+    with place.container(
+        key="cancelled", horizontal=True, vertical_alignment="center", gap="small"
+    ):
+        st.markdown("Cancelled. The photo is shown as it is.", width="content")
+        st.button("Paint the skin", key="go_on", on_click=_go_on)
+
+
+def _go_on() -> None:
+    session.start().cancelled = None
