@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import cycle, islice
+from itertools import islice
 
 import cv2
 import numpy as np
@@ -14,10 +14,10 @@ from face_mesh.arrays import Bool, Rgb
 from training.masks import SHAPES, drawn
 from training.people import Portrait
 
-SIDE_PX = 112
-INNER_PX = 64  # the mask stays within this middle part
+SIDE_MM = 35.0
+INNER_MM = 20.0  # the mask stays within this middle part
 LEAST_SKIN = 0.95
-LEAST_MASKED_PX = 24
+LEAST_MASKED_MM2 = 2.0  # less says nothing about texture
 _TRIES = 400
 
 
@@ -26,7 +26,7 @@ class Case:
     """A patch of a portrait and a mask to fill.
 
     Attributes:
-        rgb: (SIDE_PX, SIDE_PX, 3) uint8.
+        rgb: (h, h, 3) uint8, `SIDE_MM` of skin.
         skin, mask: bool, of its size; the mask lies on skin.
         px_per_mm: its scale.
         shape: of the mask, one of `masks.SHAPES`.
@@ -45,42 +45,49 @@ class Case:
 
 
 def cases(people: list[Portrait], each: int, seed: int) -> list[Case]:
-    """Return `each` patches of every group, evenly by person and by mask shape."""
+    """Return up to `each` patches of every group, evenly by person and by mask shape.
+
+    Fewer only where the portraits show too little skin.
+    """
     groups: dict[str, dict[str, list[Portrait]]] = defaultdict(lambda: defaultdict(list))
     for one in people:
         groups[one.group][one.person].append(one)
     found: list[Case] = []
-    for group in sorted(groups):
-        random = np.random.default_rng([seed, len(group)])
+    for rank, group in enumerate(sorted(groups)):
+        random = np.random.default_rng([seed, rank])
         persons = [groups[group][person] for person in sorted(groups[group])]
         random.shuffle(persons)
-        found += islice(_drawn(persons, random), each)
+        found += islice(_drawn(persons, each, random), each)
     return found
 
 
-def _drawn(persons: list[list[Portrait]], random: np.random.Generator) -> Iterator[Case]:
-    # Both go round, so every person meets every shape unless their counts share a divisor.
-    for turn, photos in enumerate(cycle(persons)):
-        portrait = photos[turn // len(persons) % len(photos)]
-        shape = SHAPES[(turn + turn // len(persons)) % len(SHAPES)]
-        case = _case(portrait, shape, random)
+def _drawn(persons: list[list[Portrait]], each: int, random: np.random.Generator) -> Iterator[Case]:
+    """Go round the persons; in every round each meets the next shape, whatever their number."""
+    for turn in range(_TRIES * each):
+        lap, person = divmod(turn, len(persons))
+        photos = persons[person]
+        portrait = photos[lap % len(photos)]
+        case = _case(portrait, SHAPES[(lap + person) % len(SHAPES)], random)
         if case is not None:
             yield case
 
 
 def _case(portrait: Portrait, shape: str, random: np.random.Generator) -> Case | None:
     picture, soft, ppm = portrait.levels[0]
-    low = (SIDE_PX - INNER_PX) // 2
-    inner = (slice(low, low + INNER_PX),) * 2
+    side, middle = round(SIDE_MM * ppm), round(INNER_MM * ppm)
+    if min(picture.shape[:2]) <= side:
+        return None
+    low = (side - middle) // 2
+    inner = (slice(low, low + middle),) * 2
     for _ in range(_TRIES):
-        y, x = (int(random.integers(size - SIDE_PX)) for size in picture.shape[:2])
-        at = (slice(y, y + SIDE_PX), slice(x, x + SIDE_PX))
+        y, x = (int(random.integers(size - side)) for size in picture.shape[:2])
+        at = (slice(y, y + side), slice(x, x + side))
         skin = soft[at] > 0.6
         if skin.mean() < LEAST_SKIN:
             continue
         mask = np.zeros(skin.shape, np.bool_)
-        mask[inner] = drawn(shape, INNER_PX, ppm, random) & skin[inner]
-        if mask.sum() < LEAST_MASKED_PX:
+        mask[inner] = drawn(shape, middle, ppm, random) & skin[inner]
+        if mask.sum() < LEAST_MASKED_MM2 * ppm**2:
             continue
         rgb = np.ascontiguousarray(picture[at])
         ita = _ita_deg(rgb[skin])

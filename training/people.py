@@ -48,8 +48,12 @@ def held_out(person: str) -> bool:
     return int(re.sub(r"\D", "", person)) % divisor in kept_out
 
 
-def portraits(folders: Iterable[Path], cache: Path) -> Iterator[Portrait]:
+def portraits(
+    folders: Iterable[Path], cache: Path, finest: float = SCALE_PX_PER_MM
+) -> Iterator[Portrait]:
     """Yield the portraits of folders of JPEGs, measuring each once.
+
+    The first level is at the photo's own scale, but at no finer one than `finest`, px per mm.
 
     A file name begins with the person's number. A `people.csv` in the folder or the one above it
     (face_id, face_age, face_gender, face_eth) says more about them.
@@ -75,7 +79,7 @@ def portraits(folders: Iterable[Path], cache: Path) -> Iterator[Portrait]:
                 row.get("face_eth", "white"),
                 row.get("face_gender", ""),
                 _age(row.get("face_age", "")),
-                _levels(picture, skin, ppm),
+                _levels(picture, skin, ppm, finest),
             )
 
 
@@ -118,10 +122,12 @@ def _prepare(path: Path, kept: Path) -> None:
     )
 
 
-def _levels(picture: Rgb, skin: Rgb, ppm: float) -> tuple[tuple[Rgb, Mask, float], ...]:
-    """Bring a photo to its own scale, at most the finest of the model, and to coarser ones."""
+def _levels(
+    picture: Rgb, skin: Rgb, ppm: float, finest: float
+) -> tuple[tuple[Rgb, Mask, float], ...]:
+    """Bring a photo to its own scale, at most the finest, and to coarser ones."""
     levels = []
-    scale = min(ppm, SCALE_PX_PER_MM)
+    scale = min(ppm, finest)
     while scale >= COARSEST_PX_PER_MM:
         size = tuple(round(n * scale / ppm) for n in picture.shape[1::-1])
         small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)

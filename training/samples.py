@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from face_mesh.arrays import Mask, Rgb
+from face_mesh.arrays import Rgb
 from simulate.skin.network import TILE_PX
 from simulate.skin.standard import Standard
 from training.masks import random_mask
