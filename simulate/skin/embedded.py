@@ -6,12 +6,14 @@ in step with each other so that they agree where they overlap.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from functools import cache
+from typing import cast
 
 import numpy as np
 import torch
+from diffusers.models.unets.unet_2d import UNet2DModel
 
 from face_mesh.arrays import Bool, Rgb
 from face_mesh.errors import EngineError
@@ -24,10 +26,17 @@ from simulate.skin.standard import Colour, Standard
 from simulate.skin.tiles import tiles_over, window
 from simulate.skin.weights import model
 
-STEPS = 8
+STEPS = 12
+SAMPLING = 0.98  # share of the work
 BATCH = 8  # tiles at a time: progress and cancelling come between two batches
 CONTEXT_MM = 14.0  # of skin around what is wanted, for its colour and grain
 BARE = 0.6  # from here on the skin mask says skin
+# A photo whose scale is this near to one of the model's is not resized: to resize it and back would
+# cost more texture than the model's being a little off its scale does.
+NEAR_SCALE = 0.1
+NO_MEMORY = (
+    "There is not enough memory to paint this skin; close other programs or use a smaller photo."
+)
 
 
 class EmbeddedEngine:
@@ -46,19 +55,13 @@ class EmbeddedEngine:
             yield Step(1.0, asked.rgb.copy())
             return
         rows, columns = _around(wanted, round(CONTEXT_MM * asked.px_per_mm))
-        work = _Work.of(asked, wanted, rows, columns)
         try:
-            detail = None
-            for fraction, detail in _sampled(work, asked.seed):
-                yield Step(0.98 * fraction)
+            work = _Work.of(asked, wanted, rows, columns)
+            detail = yield from _sampled(work, asked.seed)
+            filled = asked.rgb.copy()
+            filled[rows, columns] = work.finished(detail, asked.seed)
         except (MemoryError, RuntimeError) as error:
-            raise EngineError(
-                "There is not enough memory to paint this skin; close other programs or use a "
-                "smaller photo."
-            ) from error
-        assert detail is not None
-        filled = asked.rgb.copy()
-        filled[rows, columns] = work.finished(detail, asked.seed)
+            raise EngineError(NO_MEMORY) from error
         yield Step(1.0, composite(asked, filled))
 
 
@@ -106,7 +109,7 @@ class _Work:
         known = bare & ~here
         ppm = min(max(asked.px_per_mm, COARSEST_PX_PER_MM), SCALE_PX_PER_MM)
         factor = ppm / asked.px_per_mm
-        if abs(factor - 1.0) < 0.02:
+        if abs(factor - 1.0) <= NEAR_SCALE:
             factor, ppm = 1.0, asked.px_per_mm
         height, width = (max(1, round(n * factor)) for n in here.shape)
         small = [
@@ -144,27 +147,28 @@ class _Work:
         return np.asarray(pixels, np.uint8)
 
 
-def _sampled(work: _Work, seed: int) -> Iterator[tuple[float, Colour]]:
-    """Yield the share of the work done and the detail so far, (h, w, 3); the last is the result."""
+def _sampled(work: _Work, seed: int) -> Generator[Step, None, Colour]:
+    """Yield the steps of the sampling; return the detail, (h, w, 3) float32."""
     device, kind = _device()
-    net = model().to(device=device, dtype=kind)
+    # Not by the model's own `to`, which warns on standard error that nothing is kept in float32.
+    net = cast(UNet2DModel, torch.nn.Module.to(model(), device=device, dtype=kind))
     tiles = tiles_over(work.wanted_there, TILE_PX)
     known = torch.from_numpy(work.known_there[None].astype(np.float32))
     wanted = torch.from_numpy(work.wanted_there[None].astype(np.float32))
     detail = torch.from_numpy(work.standard.detail(work.rgb).transpose(2, 0, 1).copy())
     weight = torch.from_numpy(window(TILE_PX))
-    scale = torch.full((len(tiles),), work.px_per_mm)
+    ppm = min(max(work.px_per_mm, COARSEST_PX_PER_MM), SCALE_PX_PER_MM)
+    scale = torch.full((len(tiles),), ppm)
     given = conditions(*(_cut(part, tiles) for part in (detail, known, wanted)), scale)
-    noise = torch.randn(detail.shape, generator=torch.Generator().manual_seed(seed))
-    run, v = denoise(noise, STEPS), None
+    random = torch.Generator().manual_seed(seed)
+    run, v = denoise(torch.randn(detail.shape, generator=random), STEPS, random), None
     done = 0
     while True:
         try:
             step, noisy = run.send(v) if v is not None else next(run)
         except StopIteration as end:
             out = torch.where(wanted > 0, end.value, detail)
-            yield 1.0, np.ascontiguousarray(out.numpy().transpose(1, 2, 0))
-            return
+            return np.ascontiguousarray(out.numpy().transpose(1, 2, 0))
         total, times = torch.zeros_like(detail), torch.zeros_like(known)
         for first in range(0, len(tiles), BATCH):
             some = tiles[first : first + BATCH]
@@ -180,7 +184,7 @@ def _sampled(work: _Work, seed: int) -> Iterator[tuple[float, Colour]]:
                 total[at] += weight * part
                 times[at] += weight
             done += len(some)
-            yield done / (STEPS * len(tiles)), np.zeros((0, 0, 3), np.float32)
+            yield Step(SAMPLING * done / (STEPS * len(tiles)))
         v = total / times.clamp(min=1e-6)
 
 

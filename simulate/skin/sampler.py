@@ -1,8 +1,14 @@
-"""Denoising in few steps, as a generator: DPM-Solver++ of second order, multistep.
+"""Denoising in few steps, as a generator: DPM-Solver++ of second order, multistep, stochastic.
 
-Lu, Zhou, Bao, Chen, Li, Zhu 2022, "DPM-Solver++", doi 10.48550/arXiv.2211.01095, algorithm 2, on
-"trailing" steps (Lin, Liu, Li, Yang 2024, doi 10.1109/WACV57701.2024.00532), which begin at pure
-noise. The last step is of first order and ends at no noise.
+Lu, Zhou, Bao, Chen, Li, Zhu 2022, "DPM-Solver++", doi 10.48550/arXiv.2211.01095, its SDE of
+appendix F (diffusers' "sde-dpmsolver++"), on "trailing" steps (Lin, Liu, Li, Yang 2024,
+doi 10.1109/WACV57701.2024.00532), which begin at pure noise. The last step is of first order and
+ends at no noise.
+
+Stochastic, because in as few steps the plain solver comes out with too little texture and more of
+it is wrong. Fills by a half-trained network on people not trained on, median texture energy over
+the true one and PSNR over biharmonic: 8 steps 0.77 and -1.8 dB plain, 0.84 and -1.7 dB stochastic;
+12 steps 0.88 and -2.0 dB plain, 0.93 and -1.8 dB stochastic (training/README.md).
 """
 
 from __future__ import annotations
@@ -22,11 +28,16 @@ def trailing_steps(count: int) -> list[int]:
     return [round(NOISE_STEPS - i * NOISE_STEPS / count) - 1 for i in range(count)]
 
 
-def denoise(noise: torch.Tensor, count: int) -> Denoising:
+def denoise(noise: torch.Tensor, count: int, random: torch.Generator | None = None) -> Denoising:
     """Turn noise into detail in `count` steps.
 
     Yields (step, noisy detail), is sent the predicted v, and returns the detail. Whoever drives it
     may work in tiles, report progress or stop between two steps.
+
+    Args:
+        noise: what to begin with, of any shape.
+        count: of steps, at least one.
+        random: of the noise added between steps; None adds none, which is the plain solver.
     """
     steps = trailing_steps(count)
     levels = [_level(step) for step in steps]
@@ -44,7 +55,13 @@ def denoise(noise: torch.Tensor, count: int) -> Denoising:
             # The change since the last step, carried on over half of this one.
             ratio = (log_ratio - before_log) / gap
             guess = clean + (clean - before) / (2 * ratio)
-        noisy = sigma_next / sigma * noisy - alpha_next * math.expm1(-gap) * guess
+        if random is None:
+            noisy = sigma_next / sigma * noisy - alpha_next * math.expm1(-gap) * guess
+        else:
+            kept = sigma_next / sigma * math.exp(-gap)
+            fresh = torch.randn(noise.shape, generator=random)
+            fresh *= sigma_next * math.sqrt(-math.expm1(-2 * gap))
+            noisy = kept * noisy - alpha_next * math.expm1(-2 * gap) * guess + fresh
         before, before_log = clean, log_ratio
     raise ValueError("At least one step is needed.")
 
