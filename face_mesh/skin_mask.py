@@ -75,8 +75,9 @@ def _found(face: Face) -> Mask:
     inside = _polygon(face, curve("face_oval"))[window]
     mask = inside * _fading(away, _FADE_INSIDE) + (1 - inside) * _fading(away, _FADE_OUTSIDE)
     mask = _without_specks(mask, sure, _HOLE_MM2 * face.px_per_mm**2)
+    crease_px = _CREASE_MM * face.px_per_mm
     folds = np.max([region_mask(face, name) for name in _FOLDS], axis=0)[window]
-    mask = np.maximum(mask, folds * _closed(mask, _CREASE_MM * face.px_per_mm))
+    mask = np.maximum(mask, np.minimum(3.0 * folds, 1.0) * _closed(mask, crease_px))
     mask *= 1.0 - _features_of_the_face(face)[window]
     out[window] = np.clip(cv2.GaussianBlur(mask, (0, 0), 0.4 * face.px_per_mm), 0.0, 1.0)
     return out

@@ -1,8 +1,9 @@
 """Lifting the shade of a fold, a trough or a bag: low frequencies, along the skin's own colour.
 
-Works in optical density, where a shade is the same for fair and dark skin and keeps its chroma.
-Detail finer than `DETAIL_MM` is left as it is; what lies between that and the width of the fold is
-brought to where the skin on both sides of it would go on.
+Works in optical density, where a shade is the same for fair and dark skin. Detail finer than
+`DETAIL_MM` is left as it is; what is coarser is brought to where the skin on both sides goes on.
+A channel is never lifted without the others: the hue of a deep shade moves towards that of the skin
+beside it, or stays.
 """
 
 from __future__ import annotations
@@ -14,23 +15,49 @@ import numpy.typing as npt
 from face_mesh.arrays import Mask, Rgb
 from face_mesh.skin.spread import across
 
+WIDER_MM = 3.5  # a fold is darkest along its line, but the slopes that lead there are of it
+SOFT_MM = 1.5  # standard deviation of the edge of what is lifted
 DETAIL_MM = 0.7  # standard deviation: pores and hairs are finer, the shade of a fold is wider
 WORK_PX_PER_MM = 1.5  # enough for that
 REACH_MM = 1.5  # over which the sides of the fold are looked at
+MOST = 1.2  # natural log of light: the deepest fold of the portraits looked at
+# From here on a shade is lifted by so much that its grain and noise are too: skin is made anew.
+_DEEP = (0.2, 0.35)
+_FRINGE_MM = 1.0  # beside such a shade, where its blurred edge was taken away too
 _DARKEST = 2.0 / 255.0
-_MOST = 0.35  # natural log of light; more is a shadow of something else than a fold
 
 Density = npt.NDArray[np.float32]
 
 
-def lifted(rgb: Rgb, mask: Mask, skin: Mask, px_per_mm: float) -> Rgb:
-    """Return a picture with the shade under a mask evened out.
+def slopes(line: Mask, skin: Mask, px_per_mm: float) -> Mask:
+    """Return the soft band of a fold around the mask of its line, (H, W) float32, on bare skin.
+
+    Args:
+        line: (H, W) float32 in [0, 1].
+        skin: (H, W) float32, 1 where bare skin is.
+        px_per_mm: scale of both.
+    """
+    side = 2 * round(WIDER_MM * px_per_mm) + 1
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+    soft = cv2.GaussianBlur(cv2.dilate(line, disc), (0, 0), SOFT_MM * px_per_mm) * skin
+    return np.asarray(np.where(soft < 0.02, 0.0, np.minimum(soft, 1.0)), np.float32)
+
+
+def lifted(
+    rgb: Rgb, mask: Mask, skin: Mask, px_per_mm: float, *, both_ways: bool = False
+) -> tuple[Rgb, Mask]:
+    """Return a picture with the shade under a mask evened out, and where it was deep.
 
     Args:
         rgb: (H, W, 3) uint8.
         mask: (H, W) float32 in [0, 1], the band of the fold, soft; 0 stays to the byte.
         skin: (H, W) float32, 1 where bare skin is.
         px_per_mm: scale of the picture.
+        both_ways: whether what is lighter than its sides is darkened too, as a bulge is.
+
+    Returns:
+        (H, W, 3) uint8, and (H, W) float32, 1 where so much shade was taken away that the skin
+        under it should be made anew.
     """
     height, width = mask.shape
     factor = min(1.0, WORK_PX_PER_MM / px_per_mm)
@@ -41,9 +68,21 @@ def lifted(rgb: Rgb, mask: Mask, skin: Mask, px_per_mm: float) -> Rgb:
     fold = cv2.resize(mask, size, interpolation=cv2.INTER_AREA)
     bare = (cv2.resize(skin, size, interpolation=cv2.INTER_AREA) > 0.6).astype(np.float32)
     now = across(dense, bare, DETAIL_MM * ppm)
-    beside = bare * (fold < 0.05)
-    then = across(dense, beside, REACH_MM * ppm)
-    gain = np.clip(then - now, -_MOST, _MOST) * fold[..., None]
-    full = cv2.resize(np.exp(gain), (width, height), interpolation=cv2.INTER_LINEAR)
-    out = np.clip(np.round(rgb * full), 0, 255).astype(np.uint8)
-    return np.where((mask > 0)[..., None], out, rgb)
+    then = across(dense, bare * (fold < 0.05), REACH_MM * ppm)
+    gain = _limited(then - now, both_ways=both_ways) * fold[..., None]
+    full = cv2.resize(gain, (width, height), interpolation=cv2.INTER_LINEAR)
+    inside = mask > 0
+    out = np.clip(np.round(rgb * np.exp(full)), 0, 255).astype(np.uint8)
+    low, high = _DEEP
+    deep = np.clip((np.abs(full).max(axis=2) - low) / (high - low), 0.0, 1.0)
+    wide = 2 * round(_FRINGE_MM * px_per_mm) + 1
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (wide, wide))
+    deep = cv2.GaussianBlur(cv2.dilate(deep, disc), (0, 0), 0.3 * px_per_mm) * inside
+    return np.where(inside[..., None], out, rgb), np.asarray(deep, np.float32)
+
+
+def _limited(gain: Density, *, both_ways: bool) -> Density:
+    """The gain, cut for all channels together, and to what lightens unless both ways are meant."""
+    mean, largest = gain.mean(axis=2, keepdims=True), np.abs(gain).max(axis=2, keepdims=True)
+    kept = np.minimum(1.0, MOST / np.maximum(largest, 1e-6))
+    return np.asarray(gain * kept if both_ways else gain * kept * (mean > 0), np.float32)

@@ -19,12 +19,13 @@ from simulate.skin.engine import Fill
 from simulate.skin.engines import engine as engine_named
 from simulate.skin.fade import faded
 from simulate.skin.jobs import Job
-from simulate.skin.lift import lifted
+from simulate.skin.lift import lifted, slopes
 from simulate.skin.settle import settled
 
 CONTEXT_MM = 16.0  # of skin around a mask that engines may look at
 NOTHING = 0.05  # grade below which there is nothing to treat
 SPARE_SOFT_MM = 0.4
+BULGES = ("eye_bags",)  # light where they stand out and dark below
 BLENDS = (0.5,)  # between photo and fully treated skin, where the severity is read too
 _BLENDED = (0.0, *BLENDS, 1.0)
 
@@ -101,6 +102,8 @@ def treated(face: Face, job: Job, engine: str, seed: int) -> Progress:
 def mask_of(face: Face, job: Job) -> Mask:
     """Return (H, W) float32, what a job replaces or changes, hand corrections included."""
     found = _spots(face, job) if job.treatment.spots else _found(face, job)
+    if job.term.operator == "lift":
+        found = slopes(found, skin_mask(face), face.px_per_mm)
     return _corrected(face, found, job.treatment.strokes)
 
 
@@ -191,9 +194,10 @@ def _painted(
         yield 1.0
         return faded(face, sign, job.region, mask, at)
     if operator == "lift":
-        photo = lifted(photo, here, skin, face.px_per_mm)
+        both_ways = sign in BULGES
+        photo, deep = lifted(photo, here, skin, face.px_per_mm, both_ways=both_ways)
         line = crease(face, job.region).placed(face.photo.height, face.photo.width)
-        here = np.minimum(line[at], here)
+        here = np.minimum(np.maximum(line[at], deep), here)
     picture = photo
     words = f"{SIGNS[sign].name.lower()} of the {job.region.replace('_', ' ')}"
     for step in engine_named(engine).steps(Fill(photo, here, face.px_per_mm, seed, skin, words)):

@@ -11,7 +11,7 @@ from face_mesh.arrays import Mask, Rgb
 from face_mesh.skin.chromophores import HAEMOGLOBIN, MELANIN, density_of, split
 from face_mesh.skin.reading import detect
 from simulate.skin.fade import faded
-from simulate.skin.lift import lifted
+from simulate.skin.lift import lifted, slopes
 from simulate.skin.settle import settled
 from tests.simulate.faces import face_of
 
@@ -53,7 +53,7 @@ def test_a_lifted_valley_is_as_light_as_its_sides_and_keeps_its_grain(
     flat = grainy(skin)
     dark = shaded(flat, valley(4.0), 0.2)
     band = np.clip(1.6 * valley(6.0), 0, 1) * (valley(6.0) > 0.02)
-    out = lifted(dark, band.astype(np.float32), ALL, PX_PER_MM)
+    out, _ = lifted(dark, band.astype(np.float32), ALL, PX_PER_MM)
     before, after = (
         np.abs(broad(p).astype(int) - broad(flat))[:, 50:70].mean() for p in (dark, out)
     )
@@ -66,7 +66,7 @@ def test_a_lifted_valley_is_as_light_as_its_sides_and_keeps_its_grain(
 def test_lifting_keeps_the_hue_of_the_skin(skin: tuple[int, int, int]) -> None:
     """No channel is lifted more than another: dark skin does not turn ashen, nor fair skin grey."""
     flat = grainy(skin)
-    out = lifted(shaded(flat, valley(4.0), 0.2), valley(8.0), ALL, PX_PER_MM)
+    out, _ = lifted(shaded(flat, valley(4.0), 0.2), valley(8.0), ALL, PX_PER_MM)
     ratio = out[:, 55:65].mean(axis=(0, 1)) / flat[:, 55:65].mean(axis=(0, 1))
     assert ratio.max() - ratio.min() < 0.03
 
@@ -81,7 +81,8 @@ def test_nothing_painted_leaves_its_mask(depth: float, width: float, seed: int) 
         np.uint8
     )
     for out in (
-        lifted(rgb, mask, ALL, PX_PER_MM),
+        lifted(rgb, mask, ALL, PX_PER_MM)[0],
+        lifted(rgb, mask, ALL, PX_PER_MM, both_ways=True)[0],
         settled(rgb, other, mask, ALL, PX_PER_MM),
     ):
         assert (out[mask == 0] == rgb[mask == 0]).all()
@@ -136,3 +137,38 @@ def test_fading_takes_a_colour_out_and_nothing_else(sign: str) -> None:
 def read_again(face: Face, image: Rgb, sign: str, region: str) -> float:
     """The severity on the same face with other pixels."""
     return detect(face.repainted(image), sign, region).severity
+
+
+def test_a_deep_shade_is_to_be_made_anew_and_a_faint_one_is_not() -> None:
+    flat, band = grainy(SKINS["fair"]), np.minimum(1.6 * valley(8.0), 1.0).astype(np.float32)
+    faint, deep = (
+        lifted(shaded(flat, valley(3.0), d), band, ALL, PX_PER_MM)[1] for d in (0.1, 0.9)
+    )
+    assert not faint.any()
+    assert deep[:, SIDE // 2].min() > 0.9
+    assert not deep[band == 0].any()
+
+
+def test_what_is_lighter_than_its_sides_is_left_unless_it_is_a_bulge() -> None:
+    flat = grainy(SKINS["brown"])
+    bright = np.clip(np.round(flat * np.exp(0.15 * valley(4.0)[..., None])), 0, 255).astype(
+        np.uint8
+    )
+    kept, _ = lifted(bright, valley(8.0), ALL, PX_PER_MM)
+    evened, _ = lifted(bright, valley(8.0), ALL, PX_PER_MM, both_ways=True)
+    middle = slice(57, 63)
+    assert kept[:, middle].mean() == pytest.approx(bright[:, middle].mean(), rel=0.01)
+    assert evened[:, middle].mean() < 0.93 * bright[:, middle].mean()
+
+
+def test_the_slopes_of_a_fold_lie_around_its_line_on_bare_skin() -> None:
+    line = np.zeros((SIDE, SIDE), np.float32)
+    line[20:100, 60] = 1.0
+    skin = ALL.copy()
+    skin[:, 66:] = 0.0
+    band = slopes(line, skin, PX_PER_MM)
+    assert band.min() >= 0.0
+    assert band.max() <= 1.0
+    assert not band[skin == 0].any()
+    assert band[60, 60 - round(2 * PX_PER_MM)] > 0.5
+    assert not band[60, : 60 - round(9 * PX_PER_MM)].any()
