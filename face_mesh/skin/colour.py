@@ -16,12 +16,16 @@ from face_mesh.arrays import Mask
 from face_mesh.face import Face
 from face_mesh.skin.chromophores import HAEMOGLOBIN, MELANIN, Values, split
 from face_mesh.skin.sign import Detected, Sign
-from face_mesh.skin.spread import across
+from face_mesh.skin.spread import across, softened
 from face_mesh.skin.view import Area, View
 
 SCALE = "0 none to 4 severe (photographic index, against the person's own skin)"
 MOST = 4.0
 CHEEKS = ("malar_left", "malar_right")
+USUAL = ("forehead", *CHEEKS)
+# A spot has this much more melanin than the skin around it, and stands out of how much that varies:
+# dark skin is seen with more grain, and so is a compressed photo. Author's estimates.
+_SPOT_FAINT, _SPOT_GRAINS = 0.06, 2.5
 _SOFT_MM = 0.6  # grain of single pixels is no colour of skin
 
 
@@ -38,18 +42,21 @@ def amounts(view: View) -> Values:
 def usual_amount(view: View, chromophore: int, quantile: float = 0.35) -> float:
     """Return what the person's own skin usually has of a chromophore.
 
-    A low quantile: treating what is above it does not move it.
+    Of forehead and cheeks, which have neither beard nor the shadow of the chin. A low quantile, so
+    that red cheeks stand out from a paler forehead. Repainted faces keep that of their original:
+    treating one region must not move what another is compared with.
     """
-    key = f"skin/usual/{chromophore}/{quantile}"
+    key = f"usual/{chromophore}/{quantile}"
     if key not in view.face.workspace:
-        found = amounts(view)[view.bare, chromophore]
+        here = amounts(view)[..., chromophore]
+        found = np.concatenate([here[_inside(view, name)] for name in USUAL])
         view.face.workspace[key] = float(np.quantile(found, quantile)) if found.size else 0.0
     return float(view.face.workspace[key])
 
 
 def redness_excess(view: View, area: Area) -> Values:
     """Return how much more haemoglobin there is than in the person's usual skin, from 0."""
-    return _above(view, area, HAEMOGLOBIN, 0.03)
+    return _above(view, area, HAEMOGLOBIN, 0.06)
 
 
 def melasma_excess(view: View, area: Area) -> Values:
@@ -65,7 +72,14 @@ def spots_excess(view: View, area: Area) -> Values:
     """Return how much more melanin there is in spots than in the skin around them, from 0."""
     here = amounts(view)[area.rows, area.columns, MELANIN]
     around = across(here[..., None], area.bare.astype(np.float32), 3.5 * view.px_per_mm)[..., 0]
-    return np.asarray(np.maximum(here - around - 0.06, 0.0) * area.bare, np.float32)
+    more = here - around
+    faint = max(_SPOT_FAINT, _SPOT_GRAINS * _spread(more[area.inside > 0.5]))
+    return np.asarray(np.maximum(more - faint, 0.0) * area.bare, np.float32)
+
+
+def _spread(values: Values) -> float:
+    """Return a standard deviation that spots, which are few, do not move."""
+    return 1.4826 * float(np.median(np.abs(values - np.median(values)))) if values.size else 0.0
 
 
 def circles_excess(view: View, area: Area) -> Values:
@@ -75,11 +89,12 @@ def circles_excess(view: View, area: Area) -> Values:
     """
     here = amounts(view)
     colour = here[..., MELANIN] + here[..., HAEMOGLOBIN]
-    cheek = np.concatenate([colour[_inside(view, name)] for name in CHEEKS])
-    usual = float(np.median(cheek)) if cheek.size else 0.0
-    return np.asarray(
-        np.maximum(colour[area.rows, area.columns] - usual - 0.03, 0.0) * area.bare, np.float32
-    )
+    key = "usual/cheeks"  # kept when repainted, as that of `usual_amount`
+    if key not in view.face.workspace:
+        cheek = np.concatenate([colour[_inside(view, name)] for name in CHEEKS])
+        view.face.workspace[key] = float(np.median(cheek)) if cheek.size else 0.0
+    more = colour[area.rows, area.columns] - view.face.workspace[key] - 0.03
+    return np.asarray(np.maximum(more, 0.0) * area.bare, np.float32)
 
 
 def _inside(view: View, region: str) -> tuple[Values, ...]:
@@ -98,9 +113,9 @@ Excess = Callable[[View, Area], Values]
 
 # What each sign is an excess of, and the mean excess over a region that reads 4.
 _EXCESS: dict[str, tuple[Excess, float]] = {
-    "redness": (redness_excess, 0.5),
+    "redness": (redness_excess, 0.8),
     "dark_circles": (circles_excess, 0.5),
-    "pigment_spots": (spots_excess, 0.1),
+    "pigment_spots": (spots_excess, 0.03),
     "melasma": (melasma_excess, 0.5),
 }
 
@@ -110,9 +125,12 @@ def _detect(face: Face, sign: str, region: str) -> Detected:
     view = View.of(face)
     area = view.area(region)
     excess = excess_of(view, area)
-    severity = MOST * area.mean(excess) / severe
     mask = _mask(excess, area, view.px_per_mm)
-    return Detected(severity, view.patch(mask, area.rows, area.columns, face))
+    return Detected(
+        min(MOST * area.mean(excess) / severe, MOST),
+        view.patch(mask, area.rows, area.columns, face),
+        area_mm2=float(mask.sum()) / view.px_per_mm**2,
+    )
 
 
 def _mask(excess: Values, area: Area, px_per_mm: float) -> Mask:
@@ -120,7 +138,7 @@ def _mask(excess: Values, area: Area, px_per_mm: float) -> Mask:
     seen = (excess > 0).astype(np.float32)
     wide = 2 * round(0.4 * px_per_mm) + 1
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (wide, wide))
-    soft = cv2.GaussianBlur(cv2.dilate(seen, disc), (0, 0), 0.5 * px_per_mm) * area.inside
+    soft = softened(np.asarray(cv2.dilate(seen, disc), np.float32), 0.5 * px_per_mm) * area.inside
     return np.asarray(np.where(soft < 0.02, 0.0, soft), np.float32)
 
 

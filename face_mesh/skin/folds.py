@@ -5,7 +5,8 @@ much darker the skin of the band is than that beside it, averaged over the band:
 five grades of the Wrinkle Severity Rating Scale less one (0 none to 4 extreme), continuous and
 linear in depth and length. Photographic, set on adult portraits, no clinician's grade: light from
 the side shifts it. A cheek that overhangs is lighter than the fold on one side only, so nasolabial
-and marionette folds are compared with the skin outside them, the hollows of the lid with both sides.
+and marionette folds are compared with the skin outside them, the hollows of the lid
+with both sides.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from face_mesh.arrays import Bool, Mask
 from face_mesh.face import Face
 from face_mesh.regions import Patch, region_patch
 from face_mesh.skin.sign import Detected, Sign
+from face_mesh.skin.spread import softened
 from face_mesh.skin.straight import STEP_MM, Band, Values, deepest_path
 from face_mesh.skin.view import Area, View
 
@@ -197,7 +199,7 @@ def _valley(band: Band, fine_mm: float, beside_mm: float) -> Values:
 
 
 def _least(band: Band) -> float:
-    """Fewest samples that stand for a fold: fewer are filled up with nothing, a fifth of the band."""
+    """Fewest samples that stand for a fold, a fifth of the band: nothing fills up fewer."""
     return 0.2 * band.shade.size
 
 
@@ -209,7 +211,7 @@ def _along_path(
     profile = np.clip((wide_mm / 2 - off) / 1.0 + 0.5, 0.0, 1.0) * sure[:, None]
     x, y = area.places()
     there = fold.band.laid_back(np.asarray(profile, np.float32), x, y)
-    soft = cv2.GaussianBlur(there, (0, 0), 0.4 * view.px_per_mm)
+    soft = softened(there, 0.4 * view.px_per_mm)
     bare = _reached(view) if kind.one_sided else view.bare
     inside = bare[area.rows, area.columns]
     return np.asarray(np.where(soft < 0.04, 0.0, np.clip(soft, 0.0, 1.0)) * inside, np.float32)

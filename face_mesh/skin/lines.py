@@ -18,6 +18,7 @@ from face_mesh.arrays import Mask
 from face_mesh.face import Face
 from face_mesh.skin.ridges import Values, dark_lines
 from face_mesh.skin.sign import Detected, Sign
+from face_mesh.skin.spread import softened
 from face_mesh.skin.view import Area, View
 from face_mesh.skin.zones import line_area, line_direction
 
@@ -160,7 +161,7 @@ def line_mask(lines: Mask, area: Area, px_per_mm: float) -> Mask:
     """Return the soft mask of lines: their dark middle and both shoulders, on bare skin only."""
     wide = 2 * round(0.3 * px_per_mm) + 1
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (wide, wide))
-    grown = cv2.GaussianBlur(cv2.dilate(lines, disc), (0, 0), 0.35 * px_per_mm)
+    grown = softened(np.asarray(cv2.dilate(lines, disc), np.float32), 0.35 * px_per_mm)
     grown = np.where(grown < 0.04, 0.0, grown)
     return np.asarray(np.clip(1.15 * grown, 0.0, 1.0) * area.bare, np.float32)
 

@@ -12,6 +12,7 @@ Values = npt.NDArray[np.float32]  # (H, W, C)
 
 _FAINT = 0.02  # share that the next coarser level has in a pixel that is itself fully known
 _SMALLEST_PX = 4
+LEAST_SOFT_PX = 0.6  # an edge over two pixels
 WIDE_PX = 4.0  # of a blur that is worked out at a quarter of the size
 
 
@@ -19,6 +20,11 @@ def across(values: Values, known: Mask, sigma_px: float) -> Values:
     """Return values blurred over the known pixels and carried on between them, (H, W, C)."""
     weight = np.ascontiguousarray(known[..., None], np.float32)
     return spread_out(blurred(values * weight, sigma_px), blurred(weight, sigma_px))
+
+
+def softened(mask: Mask, sigma_px: float) -> Mask:
+    """Return a mask with soft edges, (H, W); never so little that a coarse photo shows steps."""
+    return np.asarray(cv2.GaussianBlur(mask, (0, 0), max(sigma_px, LEAST_SOFT_PX)), np.float32)
 
 
 def blurred(values: Values, sigma_px: float) -> Values:

@@ -14,11 +14,14 @@ import numpy as np
 from face_mesh.face import Face
 from face_mesh.skin.ridges import Values
 from face_mesh.skin.sign import Detected, Sign
-from face_mesh.skin.spread import across
+from face_mesh.skin.spread import across, softened
 from face_mesh.skin.view import View
 
 SCALE = "0 smooth to 4 severe (photographic index)"
 MOST = 4.0
+# One scale for photos of any size, coarse enough that half a good portrait still has it. Pores are
+# finer: what is read are the largest, and clusters.
+WORK_PX_PER_MM = 1.5
 _DEEPEST = 0.35  # darker than that against its surroundings is a lesion or a hair
 
 
@@ -50,9 +53,9 @@ _KINDS = {
         _Kind(
             "pores",
             "Pores",
-            0.2,
-            0.6,
-            0.02,
+            0.4,
+            1.0,
+            0.015,
             0.03,
             ("nasal_dorsum", "nasal_tip", "malar_left", "malar_right"),
         ),
@@ -66,21 +69,31 @@ def hollows(shade: Values, bare: Values, px_per_mm: float, kind: _Kind) -> Value
     fine = across(layer, bare, kind.fine_mm * px_per_mm)[..., 0]
     wide = across(layer, bare, kind.wide_mm * px_per_mm)[..., 0]
     depth = np.maximum(fine - wide - kind.faint, 0.0)
-    return np.asarray(np.where(depth > _DEEPEST, 0.0, depth) * (bare > 0), np.float32)
+    return np.asarray(np.where(depth > _DEEPEST, 0.0, depth) * (bare > 0.5), np.float32)
 
 
 def _detect(face: Face, kind: _Kind, region: str) -> Detected:
     view = View.of(face)
     area = view.area(region)
-    depth = hollows(area.shade, area.bare.astype(np.float32), view.px_per_mm, kind)
-    severity = MOST * area.mean(depth) / kind.severe
-    seen = (depth * (area.inside > 0.3) > 0).astype(np.float32)
-    wide = 2 * max(1, round(0.6 * kind.fine_mm * view.px_per_mm)) + 1
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (wide, wide))
-    soft = cv2.GaussianBlur(cv2.dilate(seen, disc), (0, 0), 0.3 * view.px_per_mm)
+    ppm = min(WORK_PX_PER_MM, view.px_per_mm)
+    size = [max(1, round(n * ppm / view.px_per_mm)) for n in reversed(area.bare.shape)]
+    layers = (area.shade, area.bare.astype(np.float32), area.inside)
+    shade, bare, inside = (
+        np.asarray(cv2.resize(one, size, interpolation=cv2.INTER_AREA), np.float32)
+        for one in layers
+    )
+    depth = hollows(shade, bare, ppm, kind)
+    whole = float(inside.sum())
+    mean = float((depth * inside).sum()) / whole if whole > 1.0 else 0.0
+    seen = (depth * (inside > 0.3) > 0).astype(np.float32)
+    there = cv2.resize(seen, area.bare.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    soft = softened(np.asarray(there, np.float32), 0.3 * view.px_per_mm)
     mask = np.where(soft < 0.04, 0.0, np.clip(1.1 * soft, 0, 1)) * area.bare
-    patch = view.patch(np.asarray(mask, np.float32), area.rows, area.columns, face)
-    return Detected(severity, patch)
+    return Detected(
+        min(MOST * mean / kind.severe, MOST),
+        view.patch(np.asarray(mask, np.float32), area.rows, area.columns, face),
+        area_mm2=float(mask.sum()) / view.px_per_mm**2,
+    )
 
 
 def _sign(kind: _Kind) -> Sign:

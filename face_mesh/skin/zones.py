@@ -23,8 +23,8 @@ _SOFT_MM = 0.8  # standard deviation of the zone's edge
 # Lines run level beside the corner and lean downwards farther out and below: by 40 degrees where
 # out + down is 30 mm, not at all where it is under 6 mm. Read off pictures of smiles.
 _LEAN = (np.radians(40.0), 6.0, 30.0)
-# Deep lines of the portraits are up to 0.5 darker than the skin around; dark hair on light skin is 1
-# to 2, a dark frame more.
+# Deep lines of the portraits are up to 0.5 darker than the skin around; dark hair on light skin is
+# 1 to 2, a dark frame more.
 _DARKER, _AROUND_MM = 0.7, 4.0
 _EDGE_MM = 2.0  # beside what is no skin (lashes, hair, frames) nothing is read
 
