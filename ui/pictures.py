@@ -25,6 +25,7 @@ MASK_SIDE_PX = 1200
 MASK_COLOUR = "#00c8ff"  # of no skin, and told apart from all of it by the colour-blind too
 MASK_OPACITY = 0.5
 MASK_EDGE = 0.2  # how fully skin is treated where the contour runs
+MASK_GAP_PX = 9  # what is closer together has one contour
 EDGE, EDGE_SHADE = 254, 255  # palette entries of the contour: light inside, dark outside
 TREATED_MARGIN = 0.35  # around the treated area, as a share of its size
 FACE_MARGIN = 0.3
@@ -83,7 +84,8 @@ def mask(treated: Mask) -> bytes:
     factor = min(1.0, MASK_SIDE_PX / max(height, width))
     size = (max(1, round(factor * width)), max(1, round(factor * height)))
     small = cv2.resize(treated, size, interpolation=cv2.INTER_AREA)
-    inside = np.asarray(small > MASK_EDGE, np.uint8)
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (MASK_GAP_PX, MASK_GAP_PX))
+    inside = cv2.morphologyEx(np.asarray(small > MASK_EDGE, np.uint8), cv2.MORPH_CLOSE, disc)
     cross = np.ones((3, 3), np.uint8)
     levels = np.ceil(np.clip(small, 0.0, 1.0) * (EDGE - 1)).astype(np.uint8)
     levels[cv2.dilate(inside, cross) > inside] = EDGE_SHADE

@@ -12,6 +12,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
@@ -36,13 +37,24 @@ class Server:
 
     def holds(self) -> dict[str, int]:
         """What the process still holds of photos, by kind, without the zeros."""
+        return {kind: n for kind, n in self._ask("?").items() if n}
+
+    def paint(self, seconds: float) -> int:
+        """Let a step of painting take so long from now on; return how many were taken so far."""
+        return self._ask(str(seconds))
+
+    def break_engine(self) -> None:
+        """Let painting fail from now on."""
+        self._ask("-1")
+
+    def _ask(self, line: str) -> Any:
         assert self.process.stdin
         assert self.process.stdout
-        self.process.stdin.write("?\n")
+        self.process.stdin.write(f"{line}\n")
         self.process.stdin.flush()
-        for line in self.process.stdout:
-            if line.startswith(ANSWER):
-                return {kind: n for kind, n in json.loads(line[len(ANSWER) :]).items() if n}
+        for answer in self.process.stdout:
+            if answer.startswith(ANSWER):
+                return json.loads(answer[len(ANSWER) :])
         raise AssertionError("the server has ended")
 
 

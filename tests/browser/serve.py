@@ -1,8 +1,9 @@
 """The page as users start it, in a process that can be asked what it still holds of a photo.
 
-A question mark on standard input is answered by one line of JSON that starts with ANSWER. Any other
-line is a number: the seconds that a step of painting skin takes from now on, of an engine that is
-quick, needs no model, and is used only here.
+Each line on standard input is answered by one line of JSON that starts with ANSWER: a question mark
+by what is held, a number by how many steps of painting skin were taken so far, each of which takes
+that many seconds from now on; a number below 0 breaks the engine. It is one that needs no model and
+is used only in tests.
 """
 
 import gc
@@ -12,19 +13,31 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from streamlit.runtime import get_instance
 from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRec
 from streamlit.web import cli
 
-from face_mesh import Face, Photo
+from face_mesh import EngineError, Face, Photo
 from simulate import Outcome
 from simulate.skin.engine import Fill, Step
 from simulate.skin.fake import FakeEngine
 from simulate.skin.treated import Treated
 
 ANSWER = "holds: "
-PACE = {"seconds": 0.0}
+BROKEN = "The skin model is damaged; install Beforehand again."
+
+
+@dataclass
+class Pace:
+    """How fast skin is painted."""
+
+    seconds: float = 0.0
+    steps: int = 0
+
+
+PACE = Pace()
 
 
 def held() -> dict[str, int]:
@@ -42,19 +55,22 @@ def held() -> dict[str, int]:
 
 def answer() -> None:
     for line in sys.stdin:
-        if line.strip() == "?":
-            print(ANSWER + json.dumps(held()), flush=True)
-        else:
-            PACE["seconds"] = float(line)
+        if line.strip() != "?":
+            PACE.seconds = float(line)
+        said = held() if line.strip() == "?" else PACE.steps
+        print(ANSWER + json.dumps(said), flush=True)
 
 
 def slow_down() -> None:
-    """Let each step of painting take as long as was asked for."""
+    """Let each step of painting take as long as was asked for, and be counted."""
     quick = FakeEngine.steps
 
     def steps(self: FakeEngine, asked: Fill) -> Iterator[Step]:
         for step in quick(self, asked):
-            time.sleep(PACE["seconds"])
+            if PACE.seconds < 0:
+                raise EngineError(BROKEN)
+            time.sleep(PACE.seconds)
+            PACE.steps += 1
             yield step
 
     FakeEngine.steps = steps

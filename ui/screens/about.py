@@ -21,15 +21,31 @@ If you know the distance between your pupils (the PD on a spectacle prescription
 *About this photo*, and the figures become surer.
 
 ## The simulation
-Each dose moves the mesh as far as published measurements say, or as far as we estimate where none
-are published. Under *Range and sources* each procedure lists what it warns of, how far it moves per
-unit of dose, how people differ, how long it lasts and the usual doses, each with its source or the
-words *our own estimate*. People respond differently, so each change comes with a range that about
-two of three people would fall within. Only the treated area of the picture is changed; every other
-pixel stays as it was.
+Each dose moves the mesh, and takes away lines, folds or marks, as far as published measurements
+say, or as far as we estimate where none are published. Under *Range and sources* each procedure
+lists what it warns of, how far it moves per unit of dose, what it does to the skin, how people
+differ, how long it lasts and the usual doses, each with its source or the words *our own estimate*.
+People respond differently, so each change comes with a range that about two of three people would
+fall within. Only the treated area of the picture is changed; every other pixel stays as it was.
+
+## Skin
+Lines, scars and moles cannot be moved away, so the skin below them is painted. A small model does
+it that comes with the program and runs on this computer. It was trained on openly licensed photos
+of 74 people; yours is not added to them. It paints only the skin that is treated, and the dose
+says how far that is blended into your photo. Redness and pigment are not painted: what there is too
+much of is taken away, and the texture stays your own.
+
+*What is treated* shows where that is. With *Add* and *Spare* you correct it by hand; what you spare
+stays as it was, to the last pixel. Moles are removed only where you pick them. How strong lines and
+marks are, before and after, is read off the picture on grades like those of studies; it is an index
+of a photo, not what a doctor would grade.
 
 ## What it cannot do
 - It is a picture to talk about, not a promise, and no advice on whether to have a procedure.
+- Painted skin is one plausible skin, not the one below your line. *Sample* under *How skin is
+  painted* shows another. What a procedure leaves to chance, as texture, colour or a scar, it does
+  not know.
+- It does not know what a mark is. A doctor must examine every mole before it is removed.
 - One photo from the front hardly shows depth: a fuller cheek or a chin moved forward is measured
   but barely seen.
 - It shows no swelling, bruises, scars or complications; a doctor has to tell you about those.

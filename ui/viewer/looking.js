@@ -12,7 +12,7 @@ function closeness([left, top, right, bottom]) {
 // most screens, two by two where they are so fine that one could hardly be seen.
 function actualSize(viewer, width) {
   const fine = window.devicePixelRatio || 1;
-  return (width * Math.max(1, Math.round(fine))) / fine / paneOf(viewer).clientWidth;
+  return (width * Math.max(1, Math.round(fine))) / fine / paneOf(viewer).getBoundingClientRect().width;
 }
 
 function paneOf(viewer) {
@@ -38,12 +38,12 @@ function aim(viewer, memory) {
 function look(viewer, memory) {
   const actual = viewer.dataset.zoom === "actual";
   const z = actual ? actualSize(viewer, memory.still.width) : closeness(memory.box);
-  const pane = paneOf(viewer);
-  const sizes = [pane.clientWidth, pane.clientHeight];
+  const pane = paneOf(viewer).getBoundingClientRect();
   const fine = window.devicePixelRatio || 1;
   const shifts = memory.centre.map((centre, axis) => {
     const share = z < 1 ? (1 - z) / 2 : Math.min(0, Math.max(1 - z, 0.5 - z * centre));
-    return Math.round(share * sizes[axis] * fine) / fine; // whole pixels: half of one would blur
+    const [start, size] = axis ? [pane.top, pane.height] : [pane.left, pane.width];
+    return Math.round((start + share * size) * fine) / fine - start; // on a pixel of the screen
   });
   memory.centre = memory.centre.map((centre) => hold(centre, 0.5 / z));
   viewer.style.setProperty("--z", z);
@@ -88,6 +88,9 @@ function connectLooking(viewer, memory) {
   surface.onpointermove = (event) => {
     showCursor(viewer, memory, placeOf(viewer, event));
     if (gesture?.id === event.pointerId) gesture.move?.(event);
+  };
+  surface.onpointerleave = () => {
+    memory.cursor = null; // the keyboard begins in the middle of what is seen
   };
   surface.onpointerup = (event) => {
     if (gesture?.id !== event.pointerId) return;
