@@ -12,7 +12,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from face_mesh.arrays import Mask
+from face_mesh.anatomy import point
+from face_mesh.arrays import Bool, Mask
 from face_mesh.face import Face
 from face_mesh.regions import Patch
 from face_mesh.skin.sign import Detected, Sign
@@ -30,6 +31,8 @@ DIAMETER_MM = (1.5, 10.0)
 CLICK_MM = 3.0  # how far from a lesion a click still means it
 _ROUND = 0.45  # least share of its enclosing circle that a lesion fills
 _AROUND_MM = 4.0
+_CORNER_MM = 5.0  # nearer to a corner of mouth or eye, something dark is its shadow
+_BESIDE_MM = 5.0  # of skin around a lesion that it must stand out of
 
 Values = npt.NDArray[np.float32]
 
@@ -62,10 +65,22 @@ def moles(face: Face) -> tuple[Mole, ...]:
             mole
             for blob in _blobs(darker > 0.5 * LEAST_CONTRAST, view.px_per_mm)
             if (mole := _mole(face, view, darker, blob, LEAST_CONTRAST)) is not None
+            and not _at_a_corner(face, mole)
         ]
         face.workspace[key] = tuple(sorted(found, key=lambda one: -one.contrast))
     made: tuple[Mole, ...] = face.workspace[key]
     return made
+
+
+def _at_a_corner(face: Face, mole: Mole) -> bool:
+    """Whether it is the shadow in a corner of mouth or eye."""
+    corners = [
+        point(f"{name}_{side}")
+        for name in ("cheilion", "exocanthion", "endocanthion")
+        for side in ("left", "right")
+    ]
+    off = face.landmarks_px[corners, :2] - (mole.x_px, mole.y_px)
+    return bool((np.hypot(off[:, 0], off[:, 1]) < _CORNER_MM * face.px_per_mm).any())
 
 
 def mole_at(face: Face, x_px: float, y_px: float) -> Mole | None:
@@ -95,7 +110,7 @@ def _grown(face: Face, x_px: float, y_px: float) -> Mole | None:
     if peak < CLICKED_CONTRAST:
         return None
     for blob in _blobs(darker > 0.5 * peak, view.px_per_mm, least_mm=0.6):
-        if (blob & near).any():
+        if (blob.inside & near[blob.window]).any():
             return _mole(
                 face, view, darker, blob, CLICKED_CONTRAST, least_mm=0.6, roundness=0.2, grains=0.0
             )
@@ -115,22 +130,35 @@ def _darker(view: View) -> Values:
     return made
 
 
-def _blobs(
-    seen: npt.NDArray[np.bool_], px_per_mm: float, least_mm: float = DIAMETER_MM[0]
-) -> list[npt.NDArray[np.bool_]]:
+@dataclass(frozen=True, eq=False)
+class _Blob:
+    """A connected piece of a picture: what it fills of a window with 5 mm around it."""
+
+    inside: Bool
+    window: tuple[slice, slice]
+
+
+def _blobs(seen: Bool, px_per_mm: float, least_mm: float = DIAMETER_MM[0]) -> list[_Blob]:
     """Connected pieces of the size of a lesion."""
     _, labels, stats, _ = cv2.connectedComponentsWithStats(seen.astype(np.uint8), connectivity=4)
     low, high = (np.pi / 4 * (d * px_per_mm) ** 2 for d in (least_mm, DIAMETER_MM[1]))
-    areas = stats[:, cv2.CC_STAT_AREA]
-    fitting = [i for i in range(1, len(areas)) if low <= areas[i] <= high]
-    return [labels == i for i in fitting]
+    pad = round(_BESIDE_MM * px_per_mm)
+    found = []
+    for i, (x, y, width, height, area) in enumerate(stats.tolist()):
+        if i and low <= area <= high:
+            window = (
+                slice(max(0, y - pad), y + height + pad),
+                slice(max(0, x - pad), x + width + pad),
+            )
+            found.append(_Blob(labels[window] == i, window))
+    return found
 
 
 def _mole(
     face: Face,
     view: View,
     darker: Values,
-    blob: npt.NDArray[np.bool_],
+    blob: _Blob,
     least: float,
     least_mm: float = DIAMETER_MM[0],
     roundness: float = _ROUND,
@@ -138,46 +166,35 @@ def _mole(
 ) -> Mole | None:
     """The lesion of a blob, or None if it is too faint or too long to be one."""
     ppm = view.px_per_mm
-    rows, columns = np.nonzero(blob)
-    contrast = float(np.quantile(darker[blob], 0.8))
-    least = max(least, grains * _grain(darker, view.bare, blob, ppm))
-    points = np.column_stack([columns, rows]).astype(np.float32)
-    (_, _), radius = cv2.minEnclosingCircle(points)
+    rows, columns = np.nonzero(blob.inside)
+    dark, bare = darker[blob.window], view.bare[blob.window]
+    contrast = float(np.quantile(dark[blob.inside], 0.8))
+    (_, _), radius = cv2.minEnclosingCircle(np.column_stack([columns, rows]).astype(np.float32))
     diameter = 2.0 * float(np.sqrt(len(rows) / np.pi)) / ppm
     if contrast < least or diameter < least_mm:
         return None
     if len(rows) / (np.pi * (radius + 0.5) ** 2) < roundness:
         return None
-    pad = round(2.5 * ppm)
-    window = (
-        slice(max(0, int(rows.min()) - pad), int(rows.max()) + pad + 1),
-        slice(max(0, int(columns.min()) - pad), int(columns.max()) + pad + 1),
-    )
-    window = tuple(slice(w.start, min(w.stop, n)) for w, n in zip(window, blob.shape, strict=True))  # type: ignore[assignment]
-    mask = _soft(blob[window], view.bare[window], ppm)
-    x = (float(columns.mean()) + 0.5) * face.photo.width / view.face.photo.width - 0.5
-    y = (float(rows.mean()) + 0.5) * face.photo.height / view.face.photo.height - 0.5
+    if contrast < grains * _grain(dark, bare, blob.inside, ppm):
+        return None
+    top, left = blob.window[0].start, blob.window[1].start
+    x = (float(columns.mean()) + left + 0.5) * face.photo.width / view.face.photo.width - 0.5
+    y = (float(rows.mean()) + top + 0.5) * face.photo.height / view.face.photo.height - 0.5
+    height, width = blob.inside.shape
+    window = slice(top, top + height), slice(left, left + width)
+    mask = _soft(blob.inside, bare, ppm)
     return Mole(x, y, diameter, contrast, view.patch(mask, *window, face))
 
 
-def _grain(
-    darker: Values, bare: npt.NDArray[np.bool_], blob: npt.NDArray[np.bool_], ppm: float
-) -> float:
-    """Return how dark the darkest fifth of the skin within 5 mm around a blob is, ln of light."""
-    pad = round(5.0 * ppm)
-    rows, columns = np.nonzero(blob)
-    window = (
-        slice(max(0, int(rows.min()) - pad), int(rows.max()) + pad + 1),
-        slice(max(0, int(columns.min()) - pad), int(columns.max()) + pad + 1),
-    )
+def _grain(dark: Values, bare: Bool, blob: Bool, ppm: float) -> float:
+    """Return how dark the darkest fifth of the skin around a blob is, ln of light."""
     wide = 2 * max(1, round(1.0 * ppm)) + 1
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (wide, wide))
-    beside = bare[window] & (cv2.dilate(blob[window].astype(np.uint8), disc) == 0)
-    around = darker[window][beside]
+    around = dark[bare & (cv2.dilate(blob.astype(np.uint8), disc) == 0)]
     return float(np.quantile(around, 0.8)) if around.size else 0.0
 
 
-def _soft(blob: npt.NDArray[np.bool_], bare: npt.NDArray[np.bool_], ppm: float) -> Mask:
+def _soft(blob: Bool, bare: Bool, ppm: float) -> Mask:
     """A blob with half a millimetre of margin and a soft edge."""
     wide = 2 * max(1, round(0.7 * ppm)) + 1
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (wide, wide))

@@ -137,7 +137,7 @@ class Area:
 
 def linear(rgb: npt.NDArray[np.uint8]) -> Values:
     """Return linear light of sRGB bytes, (H, W, 3) float32 in [0, 1] (IEC 61966-2-1)."""
-    return _LINEAR[rgb]
+    return np.asarray(cv2.LUT(np.ascontiguousarray(rgb), _LINEAR), np.float32)
 
 
 _CODE = np.arange(256) / 255.0

@@ -1,0 +1,221 @@
+"""Prove the skin detectors on photos of people: what rises with a smile, with age, and what stays.
+
+    python -m benchmarks.skin_signs [--photos ../shared/faces/london] [--steady 12]
+
+The folder holds `neutral/` and `smiling/`, in which a file name begins with a person's number, and
+`people.csv` (face_id, face_age, face_gender, face_eth). Nothing was tuned on the held-out people.
+Every copy of a photo is measured anew: landmarks move too when light and size change.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+
+import cv2
+import numpy as np
+from scipy.stats import spearmanr
+
+from face_mesh import Face, Photo, measure_face, open_photo
+from face_mesh.arrays import Rgb
+from face_mesh.skin.reading import SIGNS, detect
+from face_mesh.skin.view import linear
+
+PHOTOS = Path(__file__).resolve().parents[2] / "shared" / "faces" / "london"
+RISING = ("crows_feet_lines", "nasolabial_fold")
+AGEING = ("crows_feet_lines", "forehead_lines", "nasolabial_fold")
+SMILE = 0.3  # mean blendshape of both corners of the mouth under which nobody sees a smile
+STEADY = 0.10  # of the severity, or
+# this much of a grade, whichever is more: readings are printed to a tenth, and below one grade a
+# tenth of the severity is less than what is printed.
+FLOOR = 0.10
+
+
+@dataclass(frozen=True)
+class Person:
+    """What the set says about somebody, and what was read off both photos."""
+
+    number: str
+    group: str
+    sex: str
+    age: float
+    neutral: dict[str, float]
+    smiling: dict[str, float]
+    smile: float
+
+    @property
+    def held_out(self) -> bool:
+        """As `training.people.held_out`, which this package may not import."""
+        return int(self.number) % 9 in (2, 7)
+
+    @property
+    def years(self) -> str:
+        """Age group."""
+        if np.isnan(self.age):
+            return "age unknown"
+        return "under 25" if self.age < 25 else "25 to 31" if self.age < 32 else "32 and over"
+
+
+def severity(face: Face, sign: str) -> float:
+    """Return the mean severity of a sign over its regions."""
+    return float(np.mean([detect(face, sign, region).severity for region in SIGNS[sign].regions]))
+
+
+def people(folder: Path) -> Iterator[Person]:
+    """Yield everybody of whom there are both photos."""
+    with (folder / "people.csv").open(encoding="utf-8") as file:
+        about = {row["face_id"]: row for row in csv.DictReader(file)}
+    smiling = {path.name[:3]: path for path in (folder / "smiling").glob("*.jpg")}
+    for path in sorted((folder / "neutral").glob("*.jpg")):
+        number = path.name[:3]
+        if number not in smiling or number not in about:
+            continue
+        faces = [measure_face(open_photo(one)) for one in (path, smiling[number])]
+        row = about[number]
+        read = [{sign: severity(face, sign) for sign in SIGNS} for face in faces]
+        shown = faces[1].expression
+        yield Person(
+            number,
+            row["face_eth"],
+            row["face_gender"],
+            float(row["face_age"]) if re.fullmatch(r"[\d.]+", row["face_age"]) else np.nan,
+            *read,
+            (shown["mouthSmileLeft"] + shown["mouthSmileRight"]) / 2,
+        )
+
+
+def print_smiles(found: list[Person]) -> None:
+    """Print who has deeper lines smiling than at rest."""
+    print("\nSmiling above neutral")
+    cuts: dict[str, Callable[[Person], bool]] = {
+        "all": lambda one: True,
+        "held out": lambda one: one.held_out,
+        "all who smile": lambda one: one.smile >= SMILE,
+        "held out who smile": lambda one: one.held_out and one.smile >= SMILE,
+    }
+    for key in ("group", "sex", "years"):
+        for value in sorted({getattr(one, key) for one in found}):
+            cuts[value] = lambda one, k=key, v=value: getattr(one, k) == v  # type: ignore[misc]
+    for sign in RISING:
+        for name, chosen in cuts.items():
+            some = [one for one in found if chosen(one)]
+            up = [one for one in some if one.smiling[sign] > one.neutral[sign]]
+            not_up = ", ".join(
+                f"{one.number} (smile {one.smile:.2f})" for one in some if one not in up
+            )
+            print(f"  {sign:18} {name:20} {len(up):3} of {len(some):3}  not: {not_up}")
+
+
+def print_ages(found: list[Person]) -> None:
+    """Print the rank correlation with age at rest, with a bootstrap interval."""
+    print("\nSpearman correlation of severity at rest with age, 95 % bootstrap interval")
+    rng = np.random.default_rng(0)
+    for name, some in (("all", found), ("held out", [one for one in found if one.held_out])):
+        known = [one for one in some if not np.isnan(one.age)]
+        age = np.array([one.age for one in known])
+        for sign in AGEING:
+            value = np.array([one.neutral[sign] for one in known])
+            rho, p = spearmanr(value, age)
+            draws = rng.integers(0, len(age), (1000, len(age)))
+            low, high = np.quantile([spearmanr(value[d], age[d])[0] for d in draws], [0.025, 0.975])
+            print(
+                f"  {sign:18} {name:9} rho {rho:+.2f} [{low:+.2f}, {high:+.2f}] "
+                f"p {p:.3f} n {len(age)}"
+            )
+
+
+def copies(image: Rgb) -> Iterator[tuple[str, Rgb]]:
+    """Yield a photo lit half a stop more and less, compressed, and at half its size."""
+    light = linear(image)
+    for name, stops in (("+1/2 stop", 0.5), ("-1/2 stop", -0.5)):
+        lit = np.clip(light * 2**stops, 0.0, 1.0)
+        codes = np.where(
+            lit <= 0.0031308, 12.92 * lit, 1.055 * np.maximum(lit, 1e-9) ** (1 / 2.4) - 0.055
+        )
+        yield name, np.round(255 * codes).astype(np.uint8)
+    _, data = cv2.imencode(".jpg", image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 70])
+    yield "JPEG 70", np.ascontiguousarray(cv2.imdecode(data, cv2.IMREAD_COLOR)[..., ::-1])
+    half = (image.shape[1] // 2, image.shape[0] // 2)
+    yield "half size", np.asarray(cv2.resize(image, half, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def print_steady(photos: list[Path]) -> None:
+    """Print how much readings move when light, compression and size change."""
+    print(
+        f"\nSteady on {len(photos)} held-out photos: share within 10 % or {FLOOR} grade "
+        f"(in brackets: 10 % only), median and 95th percentile of the change in grades"
+    )
+    moved: dict[tuple[str, str], list[tuple[float, float]]] = {}
+    for path in photos:
+        face = measure_face(open_photo(path))
+        for name, image in copies(face.photo.image):
+            again = measure_face(Photo.from_rgb(image))
+            for sign in SIGNS.values():
+                for region in sign.regions:
+                    pair = [detect(one, sign.id, region).severity for one in (face, again)]
+                    moved.setdefault((sign.id, name), []).append((pair[0], pair[1]))
+    for (sign_id, name), pairs in sorted(moved.items()):
+        before, after = np.array(pairs).T
+        off = np.abs(after - before)
+        floored = float(np.mean(off <= np.maximum(STEADY * before, FLOOR)))
+        strict = float(np.mean(off <= STEADY * before + 1e-9))
+        print(
+            f"  {sign_id:18} {name:10} {100 * floored:3.0f} % ({100 * strict:3.0f} %)  "
+            f"{np.median(off):.3f}  {np.quantile(off, 0.95):.3f}  of {np.median(before):.2f}"
+        )
+
+
+def print_groups(found: list[Person]) -> None:
+    """Print the median severity of every sign at rest by group."""
+    groups = sorted({one.group for one in found})
+    print("\nMedian severity at rest by group: " + ", ".join(groups))
+    for sign in SIGNS:
+        medians = [
+            float(np.median([one.neutral[sign] for one in found if one.group == g])) for g in groups
+        ]
+        print(f"  {sign:18} " + "  ".join(f"{m:.2f}" for m in medians))
+
+
+def print_times(path: Path) -> None:
+    """Print what reading a photo costs."""
+    face = measure_face(open_photo(path))
+    begin = perf_counter()
+    for sign in SIGNS:
+        start = perf_counter()
+        severity(face, sign)
+        spent = 1000 * (perf_counter() - start)
+        print(f"  {sign:18} {spent:5.0f} ms for {len(SIGNS[sign].regions)} regions")
+    print(f"  all signs          {1000 * (perf_counter() - begin):5.0f} ms, view included")
+
+
+def main() -> None:
+    """Print every figure of docs/skin-signs.md."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--photos", type=Path, default=PHOTOS)
+    parser.add_argument("--steady", type=int, default=1000, help="photos at most for steadiness")
+    asked = parser.parse_args()
+    found = list(people(asked.photos))
+    print(f"{len(found)} people, {sum(one.held_out for one in found)} held out")
+    print_smiles(found)
+    print_ages(found)
+    print_groups(found)
+    out = {one.number for one in found if one.held_out}
+    photos = [
+        path
+        for kind in ("neutral", "smiling")
+        for path in sorted((asked.photos / kind).glob("*.jpg"))
+        if path.name[:3] in out
+    ]
+    print_steady(photos[: asked.steady])
+    print("\nTime of one photo")
+    for path in photos[:2]:
+        print_times(path)
+
+
+if __name__ == "__main__":
+    main()
