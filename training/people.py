@@ -73,13 +73,16 @@ def portraits(
                 picture, skin, ppm = data["picture"], data["skin"], float(data["ppm"])
             if not picture.size:
                 continue
+            levels = _levels(picture, skin, ppm, finest)
+            if not levels:
+                continue  # too small a face: coarser than the coarsest scale
             row = about.get(found.group(), {})
             yield Portrait(
                 f"{_set(folder)}{found.group()}",
                 row.get("face_eth", "white"),
                 row.get("face_gender", ""),
                 _age(row.get("face_age", "")),
-                _levels(picture, skin, ppm, finest),
+                levels,
             )
 
 

@@ -6,20 +6,21 @@ in step with each other so that they agree where they overlap.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import cast
 
+import cv2
 import numpy as np
 import torch
-from diffusers.models.unets.unet_2d import UNet2DModel
 
 from face_mesh.arrays import Bool, Rgb
 from face_mesh.errors import EngineError
 from simulate.skin import fine
 from simulate.skin.blend import composite
 from simulate.skin.engine import Fill, Step
+from simulate.skin.memory import out_of_memory
 from simulate.skin.network import COARSEST_PX_PER_MM, SCALE_PX_PER_MM, TILE_PX, conditions, predict
 from simulate.skin.sampler import denoise
 from simulate.skin.standard import Colour, Standard
@@ -37,6 +38,7 @@ NEAR_SCALE = 0.1
 NO_MEMORY = (
     "There is not enough memory to paint this skin; close other programs or use a smaller photo."
 )
+NOT_PAINTED = "The skin model failed on this photo; try another photo, or install Beforehand again."
 
 
 class EmbeddedEngine:
@@ -60,9 +62,11 @@ class EmbeddedEngine:
             detail = yield from _sampled(work, asked.seed)
             filled = asked.rgb.copy()
             filled[rows, columns] = work.finished(detail, asked.seed)
+            picture = composite(asked, filled)
         except (MemoryError, RuntimeError) as error:
-            raise EngineError(NO_MEMORY) from error
-        yield Step(1.0, composite(asked, filled))
+            told = NO_MEMORY if out_of_memory(error) else NOT_PAINTED
+            raise EngineError(told) from error
+        yield Step(1.0, picture)
 
 
 def _around(wanted: Bool, context_px: int) -> tuple[slice, slice]:
@@ -136,22 +140,34 @@ class _Work:
 
     def finished(self, detail: Colour, seed: int) -> Rgb:
         """Return the window of the photo with its wanted pixels filled, (h, w, 3) uint8."""
-        height, width = self.shape
-        made = self.standard.picture(detail)[:height, :width]
-        if made.shape[:2] != self.photo.shape[:2]:
+        made = self.standard.picture(detail)
+        if self.shape != self.photo.shape[:2]:
+            # What is neither skin nor filled may not reach into the fill when that is resized.
+            ours = (self.known_there | self.wanted_there)[..., None]
+            height, width = self.shape
+            made = np.where(ours, made, self.standard.base)[:height, :width]
             made = fine.resized(made, self.wanted.shape)
             if self.photo_px_per_mm > self.px_per_mm:
-                band = fine.fine_band(self.photo, self.shape)
-                made += fine.borrowed(band, self.known, self.wanted, self.photo_px_per_mm, seed)
+                made += self._finer(seed)
+        else:
+            made = made[: self.shape[0], : self.shape[1]]
         pixels = np.clip(np.round(made * 255.0), 0, 255).astype(np.uint8)
         return np.asarray(pixels, np.uint8)
+
+    def _finer(self, seed: int) -> Colour:
+        """Return what the model's scale does not show, (h, w, 3)."""
+        band = fine.fine_band(self.photo, self.shape)
+        # Beside other things the band holds what is left of them, as far as resizing reaches.
+        reach = 2 * math.ceil(fine.REACH_PX * self.photo_px_per_mm / self.px_per_mm) + 1
+        deep = cv2.erode(self.known.astype(np.uint8), np.ones((reach, reach), np.uint8)) > 0
+        return fine.borrowed(band, deep, self.wanted, self.photo_px_per_mm, seed)
 
 
 def _sampled(work: _Work, seed: int) -> Generator[Step, None, Colour]:
     """Yield the steps of the sampling; return the detail, (h, w, 3) float32."""
     device, kind = _device()
     # Not by the model's own `to`, which warns on standard error that nothing is kept in float32.
-    net = cast(UNet2DModel, torch.nn.Module.to(model(), device=device, dtype=kind))
+    net = torch.nn.Module.to(model(), device=device, dtype=kind)
     tiles = tiles_over(work.wanted_there, TILE_PX)
     known = torch.from_numpy(work.known_there[None].astype(np.float32))
     wanted = torch.from_numpy(work.wanted_there[None].astype(np.float32))
@@ -159,7 +175,7 @@ def _sampled(work: _Work, seed: int) -> Generator[Step, None, Colour]:
     weight = torch.from_numpy(window(TILE_PX))
     ppm = min(max(work.px_per_mm, COARSEST_PX_PER_MM), SCALE_PX_PER_MM)
     scale = torch.full((len(tiles),), ppm)
-    given = conditions(*(_cut(part, tiles) for part in (detail, known, wanted)), scale)
+    given = conditions(_cut(detail, tiles), _cut(known, tiles), _cut(wanted, tiles), scale)
     random = torch.Generator().manual_seed(seed)
     run, v = denoise(torch.randn(detail.shape, generator=random), STEPS, random), None
     done = 0

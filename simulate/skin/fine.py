@@ -15,6 +15,7 @@ from face_mesh.arrays import Bool
 Colour = npt.NDArray[np.float32]
 REACHES_MM = (2.5, 4.0, 6.0, 9.0, 13.0)  # how far away it is borrowed, nearest first
 DIRECTIONS = 8
+REACH_PX = 2  # of the cubic resizing, at the smaller size
 
 
 def resized(image: Colour, shape: tuple[int, int]) -> Colour:

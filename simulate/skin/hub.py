@@ -18,7 +18,8 @@ from face_mesh.errors import EngineError
 from simulate.skin.blend import composite
 from simulate.skin.crop import Crop
 from simulate.skin.engine import Fill, Step
-from simulate.skin.hub_model import MEMORY, Model, load, out_of_memory
+from simulate.skin.hub_model import MEMORY, Model, load
+from simulate.skin.memory import out_of_memory
 
 STEPS = 30  # author's estimate: skin has no composition to settle, so fewer than the usual 50
 PAINTED = 0.95  # of the work is done when the last step is; then latents become a picture

@@ -10,7 +10,6 @@ from __future__ import annotations
 import errno
 import json
 import math
-import re
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from face_mesh.errors import EngineError
+from simulate.skin.memory import out_of_memory
 
 INDEX = "model_index.json"
 # A GPU holds the weights at once only if they leave this share of it for the work (author's
@@ -132,16 +132,6 @@ def load(name: str, wait: Callable[[threading.Lock], None]) -> Model:
         return _LOADED[name]
     finally:
         lock.release()
-
-
-def out_of_memory(error: BaseException) -> bool:
-    """Return whether an error says that memory ran out, on whatever device."""
-    import torch
-
-    if isinstance(error, MemoryError | torch.OutOfMemoryError):
-        return True
-    words = r"out of memory|not enough memory|can't allocate|cannot allocate"
-    return isinstance(error, RuntimeError | OSError) and bool(re.search(words, str(error), re.I))
 
 
 def _load(name: str) -> Model:

@@ -20,7 +20,7 @@ COARSEST_PX_PER_MM = 1.3  # and the coarsest
 
 def network() -> UNet2DModel:
     """Return the network with random weights."""
-    return UNet2DModel(
+    net: UNet2DModel = UNet2DModel(
         sample_size=TILE_PX // FOLD,
         in_channels=CHANNELS_IN * FOLD**2,
         out_channels=CHANNELS_OUT * FOLD**2,
@@ -30,6 +30,7 @@ def network() -> UNet2DModel:
         layers_per_block=1,
         add_attention=False,
     )
+    return net
 
 
 def conditions(

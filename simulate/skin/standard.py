@@ -54,7 +54,7 @@ class Standard:
 
     def detail(self, rgb: Colour) -> Colour:
         """Return the standardised detail of a picture, (H, W, 3) float32."""
-        return np.clip((rgb - self.base) / self.spread, -MOST, MOST)
+        return np.asarray(np.clip((rgb - self.base) / self.spread, -MOST, MOST), np.float32)
 
     def picture(self, detail: Colour) -> Colour:
         """Return the picture that has this standardised detail, (H, W, 3) float32 in [0, 1]."""

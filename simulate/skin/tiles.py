@@ -28,13 +28,15 @@ def tiles_over(wanted: Bool, side: int) -> list[tuple[int, int]]:
 
 def _starts(at: npt.NDArray[np.intp], side: int, size: int) -> Iterator[int]:
     """Starts of spans that cover the places `at`, which rise; gaps are left out."""
-    reach = side - 2 * round(MARGIN * side)
+    margin = round(MARGIN * side)
     while at.size:
         first = int(at[0])
-        last = int(at[at < first + reach][-1])
+        last = int(at[at < first + side - 2 * margin][-1])
         centred = first - (side - (last - first + 1)) // 2  # as much context on both sides
-        yield min(max(0, centred), size - side)
-        at = at[at > last]
+        start = min(max(0, centred), size - side)
+        yield start
+        end = start + side
+        at = at[at >= (end if end == size else end - margin)]
 
 
 def window(side: int) -> npt.NDArray[np.float32]:

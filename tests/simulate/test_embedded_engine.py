@@ -1,0 +1,349 @@
+"""The embedded engine: its laws with a tiny network, what goes wrong, and its own weights."""
+
+import hashlib
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from diffusers import UNet2DModel
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from safetensors.torch import save
+
+from face_mesh import EngineError
+from face_mesh.arrays import Bool, Rgb
+from face_mesh.skin_mask import skin_mask
+from simulate.skin import embedded, fill, weights
+from simulate.skin.embedded import NO_MEMORY, NOT_PAINTED, STEPS, EmbeddedEngine
+from simulate.skin.engine import Fill, Step
+from simulate.skin.network import CHANNELS_IN, CHANNELS_OUT, FOLD, SCALE_PX_PER_MM, network
+from tests.helpers import ROOT
+from tests.simulate.faces import face_of
+
+MOST_BYTES = 25_000_000  # of weights that the repository takes
+
+
+def tiny() -> UNet2DModel:
+    """A network of the right kind and random weights that takes a millisecond."""
+    torch.manual_seed(0)
+    net = UNet2DModel(
+        in_channels=CHANNELS_IN * FOLD**2,
+        out_channels=CHANNELS_OUT * FOLD**2,
+        down_block_types=("DownBlock2D",),
+        up_block_types=("UpBlock2D",),
+        block_out_channels=(8,),
+        norm_num_groups=4,
+        layers_per_block=1,
+        add_attention=False,
+    )
+    return net.eval().requires_grad_(False)
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The engine with a tiny network."""
+    net = tiny()
+    monkeypatch.setattr(embedded, "model", lambda: net)
+
+
+def skin(shape: tuple[int, int], seed: int = 0) -> Rgb:
+    grain = np.random.default_rng(seed).normal(0, 5, (*shape, 3))
+    return np.clip(np.round(np.array((180, 140, 120)) + grain), 0, 255).astype(np.uint8)
+
+
+def asked(seed: int = 0, px_per_mm: float = SCALE_PX_PER_MM) -> Fill:
+    """A line over grainy skin, longer than a tile."""
+    mask = np.zeros((100, 180), np.float32)
+    mask[48:53, 20:160] = 1.0
+    return Fill(skin(mask.shape), mask, px_per_mm, seed)
+
+
+def filled(fill_: Fill) -> Rgb:
+    *_, last = EmbeddedEngine().steps(fill_)
+    assert last.picture is not None
+    return last.picture
+
+
+def refusal(fill_: Fill) -> str:
+    """What is said, after checking that it is one sentence."""
+    with pytest.raises(EngineError) as caught:
+        list(EmbeddedEngine().steps(fill_))
+    said = str(caught.value)
+    assert said.endswith(".")
+    assert said.count(".") == 1
+    assert "\n" not in said
+    return said
+
+
+# ---- laws
+
+
+@st.composite
+def fills(draw: st.DrawFn) -> Fill:
+    """Photos of every scale with soft rectangles wanted, some at the border, some without skin."""
+    shape = draw(st.integers(1, 90)), draw(st.integers(1, 90))
+    mask = np.zeros(shape, np.float32)
+    bare = np.ones(shape, np.float32)
+    for part, value in ((mask, 1.0), (mask, draw(st.floats(0.01, 1))), (bare, 0.0)):
+        y, x = (draw(st.integers(0, size - 1)) for size in shape)
+        part[y : y + draw(st.integers(1, 30)), x : x + draw(st.integers(1, 30))] = value
+    with_skin = bare if draw(st.booleans()) else None
+    scale = draw(st.sampled_from([0.6, 1.3, 2.0, 3.0, SCALE_PX_PER_MM, 3.4, 6.1]))
+    return Fill(skin(shape), mask, scale, draw(st.integers(0, 9)), with_skin)
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(fills())
+def test_outside_the_mask_the_photo_stays_to_the_byte(small: None, asked_: Fill) -> None:
+    before, mask = asked_.rgb.copy(), asked_.mask.copy()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(embedded, "STEPS", 2)
+        out = filled(asked_)
+    assert (out.shape, out.dtype) == (before.shape, np.uint8)
+    assert np.array_equal(out[mask == 0], before[mask == 0])
+    assert np.array_equal(asked_.rgb, before)
+    assert np.array_equal(asked_.mask, mask)
+
+
+@pytest.mark.usefixtures("small")
+def test_inside_the_mask_it_is_painted() -> None:
+    fill_ = asked()
+    changed = (filled(fill_) != fill_.rgb).any(axis=2)
+    assert changed[fill_.mask > 0].mean() > 0.9
+
+
+@pytest.mark.usefixtures("small")
+def test_the_same_seed_gives_the_same_bytes_and_another_others() -> None:
+    assert np.array_equal(filled(asked(1)), filled(asked(1)))
+    assert not np.array_equal(filled(asked(1)), filled(asked(2)))
+
+
+@pytest.mark.usefixtures("small")
+def test_nothing_wanted_is_one_step_and_the_photo() -> None:
+    fill_ = Fill(skin((9, 9)), np.zeros((9, 9), np.float32), 3.0)
+    (only,) = EmbeddedEngine().steps(fill_)
+    assert only.fraction == 1.0
+    assert only.picture is not None
+    assert np.array_equal(only.picture, fill_.rgb)
+    assert only.picture is not fill_.rgb
+
+
+@pytest.mark.usefixtures("small")
+def test_fractions_rise_to_one_and_the_last_step_carries_the_picture() -> None:
+    steps = list(EmbeddedEngine().steps(asked()))
+    fractions = [step.fraction for step in steps]
+    assert len(fractions) >= STEPS + 1
+    assert fractions == sorted(set(fractions))
+    assert 0 < fractions[0]
+    assert fractions[-1] == 1.0
+    assert [step.picture is None for step in steps] == [True] * (len(steps) - 1) + [False]
+
+
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize("px_per_mm", [SCALE_PX_PER_MM, 6.4])
+def test_what_is_no_skin_never_bleeds_into_the_fill(px_per_mm: float) -> None:
+    fill_ = asked(px_per_mm=px_per_mm)
+    bare = np.ones(fill_.mask.shape, np.float32)
+    bare[54:70] = 0.0  # beside the line: lashes, say
+    pictures = []
+    for colour in ((20, 10, 5), (250, 0, 250)):
+        rgb = fill_.rgb.copy()
+        rgb[bare == 0] = colour
+        pictures.append(filled(Fill(rgb, fill_.mask, px_per_mm, 0, bare)))
+    inside = fill_.mask > 0
+    assert np.array_equal(pictures[0][inside], pictures[1][inside])
+
+
+@pytest.mark.usefixtures("small")
+def test_nor_does_what_was_under_the_mask() -> None:
+    fill_ = asked()
+    other = fill_.rgb.copy()
+    other[fill_.mask > 0] = (60, 20, 20)
+    again = Fill(other, fill_.mask, fill_.px_per_mm, fill_.seed)
+    assert np.array_equal(filled(fill_), filled(again))
+
+
+# ---- stopping
+
+
+def begun(fill_: Fill) -> Iterator[Step]:
+    steps = EmbeddedEngine().steps(fill_)
+    next(steps)
+    return steps
+
+
+def test_closing_midway_stops_the_work_and_frees_it(
+    small: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = filled(asked())
+    calls = list[None]()
+    predict = embedded.predict
+
+    def counted(*args: torch.Tensor) -> torch.Tensor:
+        calls.append(None)
+        return predict(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(embedded, "predict", counted)
+    steps = begun(asked())
+    steps.close()  # type: ignore[attr-defined]
+    assert len(calls) == 1
+    assert next(steps, None) is None
+    assert steps.gi_frame is None  # type: ignore[attr-defined]  # and all it held is gone
+    assert np.array_equal(filled(asked()), expected)
+
+
+# ---- what can go wrong
+
+
+def cpu_memory() -> None:
+    torch.empty(10**15)  # the allocator of the CPU says so in words of its own
+
+
+def gpu_memory() -> None:
+    raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 GiB.")
+
+
+def python_memory() -> None:
+    raise MemoryError
+
+
+def another() -> None:
+    raise RuntimeError("mat1 and mat2 shapes cannot be multiplied")
+
+
+@pytest.mark.parametrize(
+    ("failure", "sentence"),
+    [
+        (cpu_memory, NO_MEMORY),
+        (gpu_memory, NO_MEMORY),
+        (python_memory, NO_MEMORY),
+        (another, NOT_PAINTED),
+    ],
+)
+@pytest.mark.parametrize("where", ["predict", "composite"])
+def test_a_failure_is_one_sentence_and_the_next_fill_works(
+    small: None, failure: Callable[[], None], sentence: str, where: str
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(embedded, where, lambda *_: failure())
+        assert refusal(asked()) == sentence
+    filled(asked())
+
+
+@pytest.fixture
+def own_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A file of random weights, declared as the tested one."""
+    torch.manual_seed(0)
+    data = save({name: value.half() for name, value in network().state_dict().items()})
+    path = tmp_path / "skin.safetensors"
+    path.write_bytes(data)
+    monkeypatch.setattr(weights, "FILE", path)
+    monkeypatch.setattr(weights, "SHA256", hashlib.sha256(data).hexdigest())
+    monkeypatch.setattr(embedded, "STEPS", 1)
+    weights._loaded.cache_clear()
+    return path
+
+
+def flipped(data: bytes) -> bytes:
+    at = len(data) // 2
+    return data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [lambda data: b"", lambda data: data[:1000], lambda data: data[:-1], flipped],
+    ids=["empty", "cut short", "one byte short", "one bit"],
+)
+def test_damaged_weights_are_refused_and_mended_ones_taken(
+    own_weights: Path, damage: Callable[[bytes], bytes]
+) -> None:
+    whole = own_weights.read_bytes()
+    own_weights.write_bytes(damage(whole))
+    assert "damaged" in refusal(asked())
+    own_weights.write_bytes(whole)
+    assert filled(asked()).shape == asked().rgb.shape
+
+
+def test_missing_weights_are_said_to_be_missing(own_weights: Path) -> None:
+    own_weights.unlink()
+    assert "missing" in refusal(asked())
+
+
+def test_the_tested_file_of_no_weights_cannot_be_read(
+    own_weights: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own_weights.write_bytes(b"no weights")
+    monkeypatch.setattr(weights, "SHA256", hashlib.sha256(b"no weights").hexdigest())
+    assert "cannot be read" in refusal(asked())
+
+
+def test_weights_are_read_once(own_weights: Path) -> None:
+    first = weights.model()
+    own_weights.unlink()
+    assert weights.model() is first
+
+
+def test_a_fill_says_nothing_on_standard_error(own_weights: Path) -> None:
+    code = (
+        "import hashlib, numpy as np; from pathlib import Path; from simulate.skin import weights;"
+        f"weights.FILE = Path({str(own_weights)!r});"
+        "weights.SHA256 = hashlib.sha256(weights.FILE.read_bytes()).hexdigest();"
+        "from simulate.skin import fill;"
+        "fill(np.full((70, 70, 3), 120, np.uint8), np.eye(70), 3.0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+
+
+def test_torch_is_loaded_with_the_first_fill_and_not_before() -> None:
+    code = (
+        "import sys, simulate, simulate.skin, simulate.skin.engines, simulate.skin.treated;"
+        "early = 'torch' in sys.modules or 'diffusers' in sys.modules;"
+        "simulate.skin.engines.engine('embedded'); print(early, 'torch' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "False True\n"
+
+
+# ---- the weights that come with Beforehand
+
+
+def test_the_weights_are_the_declared_ones_and_small() -> None:
+    data = weights.FILE.read_bytes()
+    assert len(data) < MOST_BYTES
+    assert hashlib.sha256(data).hexdigest() == weights.SHA256
+
+
+def cheek_lines(rgb: Rgb, bare: Bool, px_per_mm: float) -> Bool:
+    """Slanting lines of 1.5 mm, all over the bare skin."""
+    y, x = np.mgrid[: rgb.shape[0], : rgb.shape[1]]
+    return np.asarray(((x + y) % round(9 * px_per_mm) < 1.5 * px_per_mm) & bare, np.bool_)
+
+
+def texture(rgb: Rgb, at: Bool) -> float:
+    """Mean square of the change from one pixel to the next two, inside a mask."""
+    grey = rgb.astype(np.float64).mean(axis=2)
+    bend = 2 * grey[:, 1:-1] - grey[:, :-2] - grey[:, 2:]
+    return float(np.square(bend)[at[:, 1:-1]].mean())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("light", [1.0, 0.5])
+def test_filled_skin_has_the_texture_and_colour_of_the_skin_it_replaces(light: float) -> None:
+    face = face_of("hopper")
+    rgb = np.round(light * face.photo.image).astype(np.uint8)
+    bare = skin_mask(face) > 0.9
+    lines = cheek_lines(rgb, bare, face.px_per_mm)
+    out = fill(rgb, lines, face.px_per_mm)
+    assert np.array_equal(out[~lines], rgb[~lines])
+    # The photo is at the coarse end of what the model was trained on and of a person far older
+    # than any of them: twice too much or too little texture would be seen, less is hardly.
+    assert 0.5 < texture(out, lines) / texture(rgb, lines) < 2.0
+    off = out[lines].astype(np.float64).mean(axis=0) - rgb[lines].mean(axis=0)
+    assert np.abs(off).max() < 3.0 * light

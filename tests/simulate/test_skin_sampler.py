@@ -1,0 +1,160 @@
+"""The sampler and its noise beside diffusers' own, and beside what is known exactly."""
+
+from collections.abc import Callable
+from itertools import pairwise
+
+import pytest
+import torch
+from diffusers import DDIMScheduler, DDPMScheduler, DPMSolverMultistepScheduler
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simulate.skin.sampler import denoise, trailing_steps
+from simulate.skin.schedule import NOISE_STEPS, alpha_sigma
+
+SHAPE = (3, 8, 8)
+SETTINGS = {
+    "num_train_timesteps": NOISE_STEPS,
+    "beta_schedule": "squaredcos_cap_v2",
+    "prediction_type": "v_prediction",
+    "timestep_spacing": "trailing",
+}
+# Both work in float32, on values around 1, where one rounding is 6e-8; diffusers rounds the amounts
+# of noise too. A dozen steps, each a sum of some terms that cancel in part, stay well within this.
+TOLERANCE = 5e-5
+
+Predictor = Callable[[torch.Tensor, int], torch.Tensor]
+
+
+def toy(noisy: torch.Tensor, step: int) -> torch.Tensor:
+    """A fixed predictor of v that depends on the picture and on the step, and is not linear."""
+    return torch.tanh(noisy.roll(1, -1)) * (0.2 + step / NOISE_STEPS) - 0.3 * noisy
+
+
+def run(
+    predictor: Predictor, noise: torch.Tensor, count: int, random: torch.Generator | None = None
+) -> torch.Tensor:
+    sampling = denoise(noise, count, random)
+    step, noisy = next(sampling)
+    while True:
+        try:
+            step, noisy = sampling.send(predictor(noisy, step))
+        except StopIteration as end:
+            clean: torch.Tensor = end.value
+            return clean
+
+
+def seeded() -> tuple[torch.Tensor, torch.Generator]:
+    random = torch.Generator().manual_seed(5)
+    return torch.randn(SHAPE, generator=random), random
+
+
+# ---- beside diffusers
+
+
+def test_the_noise_is_that_of_diffusers() -> None:
+    theirs = DDPMScheduler(**SETTINGS).alphas_cumprod.double()
+    alpha, sigma = alpha_sigma(torch.arange(NOISE_STEPS))
+    # Theirs is a product of a thousand float32 factors, each off by 6e-8 of its value, and by more
+    # of the small factors that end it.
+    torch.testing.assert_close(alpha.double() ** 2, theirs, rtol=2e-4, atol=1e-9)
+    torch.testing.assert_close(sigma.double() ** 2, 1 - theirs, rtol=2e-4, atol=1e-7)
+
+
+# The scheduler of diffusers hands a tensor to np.array, in a way that numpy is about to drop.
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+@pytest.mark.parametrize("count", [1, 2, 3, 8, 12, 20])
+@pytest.mark.parametrize("stochastic", [False, True])
+def test_it_goes_where_the_solver_of_diffusers_goes(count: int, stochastic: bool) -> None:
+    kind = "sde-dpmsolver++" if stochastic else "dpmsolver++"
+    theirs = DPMSolverMultistepScheduler(
+        **SETTINGS, algorithm_type=kind, solver_order=2, final_sigmas_type="zero"
+    )
+    theirs.set_timesteps(count)
+    assert theirs.timesteps.tolist() == trailing_steps(count)
+    noisy, random = seeded()
+    for step in theirs.timesteps:
+        v = toy(noisy, int(step))
+        noisy = theirs.step(v, step, noisy, generator=random).prev_sample
+    noise, random = seeded()
+    ours = run(toy, noise, count, random if stochastic else None)
+    torch.testing.assert_close(ours, noisy, rtol=TOLERANCE, atol=TOLERANCE)
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_steps_of_first_order_are_those_of_ddim(count: int) -> None:
+    theirs = DDIMScheduler(**SETTINGS, clip_sample=False, set_alpha_to_one=True)
+    theirs.set_timesteps(count)
+    noise, _ = seeded()
+    noisy = noise
+    for step in theirs.timesteps:
+        noisy = theirs.step(toy(noisy, int(step)), int(step), noisy).prev_sample
+    torch.testing.assert_close(run(toy, noise, count), noisy, rtol=TOLERANCE, atol=TOLERANCE)
+
+
+# ---- beside what is known exactly
+
+
+@pytest.mark.parametrize("stochastic", [False, True])
+@given(count=st.integers(1, 30), seed=st.integers(0, 99))
+def test_a_predictor_that_knows_the_picture_gives_it(
+    stochastic: bool, count: int, seed: int
+) -> None:
+    random = torch.Generator().manual_seed(seed)
+    picture, noise = torch.randn((2, *SHAPE), generator=random)
+
+    def knowing(noisy: torch.Tensor, step: int) -> torch.Tensor:
+        alpha, sigma = alpha_sigma(torch.tensor(step))
+        return (alpha * noisy - picture) / sigma  # of which clean = alpha noisy - sigma v
+
+    out = run(knowing, noise, count, random if stochastic else None)
+    torch.testing.assert_close(out, picture, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("spread", [0.3, 1.0])
+@pytest.mark.parametrize("stochastic", [False, True])
+def test_many_steps_give_gaussian_detail_its_own_strength(spread: float, stochastic: bool) -> None:
+    def best(noisy: torch.Tensor, step: int) -> torch.Tensor:
+        """The v of the mean of Gaussian detail given the noisy one (Wiener's filter)."""
+        alpha, sigma = alpha_sigma(torch.tensor(step))
+        clean = alpha * spread**2 / (alpha**2 * spread**2 + sigma**2) * noisy
+        return (alpha * noisy - clean) / sigma
+
+    random = torch.Generator().manual_seed(0)
+    noise = torch.randn(200_000, generator=random)
+    made = run(best, noise, 200, random if stochastic else None)
+    # 200,000 values give their spread to 0.2 %; the last of 200 steps leaves out at most as much
+    # of the variance as its noise has beside the detail's, 3e-4 / 0.09; the rest is the solver.
+    assert float(made.std()) == pytest.approx(spread, rel=0.02)
+
+
+# ---- steps and seeds
+
+
+@given(st.integers(1, NOISE_STEPS))
+def test_steps_begin_at_pure_noise_and_fall(count: int) -> None:
+    steps = trailing_steps(count)
+    assert len(steps) == count
+    assert steps[0] == NOISE_STEPS - 1
+    assert all(a > b >= 0 for a, b in pairwise(steps))
+
+
+def test_no_steps_are_refused() -> None:
+    with pytest.raises(ValueError, match="At least one step"):
+        next(denoise(torch.zeros(SHAPE), 0))
+
+
+def test_the_same_noise_gives_the_same_and_another_another() -> None:
+    noise = torch.randn(SHAPE, generator=torch.Generator().manual_seed(0))
+    one, again, other = (
+        run(toy, noise, 6, torch.Generator().manual_seed(seed)) for seed in (1, 1, 2)
+    )
+    assert torch.equal(one, again)
+    assert not torch.allclose(one, other, atol=0.01)
+
+
+def test_what_to_begin_with_is_left_as_it_is() -> None:
+    noise, random = seeded()
+    kept = noise.clone()
+    run(toy, noise, 4, random)
+    assert torch.equal(noise, kept)
