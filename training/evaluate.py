@@ -67,7 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--each", type=int, default=100, help="patches of every group")
     parser.add_argument("--steps", type=int, default=embedded.STEPS, help="of the sampler")
     parser.add_argument(
-        "--tell-apart", type=int, default=120, help="patches of every group to train on; 0: skip"
+        "--tell-apart", type=int, default=80, help="patches of every group to train on; 0: skip"
     )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--cache", type=Path, help="measured photos; default: DIR/prepared")
