@@ -44,10 +44,9 @@ def edited(treatments: list[Treatment], face: Face) -> list[Treatment]:
     return done
 
 
-def missed(face: Face) -> list[int]:
-    """Return which of the picked places show nothing dark, by their place in the list."""
-    spots = session.start().edits.spots
-    return [i for i, spot in enumerate(spots) if _mole(face, spot) is None]
+def missed(face: Face) -> tuple[Place, ...]:
+    """Return which of the picked places show nothing dark."""
+    return tuple(spot for spot in session.start().edits.spots if _mole(face, spot) is None)
 
 
 def _mole(face: Face, spot: Place) -> object:
@@ -61,7 +60,7 @@ def retouch(face: Face, choice: run.Choice, mask: bytes | None) -> Retouch | Non
         return None
     if not choice.picks_moles:
         return Retouch(mask)
-    return Retouch(mask, True, _offered(face), tuple(missed(face)))
+    return Retouch(mask, True, _offered(face), missed(face))
 
 
 def written() -> dict[str, Any]:

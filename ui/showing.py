@@ -86,6 +86,7 @@ def _show_table(changes: list[Change]) -> None:
 
 def offer_download(face: Face, choice: Choice) -> None:
     """Draw the download; the picture is made when it is asked for."""
+    again = max(face.photo.width, face.photo.height) > run.PREVIEW_PX
     st.download_button(
         "Download the comparison",
         partial(run.comparison_png, face, choice),
@@ -94,6 +95,9 @@ def offer_download(face: Face, choice: Choice) -> None:
         key="download",
         on_click="ignore",
         icon=":material/download:",
+        help=wording.PAINTED_AGAIN
+        if again and painting.skin_work(choice.plan).treatments
+        else None,
     )
 
 

@@ -61,6 +61,7 @@ OPERATORS = {
 GOOD_PHOTO = "This photo is good to use."
 GONE = "Nothing is left of the effect by then."
 UNCHANGED = "No measure changes by as much as can be written here."
+PAINTED_AGAIN = "Made at the photo's own size, for which skin is painted anew: give it a minute."
 SCALES = {
     "iris": "judged from the size of the irises",
     "interpupillary_distance": "from the pupil distance you gave",

@@ -15,7 +15,7 @@ from simulate import Plan
 from simulate.plan import Stroke
 from tests.ui.photos import MOLES, jpeg_with_place, portrait_with_moles
 from tests.ui.viewing import pick, shown, table, title
-from ui import editing
+from ui import editing, session
 
 EVERYWHERE = ("spare", tuple((x / 20, y / 20) for y in range(21) for x in (0, 20)), 20.0)
 MOLE_HINT = "Tap the moles you would like to see removed."
@@ -130,7 +130,7 @@ def test_a_picked_mole_alone_is_removed(asked: Asked, sample_page: AppTest) -> N
     edit(page, spots=(spot, ON_THE_WALL, other))
     assert asked.plans[-1].treatments[0].spots == (spot, other)
     assert NOTHING_THERE in written(page)
-    assert shown(page)[0]["retouch"]["missed"] == [1]
+    assert shown(page)[0]["retouch"]["missed"] == [list(ON_THE_WALL)]
     edit(page)
     assert "after" not in shown(page)[1]
     assert MOLE_HINT in written(page)
@@ -258,6 +258,18 @@ def test_what_the_browser_draws_is_what_is_treated(strokes: list, spots: list) -
     edits = editing.read({"strokes": [list(one) for one in strokes], "spots": spots})
     assert [(s.kind, s.radius_mm, list(s.points)) for s in edits.strokes] == strokes
     assert list(edits.spots) == spots
+
+
+@pytest.mark.parametrize(("of", "taken"), [("this one", True), ("another", False)])
+def test_edits_of_another_picture_are_not_taken(
+    monkeypatch: pytest.MonkeyPatch, of: str, taken: bool
+) -> None:
+    state = session.Session(shown="this one")
+    sent = {"photo": of, "strokes": [], "spots": [[0.5, 0.5]]}
+    held = {session.KEY: state, editing.KEY: {"edits": sent}}
+    monkeypatch.setattr(editing.st, "session_state", held)
+    editing.take()
+    assert bool(state.edits.spots) is taken
 
 
 @given(JSON, JSON)

@@ -28,6 +28,11 @@ def test_contrast_is_that_of_the_standard() -> None:
     assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
 
 
+def test_what_lies_over_the_page_has_its_colour() -> None:
+    papers = ", ".join(THEME[mode]["backgroundColor"] for mode in ("light", "dark"))
+    assert f"--paper: light-dark({papers});" in (ROOT / "ui" / "page.css").read_text()
+
+
 @pytest.mark.parametrize(("mode", "ink", "paper"), list(product(("light", "dark"), READ, BEHIND)))
 def test_what_is_read_stands_out(mode: str, ink: str, paper: str) -> None:
     assert contrast(THEME[mode][ink], THEME[mode][paper]) >= 4.5

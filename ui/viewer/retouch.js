@@ -125,7 +125,7 @@ function showPicks(viewer, memory) {
   const marks = [...found, ...own].map((mole, index) => {
     const mark = document.createElement("button");
     const at = spots.findIndex((spot) => spot[0] === mole[0] && spot[1] === mole[1]);
-    const missed = at >= 0 && memory.retouch.missed.includes(at) && memory.spotsSent === spots;
+    const missed = at >= 0 && isMissed(memory, mole);
     mark.type = "button";
     mark.className = missed ? "missed" : "";
     mark.setAttribute("aria-pressed", at >= 0);
@@ -140,6 +140,10 @@ function showPicks(viewer, memory) {
 
 function moleAt(moles, [x, y]) {
   return moles.find((mole) => mole[0] === x && mole[1] === y);
+}
+
+function isMissed(memory, place) {
+  return Boolean(memory.retouch && moleAt(memory.retouch.missed, place));
 }
 
 // Pick the mole at a place, or let go of the one that is picked there.
@@ -160,7 +164,6 @@ function pick(viewer, memory, place) {
 
 function send(viewer, memory) {
   const { strokes, spots } = memory.edits;
-  memory.spotsSent = spots;
   memory.sent = JSON.stringify(strokes);
   memory.report("edits", { photo: memory.key, strokes, spots });
   showState(viewer, memory);
@@ -243,9 +246,12 @@ function showState(viewer, memory) {
   const { strokes, spots } = memory.edits;
   const tool = picked(viewer, "tool");
   const count = (n, noun) => `${n} ${noun}${n === 1 ? "" : "s"}`;
+  const missed = spots.filter((spot) => isMissed(memory, spot)).length;
+  const found = `${count(spots.length - missed, "mole")} picked.`;
+  const lost = missed ? ` Nothing dark found at ${count(missed, "place")}.` : "";
   const words = {
     move: "Tinted: what is treated. Striped: spared by hand.",
-    pick: spots.length ? `${count(spots.length, "mole")} picked.` : "Tap the moles you would like to see removed.",
+    pick: spots.length ? found + lost : "Tap the moles you would like to see removed.",
     add: "Draw over what should be treated too.",
     spare: "Draw over what should stay as it is.",
   };

@@ -74,13 +74,13 @@ class Retouch:
         mask: what is treated, a see-through PNG; None as long as nothing is.
         picks: whether moles can be picked.
         moles: found beforehand, to be picked.
-        missed: which of the picked places show nothing to remove, by their place in the list.
+        missed: (x, y) of the picked places that show nothing to remove.
     """
 
     mask: bytes | None
     picks: bool = False
     moles: tuple[Mark, ...] = ()
-    missed: tuple[int, ...] = ()
+    missed: tuple[tuple[float, float], ...] = ()
 
 
 def show(
