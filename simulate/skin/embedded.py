@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 import torch
 
-from face_mesh.arrays import Bool, Rgb
+from face_mesh.arrays import Bool, Mask, Rgb
 from face_mesh.errors import EngineError
 from simulate.skin import fine
 from simulate.skin.blend import composite
@@ -32,6 +32,7 @@ SAMPLING = 0.98  # share of the work
 BATCH = 8  # tiles at a time: progress and cancelling come between two batches
 CONTEXT_MM = 14.0  # of skin around what is wanted, for its colour and grain
 BARE = 0.6  # from here on the skin mask says skin
+LEAST_SHARE = 0.1  # at less, detail is no stronger: what is left of it is below 8 bits
 # A photo whose scale is this near to one of the model's is not resized: to resize it and back would
 # cost more texture than the model's being a little off its scale does.
 NEAR_SCALE = 0.1
@@ -89,6 +90,7 @@ class _Work:
         shape: (height, width) at the scale of the model.
         rgb, known_there, wanted_there: the same at the scale of the model, at least a tile large.
         standard: base and spread at the scale of the model.
+        gain: (h, w, 1) float32 there, by which made detail is strengthened before it is blended in.
         px_per_mm: of the model's scale.
         photo_px_per_mm: of the photo.
     """
@@ -101,6 +103,7 @@ class _Work:
     known_there: Bool
     wanted_there: Bool
     standard: Standard
+    gain: Colour
     px_per_mm: float
     photo_px_per_mm: float
 
@@ -111,6 +114,7 @@ class _Work:
         here = wanted[rows, columns]
         bare = here | True if asked.skin is None else asked.skin[rows, columns] > BARE
         known = bare & ~here
+        share = asked.mask[rows, columns].astype(np.float32)
         ppm = min(max(asked.px_per_mm, COARSEST_PX_PER_MM), SCALE_PX_PER_MM)
         factor = ppm / asked.px_per_mm
         if abs(factor - 1.0) <= NEAR_SCALE:
@@ -118,7 +122,7 @@ class _Work:
         height, width = (max(1, round(n * factor)) for n in here.shape)
         small = [
             fine.resized(a, (height, width)) if factor != 1.0 else a
-            for a in (photo, here.astype(np.float32), known.astype(np.float32))
+            for a in (photo, here.astype(np.float32), known.astype(np.float32), share)
         ]
         pad = [(0, max(0, TILE_PX - n)) for n in (height, width)]
         rgb = np.pad(small[0], [*pad, (0, 0)], mode="edge")
@@ -134,13 +138,14 @@ class _Work:
             known_there,
             wanted_there,
             standard,
+            np.where(wanted_there, _gain(np.pad(small[3], pad)), np.float32(1))[..., None],
             ppm,
             asked.px_per_mm,
         )
 
     def finished(self, detail: Colour, seed: int) -> Rgb:
         """Return the window of the photo with its wanted pixels filled, (h, w, 3) uint8."""
-        made = self.standard.picture(detail)
+        made = self.standard.picture(detail * self.gain)
         if self.shape != self.photo.shape[:2]:
             # What is neither skin nor filled may not reach into the fill when that is resized.
             ours = (self.known_there | self.wanted_there)[..., None]
@@ -161,6 +166,17 @@ class _Work:
         reach = 2 * math.ceil(fine.REACH_PX * self.photo_px_per_mm / self.px_per_mm) + 1
         deep = cv2.erode(self.known.astype(np.uint8), np.ones((reach, reach), np.uint8)) > 0
         return fine.borrowed(band, deep, self.wanted, self.photo_px_per_mm, seed)
+
+
+def _gain(share: Mask) -> Mask:
+    """Return by how much to strengthen detail of which only a share is blended in.
+
+    Two textures that know nothing of each other weaken when mixed: at a half, to half the energy,
+    which leaves a smooth rim along a soft mask. With this gain g the energy is that of one,
+    (1 - share)^2 + (g share)^2 = 1.
+    """
+    some = np.clip(share, LEAST_SHARE, 1.0)
+    return np.asarray(np.sqrt((2.0 - some) / some), np.float32)
 
 
 def _sampled(work: _Work, seed: int) -> Generator[Step, None, Colour]:
