@@ -16,7 +16,7 @@ from face_mesh.errors import EngineError
 from simulate.skin.network import network
 
 FILE = Path(__file__).with_name("weights") / "skin.safetensors"
-SHA256 = "0" * 64
+SHA256 = "0b7c88396dd75370ff0a5c8592245b1ac1a1f57f29e2c3ab032057c8bc295971"
 
 _LOADING = threading.Lock()
 
