@@ -4,9 +4,8 @@ A fold is looked for in a band about an anatomical curve, laid out straight. Its
 much darker the skin of the band is than that beside it, averaged over the band: an index on the
 five grades of the Wrinkle Severity Rating Scale less one (0 none to 4 extreme), continuous and
 linear in depth and length. Photographic, set on adult portraits, no clinician's grade: light from
-the side shifts it. A cheek that overhangs is lighter than the fold on one side only, so nasolabial
-and marionette folds are compared with the skin outside them, the hollows of the lid
-with both sides.
+the side shifts it. A cheek that overhangs is lighter than the nasolabial fold on one side only, so
+that is compared with the skin outside it, the others with both sides.
 """
 
 from __future__ import annotations
@@ -77,7 +76,7 @@ _KINDS = {
         ),
         _Kind(
             "marionette_fold", "Marionette line", "marionette", "marionette_line",
-            -4.0, 4.0, 4.0, 2.0, True, 0.16, 4.0,
+            -5.0, 5.0, 3.0, 2.0, False, 0.12, 4.0,
         ),
         _Kind(
             "tear_trough", "Tear trough", "tear_trough", "tear_trough",

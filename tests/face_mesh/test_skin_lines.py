@@ -1,0 +1,131 @@
+"""Lines and folds: drawn lines are read as drawn; hairs, frames and rough skin are not lines."""
+
+import cv2
+import numpy as np
+import pytest
+
+from face_mesh import Face
+from face_mesh.anatomy import point
+from face_mesh.skin.lines import dynamic
+from face_mesh.skin.reading import detect
+from face_mesh.skin.ridges import dark_lines
+from tests.face_mesh.faces import collins, hopper
+from tests.face_mesh.skins import SKIN, darker, even_face, lit, painted, with_photo
+
+CORNER = point("exocanthion_left")
+FOREHEAD_LINE = ((0.0, -22.0), 40.0, 1.4)  # where a line lies above the glabella, mm
+
+
+def forehead(face: Face) -> float:
+    return detect(face, "forehead_lines", "forehead").severity
+
+
+def crows_feet(face: Face) -> float:
+    return detect(face, "crows_feet_lines", "lateral_canthal_left").severity
+
+
+def rough(seed: int = 0, amount: float = 6.0) -> Face:
+    """Even skin with grain of a millimetre, the same in every direction."""
+    face = even_face()
+    noise = np.random.default_rng(seed).normal(size=face.photo.image.shape[:2])
+    grain = cv2.GaussianBlur(noise, (0, 0), 1.3)
+    grain *= amount / grain.std()
+    return with_photo(
+        face, np.clip(np.array(SKIN) + grain[..., None], 0, 255).round().astype(np.uint8)
+    )
+
+
+@pytest.mark.parametrize("width_mm", [1.0, 1.4, 2.0])
+def test_a_filter_answers_the_depth_of_a_line(width_mm: float) -> None:
+    y = np.mgrid[-60:61, -60:61][0] / 2.5
+    shade = (0.08 * np.exp(-0.5 * (y / (width_mm / 2)) ** 2)).astype(np.float32)
+    found, _ = dark_lines(shade, 2.5, width_mm, 7.0, np.float32(0.0), 0.3)
+    # A row of the grid lies on the line; what the neighbouring directions answer is taken off.
+    assert found[60, 60] == pytest.approx(0.08, rel=0.15)
+
+
+def test_severity_is_in_proportion_to_depth() -> None:
+    # From where the least depth of a line is less than the share at which one ends.
+    depths = (0.08, 0.16)
+    read = [forehead(darker(even_face(), *FOREHEAD_LINE, depth)) for depth in depths]
+    assert read[0] > 0.05
+    assert read[1] / read[0] == pytest.approx(2.0, rel=0.08)  # bytes round, lines do not
+    canthal = [
+        crows_feet(darker(even_face(), (4.0, 8.0), 14.0, 1.4, depth, start=CORNER))
+        for depth in depths
+    ]
+    assert canthal[0] > 0.05
+    assert canthal[1] / canthal[0] == pytest.approx(2.0, rel=0.08)
+
+
+def test_what_is_fainter_than_a_line_reads_nothing() -> None:
+    assert forehead(darker(even_face(), *FOREHEAD_LINE, 0.02)) == 0.0
+
+
+def test_severity_is_in_proportion_to_length() -> None:
+    read = [
+        forehead(darker(even_face(), FOREHEAD_LINE[0], length, 1.4, 0.1)) for length in (20.0, 40.0)
+    ]
+    assert read[1] / read[0] == pytest.approx(2.0, rel=0.15)  # the ends count a little
+
+
+def test_a_line_is_measured_in_mm_and_its_mask_is_as_wide_as_what_is_painted() -> None:
+    face = darker(even_face(), *FOREHEAD_LINE, 0.1)
+    found = detect(face, "forehead_lines", "forehead")
+    assert found.length_mm == pytest.approx(40.0, rel=0.2)
+    assert found.depth == pytest.approx(0.1, rel=0.4)
+    assert 1.5 < found.area_mm2 / 40.0 < 2.6
+
+
+def test_a_line_across_the_expected_direction_is_none() -> None:
+    upright = darker(even_face(), (0.0, -22.0), 20.0, 1.4, 0.1, turn_deg=90.0)
+    level = darker(even_face(), (0.0, -22.0), 20.0, 1.4, 0.1)
+    assert forehead(level) > 0.05
+    assert forehead(upright) < 0.15 * forehead(level)  # its two ends answer a little
+
+
+@pytest.mark.parametrize("stops", [-1.0, -0.5, 0.3])
+def test_light_does_not_change_a_drawn_line(stops: float) -> None:
+    face = darker(even_face(), *FOREHEAD_LINE, 0.1)
+    other = darker(lit(even_face(), stops), *FOREHEAD_LINE, 0.1)  # bytes are rounded once
+    assert forehead(other) == pytest.approx(forehead(face), rel=0.08)
+
+
+def test_rough_skin_is_not_lined_skin() -> None:
+    lined = darker(rough(), *FOREHEAD_LINE, 0.1)
+    assert forehead(rough()) < 0.4
+    assert forehead(lined) > forehead(rough()) + 0.1
+
+
+@pytest.mark.parametrize("size_mm", [(0.5, 30.0), (5.0, 30.0)])
+def test_an_upright_hair_or_lock_is_no_line(size_mm: tuple[float, float]) -> None:
+    face = painted(even_face(), (8.0, -24.0), size_mm, 25)
+    found = detect(face, "forehead_lines", "forehead")
+    assert found.severity < 0.1
+    assert found.length_mm == 0.0
+
+
+@pytest.mark.parametrize("thick_mm", [1.5, 3.0, 5.0])
+def test_a_dark_frame_along_the_lines_is_no_line(thick_mm: float) -> None:
+    face = even_face()
+    corner, glabella = face.landmarks_px[[CORNER, point("glabella")], :2]
+    out, down = (corner - glabella) / face.px_per_mm
+    framed = painted(face, (out + 5.0, down + 8.0), (40.0, thick_mm), 25)
+    found = detect(framed, "crows_feet_lines", "lateral_canthal_left")
+    assert found.severity < 0.1
+    mask = found.mask.placed(framed.photo.height, framed.photo.width)
+    assert not (mask[framed.photo.image[..., 0] == 25] > 0.1).any()
+
+
+def test_an_old_face_has_deep_lines_and_folds() -> None:
+    face = hopper()
+    for side in ("left", "right"):
+        assert detect(face, "crows_feet_lines", f"lateral_canthal_{side}").severity > 2.0
+        assert detect(face, "nasolabial_fold", f"nasolabial_fold_{side}").severity > 3.0
+
+
+def test_a_smile_makes_lines_dynamic() -> None:
+    assert dynamic(collins(), "crows_feet_lines")
+    assert not dynamic(even_face(), "forehead_lines")
+    with pytest.raises(KeyError):
+        dynamic(collins(), "redness")
