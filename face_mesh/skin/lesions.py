@@ -18,7 +18,8 @@ from face_mesh.face import Face
 from face_mesh.regions import Patch
 from face_mesh.skin.sign import Detected, Sign
 from face_mesh.skin.spread import across, softened
-from face_mesh.skin.view import View
+from face_mesh.skin.view import DARKEST, View, linear
+from face_mesh.skin_mask import skin_mask
 
 SCALE = "number of dark lesions of 1.5 to 10 mm"
 MOST = 10.0
@@ -81,6 +82,27 @@ def _at_a_corner(face: Face, mole: Mole) -> bool:
     ]
     off = face.landmarks_px[corners, :2] - (mole.x_px, mole.y_px)
     return bool((np.hypot(off[:, 0], off[:, 1]) < _CORNER_MM * face.px_per_mm).any())
+
+
+def darkness(face: Face, mole: Mole) -> float:
+    """Return how much darker the middle of a lesion's mask is than the skin around it, ln of light.
+
+    Args:
+        face: the face it was found on, or the same face repainted.
+        mole: one found on the face.
+    """
+    pad = round(_AROUND_MM * face.px_per_mm / 2)
+    mask = mole.mask.placed(face.photo.height, face.photo.width)
+    at = (
+        slice(max(0, mole.mask.y - pad), mole.mask.y + mole.mask.mask.shape[0] + pad),
+        slice(max(0, mole.mask.x - pad), mole.mask.x + mole.mask.mask.shape[1] + pad),
+    )
+    light = linear(face.photo.image[at]) @ np.array([0.2126, 0.7152, 0.0722], np.float32)
+    shade, inside, skin = -np.log(np.maximum(light, DARKEST)), mask[at], skin_mask(face)[at]
+    middle, around = inside > 0.9 * inside.max(), (inside == 0) & (skin > 0.6)
+    if not middle.any() or not around.any():
+        return 0.0
+    return float(max(np.median(shade[middle]) - np.median(shade[around]), 0.0))
 
 
 def mole_at(face: Face, x_px: float, y_px: float) -> Mole | None:

@@ -19,7 +19,8 @@ from face_mesh.arrays import Mask
 from simulate.plan import LESIONS, Plan, Treatment
 from simulate.skin.engines import check_engine
 from simulate.skin.jobs import Job, jobs_of
-from simulate.skin.treated import Treated, mask_of, treated
+from simulate.skin.masks import mask_of
+from simulate.skin.treated import Treated, treated
 
 Amount = Callable[[Treatment], float]  # of a treatment's usual effect: dose, time and responder
 

@@ -6,12 +6,10 @@ in step with each other so that they agree where they overlap.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from functools import cache
 
-import cv2
 import numpy as np
 import torch
 
@@ -138,7 +136,7 @@ class _Work:
             known_there,
             wanted_there,
             standard,
-            np.where(wanted_there, _gain(np.pad(small[3], pad)), np.float32(1))[..., None],
+            _gain(np.pad(small[3] / np.maximum(small[1], 1e-6), pad), wanted_there)[..., None],
             ppm,
             asked.px_per_mm,
         )
@@ -151,9 +149,10 @@ class _Work:
             ours = (self.known_there | self.wanted_there)[..., None]
             height, width = self.shape
             made = np.where(ours, made, self.standard.base)[:height, :width]
-            made = fine.resized(made, self.wanted.shape)
             if self.photo_px_per_mm > self.px_per_mm:
-                made += self._finer(seed)
+                made = fine.enlarged(made, self.wanted.shape) + self._finer(seed)
+            else:
+                made = fine.resized(made, self.wanted.shape)
         else:
             made = made[: self.shape[0], : self.shape[1]]
         pixels = np.clip(np.round(made * 255.0), 0, 255).astype(np.uint8)
@@ -161,21 +160,22 @@ class _Work:
 
     def _finer(self, seed: int) -> Colour:
         """Return what the model's scale does not show, (h, w, 3)."""
-        band = fine.fine_band(self.photo, self.shape)
-        # Beside other things the band holds what is left of them, as far as resizing reaches.
-        reach = 2 * math.ceil(fine.REACH_PX * self.photo_px_per_mm / self.px_per_mm) + 1
-        deep = cv2.erode(self.known.astype(np.uint8), np.ones((reach, reach), np.uint8)) > 0
-        return fine.borrowed(band, deep, self.wanted, self.photo_px_per_mm, seed)
+        height, width = self.shape
+        smooth = fine.resized(self.standard.base[:height, :width], self.wanted.shape)
+        # So that beside other things the band holds nothing of them.
+        skin = np.where((self.known | self.wanted)[..., None], self.photo, smooth)
+        band = fine.fine_band(skin, self.shape)
+        return fine.borrowed(band, self.known, self.wanted, self.photo_px_per_mm, seed)
 
 
-def _gain(share: Mask) -> Mask:
-    """Return by how much to strengthen detail of which only a share is blended in.
+def _gain(share: Mask, wanted: Bool) -> Mask:
+    """Return by how much to strengthen detail of which only a share is blended in; 1 elsewhere.
 
     Two textures that know nothing of each other weaken when mixed: at a half, to half the energy,
     which leaves a smooth rim along a soft mask. With this gain g the energy is that of one,
     (1 - share)^2 + (g share)^2 = 1.
     """
-    some = np.clip(share, LEAST_SHARE, 1.0)
+    some = np.where(wanted, np.clip(share, LEAST_SHARE, 1.0), 1.0)
     return np.asarray(np.sqrt((2.0 - some) / some), np.float32)
 
 

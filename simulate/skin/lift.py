@@ -17,6 +17,8 @@ from face_mesh.skin.spread import across
 
 WIDER_MM = 3.5  # a fold is darkest along its line, but the slopes that lead there are of it
 SOFT_MM = 1.5  # standard deviation of the edge of what is lifted
+RAMP_MM = 12.0  # inwards from a fold that is overhung, over which its shade fades out
+INSIDE = 0.1  # of the weight of skin outside such a fold that skin inside it has
 DETAIL_MM = 0.7  # standard deviation: pores and hairs are finer, the shade of a fold is wider
 WORK_PX_PER_MM = 1.5  # enough for that
 REACH_MM = 1.5  # over which the sides of the fold are looked at
@@ -43,8 +45,47 @@ def slopes(line: Mask, skin: Mask, px_per_mm: float) -> Mask:
     return np.asarray(np.where(soft < 0.02, 0.0, np.minimum(soft, 1.0)), np.float32)
 
 
+def overhung(line: Mask, skin: Mask, outward_mm: Mask, px_per_mm: float) -> tuple[Mask, Mask]:
+    """Return the band of a fold that a cheek overhangs, and the skin that its shade is held to.
+
+    What lies inside such a fold is in the shade of what lies outside: filled, the step between the
+    two becomes a ramp, so the band reaches `RAMP_MM` inwards and fades out there.
+
+    Args:
+        line: (H, W) float32 in [0, 1], the mask of the fold's line.
+        skin: (H, W) float32, 1 where bare skin is.
+        outward_mm: (H, W) float32, grows away from the middle of the face.
+        px_per_mm: scale.
+
+    Returns:
+        (H, W) float32, the soft band; (H, W) float32, what weight skin beside it has.
+    """
+    on = line > 0.3
+    if not on.any():
+        return np.zeros_like(line), skin
+    away, nearest = cv2.distanceTransformWithLabels(
+        (~on).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    of_label = np.zeros(int(nearest.max()) + 1, np.float32)
+    of_label[nearest[on]] = outward_mm[on]
+    inside = outward_mm < of_label[nearest]
+    away_mm = away / px_per_mm
+    ramp = np.clip((RAMP_MM - away_mm) / (RAMP_MM - WIDER_MM), 0.0, 1.0)
+    rim = np.clip((WIDER_MM + SOFT_MM - away_mm) / (2 * SOFT_MM), 0.0, 1.0)
+    band = np.where(inside, ramp, rim) * skin
+    soft = cv2.GaussianBlur(band, (0, 0), 0.5 * SOFT_MM * px_per_mm) * skin
+    band = np.where(soft < 0.02, 0.0, np.minimum(soft, 1.0)).astype(np.float32)
+    return band, np.asarray(skin * np.where(inside, INSIDE, 1.0), np.float32)
+
+
 def lifted(
-    rgb: Rgb, mask: Mask, skin: Mask, px_per_mm: float, *, both_ways: bool = False
+    rgb: Rgb,
+    mask: Mask,
+    skin: Mask,
+    px_per_mm: float,
+    *,
+    beside: Mask | None = None,
+    both_ways: bool = False,
 ) -> tuple[Rgb, Mask]:
     """Return a picture with the shade under a mask evened out, and where it was deep.
 
@@ -53,6 +94,8 @@ def lifted(
         mask: (H, W) float32 in [0, 1], the band of the fold, soft; 0 stays to the byte.
         skin: (H, W) float32, 1 where bare skin is.
         px_per_mm: scale of the picture.
+        beside: (H, W) float32, the weight that skin has when the shade is held to it; None is
+            `skin`.
         both_ways: whether what is lighter than its sides is darkened too, as a bulge is.
 
     Returns:
@@ -68,7 +111,8 @@ def lifted(
     fold = cv2.resize(mask, size, interpolation=cv2.INTER_AREA)
     bare = (cv2.resize(skin, size, interpolation=cv2.INTER_AREA) > 0.6).astype(np.float32)
     now = across(dense, bare, DETAIL_MM * ppm)
-    then = across(dense, bare * (fold < 0.05), REACH_MM * ppm)
+    weight = cv2.resize(skin if beside is None else beside, size, interpolation=cv2.INTER_AREA)
+    then = across(dense, np.asarray(weight * (fold < 0.05), np.float32), REACH_MM * ppm)
     gain = _limited(then - now, both_ways=both_ways) * fold[..., None]
     full = cv2.resize(gain, (width, height), interpolation=cv2.INTER_LINEAR)
     inside = mask > 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 
 import cv2
@@ -11,22 +11,23 @@ import numpy as np
 from face_mesh import Face
 from face_mesh.arrays import Bool, Mask, Rgb
 from face_mesh.skin.folds import crease
-from face_mesh.skin.lesions import Mole, mole_at
+from face_mesh.skin.lesions import darkness
 from face_mesh.skin.reading import SIGNS, detect
 from face_mesh.skin_mask import skin_mask
-from simulate.plan import LESIONS, Stroke
+from simulate.plan import LESIONS
 from simulate.skin.engine import Fill
 from simulate.skin.engines import engine as engine_named
 from simulate.skin.fade import faded
 from simulate.skin.jobs import Job
-from simulate.skin.lift import lifted, slopes
+from simulate.skin.lift import lifted
+from simulate.skin.masks import band_of, mask_of, own_strokes, picked
 from simulate.skin.settle import settled
 
 CONTEXT_MM = 16.0  # of skin around a mask that engines may look at
 NOTHING = 0.05  # grade below which there is nothing to treat
-SPARE_SOFT_MM = 0.4
+PAINTING = 0.9  # of the work; the rest is reading what came of it
 BULGES = ("eye_bags",)  # light where they stand out and dark below
-BLENDS = (0.5,)  # between photo and fully treated skin, where the severity is read too
+BLENDS = (0.35, 0.7)  # between photo and fully treated skin, where the severity is read too
 _BLENDED = (0.0, *BLENDS, 1.0)
 
 Progress = Generator[float, None, "Treated"]
@@ -89,7 +90,7 @@ def treated(face: Face, job: Job, engine: str, seed: int) -> Progress:
     """
     size = f"{face.photo.width}x{face.photo.height}"
     place = f"skin/treated/{size}/{job.term.sign}/{job.term.operator}/{job.region}"
-    whole = f"{job.key}/{engine}/{seed}"
+    whole = f"{job.treatment.spots}/{own_strokes(face, job)}/{engine}/{seed}"
     kept = face.workspace.get(place)
     if kept is not None and kept[0] == whole:
         made: Treated = kept[1]
@@ -99,89 +100,56 @@ def treated(face: Face, job: Job, engine: str, seed: int) -> Progress:
     return made
 
 
-def mask_of(face: Face, job: Job) -> Mask:
-    """Return (H, W) float32, what a job replaces or changes, hand corrections included."""
-    found = _spots(face, job) if job.treatment.spots else _found(face, job)
-    if job.term.operator == "lift":
-        found = slopes(found, skin_mask(face), face.px_per_mm)
-    return _corrected(face, found, job.treatment.strokes)
-
-
-def _found(face: Face, job: Job) -> Mask:
-    patch = detect(face, job.term.sign, job.region).mask
-    return patch.placed(face.photo.height, face.photo.width)
-
-
-def _spots(face: Face, job: Job) -> Mask:
-    height, width = face.photo.height, face.photo.width
-    out = np.zeros((height, width), np.float32)
-    for found in _picked(face, job):
-        if found is not None:
-            out = np.maximum(out, found.mask.placed(height, width))
-    return out
-
-
-def _picked(face: Face, job: Job) -> list[Mole | None]:
-    height, width = face.photo.height, face.photo.width
-    places = [(x * width - 0.5, y * height - 0.5) for x, y in job.treatment.spots]
-    return [mole_at(face, x, y) for x, y in places]
-
-
-def _corrected(face: Face, mask: Mask, strokes: Sequence[Stroke]) -> Mask:
-    """A mask with what was brushed in and out by hand; never beyond the skin."""
-    if not strokes:
-        return mask
-    out = mask.copy()
-    for stroke in strokes:
-        drawn = np.zeros(mask.shape, np.uint8)
-        path = stroke.points if len(stroke.points) > 1 else stroke.points * 2  # a dot is a line
-        at = np.array(path) * mask.shape[::-1] - 0.5
-        thick = max(1, round(2 * stroke.radius_mm * face.px_per_mm))
-        cv2.polylines(
-            drawn, [np.round(at * 16).astype(np.int32)], False, 255, thick, cv2.LINE_AA, 4
-        )
-        brush = np.asarray(drawn, np.float32) / 255.0
-        if stroke.kind == "add":
-            soft = cv2.GaussianBlur(brush, (0, 0), SPARE_SOFT_MM * face.px_per_mm)
-            out = np.maximum(out, np.asarray(soft, np.float32) * skin_mask(face))
-        else:
-            out *= brush <= 0  # spared to the byte
-    return np.asarray(out, np.float32)
-
-
 def _worked(face: Face, job: Job, engine: str, seed: int) -> Progress:
     mask = mask_of(face, job)
-    before = _severity(face, job)
+    severity = _severity_of(face, job)
+    before = severity(face)
     rows, columns = _window(mask, CONTEXT_MM * face.px_per_mm)
     photo = face.photo.image[rows, columns]
     if not mask.any():
         same = np.zeros(photo.shape[:2], np.bool_)
-        severities = (before,) * (len(BLENDS) + 2)
-        return Treated(rows, columns, photo, photo, same, False, severities)
-    picture = yield from _painted(face, job, mask, (rows, columns), engine, seed)
-    mixed = [_mixed(photo, picture, share) for share in BLENDS]
-    severities = (before, *(_read(face, job, (rows, columns), one) for one in (*mixed, picture)))
+        return Treated(rows, columns, photo, photo, same, False, (before,) * len(_BLENDED))
+    painting = _painted(face, job, mask, (rows, columns), engine, seed)
+    picture = yield from _scaled(painting, PAINTING)
+    mixed = [*(_mixed(photo, picture, share) for share in BLENDS), picture]
+    severities = [before]
+    for i, window in enumerate(mixed):
+        yield PAINTING + (1.0 - PAINTING) * i / len(mixed)
+        image = face.photo.image.copy()
+        image[rows, columns] = window
+        severities.append(severity(face.repainted(image)))
     changed = (picture != photo).any(axis=2)
     painted = job.term.operator != "fade"
-    return Treated(rows, columns, photo, picture, changed, painted, severities)
+    return Treated(rows, columns, photo, picture, changed, painted, tuple(severities))
+
+
+def _scaled(painting: Generator[float, None, Rgb], share: float) -> Generator[float, None, Rgb]:
+    while True:
+        try:
+            fraction = next(painting)
+        except StopIteration as end:
+            picture: Rgb = end.value
+            return picture
+        yield share * fraction
+
+
+def _severity_of(face: Face, job: Job) -> Callable[[Face], float]:
+    """Return what reads the severity of the job's sign off this face, however it is repainted.
+
+    Of lesions picked by hand it is how many are left: one half as dark against the skin around it
+    as it was counts half.
+    """
+    if not job.treatment.spots:
+        return lambda seen: detect(seen, job.term.sign, job.region).severity
+    found = [(one, darkness(face, one)) for one in picked(face, job)]
+    return lambda seen: sum(
+        float(np.clip(darkness(seen, one) / max(at_first, 1e-6), 0.0, 1.0))
+        for one, at_first in found
+    )
 
 
 def _mixed(photo: Rgb, picture: Rgb, share: float) -> Rgb:
     return np.asarray(cv2.addWeighted(photo, 1.0 - share, picture, share, 0.0), np.uint8)
-
-
-def _read(face: Face, job: Job, at: tuple[slice, slice], window: Rgb) -> float:
-    """The severity of the job's sign with a window of the photo repainted."""
-    image = face.photo.image.copy()
-    image[at] = window
-    return _severity(face.repainted(image), job)
-
-
-def _severity(face: Face, job: Job) -> float:
-    """The severity of the job's sign; of lesions picked by hand, how many of them are seen."""
-    if not job.treatment.spots:
-        return detect(face, job.term.sign, job.region).severity
-    return float(sum(found is not None for found in _picked(face, job)))
 
 
 def _painted(
@@ -194,8 +162,10 @@ def _painted(
         yield 1.0
         return faded(face, sign, job.region, mask, at)
     if operator == "lift":
-        both_ways = sign in BULGES
-        photo, deep = lifted(photo, here, skin, face.px_per_mm, both_ways=both_ways)
+        beside = band_of(face, job)[1][at]
+        photo, deep = lifted(
+            photo, here, skin, face.px_per_mm, beside=beside, both_ways=sign in BULGES
+        )
         line = crease(face, job.region).placed(face.photo.height, face.photo.width)
         here = np.minimum(np.maximum(line[at], deep), here)
     picture = photo

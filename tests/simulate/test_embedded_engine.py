@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -17,7 +18,7 @@ from safetensors.torch import save
 from face_mesh import EngineError
 from face_mesh.arrays import Bool, Rgb
 from face_mesh.skin_mask import skin_mask
-from simulate.skin import embedded, fill, weights
+from simulate.skin import embedded, fill, fine, weights
 from simulate.skin.embedded import NO_MEMORY, NOT_PAINTED, STEPS, EmbeddedEngine
 from simulate.skin.engine import Fill, Step
 from simulate.skin.network import CHANNELS_IN, CHANNELS_OUT, FOLD, SCALE_PX_PER_MM, network
@@ -192,11 +193,38 @@ def test_a_soft_mask_has_no_smooth_rim(monkeypatch: pytest.MonkeyPatch, px_per_m
     assert energy == pytest.approx([1.0, 1.0, 1.0], abs=0.12)
 
 
+@pytest.mark.parametrize("px_per_mm", [0.8, SCALE_PX_PER_MM, 6.1])
+def test_detail_under_a_hard_mask_is_as_it_was_made(px_per_mm: float) -> None:
+    fill_ = asked(px_per_mm=px_per_mm)
+    wanted = fill_.mask > 0
+    work = embedded._Work.of(fill_, wanted, slice(None), slice(None))
+    assert work.gain == pytest.approx(np.ones_like(work.gain), abs=1e-5)
+
+
 def unlike(work: embedded._Work, seed: int) -> Iterator[Step]:
     """Grain of the strength of the skin around, that has nothing to do with what was there."""
     yield Step(0.5)
     grain: np.ndarray = np.random.default_rng(7).normal(0, 1, work.rgb.shape).astype(np.float32)
     return grain
+
+
+def test_an_enlarged_picture_reduced_again_is_nearly_itself() -> None:
+    small = skin((50, 60)).astype(np.float32) / 255.0
+    back = fine.resized(fine.enlarged(small, (94, 113)), (50, 60))
+    plain = fine.resized(fine.resized(small, (94, 113)), (50, 60))
+    off, plainly_off = (float(np.square(one - small).mean()) for one in (back, plain))
+    assert off < 0.1 * plainly_off
+
+
+def test_a_large_photo_keeps_the_energy_of_its_grain() -> None:
+    # Coarse detail of one place and fine of another must be as strong together as skin is.
+    blurred = cv2.GaussianBlur(skin((260, 300)), (0, 0), 0.7)
+    shape = (round(260 * SCALE_PX_PER_MM / 6.0), round(300 * SCALE_PX_PER_MM / 6.0))
+    rgb = blurred.astype(np.float32) / 255.0
+    coarse = fine.enlarged(fine.resized(rgb, shape), (260, 300))
+    band = fine.fine_band(rgb, shape)
+    together = (coarse[:, ::-1] + band)[10:-10, 10:-10].var(axis=(0, 1))
+    assert together == pytest.approx(rgb[10:-10, 10:-10].var(axis=(0, 1)), rel=0.1)
 
 
 # ---- stopping

@@ -6,6 +6,7 @@ Painted by the engine for tests: what is tested is everything around an engine, 
 from dataclasses import replace
 from itertools import pairwise
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -189,6 +190,39 @@ def test_what_is_added_is_treated_too_but_never_beyond_the_skin(face: Face) -> N
     mask, before = skin_mask_of(face, Plan((brushed,))), skin_mask_of(face, usual("ipl_redness"))
     assert (mask > before).any()
     assert not mask[skin_mask(face) == 0].any()
+
+
+def test_a_stroke_repaints_only_where_it_is() -> None:
+    face = bare(face_of("hopper"))
+    plain = usual("co2_resurfacing").treatments[0]
+    first = simulate(face, Plan((plain,)), engine="fake")
+    x, y = face.landmarks_px[151, :2]  # between the brows
+    stroke = Stroke("add", (((x + 0.5) / face.photo.width, (y + 0.5) / face.photo.height),), 3.0)
+    again = simulate(face, Plan((replace(plain, strokes=(stroke,)),)), engine="fake")
+    new = [p for p, _ in again.skin.parts if all(p is not old for old, _ in first.skin.parts)]
+    assert len(new) == 1
+    assert len(again.skin.parts) == len(first.skin.parts)
+
+
+def test_a_picked_mole_goes_and_what_was_not_picked_stays() -> None:
+    face = bare(face_of("hopper"))
+    image = face.photo.image.copy()
+    ppm = face.px_per_mm
+    places = [face.landmarks_px[50, :2], face.landmarks_px[280, :2]]  # on both cheeks
+    for x, y in places:
+        cv2.circle(
+            image, (round(x), round(y)), max(2, round(1.3 * ppm)), (70, 40, 30), -1, cv2.LINE_AA
+        )
+    marked = face.repainted(image)
+    shares = [((x + 0.5) / face.photo.width, (y + 0.5) / face.photo.height) for x, y in places]
+    one = Treatment("mole_removal", 1.0, spots=(shares[0],))
+    outcome = simulate(marked, Plan((one,)), engine="fake")
+    removed, kept = ((round(y), round(x)) for x, y in places)
+    assert outcome.image[removed].mean() > image[removed].mean() + 40
+    assert (outcome.image[kept] == image[kept]).all()
+    change = signs(outcome)["moles"]
+    assert change.before == 1.0
+    assert change.after < 0.3
 
 
 # --- the same again, progress, cancelling

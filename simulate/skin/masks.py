@@ -1,0 +1,114 @@
+"""Where a job paints: what its detector found or a hand picked, corrected by the brush."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from face_mesh import Face
+from face_mesh.anatomy import point
+from face_mesh.arrays import Mask
+from face_mesh.regions import region_patch
+from face_mesh.skin.lesions import Mole, mole_at
+from face_mesh.skin.reading import detect
+from face_mesh.skin_mask import skin_mask
+from simulate.plan import Plan, Stroke
+from simulate.skin.jobs import Job, jobs_of
+from simulate.skin.lift import overhung, slopes
+
+SPARE_SOFT_MM = 0.4
+NEAR_MM = 12.0  # around a region, farther than any mask of it reaches
+OVERHUNG = ("nasolabial_fold", "marionette_fold")  # by what lies outside of them
+
+
+def mask_of(face: Face, job: Job) -> Mask:
+    """Return (H, W) float32, what a job replaces or changes, hand corrections included."""
+    if job.treatment.spots:
+        found = _joined(face, picked(face, job))
+    elif job.term.operator == "lift":
+        found = band_of(face, job)[0]
+    else:
+        found = _found(face, job)
+    return _corrected(face, found, own_strokes(face, job))
+
+
+def picked(face: Face, job: Job) -> list[Mole]:
+    """Return the lesions picked by hand; where there is nothing dark, there is none."""
+    height, width = face.photo.height, face.photo.width
+    places = [(x * width - 0.5, y * height - 0.5) for x, y in job.treatment.spots]
+    found = [mole_at(face, x, y) for x, y in places]
+    return [one for one in found if one is not None]
+
+
+def band_of(face: Face, job: Job) -> tuple[Mask, Mask]:
+    """Return the band about a fold, and the weight of skin beside it; (H, W) float32 each."""
+    line, skin = _found(face, job), skin_mask(face)
+    if job.term.sign not in OVERHUNG:
+        return slopes(line, skin, face.px_per_mm), skin
+    y, x = np.mgrid[: face.photo.height, : face.photo.width].astype(np.float32)
+    eyes = face.landmarks_px[point("pupil_left"), :2] - face.landmarks_px[point("pupil_right"), :2]
+    out = eyes / np.linalg.norm(eyes) * (1.0 if job.region.endswith("left") else -1.0)
+    outward_mm = (x * np.float32(out[0]) + y * np.float32(out[1])) / np.float32(face.px_per_mm)
+    return overhung(line, skin, outward_mm, face.px_per_mm)
+
+
+def own_strokes(face: Face, job: Job) -> tuple[Stroke, ...]:
+    """Return the strokes of a treatment that matter to one of its jobs.
+
+    What is spared matters where it comes near; what is added is painted once, by the job whose
+    region is the nearest, so that a stroke on a cheek does not repaint the forehead.
+    """
+    return tuple(one for one in job.treatment.strokes if _is_own(face, job, one))
+
+
+def _is_own(face: Face, job: Job, stroke: Stroke) -> bool:
+    if stroke.kind == "spare":
+        return job.treatment.spots != () or _away_mm(face, job, stroke) < NEAR_MM + stroke.radius_mm
+    others = list(jobs_of(Plan((job.treatment,))))
+    return job == min(others, key=lambda other: _away_mm(face, other, stroke))
+
+
+def _away_mm(face: Face, job: Job, stroke: Stroke) -> float:
+    """How far a stroke stays from the box of a job's region, mm."""
+    patch = region_patch(face, job.region)
+    height, width = patch.mask.shape
+    x, y = (np.array(stroke.points) * (face.photo.width, face.photo.height) - 0.5).T
+    off_x = np.maximum(np.maximum(patch.x - x, x - patch.x - width), 0.0)
+    off_y = np.maximum(np.maximum(patch.y - y, y - patch.y - height), 0.0)
+    return float(np.hypot(off_x, off_y).min()) / face.px_per_mm
+
+
+def _found(face: Face, job: Job) -> Mask:
+    patch = detect(face, job.term.sign, job.region).mask
+    return patch.placed(face.photo.height, face.photo.width)
+
+
+def _joined(face: Face, moles: Sequence[Mole]) -> Mask:
+    out = np.zeros((face.photo.height, face.photo.width), np.float32)
+    for one in moles:
+        np.maximum(out, one.mask.placed(*out.shape), out=out)
+    return out
+
+
+def _corrected(face: Face, mask: Mask, strokes: Sequence[Stroke]) -> Mask:
+    """A mask with what was brushed in and out by hand; never beyond the skin."""
+    if not strokes:
+        return mask
+    out = mask.copy()
+    for stroke in strokes:
+        drawn = np.zeros(mask.shape, np.uint8)
+        path = stroke.points if len(stroke.points) > 1 else stroke.points * 2  # a dot is a line
+        at = np.array(path) * mask.shape[::-1] - 0.5
+        thick = max(1, round(2 * stroke.radius_mm * face.px_per_mm))
+        cv2.polylines(
+            drawn, [np.round(at * 16).astype(np.int32)], False, 255, thick, cv2.LINE_AA, 4
+        )
+        brush = np.asarray(drawn, np.float32) / 255.0
+        if stroke.kind == "add":
+            soft = cv2.GaussianBlur(brush, (0, 0), SPARE_SOFT_MM * face.px_per_mm)
+            out = np.maximum(out, np.asarray(soft, np.float32) * skin_mask(face))
+        else:
+            out *= brush <= 0  # spared to the byte
+    return np.asarray(out, np.float32)
