@@ -26,15 +26,16 @@ def sheet(cases: Sequence[Case], columns: Sequence[tuple[str, Sequence[Rgb]]]) -
     """
     masked = [_masked(case) for case in cases]
     shown = [("true", [case.rgb for case in cases]), ("masked", masked), *columns]
-    rows = []
-    for i, case in enumerate(cases):
-        rows.append(_row([_enlarged(case, pictures[i]) for _, pictures in shown]))
-    width = max(row.shape[1] for row in rows)
-    head = np.full((HEAD_PX, width, 3), 255, np.uint8)
+    tiles = [
+        [_enlarged(case, pictures[i]) for _, pictures in shown] for i, case in enumerate(cases)
+    ]
+    width = max(row[0].shape[1] for row in tiles) + GAP_PX
+    head = np.full((HEAD_PX, width * len(shown), 3), 255, np.uint8)
     for i, (name, _) in enumerate(shown):
-        at = (round(i * (width + GAP_PX) / len(shown)), HEAD_PX - 7)
+        at = (i * width, HEAD_PX - 7)
         cv2.putText(head, name, at, cv2.FONT_HERSHEY_SIMPLEX, 0.5, (0, 0, 0), 1, cv2.LINE_AA)
-    return np.concatenate([head, *(_wide(row, width) for row in rows)])
+    rows = [np.concatenate([_padded(tile, width) for tile in row], axis=1) for row in tiles]
+    return np.concatenate([head, *rows])
 
 
 def _masked(case: Case) -> Rgb:
@@ -50,12 +51,6 @@ def _enlarged(case: Case, picture: Rgb) -> Rgb:
     return middle.repeat(ENLARGED, axis=0).repeat(ENLARGED, axis=1)
 
 
-def _row(pictures: list[Rgb]) -> Rgb:
-    gap = np.full((pictures[0].shape[0], GAP_PX, 3), 255, np.uint8)
-    parts = [part for picture in pictures for part in (picture, gap)][:-1]
-    return _wide(np.concatenate(parts, axis=1), 0)
-
-
-def _wide(row: Rgb, width: int) -> Rgb:
-    pad = ((0, GAP_PX if not width else 0), (0, max(0, width - row.shape[1])), (0, 0))
-    return np.pad(row, pad, constant_values=255)
+def _padded(tile: Rgb, width: int) -> Rgb:
+    pad = ((0, GAP_PX), (0, width - tile.shape[1]), (0, 0))
+    return np.pad(tile, pad, constant_values=255)
