@@ -41,7 +41,7 @@ _FADE_OUTSIDE = (3.0, 4.5)
 _SHINE_COUNTS = np.array([0.4, 0.6, 0.6], dtype=np.float32)
 _REDDER_COUNTS = 0.4  # so is redness, in a spot as in the depth of a fold
 _HOLE_MM2 = 40.0  # what is smaller and surrounded by skin is a mole or a spot, and skin too
-# The bottom of a deep fold is too dark for skin by its colour. What is dark along a fold and narrower
+# The bottom of a deep fold is too dark for skin by its colour. What is dark along one and narrower
 # than this lies between two sides of skin and is skin; a moustache is wider.
 _FOLDS = tuple(f"{name}_{side}" for name in ("nasolabial_fold", "marionette") for side in _SIDES)
 _CREASE_MM = 6.5

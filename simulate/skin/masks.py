@@ -20,7 +20,7 @@ from simulate.skin.lift import overhung, slopes
 
 SPARE_SOFT_MM = 0.4
 NEAR_MM = 12.0  # around a region, farther than any mask of it reaches
-OVERHUNG = ("nasolabial_fold", "marionette_fold")  # by what lies outside of them
+OVERHUNG = ("nasolabial_fold",)  # by what lies outside of it
 
 
 def mask_of(face: Face, job: Job) -> Mask:
