@@ -33,7 +33,6 @@ from simulate.skin.jobs import jobs_of
 
 SEEN = 0.5  # of a grade
 HELD_OUT = (9, (2, 7))  # as in training: a person's number modulo nine
-TOUCHED = 0.05  # of a region's own mask: above that a treatment is inside it
 
 
 @dataclass(frozen=True)
@@ -104,7 +103,7 @@ def _elsewhere(face: Face, after: Face, plan: Plan) -> float:
     for sign in SIGNS.values():
         for region in sign.regions:
             inside = region_mask(face, region) > 0.05
-            if sign.id == LESIONS or (mask & inside).sum() > TOUCHED * inside.sum():
+            if sign.id == LESIONS or (mask & inside).any():
                 continue
             change = (
                 detect(after, sign.id, region).severity - detect(face, sign.id, region).severity
