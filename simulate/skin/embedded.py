@@ -15,12 +15,13 @@ import torch
 
 from face_mesh.arrays import Bool, Mask, Rgb
 from face_mesh.errors import EngineError
+from face_mesh.skin.spread import blurred
 from simulate.skin import fine
 from simulate.skin.blend import composite
 from simulate.skin.engine import Fill, Step
 from simulate.skin.memory import out_of_memory
 from simulate.skin.network import COARSEST_PX_PER_MM, SCALE_PX_PER_MM, TILE_PX, conditions, predict
-from simulate.skin.sampler import denoise
+from simulate.skin.sampler import denoise, expected
 from simulate.skin.standard import Colour, Standard
 from simulate.skin.tiles import tiles_over, window
 from simulate.skin.weights import model
@@ -30,6 +31,7 @@ SAMPLING = 0.98  # share of the work
 BATCH = 8  # tiles at a time: progress and cancelling come between two batches
 CONTEXT_MM = 14.0  # of skin around what is wanted, for its colour and grain
 BARE = 0.6  # from here on the skin mask says skin
+SLOW_MM = 1.2  # standard deviation: detail coarser than this is expected, finer is drawn
 LEAST_SHARE = 0.1  # at less, detail is no stronger: what is left of it is below 8 bits
 # A photo whose scale is this near to one of the model's is not resized: to resize it and back would
 # cost more texture than the model's being a little off its scale does.
@@ -194,13 +196,13 @@ def _sampled(work: _Work, seed: int) -> Generator[Step, None, Colour]:
     given = conditions(_cut(detail, tiles), _cut(known, tiles), _cut(wanted, tiles), scale)
     random = torch.Generator().manual_seed(seed)
     run, v = denoise(torch.randn(detail.shape, generator=random), STEPS, random), None
-    done = 0
+    done, hoped = 0, detail
     while True:
         try:
             step, noisy = run.send(v) if v is not None else next(run)
         except StopIteration as end:
-            out = torch.where(wanted > 0, end.value, detail)
-            return np.ascontiguousarray(out.numpy().transpose(1, 2, 0))
+            made = _evened(end.value, hoped, wanted, SLOW_MM * work.px_per_mm)
+            return np.ascontiguousarray(torch.where(wanted > 0, made, detail).permute(1, 2, 0))
         total, times = torch.zeros_like(detail), torch.zeros_like(known)
         for first in range(0, len(tiles), BATCH):
             some = tiles[first : first + BATCH]
@@ -217,7 +219,22 @@ def _sampled(work: _Work, seed: int) -> Generator[Step, None, Colour]:
                 times[at] += weight
             done += len(some)
             yield Step(SAMPLING * done / (STEPS * len(tiles)))
-        v = total / times.clamp(min=1e-6)
+        mean = total / times.clamp(min=1e-6)
+        if v is None:
+            hoped = expected(step, noisy, mean)
+        v = mean
+
+
+def _evened(
+    made: torch.Tensor, hoped: torch.Tensor, wanted: torch.Tensor, sigma_px: float
+) -> torch.Tensor:
+    """Return made detail with what varies slowly in it as it is expected, not as it was drawn.
+
+    Grain must be drawn, for its mean is no grain. The colour of a patch need not be: the mean is
+    nearer to the truth than a draw is, and a draw may be a blotch that nobody has.
+    """
+    off = (wanted * (hoped - made)).permute(1, 2, 0).numpy()
+    return made + torch.from_numpy(blurred(off, sigma_px)).permute(2, 0, 1)
 
 
 def _cut(canvas: torch.Tensor, tiles: list[tuple[int, int]]) -> torch.Tensor:

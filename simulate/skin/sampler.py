@@ -43,9 +43,9 @@ def denoise(noise: torch.Tensor, count: int, random: torch.Generator | None = No
     levels = [_level(step) for step in steps]
     noisy, before, before_log = noise, torch.zeros(()), math.nan
     for i, step in enumerate(steps):
-        alpha, sigma, log_ratio = levels[i]
+        _, sigma, log_ratio = levels[i]
         v = yield step, noisy
-        clean = alpha * noisy - sigma * v
+        clean = expected(step, noisy, v)
         if i == count - 1:
             return clean
         alpha_next, sigma_next, log_next = levels[i + 1]
@@ -64,6 +64,15 @@ def denoise(noise: torch.Tensor, count: int, random: torch.Generator | None = No
             noisy = kept * noisy - alpha_next * math.expm1(-2 * gap) * guess + fresh
         before, before_log = clean, log_ratio
     raise ValueError("At least one step is needed.")
+
+
+def expected(step: int, noisy: torch.Tensor, v: torch.Tensor) -> torch.Tensor:
+    """Return the detail that is expected, given the noisy one at a step and the predicted v.
+
+    At the first step, pure noise, it is the mean of all detail that could be.
+    """
+    alpha, sigma, _ = _level(step)
+    return alpha * noisy - sigma * v
 
 
 def _level(step: int) -> tuple[float, float, float]:
