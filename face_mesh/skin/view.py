@@ -73,7 +73,8 @@ class View:
         """Bring a mask of a window of the view to the photo's own size."""
         factor = photo.px_per_mm / self.px_per_mm
         if self.face is photo or abs(factor - 1.0) < 1e-9:
-            return Patch(np.ascontiguousarray(mask), columns.start, rows.start)
+            whole = np.ascontiguousarray(np.clip(mask, 0, 1))
+            return Patch(whole, columns.start, rows.start)
         height, width = photo.photo.height, photo.photo.width
         full_y, full_x = height / self.face.photo.height, width / self.face.photo.width
         x0, y0 = int(columns.start * full_x), int(rows.start * full_y)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from face_mesh import Face
 from face_mesh.anatomy import point
@@ -20,6 +21,7 @@ from simulate.skin.lift import overhung, slopes
 
 SPARE_SOFT_MM = 0.4
 NEAR_MM = 12.0  # around a region, farther than any mask of it reaches
+_BETWEEN = 50  # places looked at between two points of a stroke
 OVERHUNG = ("nasolabial_fold",)  # by what lies outside of it
 
 
@@ -74,10 +76,18 @@ def _away_mm(face: Face, job: Job, stroke: Stroke) -> float:
     """How far a stroke stays from the box of a job's region, mm."""
     patch = region_patch(face, job.region)
     height, width = patch.mask.shape
-    x, y = (np.array(stroke.points) * (face.photo.width, face.photo.height) - 0.5).T
+    x, y = (_along(stroke) * (face.photo.width, face.photo.height) - 0.5).T
     off_x = np.maximum(np.maximum(patch.x - x, x - patch.x - width), 0.0)
     off_y = np.maximum(np.maximum(patch.y - y, y - patch.y - height), 0.0)
     return float(np.hypot(off_x, off_y).min()) / face.px_per_mm
+
+
+def _along(stroke: Stroke) -> npt.NDArray[np.float64]:
+    """Places along a stroke, (N, 2), close enough to each other for any region to be met."""
+    points = np.array(stroke.points, np.float64)
+    shares = np.linspace(0.0, 1.0, _BETWEEN, endpoint=False)[:, None, None]
+    between = points[:-1] + shares * (points[1:] - points[:-1])
+    return np.concatenate([between.reshape(-1, 2), points[-1:]])
 
 
 def _found(face: Face, job: Job) -> Mask:

@@ -63,7 +63,8 @@ def test_a_mask_is_soft_and_lies_on_bare_skin(face: Face, name: str) -> None:
     if mask.any():
         assert ((mask > 0) & (mask < 1)).any()
         # The mask is drawn at another scale than the skin is told at: a pixel of either at the rim.
-        assert (skin_mask(face)[mask > 0.5] > 0.2).mean() > 0.995
+        strong = mask > 0.5
+        assert not strong.any() or (skin_mask(face)[strong] > 0.2).mean() > 0.995
 
 
 # --- doses
@@ -93,7 +94,7 @@ def test_what_is_left_is_what_the_entry_says(face: Face, name: str) -> None:
 
 @every_skin_procedure
 def test_the_severity_reported_is_read_off_the_picture(face: Face, name: str) -> None:
-    """Between the blends at which it was read, it is interpolated: within 8 % of what it was."""
+    """Between the blends at which it was read it is interpolated: to 8 %, or the tenth printed."""
     plan = usual(name)
     outcome = simulate(face, plan, engine="fake")
     for part, weight in outcome.skin.parts:
@@ -104,7 +105,7 @@ def test_the_severity_reported_is_read_off_the_picture(face: Face, name: str) ->
         alone[part.rows, part.columns] = np.round(mixed).astype(np.uint8)
         read = detect(face.repainted(alone), sign, job.region).severity
         if sign != "moles":
-            assert read == pytest.approx(part.severity(weight), abs=0.08 * part.before + 0.02)
+            assert read == pytest.approx(part.severity(weight), abs=max(0.08 * part.before, 0.1))
 
 
 def sign_of(face: Face, plan: Plan, part: Treated) -> str:

@@ -340,7 +340,8 @@ def another(page: AppTest) -> object:
 def living(*kinds: type) -> int:
     """How many instances the process still holds."""
     gc.collect()
-    return sum(isinstance(thing, kinds) for thing in gc.get_objects())
+    # By type: asking some objects of torch for their class draws a warning.
+    return sum(issubclass(type(thing), kinds) for thing in gc.get_objects())
 
 
 def stored(uploads: list[MemoryUploadedFileManager]) -> int:
