@@ -160,7 +160,9 @@ def _made(choice: Choice, face: Face) -> Generator[float, None, Result]:
 def comparison_png(face: Face, choice: Choice) -> bytes:
     """Return before and after at the photo's own size, marked as a simulation; nothing is kept."""
     arguments = (choice.plan, choice.when, choice.responder, choice.seed, choice.engine)
-    return export.png_bytes(export.comparison_image(simulate(face, *arguments)), simulated=True)
+    outcome = simulate(face, *arguments)
+    sheet = export.comparison_image(outcome)
+    return export.png_bytes(sheet, simulated=True, painted=outcome.painted)
 
 
 def forget() -> None:
