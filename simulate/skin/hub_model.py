@@ -25,7 +25,7 @@ INDEX = "model_index.json"
 # estimate); otherwise each part of the model is brought over when its turn comes.
 GPU_SHARE = 0.7
 
-NO_FOLDER = "There is no model folder of that name; check the path after hub:."
+NO_FOLDER = "There is no model folder of that name; check the path."
 NOT_ON_HUB = (
     "There is no such model on the hub, or it is private; check its name, which looks like "
     "owner/model."
