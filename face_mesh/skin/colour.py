@@ -127,7 +127,7 @@ def _detect(face: Face, sign: str, region: str) -> Detected:
     excess = excess_of(view, area)
     mask = _mask(excess, area, view.px_per_mm)
     return Detected(
-        min(MOST * area.mean(excess) / severe, MOST),
+        MOST * area.mean(excess) / severe,
         view.patch(mask, area.rows, area.columns, face),
         area_mm2=float(mask.sum()) / view.px_per_mm**2,
     )
@@ -148,7 +148,7 @@ def _sign(id_: str, name: str, regions: tuple[str, ...]) -> Sign:
 
 _BROAD = ("forehead", "malar_left", "malar_right", "nasal_dorsum", "chin")
 SIGNS: tuple[Sign, ...] = (
-    _sign("redness", "Redness", (*_BROAD, "nasal_ala_left", "nasal_ala_right")),
+    _sign("redness", "Redness", (*_BROAD, "nasal_tip", "nasal_ala_left", "nasal_ala_right")),
     _sign("dark_circles", "Dark circles", ("tear_trough_left", "tear_trough_right")),
     _sign("pigment_spots", "Pigment spots", (*_BROAD, "submalar_left", "submalar_right")),
     _sign("melasma", "Melasma-like patches", ("forehead", *CHEEKS, "cutaneous_upper_lip")),

@@ -114,7 +114,7 @@ def _detect(face: Face, kind: _Kind, region: str) -> Detected:
     mask = _along_path(fold, sure, kind.wide_mm, view, area, kind)
     seen = fold.along > FAINT
     return Detected(
-        float(np.clip(MOST * mean / kind.extreme, 0.0, MOST)),
+        MOST * mean / kind.extreme,
         view.patch(mask, area.rows, area.columns, face),
         float(seen.sum()) * STEP_MM,
         float(fold.along[seen].mean()) if seen.any() else 0.0,

@@ -116,7 +116,7 @@ def _detect(face: Face, kind: _Kind, region: str) -> Detected:
     mask = line_mask(lines * area.inside, area, view.px_per_mm)
     length_mm, depth = _extent(strength, lines, area, view.px_per_mm)
     return Detected(
-        float(np.clip(MOST * area.mean(strength * lines) / kind.severe, 0.0, MOST)),
+        MOST * area.mean(strength * lines) / kind.severe,
         view.patch(mask, area.rows, area.columns, face),
         length_mm,
         depth,

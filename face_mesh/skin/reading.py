@@ -60,7 +60,7 @@ def read_skin(face: Face) -> tuple[Reading, ...]:
             sign.id,
             sign.name,
             region,
-            detect(face, sign.id, region).severity,
+            min(detect(face, sign.id, region).severity, sign.most),
             sign.scale,
             ita_deg(face, region),
         )

@@ -14,7 +14,8 @@ class Detected:
     """One sign of the skin in one region.
 
     Attributes:
-        severity: on the scale of its sign, continuous.
+        severity: on the scale of its sign, continuous; what is beyond the scale reads beyond its
+            end, so that it can be told how much of it went.
         mask: soft, 1 where the sign is; what a treatment would replace or fade.
         length_mm: of all lines seen, or of the fold; 0 for signs that have no length.
         depth: mean darkness of the lines or the fold against the skin beside, ln of light.

@@ -90,7 +90,7 @@ def _detect(face: Face, kind: _Kind, region: str) -> Detected:
     soft = softened(np.asarray(there, np.float32), 0.3 * view.px_per_mm)
     mask = np.where(soft < 0.04, 0.0, np.clip(1.1 * soft, 0, 1)) * area.bare
     return Detected(
-        min(MOST * mean / kind.severe, MOST),
+        MOST * mean / kind.severe,
         view.patch(np.asarray(mask, np.float32), area.rows, area.columns, face),
         area_mm2=float(mask.sum()) / view.px_per_mm**2,
     )

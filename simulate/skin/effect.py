@@ -6,16 +6,17 @@ one leaves, the next acts on, so that their shares never add up to more than the
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
-from math import prod
 from statistics import fmean
 
 import numpy as np
 
 from face_mesh import Face
 from face_mesh.arrays import Mask
+from face_mesh.skin.reading import SIGNS
 from simulate.plan import LESIONS, Plan, Treatment
 from simulate.skin.engines import check_engine
 from simulate.skin.jobs import Job, jobs_of
@@ -63,7 +64,7 @@ class _Piece:
     jobs: list[Job] = field(default_factory=list)
 
     def weight(self, amount: Amount) -> float:
-        left = prod(1.0 - one.term.share(amount(one.treatment)) for one in self.jobs)
+        left = math.prod(1.0 - one.term.share(amount(one.treatment)) for one in self.jobs)
         return self.skin.weight(1.0 - left)
 
     def severity(self, amount: Amount) -> float:
@@ -138,4 +139,6 @@ def _readings(
             for amount in (asked, high, low)
         )
         before = float(whole([piece.skin.before for piece in over]))
-        yield Reading(sign, before, after, min(strong, weak), max(strong, weak))
+        most = math.inf if sign == LESIONS else SIGNS[sign].most
+        ends = min(strong, weak), max(strong, weak)
+        yield Reading(sign, *(min(value, most) for value in (before, after, *ends)))

@@ -16,11 +16,12 @@ from face_mesh.skin.view import View
 
 # An excess is told against skin around it that a spot darkens too: what is left is seen next time.
 PASSES = 3
-# The excess that the sign's detector sees, and the chromophore it is of.
+# The excess that a sign's detector sees, the chromophore it is of, and how much is ever taken: more
+# is the red of a deep shadow or a hair, and no sign of the skin (author's estimates).
 _OF = {
-    "redness": (colour.redness_excess, chromophores.HAEMOGLOBIN),
-    "pigment_spots": (colour.spots_excess, chromophores.MELANIN),
-    "melasma": (colour.melasma_excess, chromophores.MELANIN),
+    "redness": (colour.redness_excess, chromophores.HAEMOGLOBIN, 0.3),
+    "pigment_spots": (colour.spots_excess, chromophores.MELANIN, 1.0),
+    "melasma": (colour.melasma_excess, chromophores.MELANIN, 0.5),
 }
 
 
@@ -34,17 +35,20 @@ def faded(face: Face, sign: str, region: str, mask: Mask, at: tuple[slice, slice
         mask: (H, W) float32, of the photo's size; 0 stays to the byte.
         at: rows and columns of the window.
     """
-    excess_of, chromophore = _OF[sign]
+    excess_of, chromophore, most = _OF[sign]
     alone = np.zeros(3, np.float32)
     alone[chromophore] = 1.0
     colour_of_it = chromophores.join(alone)
     image = face.photo.image
+    taken = np.zeros(image[at].shape[:2], np.float32)
     for _ in range(PASSES):
         seen = face.repainted(image)
         view = View.of(seen)
         area = view.area(region)
         patch = view.patch(excess_of(view, area), area.rows, area.columns, seen)
         less = patch.placed(face.photo.height, face.photo.width)[at] * mask[at]
+        less = np.minimum(less, most - taken)
+        taken += less
         image = image.copy()
         image[at] = chromophores.lightened(image[at], less[..., None] * colour_of_it)
     return image[at]

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from face_mesh import Face
 from face_mesh.anatomy import point
 from face_mesh.arrays import Mask
-from face_mesh.regions import region_patch
+from face_mesh.regions import region_mask, region_patch
 from face_mesh.skin.lesions import Mole, mole_at
 from face_mesh.skin.reading import detect
 from face_mesh.skin_mask import skin_mask
@@ -23,6 +23,13 @@ SPARE_SOFT_MM = 0.4
 NEAR_MM = 12.0  # around a region, farther than any mask of it reaches
 _BETWEEN = 50  # places looked at between two points of a stroke
 OVERHUNG = ("nasolabial_fold",)  # by what lies outside of it
+BROAD = ("redness", "melasma")  # without an edge of their own
+_FEATHER_MM = (
+    2.5  # standard deviation; the windows that detectors read are 6 mm wider than a region
+)
+_NOSE = ("nasal_ala_left", "nasal_ala_right", "nasal_tip")
+_CREASE_MM = 2.5  # of skin beside the wing of the nose that is left alone with it
+_LID_MM = (5.0, 10.0)  # inwards from the outer corner, between which crow's feet fade out
 
 
 def mask_of(face: Face, job: Job) -> Mask:
@@ -31,6 +38,10 @@ def mask_of(face: Face, job: Job) -> Mask:
         found = _joined(face, picked(face, job))
     elif job.term.operator == "lift":
         found = band_of(face, job)[0]
+    elif job.term.operator == "fade" and job.term.sign in BROAD:
+        found = _feathered(face, job)
+    elif job.term.sign == "crows_feet_lines":
+        found = _found(face, job) * _beside_the_eye(face, job)
     else:
         found = _found(face, job)
     return _corrected(face, found, own_strokes(face, job))
@@ -49,11 +60,51 @@ def band_of(face: Face, job: Job) -> tuple[Mask, Mask]:
     line, skin = _found(face, job), skin_mask(face)
     if job.term.sign not in OVERHUNG:
         return slopes(line, skin, face.px_per_mm), skin
+    band, beside = overhung(line, skin, _outward_mm(face, job), face.px_per_mm)
+    return band * (1.0 - _nose(face)), beside
+
+
+def _outward_mm(face: Face, job: Job) -> Mask:
+    """(H, W) float32, how far each pixel lies towards the job's side of the face."""
     y, x = np.mgrid[: face.photo.height, : face.photo.width].astype(np.float32)
     eyes = face.landmarks_px[point("pupil_left"), :2] - face.landmarks_px[point("pupil_right"), :2]
     out = eyes / np.linalg.norm(eyes) * (1.0 if job.region.endswith("left") else -1.0)
-    outward_mm = (x * np.float32(out[0]) + y * np.float32(out[1])) / np.float32(face.px_per_mm)
-    return overhung(line, skin, outward_mm, face.px_per_mm)
+    along = x * np.float32(out[0]) + y * np.float32(out[1])
+    return np.asarray(along / np.float32(face.px_per_mm), np.float32)
+
+
+def _nose(face: Face) -> Mask:
+    """(H, W) float32, 1 on the wings and tip of the nose and the crease beside them."""
+    parts = [region_mask(face, name) for name in _NOSE]
+    wide = 2 * round(_CREASE_MM * face.px_per_mm) + 1
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (wide, wide))
+    grown = cv2.dilate(np.max(parts, axis=0), disc)
+    return np.asarray(cv2.GaussianBlur(grown, (0, 0), 1.0 * face.px_per_mm), np.float32)
+
+
+def _beside_the_eye(face: Face, job: Job) -> Mask:
+    """(H, W) float32, fades towards the middle of the lid, whose own crease stays."""
+    outward_mm = _outward_mm(face, job)
+    side = job.region.rpartition("_")[2]
+    x, y = np.round(face.landmarks_px[point(f"exocanthion_{side}"), :2]).astype(int)
+    inside = 0 <= x < face.photo.width and 0 <= y < face.photo.height
+    corner = outward_mm[y, x] if inside else outward_mm.min()
+    full, none = _LID_MM
+    shares = (outward_mm - corner + none) / (none - full)
+    return np.asarray(np.clip(shares, 0.0, 1.0), np.float32)
+
+
+def _feathered(face: Face, job: Job) -> Mask:
+    """The region of a colour that has no edge of its own, faded out broadly on bare skin.
+
+    Neighbouring regions overlap there: each takes of an excess what its mask says, and what they
+    take adds up to no more than all of it.
+    """
+    if not detect(face, job.term.sign, job.region).mask.mask.any():
+        return np.zeros((face.photo.height, face.photo.width), np.float32)
+    region = region_mask(face, job.region)
+    soft = cv2.GaussianBlur(region, (0, 0), _FEATHER_MM * face.px_per_mm) * skin_mask(face)
+    return np.asarray(np.where(soft < 0.02, 0.0, np.minimum(soft, 1.0)), np.float32)
 
 
 def own_strokes(face: Face, job: Job) -> tuple[Stroke, ...]:
