@@ -22,11 +22,12 @@ from simulate.geometry.flow import backward, safe_share
 from simulate.geometry.grid import Grid
 from simulate.geometry.mesh import Mesh
 from simulate.geometry.warp import moves, photo_bands, warped_bands
-from simulate.plan import Plan, Treatment
+from simulate.plan import LESIONS, Plan, Treatment
 from simulate.recovery import days_after, share_at
 from simulate.skin.blending import blended, changed
 from simulate.skin.effect import SkinEffect, skin_effect
 from simulate.skin.engines import EMBEDDED
+from simulate.skin.masks import picked
 
 RESPONDERS = {"low": -1.0, "expected": 0.0, "high": 1.0}  # standard deviations from the mean
 FRONTAL_SHARE = 0.35  # below it most of the change is towards the camera
@@ -194,7 +195,12 @@ def simulating(
         *skin_changes(skin.readings),
         *shape_changes(face, shift_mm, moved, RESPONDERS[responder]),
     )
-    warnings = (*_hidden(face, plan), *_warnings(face, share, weights), *_unseen(skin))
+    warnings = (
+        *_hidden(face, plan),
+        *_warnings(face, share, weights),
+        *_lesions(face, plan),
+        *_unseen(skin),
+    )
     return Outcome(
         image,
         changes,
@@ -276,9 +282,25 @@ def _hidden(face: Face, plan: Plan) -> Iterator[str]:
                 )
 
 
+def _lesions(face: Face, plan: Plan) -> Iterator[str]:
+    for treatment in plan.treatments:
+        if not treatment.dose or not any(t.sign == LESIONS for t in treatment.entry.skin):
+            continue
+        if not treatment.spots:
+            yield (
+                f"{treatment.entry.name}: no lesion was picked, so all dark spots that were found "
+                "are shown treated, moles or not. Pick the ones you mean."
+            )
+        elif missed := len(treatment.spots) - len(picked(face, treatment)):
+            yield (
+                f"{treatment.entry.name}: there is nothing dark at {missed} of the "
+                f"{len(treatment.spots)} picked places."
+            )
+
+
 def _unseen(skin: SkinEffect) -> Iterator[str]:
     for one in skin.readings:
-        if one.before < HARDLY:
+        if one.before < HARDLY and one.sign != LESIONS:
             yield (
                 f"{SIGNS[one.sign].name}: hardly any in this photo, so there is little to show. "
                 "Lines of expression show best in a photo that makes the expression."

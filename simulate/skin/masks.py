@@ -15,7 +15,7 @@ from face_mesh.regions import region_mask, region_patch
 from face_mesh.skin.lesions import Mole, mole_at
 from face_mesh.skin.reading import detect
 from face_mesh.skin_mask import skin_mask
-from simulate.plan import Plan, Stroke
+from simulate.plan import Plan, Stroke, Treatment
 from simulate.skin.jobs import Job, jobs_of
 from simulate.skin.lift import overhung, slopes
 
@@ -35,7 +35,7 @@ _LID_MM = (5.0, 10.0)  # inwards from the outer corner, between which crow's fee
 def mask_of(face: Face, job: Job) -> Mask:
     """Return (H, W) float32, what a job replaces or changes, hand corrections included."""
     if job.treatment.spots:
-        found = _joined(face, picked(face, job))
+        found = _joined(face, picked(face, job.treatment))
     elif job.term.operator == "lift":
         found = band_of(face, job)[0]
     elif job.term.operator == "fade" and job.term.sign in BROAD:
@@ -47,10 +47,10 @@ def mask_of(face: Face, job: Job) -> Mask:
     return _corrected(face, found, own_strokes(face, job))
 
 
-def picked(face: Face, job: Job) -> list[Mole]:
+def picked(face: Face, treatment: Treatment) -> list[Mole]:
     """Return the lesions picked by hand; where there is nothing dark, there is none."""
     height, width = face.photo.height, face.photo.width
-    places = [(x * width - 0.5, y * height - 0.5) for x, y in job.treatment.spots]
+    places = [(x * width - 0.5, y * height - 0.5) for x, y in treatment.spots]
     found = [mole_at(face, x, y) for x, y in places]
     return [one for one in found if one is not None]
 

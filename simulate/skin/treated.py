@@ -141,7 +141,7 @@ def _severity_of(face: Face, job: Job) -> Callable[[Face], float]:
     """
     if not job.treatment.spots:
         return lambda seen: detect(seen, job.term.sign, job.region).severity
-    found = [(one, darkness(face, one)) for one in picked(face, job)]
+    found = [(one, darkness(face, one)) for one in picked(face, job.treatment)]
     return lambda seen: sum(
         float(np.clip(darkness(seen, one) / max(at_first, 1e-6), 0.0, 1.0))
         for one, at_first in found

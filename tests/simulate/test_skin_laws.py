@@ -226,6 +226,14 @@ def test_a_picked_mole_goes_and_what_was_not_picked_stays() -> None:
     assert change.after < 0.3
 
 
+def test_what_was_picked_or_not_is_said() -> None:
+    face = face_of("hopper")
+    plans = [Plan((Treatment("mole_removal", 1.0, spots=s),)) for s in ((), ((0.02, 0.98),))]
+    nobody, nothing = (simulate(face, plan, engine="fake").warnings for plan in plans)
+    assert any("no lesion was picked" in said for said in nobody)
+    assert any("nothing dark at 1 of the 1 picked places" in said for said in nothing)
+
+
 # --- the same again, progress, cancelling
 
 
