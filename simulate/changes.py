@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,7 +31,7 @@ class Change:
         after: with the asked responder.
         expected_low: lower end of the after value, for the expected responder.
         expected_high: upper end.
-        in_picture: False for depth, which hardly shows from the front.
+        in_picture: False for depth, which hardly shows from the front, and for what is not drawn.
     """
 
     measure: str
@@ -49,6 +49,7 @@ def shape_changes(
     shift_mm: Points,
     doses: Sequence[tuple[Treatment, float]],
     responder_sd: float,
+    undrawn: Collection[Treatment] = (),
 ) -> Iterator[Change]:
     """Yield the changes of the mesh, those that the procedures are meant to make first.
 
@@ -57,10 +58,12 @@ def shape_changes(
         shift_mm: (V, 3) displacement of the mesh, for the asked responder.
         doses: each treatment with its effective dose for the mean responder.
         responder_sd: the asked responder, in standard deviations from the mean.
+        undrawn: treatments whose movement is left out of the picture.
     """
     before = measures_before(face)
     after = measure_points(displaced_landmarks(face, shift_mm))
     own = {m: None for t, _ in doses for m in t.entry.measures}  # in order, each once
+    drawn = {m for t, _ in doses if t not in undrawn for m in t.entry.measures}
     slopes = [
         (amount * t.entry.response.relative_sd, measure_slopes(face, t.entry, t.side))
         for t, amount in doses
@@ -81,7 +84,7 @@ def shape_changes(
             after[id_],
             middle - sd,
             middle + sd,
-            spec.plane == "front",
+            spec.plane == "front" and (id_ in drawn or not undrawn),
         )
 
 

@@ -193,7 +193,13 @@ def simulating(
     moved = [(t, a * share) for t, a in doses]
     changes = (
         *skin_changes(skin.readings),
-        *shape_changes(face, shift_mm, moved, RESPONDERS[responder]),
+        *shape_changes(
+            face,
+            shift_mm,
+            moved,
+            RESPONDERS[responder],
+            [t for t in plan.treatments if _covered(face, t)],
+        ),
     )
     warnings = (
         *_hidden(face, plan),

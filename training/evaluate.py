@@ -3,7 +3,8 @@
 `python -m training.evaluate FOLDER [FOLDER ...] --out DIR`
 
 Fills the same patches by ours and by three classical ways, and writes to DIR: `figures.json`,
-`figures.md` (the same as tables), and a sheet of pictures a group. Bars and parts: `report.py`.
+`figures.md` (the same as tables), `short.md` (those of the model card), and a sheet of pictures a
+group. Bars and parts: `report.py`.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from training.figures import FIGURES
 from training.fills import WAYS
 from training.patches import Case, cases
 from training.people import Portrait, held_out, portraits
-from training.report import BEHIND, OURS, REFERENCE, Row, as_json, markdown, strata
+from training.report import BEHIND, OURS, REFERENCE, Row, as_json, markdown, short, strata
 from training.sheets import sheet
 from training.tell_apart import Told, told_apart
 from training.tell_apart import markdown as markdown_told
@@ -54,6 +55,7 @@ def main() -> None:
     about = _about(asked, people, some)
     text = "\n".join([_heading(about), markdown(found), _told_text(told)])
     (asked.out / "figures.md").write_text(text, encoding="utf-8")
+    (asked.out / "short.md").write_text(f"{short(found)}\n{_told_text(told)}", encoding="utf-8")
     values = {**about, "strata": as_json(found), "told_apart": [one.as_json() for one in told]}
     (asked.out / "figures.json").write_text(json.dumps(values, indent=1), encoding="utf-8")
     print(text)

@@ -171,5 +171,24 @@ def _line(one: Stratum) -> str:
     return "| " + " | ".join(start + cells) + " |"
 
 
+def short(found: list[Stratum]) -> str:
+    """Return one table of the figures that have a bar, for the model card."""
+    names = {name: HEADS[name] for name in BARS}
+    lines = ["| part | patches (people) | fill | " + " | ".join(names.values()) + " |"]
+    lines += ["|---" * (3 + len(names)) + "|"]
+    for one in found:
+        others = {"all": (REFERENCE, "Telea", "Navier-Stokes"), "group": (REFERENCE,)}
+        if one.by == "group and shape" or one.way not in (OURS, *others.get(one.by, ())):
+            continue
+        cells = [f"{one.part.replace('_', ' ')} | {one.patches} ({one.people}) | {one.way}"]
+        for name in names:
+            spread = one.figures[name]
+            text = f"{spread.median:.2f} [{spread.low:.2f}, {spread.high:.2f}]"
+            missed = one.way == OURS and name in one.misses()
+            cells.append(f"**{text}**" if missed else text)
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
 def _shown(spread: Spread) -> str:
     return f"{spread.median:.2f} [{spread.low:.2f}, {spread.high:.2f}] mean {spread.mean:.2f}"

@@ -154,10 +154,10 @@ def area(name: str) -> str:
 
 
 def measure(change: Change) -> str:
-    """Name and unit of a measure, with a word where a photo from the front hardly shows it."""
+    """Name and unit of a measure, with a word where the photo hardly shows it."""
     unit = _grades(change) or UNITS.get(change.unit, change.unit)
     name = f"{change.name} ({unit})" if unit else change.name
-    return name if change.in_picture else f"{name}; hardly visible from the front"
+    return name if change.in_picture else f"{name}; hardly visible in this photo"
 
 
 def _grades(change: Change) -> str:

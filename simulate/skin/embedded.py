@@ -26,7 +26,7 @@ from simulate.skin.standard import Colour, Standard
 from simulate.skin.tiles import tiles_over, window
 from simulate.skin.weights import model
 
-STEPS = 12
+STEPS = 14
 SAMPLING = 0.98  # share of the work
 BATCH = 8  # tiles at a time: progress and cancelling come between two batches
 CONTEXT_MM = 14.0  # of skin around what is wanted, for its colour and grain

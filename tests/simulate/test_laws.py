@@ -449,6 +449,9 @@ def test_what_is_hidden_is_measured_but_not_drawn(name: str) -> None:
     assert (outcome.image == worn.photo.image).all() == bool(hidden)
     assert any("not drawn" in warning for warning in outcome.warnings) == bool(hidden)
     assert own_changes(outcome) == pytest.approx(own_changes(free), rel=0.3)
+    if hidden:
+        own = set(entry.measures)
+        assert not any(c.in_picture for c in outcome.changes if c.measure in own)
 
 
 def test_glasses_hide_something() -> None:

@@ -52,7 +52,7 @@ def test_a_procedure_at_its_usual_dose_changes_picture_and_figures(sample_page: 
     before, after, change, _ = rows["Height of the red of the lower lip (mm)"]
     assert float(after) > float(before)
     assert change.startswith("+")
-    assert any("hardly visible from the front" in name for name in rows)
+    assert any("hardly visible in this photo" in name for name in rows)
 
 
 def test_more_of_it_changes_more(sample_page: AppTest) -> None:

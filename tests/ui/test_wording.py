@@ -37,7 +37,7 @@ def test_a_zero_has_no_sign() -> None:
 
 def test_depth_is_said_to_be_hardly_visible() -> None:
     assert wording.measure(WIDER) == "Width of the mouth (mm)"
-    assert "hardly visible from the front" in wording.measure(replace(WIDER, in_picture=False))
+    assert "hardly visible in this photo" in wording.measure(replace(WIDER, in_picture=False))
 
 
 @pytest.mark.parametrize(
