@@ -1,9 +1,9 @@
 """Denoising in few steps, as a generator: DPM-Solver++ of second order, multistep, stochastic.
 
 Lu, Zhou, Bao, Chen, Li, Zhu 2022, "DPM-Solver++", doi 10.48550/arXiv.2211.01095, in its form for
-the stochastic equation (diffusers' "sde-dpmsolver++"), on "trailing" steps (Lin, Liu, Li, Yang 2024,
-doi 10.1109/WACV57701.2024.00532), which begin at pure noise. The last step is of first order and
-ends at no noise.
+the stochastic equation (diffusers' "sde-dpmsolver++"), on "trailing" steps (Lin, Liu, Li, Yang
+2024, doi 10.1109/WACV57701.2024.00532), which begin at pure noise. The last step is of first order
+and ends at no noise.
 
 Stochastic, because in as few steps the plain solver comes out with too little texture and more of
 it is wrong. Fills by a half-trained network on people not trained on, median texture energy over
