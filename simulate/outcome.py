@@ -32,6 +32,7 @@ from simulate.skin.masks import picked
 RESPONDERS = {"low": -1.0, "expected": 0.0, "high": 1.0}  # standard deviations from the mean
 FRONTAL_SHARE = 0.35  # below it most of the change is towards the camera
 WHOLE = 0.99  # of a plan: what is missing cannot be seen
+STAYING = 0.9  # of picked lesions: what is left where nothing got lighter
 HARDLY = 0.25  # of a grade, or of a lesion: less is not worth a treatment
 EXPRESSIVE = ("crows_feet_lines", "forehead_lines", "glabellar_lines", "perioral_lines")
 
@@ -306,6 +307,11 @@ def _lesions(face: Face, plan: Plan) -> Iterator[str]:
 
 def _unseen(skin: SkinEffect) -> Iterator[str]:
     for one in skin.readings:
+        if one.sign == LESIONS and one.before > 0 and one.after > STAYING * one.before:
+            yield (
+                f"{SIGNS[one.sign].name}: what was treated lies in shade that looks the same "
+                "without it, so hardly anything changes."
+            )
         if one.before < HARDLY and one.sign != LESIONS:
             yield (
                 f"{SIGNS[one.sign].name}: hardly any in this photo, so there is little to show. "

@@ -25,6 +25,7 @@ from simulate.skin.settle import settled
 
 CONTEXT_MM = 16.0  # of skin around a mask that engines may look at
 NOTHING = 0.05  # grade below which there is nothing to treat
+HARDLY_DARK = 0.03  # ln of light: grain alone leaves as much
 PAINTING = 0.9  # of the work; the rest is reading what came of it
 BULGES = ("eye_bags",)  # light where they stand out and dark below
 BLENDS = (0.35, 0.7)  # between photo and fully treated skin, where the severity is read too
@@ -141,10 +142,11 @@ def _severity_of(face: Face, job: Job) -> Callable[[Face], float]:
     """
     if not job.treatment.spots:
         return lambda seen: detect(seen, job.term.sign, job.region).severity
-    found = [(one, darkness(face, one)) for one in picked(face, job.treatment)]
+    seen_at_first = [(one, darkness(face, one)) for one in picked(face, job.treatment)]
+    # One hardly darker than the skin around it cannot be read; it is painted as asked.
+    found = [(one, dark) for one, dark in seen_at_first if dark > HARDLY_DARK]
     return lambda seen: sum(
-        float(np.clip(darkness(seen, one) / max(at_first, 1e-6), 0.0, 1.0))
-        for one, at_first in found
+        float(np.clip(darkness(seen, one) / at_first, 0.0, 1.0)) for one, at_first in found
     )
 
 
