@@ -33,7 +33,7 @@ RESPONDERS = {"low": -1.0, "expected": 0.0, "high": 1.0}  # standard deviations 
 FRONTAL_SHARE = 0.35  # below it most of the change is towards the camera
 WHOLE = 0.99  # of a plan: what is missing cannot be seen
 STAYING = 0.9  # of picked lesions: what is left where nothing got lighter
-HARDLY = 0.25  # of a grade, or of a lesion: less is not worth a treatment
+HARDLY = 0.25  # of a grade: less is not worth a treatment
 EXPRESSIVE = ("crows_feet_lines", "forehead_lines", "glabellar_lines", "perioral_lines")
 
 

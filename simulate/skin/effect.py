@@ -21,6 +21,7 @@ from simulate.plan import LESIONS, Plan, Treatment
 from simulate.skin.engines import check_engine
 from simulate.skin.jobs import Job, jobs_of
 from simulate.skin.masks import mask_of
+from simulate.skin.progress import scaled
 from simulate.skin.treated import Treated, treated
 
 Amount = Callable[[Treatment], float]  # of a treatment's usual effect: dose, time and responder
@@ -97,7 +98,7 @@ def skin_effect(
     for i, job in enumerate(wanted):
         if job.key not in pieces:
             working = treated(face, job, engine, seed)
-            made = yield from _scaled(working, i / len(wanted), 1 / len(wanted))
+            made = yield from scaled(working, 1 / len(wanted), i / len(wanted))
             pieces[job.key] = _Piece(made)
         pieces[job.key].jobs.append(job)
     found = list(pieces.values())
@@ -111,19 +112,6 @@ def skin_mask_of(face: Face, plan: Plan) -> Mask:
     for job in jobs_of(plan):
         np.maximum(out, mask_of(face, job), out=out)
     return out
-
-
-def _scaled(
-    working: Generator[float, None, Treated], done: float, share: float
-) -> Generator[float, None, Treated]:
-    """Pass a job's progress on as a part of the whole's."""
-    while True:
-        try:
-            fraction = next(working)
-        except StopIteration as end:
-            made: Treated = end.value
-            return made
-        yield done + share * fraction
 
 
 def _readings(

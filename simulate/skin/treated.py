@@ -21,6 +21,7 @@ from simulate.skin.fade import faded
 from simulate.skin.jobs import Job
 from simulate.skin.lift import lifted
 from simulate.skin.masks import band_of, mask_of, own_strokes, picked
+from simulate.skin.progress import scaled
 from simulate.skin.settle import settled
 
 CONTEXT_MM = 16.0  # of skin around a mask that engines may look at
@@ -111,7 +112,7 @@ def _worked(face: Face, job: Job, engine: str, seed: int) -> Progress:
         same = np.zeros(photo.shape[:2], np.bool_)
         return Treated(rows, columns, photo, photo, same, False, (before,) * len(_BLENDED))
     painting = _painted(face, job, mask, (rows, columns), engine, seed)
-    picture = yield from _scaled(painting, PAINTING)
+    picture = yield from scaled(painting, PAINTING)
     mixed = [*(_mixed(photo, picture, share) for share in BLENDS), picture]
     severities = [before]
     for i, window in enumerate(mixed):
@@ -122,16 +123,6 @@ def _worked(face: Face, job: Job, engine: str, seed: int) -> Progress:
     changed = (picture != photo).any(axis=2)
     painted = job.term.operator != "fade"
     return Treated(rows, columns, photo, picture, changed, painted, tuple(severities))
-
-
-def _scaled(painting: Generator[float, None, Rgb], share: float) -> Generator[float, None, Rgb]:
-    while True:
-        try:
-            fraction = next(painting)
-        except StopIteration as end:
-            picture: Rgb = end.value
-            return picture
-        yield share * fraction
 
 
 def _severity_of(face: Face, job: Job) -> Callable[[Face], float]:
