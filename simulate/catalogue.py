@@ -7,200 +7,45 @@ who edits an entry is told what is wrong with it.
 
 from __future__ import annotations
 
+import itertools
 import tomllib
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, fields
 from functools import cache
 from math import isfinite
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any, TypeVar, cast, get_type_hints
+from types import MappingProxyType, UnionType
+from typing import Any, TypeVar, cast, get_args, get_type_hints
+
+import numpy as np
 
 from face_mesh.errors import BeforehandError
+from simulate.entry import (
+    AREAS,
+    ESTIMATE,
+    KINDS,
+    REACTIONS,
+    SIDES,
+    SIGNS,
+    SKIN_OPERATORS,
+    UNITS,
+    CurvePoint,
+    Patch,
+    Procedure,
+    Published,
+    Reaction,
+    SkinTerm,
+    Term,
+)
 
 FOLDER = Path(__file__).with_name("procedures")
 SOURCES_FILE = Path(__file__).with_name("sources.toml")
-ESTIMATE = "author's estimate"  # the one source that is not a citation, and says so
-AREAS = ("lips", "chin", "jaw", "cheeks", "nose", "brows", "lines", "folds", "eyes", "skin")
-UNITS = ("mL", "U", "mm", "deg", "sessions")
-AMOUNTS = ("mL", "U")  # units of which a total is divided; a distance or an angle is not
-SIDES = ("both", "left", "right")
-KINDS = ("geometry", "shading", "skin", "recovery")
-SIGNS = (  # of the skin, by the ids of their detectors
-    "crows_feet_lines",
-    "forehead_lines",
-    "glabellar_lines",
-    "perioral_lines",
-    "nasolabial_fold",
-    "marionette_fold",
-    "tear_trough",
-    "eye_bags",
-    "dark_circles",
-    "redness",
-    "pigment_spots",
-    "melasma",
-    "moles",
-    "acne_scars",
-    "pores",
-)
-SKIN_OPERATORS = ("fill", "lift", "fade")
+OFF_A_POINT = 0.015  # how far a curve may pass from a published point: rounding, no more
 T = TypeVar("T")
 
 
 class CatalogueError(BeforehandError):
     """An entry of the catalogue is wrong: a mistake of its author, never of a patient."""
-
-
-@dataclass(frozen=True)
-class Dose:
-    """What is given. `scope` says whether the number is for one side or for the whole face."""
-
-    unit: str
-    usual: float
-    max: float
-    step: float
-    scope: str
-    usual_source: str
-    max_source: str
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """A claim and the publication it rests on."""
-
-    claim: str
-    source: str
-
-
-@dataclass(frozen=True)
-class Response:
-    """How much people differ: relative standard deviation of the effect between people."""
-
-    relative_sd: float
-    source: str
-    derivation: str
-
-
-@dataclass(frozen=True)
-class DoseResponse:
-    """Effect against dose: "linear", or "saturating" with the dose that gives half of the most."""
-
-    kind: str
-    source: str
-    half_dose: float = 0.0
-
-
-@dataclass(frozen=True)
-class Patch:
-    """Where a term acts: full within `core_mm` of a named curve, fading over `falloff_mm`.
-
-    Distance is measured along the skin, or with `metric = "front"` as it is seen from the front:
-    for what changes the outline of the face, whose side walls are long but seen edge on.
-    """
-
-    centre: str
-    core_mm: float
-    falloff_mm: float
-    hold: tuple[str, ...] = ()
-    metric: str = "skin"
-
-
-@dataclass(frozen=True)
-class Term:
-    """One displacement: an operator, its patch, and millimetres (or mL, degrees) per unit of dose.
-
-    `coefficient` is per unit of dose on one side for a paired term, of the whole dose for a midline
-    one. `source` is a citation or "author's estimate".
-    """
-
-    operator: str
-    patch: Patch
-    coefficient: float
-    source: str
-    derivation: str
-    midline: bool = False
-    direction: tuple[float, ...] = ()
-    pivot: str = ""
-    pull: str = ""
-
-
-@dataclass(frozen=True)
-class SkinTerm:
-    """What a procedure does to one sign of the skin.
-
-    `operator` is "fill" (the inpainting engine makes the skin of the sign anew), "lift" (the shade
-    of a fold or trough is evened out, its crease filled) or "fade" (too much of a chromophore is
-    taken away). `reduction` is the share of the sign's severity that the usual dose removes in the
-    mean person, `most` the largest share that any dose may. `regions` limits the term to some of
-    the sign's regions, named without their side.
-    """
-
-    sign: str
-    operator: str
-    reduction: float
-    most: float
-    source: str
-    derivation: str
-    regions: tuple[str, ...] = ()
-
-    def share(self, relative_dose: float) -> float:
-        """Return the share removed by a dose given relative to the usual one."""
-        return min(self.most, self.reduction * max(0.0, relative_dose))
-
-
-@dataclass(frozen=True)
-class Course:
-    """Share of the settled effect against time, linear between the points."""
-
-    days: tuple[float, ...]
-    share: tuple[float, ...]
-    source: str
-    derivation: str
-
-
-@dataclass(frozen=True)
-class Procedure:
-    """One entry of the catalogue."""
-
-    id: str
-    name: str
-    area: str
-    summary: str
-    kinds: tuple[str, ...]
-    sides: tuple[str, ...]
-    dose: Dose
-    response: Response
-    dose_response: DoseResponse
-    course: Course
-    evidence: tuple[Evidence, ...]
-    cautions: tuple[str, ...]
-    measures: tuple[str, ...] = ()
-    terms: tuple[Term, ...] = ()
-    skin: tuple[SkinTerm, ...] = ()
-    hidden_by: tuple[str, ...] = ()  # photo findings that cover the area: measured, not drawn
-
-    def sides_treated(self, side: str) -> tuple[str, ...]:
-        """Return the sides of the face a paired term acts on."""
-        return ("left", "right") if side == "both" else (side,)
-
-    def max_dose(self, side: str) -> float:
-        """Return the largest dose on a side: half of a total amount when one side is treated."""
-        return self.dose.max * self._share_of(side)
-
-    def usual_dose(self, side: str) -> float:
-        """Return the usual dose on a side, likewise."""
-        return self.dose.usual * self._share_of(side)
-
-    def _share_of(self, side: str) -> float:
-        halved = self.dose.scope == "total" and self.dose.unit in AMOUNTS and side != "both"
-        return 0.5 if halved else 1.0
-
-    def effect(self, dose: float) -> float:
-        """Return the effective dose: the dose itself, or bent so that the usual dose stays true."""
-        half = self.dose_response.half_dose
-        if self.dose_response.kind == "linear":
-            return dose
-        return dose * (self.dose.usual + half) / (dose + half)
 
 
 @cache
@@ -259,6 +104,8 @@ def _build(kind: type[T], table: object, where: str) -> T:
 
 
 def _value(hint: Any, value: object, where: str) -> Any:
+    if isinstance(hint, UnionType):  # of something or None, which a file says by leaving it out
+        hint = get_args(hint)[0]
     if getattr(hint, "__origin__", None) is tuple:
         if not isinstance(value, list):
             raise CatalogueError(f"{where}: must be a list")
@@ -289,11 +136,20 @@ def _check(made: Procedure, stem: str) -> None:
         _check_term(term, f"terms[{i}]")
     for i, one in enumerate(made.skin):
         _check_skin_term(one, f"skin[{i}]")
-    has = {"geometry": bool(made.terms), "skin": bool(made.skin)}
+    for i, reaction in enumerate(made.reactions):
+        _check_reaction(reaction, f"reactions[{i}]")
+    for i, found in enumerate(made.published):
+        _check_published(found, made, f"published[{i}]")
+    has = {
+        "geometry": bool(made.terms),
+        "shading": bool(made.terms),  # what moves is lit anew
+        "skin": bool(made.skin),
+        "recovery": bool(made.reactions),
+    }
     for kind, given in has.items():
         if given != (kind in made.kinds):
             raise CatalogueError(f"kinds: {kind} goes with its terms, and only with them")
-    if not any(has.values()):
+    if not (made.terms or made.skin):
         raise CatalogueError("terms: there is neither a term nor a skin term")
     if made.measures and not made.terms:
         raise CatalogueError("measures: lengths and angles go with displacement terms")
@@ -314,9 +170,24 @@ def _check_numbers(made: Procedure) -> None:
         raise CatalogueError("response.relative_sd: must be from 0 to below 1")
     if (made.dose_response.kind == "saturating") != (made.dose_response.half_dose > 0.0):
         raise CatalogueError("dose_response.half_dose: goes with saturating, above 0")
-    rising = all(a < b for a, b in zip(course.days[:-1], course.days[1:], strict=True))
-    if not course.days or len(course.days) != len(course.share) or not rising:
-        raise CatalogueError("course.days: must rise, one for each share")
+    _check_curve(course.days, course.share, course.published, "course")
+    if made.downtime and not 0.0 <= made.downtime.days_low <= made.downtime.days_high:
+        raise CatalogueError("downtime: needs 0 <= days_low <= days_high")
+
+
+def _check_curve(
+    days: tuple[float, ...], values: tuple[float, ...], points: tuple[CurvePoint, ...], where: str
+) -> None:
+    rising = all(a < b for a, b in itertools.pairwise(days))
+    if not days or len(days) != len(values) or not rising:
+        raise CatalogueError(f"{where}.days: must rise, one for each value")
+    for i, one in enumerate(points):
+        drawn = float(np.interp(one.day, days, values))
+        if not abs(drawn - one.value) <= OFF_A_POINT:
+            raise CatalogueError(
+                f"{where}.published[{i}]: the curve is at {drawn:.3f} on day {one.day:g}, "
+                f"not at {one.value:g}"
+            )
 
 
 def _check_sources(made: Procedure) -> None:
@@ -330,6 +201,24 @@ def _check_sources(made: Procedure) -> None:
     named |= {f"terms[{i}].source": t.source for i, t in enumerate(made.terms)}
     named |= {f"skin[{i}].source": t.source for i, t in enumerate(made.skin)}
     named |= {f"evidence[{i}].source": e.source for i, e in enumerate(made.evidence)}
+    named |= {
+        f"course.published[{i}].source": p.source for i, p in enumerate(made.course.published)
+    }
+    for i, one in enumerate(made.reactions):
+        named |= {
+            f"reactions[{i}].source": one.source,
+            f"reactions[{i}].frequency_source": one.frequency_source,
+        }
+        named |= {
+            f"reactions[{i}].published[{j}].source": p.source for j, p in enumerate(one.published)
+        }
+    named |= {f"risks[{i}].source": r.source for i, r in enumerate(made.risks)}
+    named |= {f"suits_less[{i}].source": u.source for i, u in enumerate(made.suits_less)}
+    named |= {f"published[{i}].source": p.source for i, p in enumerate(made.published)}
+    if made.downtime:
+        named["downtime.source"] = made.downtime.source
+    if made.view:
+        named["view.source"] = made.view.source
     for where, key in named.items():
         unknown = [k.strip() for k in key.split("+") if k.strip() not in sources()]
         if key != ESTIMATE and unknown:
@@ -354,9 +243,7 @@ def _check_term(term: Term, where: str) -> None:
             raise CatalogueError(f"{where}.{name}: does not fit operator {term.operator}")
     if term.direction and (len(term.direction) != 3 or not any(term.direction)):
         raise CatalogueError(f"{where}.direction: must be three numbers, not all 0")
-    _one_of(f"{where}.patch.metric", term.patch.metric, ("skin", "front"))
-    if term.patch.falloff_mm <= 0.0 or term.patch.core_mm < 0.0:
-        raise CatalogueError(f"{where}.patch: falloff_mm above 0, core_mm from 0")
+    _check_patch(term.patch, where)
     if not term.derivation.strip():
         raise CatalogueError(f"{where}.derivation: say how the coefficient follows from the source")
 
@@ -368,3 +255,27 @@ def _check_skin_term(term: SkinTerm, where: str) -> None:
         raise CatalogueError(f"{where}.reduction: needs 0 < reduction <= most <= 1")
     if not term.derivation.strip():
         raise CatalogueError(f"{where}.derivation: say how the reduction follows from the source")
+
+
+def _check_patch(patch: Patch, where: str) -> None:
+    _one_of(f"{where}.patch.metric", patch.metric, ("skin", "front"))
+    if patch.falloff_mm <= 0.0 or patch.core_mm < 0.0:
+        raise CatalogueError(f"{where}.patch: falloff_mm above 0, core_mm from 0")
+
+
+def _check_reaction(one: Reaction, where: str) -> None:
+    _one_of(f"{where}.sign", one.sign, REACTIONS)
+    _check_patch(one.patch, where)
+    _check_curve(one.days, one.level, one.published, where)
+    if one.peak <= 0.0 or not 0.0 < one.frequency <= 1.0:
+        raise CatalogueError(f"{where}: needs peak above 0 and frequency above 0 up to 1")
+    if max(one.level) != 1.0 or min(one.level) < 0.0 or one.level[-1] != 0.0:
+        raise CatalogueError(f"{where}.level: from 0 to 1, 1 at the peak, and 0 at the end")
+    if not one.derivation.strip():
+        raise CatalogueError(f"{where}.derivation: say how the curve follows from the source")
+
+
+def _check_published(one: Published, made: Procedure, where: str) -> None:
+    _one_of(f"{where}.side", one.side, made.sides)
+    if not 0.0 < one.dose <= made.max_dose(one.side) or one.sd < 0.0 or not one.measures:
+        raise CatalogueError(f"{where}: needs measures, a dose that can be given, and sd from 0")

@@ -65,8 +65,7 @@ def shape_changes(
     own = {m: None for t, _ in doses for m in t.entry.measures}  # in order, each once
     drawn = {m for t, _ in doses if t not in undrawn for m in t.entry.measures}
     slopes = [
-        (amount * t.entry.response.relative_sd, measure_slopes(face, t.entry, t.side))
-        for t, amount in doses
+        (amount * t.entry.spread, measure_slopes(face, t.entry, t.side)) for t, amount in doses
     ]
     for id_ in [*own, *(m for m in MEASURES if m not in own)]:
         spec, change = MEASURES[id_], after[id_] - before[id_]

@@ -14,9 +14,9 @@ from face_mesh import Face
 from face_mesh.arrays import Bool, Field, Mask, Points, Rgb
 from face_mesh.errors import PlanError
 from face_mesh.skin.reading import SIGNS
-from simulate.catalogue import Procedure
 from simulate.changes import Change, shape_changes, skin_changes
 from simulate.composite import merge
+from simulate.entry import Procedure
 from simulate.geometry.basis import grid_basis, mesh_basis, reach_mm
 from simulate.geometry.flow import backward, safe_share
 from simulate.geometry.grid import Grid
@@ -237,7 +237,7 @@ def _skin_amount(treatment: Treatment, days: float | None, deviations: float) ->
 
 
 def _response(procedure: Procedure, deviations: float) -> float:
-    return 1.0 + deviations * procedure.response.relative_sd
+    return 1.0 + deviations * procedure.spread
 
 
 Weights = list[tuple[Treatment, float]]

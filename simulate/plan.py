@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from face_mesh.errors import PlanError
-from simulate.catalogue import Procedure, procedures
+from simulate.catalogue import procedures
+from simulate.entry import Procedure
 
 LESIONS = "moles"  # the sign whose lesions are picked one by one
 STROKES = ("add", "spare")

@@ -7,7 +7,7 @@ import re
 import numpy as np
 
 from face_mesh.errors import PlanError
-from simulate.catalogue import Procedure
+from simulate.entry import Procedure
 
 DAYS = {"d": 1.0, "w": 7.0, "mo": 30.4375, "y": 365.25}
 LONGEST_DAYS = 24 * DAYS["mo"]  # the evidence does not carry further

@@ -8,7 +8,8 @@ from typing import Any
 from face_mesh import Face
 from face_mesh.measures import measure_all
 from face_mesh.skin.reading import read_skin
-from simulate.catalogue import Procedure, citation
+from simulate.catalogue import citation
+from simulate.entry import Procedure
 from simulate.outcome import Outcome
 from simulate.plan import Treatment
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from simulate import Plan
-from simulate.catalogue import Course
+from simulate.entry import Course
 from simulate.recovery import DAYS, days_after, share_at
 
 LASTING_SHARE = 0.95  # from here on a course that ends is called lasting

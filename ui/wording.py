@@ -7,7 +7,8 @@ from math import floor
 from face_mesh import Face, Finding, Measure
 from face_mesh.skin.reading import SIGNS
 from simulate import Change, Procedure
-from simulate.catalogue import ESTIMATE, SkinTerm, Term, citation
+from simulate.catalogue import citation
+from simulate.entry import ESTIMATE, SkinTerm, Term
 
 ICONS = {
     "info": ":material/check_circle:",

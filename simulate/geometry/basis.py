@@ -8,7 +8,7 @@ from face_mesh import Face
 from face_mesh.arrays import Field, Points
 from face_mesh.bundle import VERTICES
 from face_mesh.measures import measure_points
-from simulate.catalogue import AMOUNTS, Dose, Procedure, Term
+from simulate.entry import AMOUNTS, Dose, Procedure, Term
 from simulate.geometry.grid import Grid
 from simulate.geometry.mesh import Mesh
 from simulate.geometry.terms import term_field

@@ -15,7 +15,7 @@ from scipy.spatial import cKDTree
 from face_mesh.anatomy import curve, point
 from face_mesh.arrays import Points
 from face_mesh.bundle import canonical_mesh
-from simulate.catalogue import Term
+from simulate.entry import Term
 from simulate.geometry.mesh import Mesh
 
 MIDLINE_BLEND_MM = 10.0  # a one-sided treatment of a midline structure fades over this half-width

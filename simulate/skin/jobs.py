@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from face_mesh.skin.reading import SIGNS
-from simulate.catalogue import SkinTerm
+from simulate.entry import SkinTerm
 from simulate.plan import Plan, Treatment
 
 

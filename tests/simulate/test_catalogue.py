@@ -13,18 +13,8 @@ from face_mesh import quality
 from face_mesh.measures import MEASURES
 from face_mesh.skin import reading
 from simulate import catalogue, procedures
-from simulate.catalogue import (
-    AREAS,
-    ESTIMATE,
-    FOLDER,
-    SIGNS,
-    CatalogueError,
-    Procedure,
-    SkinTerm,
-    citation,
-    load_procedure,
-    sources,
-)
+from simulate.catalogue import FOLDER, CatalogueError, citation, load_procedure, sources
+from simulate.entry import AREAS, ESTIMATE, SIGNS, Procedure, SkinTerm
 from simulate.geometry.terms import OPERATORS, landmarks_of
 from simulate.skin.jobs import regions_of
 from tests.simulate.faces import PROCEDURES
@@ -98,7 +88,14 @@ def test_something_of_the_result_can_be_told(entry: Procedure) -> None:
     assert entry.measures or entry.skin
     assert entry.terms or not entry.measures
     assert set(entry.kinds) == {
-        kind for kind, has in (("geometry", entry.terms), ("skin", entry.skin)) if has
+        kind
+        for kind, has in (
+            ("geometry", entry.terms),
+            ("shading", entry.terms),
+            ("skin", entry.skin),
+            ("recovery", entry.reactions),
+        )
+        if has
     }
 
 
@@ -257,8 +254,8 @@ BROKEN = [
     (put("dose_response", "kind", value="cubic"), "dose_response.kind: 'cubic' is not one of"),
     (put("dose_response", "kind", value="saturating"), "dose_response.half_dose: goes with"),
     (put("dose_response", "half_dose", value=3.0), "dose_response.half_dose: goes with"),
-    (put("course", "days", value=[0, 14]), "course.days: must rise, one for each share"),
-    (put("course", "days", value=[]), "course.days: must rise, one for each share"),
+    (put("course", "days", value=[0, 14]), "course.days: must rise, one for each value"),
+    (put("course", "days", value=[]), "course.days: must rise, one for each value"),
     (put("course", "days", value=[0, 14, 14, 180, 365, 730]), "course.days: must rise"),
     (put("dose", "usual_source", value="somebody2020"), "dose.usual_source: 'somebody2020' is not"),
     (put("terms", 1, "source", value="percec2025 + x"), "terms[1].source: 'x' is not in sources"),

@@ -338,7 +338,7 @@ def test_the_skin_moves_by_the_dose_times_what_stays_of_it(face: Face, name: str
 def test_people_respond_by_as_much_as_the_entry_says(face: Face, name: str) -> None:
     low, expected, high = (run(face, name, 0.4, responder=r) for r in ("low", "expected", "high"))
     assert not limited(high)
-    spread = procedures()[name].response.relative_sd
+    spread = procedures()[name].spread
     assert np.allclose(low.shift_mm_vertices, (1 - spread) * expected.shift_mm_vertices)
     assert np.allclose(high.shift_mm_vertices, (1 + spread) * expected.shift_mm_vertices)
     changes = zip(*(own_changes(o).values() for o in (low, expected, high)), strict=True)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from face_mesh import Face
 from face_mesh.anatomy import curve, point
 from face_mesh.arrays import Points
-from simulate.catalogue import Patch, Term
+from simulate.entry import Patch, Term
 from simulate.geometry.mesh import Mesh, topology
 from simulate.geometry.terms import (
     MIDLINE_BLEND_MM,

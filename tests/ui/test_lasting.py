@@ -3,7 +3,7 @@
 import pytest
 
 from simulate import Plan, procedures
-from simulate.catalogue import Course
+from simulate.entry import Course
 from ui.lasting import is_gone, lasting, time
 
 
