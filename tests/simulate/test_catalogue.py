@@ -294,7 +294,8 @@ BROKEN_SKIN = [
     (put("skin", 0, "source", value="x2020"), "skin[0].source: 'x2020' is not in sources.toml"),
     (drop("skin"), "kinds: skin goes with its terms"),
     (drop("terms"), "kinds: geometry goes with its terms"),
-    (put("kinds", value=["geometry"]), "kinds: skin goes with its terms"),
+    (put("kinds", value=["geometry", "shading"]), "kinds: skin goes with its terms"),
+    (put("kinds", value=["geometry", "skin"]), "kinds: shading goes with its terms"),
     (put("kinds", value=["skin"]), "kinds: geometry goes with its terms"),
 ]
 
