@@ -8,42 +8,26 @@ from face_mesh import Face
 from face_mesh.arrays import Field, Points
 from face_mesh.bundle import VERTICES
 from face_mesh.measures import measure_points
-from simulate.entry import AMOUNTS, Dose, Procedure, Term
+from simulate.entry import Procedure
 from simulate.geometry.grid import Grid
 from simulate.geometry.mesh import Mesh
-from simulate.geometry.terms import term_field
+from simulate.geometry.parts import mesh_shift_mm, parts_of
 
 
 def mesh_basis(face: Face, procedure: Procedure, side: str) -> Points:
-    """Return the (V, 3) displacement in mm of one unit of effective dose on a side or on both."""
+    """Return the (V, 3) displacement in mm of one unit of effective dose on a side or on both.
+
+    To first order: what adds volume grows a little less than in proportion (`parts`).
+    """
     name = f"mesh basis {procedure.id} {side}"
     made = face.workspace.get(name)
     if made is None:
-        made = face.workspace[name] = _mesh_basis(Mesh.of(face), procedure, side)
+        made = np.zeros_like(Mesh.of(face).vertices_mm)
+        for part in parts_of(procedure, side):
+            made += part.mesh_mm(face)
+        face.workspace[name] = made
     assert isinstance(made, np.ndarray)
     return made
-
-
-def _mesh_basis(mesh: Mesh, procedure: Procedure, side: str) -> Points:
-    total = np.zeros_like(mesh.vertices_mm)
-    for term in procedure.terms:
-        weight = term.coefficient * _portion(term, procedure.dose, side)
-        for one in (side,) if term.midline else procedure.sides_treated(side):
-            total += weight * term_field(mesh, term, one)
-    return total
-
-
-def _portion(term: Term, dose: Dose, side: str) -> float:
-    """Share of the dose a term works with: all on the left is half of the dose on both, twice.
-
-    A total in mL or U is shared between two sides; a total in mm or degrees holds for either.
-    """
-    if dose.scope != "total" or dose.unit not in AMOUNTS:
-        return 1.0
-    if not term.midline:
-        return 0.5 if side == "both" else 1.0
-    spread = term.operator in ("volume", "remove")  # already stands twice as high on half the area
-    return 1.0 if side == "both" or spread else 2.0
 
 
 def grid_basis(face: Face, procedure: Procedure, side: str) -> Field:
@@ -51,8 +35,10 @@ def grid_basis(face: Face, procedure: Procedure, side: str) -> Field:
     name = f"grid basis {procedure.id} {side} {face.photo.image.shape[:2]}"
     made = face.workspace.get(name)
     if made is None:
-        unit_mm = mesh_basis(face, procedure, side)
-        made = face.workspace[name] = Grid.of(face).place(face, unit_mm)
+        made = np.zeros((*Grid.of(face).shape, 2), np.float32)
+        for part in parts_of(procedure, side):
+            made += part.grid_px(face)
+        face.workspace[name] = made
     assert isinstance(made, np.ndarray)
     return made
 
@@ -70,7 +56,8 @@ def measure_slopes(face: Face, procedure: Procedure, side: str) -> dict[str, flo
     made = face.workspace.get(name)
     if made is None:
         step = procedure.dose.usual
-        moved = displaced_landmarks(face, step * mesh_basis(face, procedure, side))
+        shift_mm = mesh_shift_mm(face, [(part, step) for part in parts_of(procedure, side)])
+        moved = displaced_landmarks(face, shift_mm)
         after, before = measure_points(moved), measures_before(face)
         made = face.workspace[name] = {m: (after[m] - before[m]) / step for m in before}
     assert isinstance(made, dict)

@@ -16,10 +16,10 @@ from face_mesh.anatomy import curve, point
 from face_mesh.arrays import Points
 from face_mesh.bundle import canonical_mesh
 from simulate.entry import Term
-from simulate.geometry.mesh import Mesh
+from simulate.geometry.mesh import Mesh, topology
+from simulate.geometry.volume import swept_ml
 
 MIDLINE_BLEND_MM = 10.0  # a one-sided treatment of a midline structure fades over this half-width
-ML_TO_MM3 = 1000.0
 SCALE_KNEE = 6.0  # how sharply `scale` levels off: slope 1.12 in the middle, no corner at the pivot
 Operator = Callable[[Mesh, Term, Points, str], Points]
 
@@ -77,9 +77,9 @@ def _field(values: Any) -> Points:
 
 
 def volume(mesh: Mesh, term: Term, weights: Points, side: str) -> Points:
-    """Spread 1 mL over the patch along the skin normals: the displaced volume is 1,000 mm³."""
-    height_mm = ML_TO_MM3 * weights / np.sum(weights * mesh.areas_mm2)
-    return _field(height_mm[:, None] * mesh.normals)
+    """Spread 1 mL over the patch along the skin normals: to first order 1,000 mm³ are swept."""
+    spread = _field(weights[:, None] * mesh.normals)
+    return spread / swept_ml(mesh.vertices_mm, topology().triangles, spread)[0]
 
 
 def remove(mesh: Mesh, term: Term, weights: Points, side: str) -> Points:

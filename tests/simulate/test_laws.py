@@ -17,8 +17,9 @@ from face_mesh import Face, Photo, measure_face
 from face_mesh.arrays import Points
 from face_mesh.quality import MIN_PUPILS_PX
 from simulate import Outcome, Plan, Treatment, procedures, simulate
+from simulate.entry import AMOUNTS
 from simulate.geometry import flow
-from simulate.geometry.basis import AMOUNTS, grid_basis, mesh_basis
+from simulate.geometry.basis import grid_basis, mesh_basis
 from simulate.geometry.grid import Grid
 from simulate.geometry.mesh import Mesh, topology
 from simulate.geometry.terms import term_field

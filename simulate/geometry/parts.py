@@ -1,0 +1,142 @@
+"""The parts of a treatment that each grow with its dose in one way, and what they do to a face.
+
+What shifts, turns or narrows grows in proportion. What adds or takes volume is bent so that the
+volume between old and new skin is the dose's at every dose: on a rounded chin the same height
+holds more the higher it gets. A part's fields are computed once a face; a plan at any dose is their
+weighted sum.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from face_mesh import Face
+from face_mesh.arrays import Field, Points
+from simulate.entry import AMOUNTS, Dose, Procedure, Reaction, Term
+from simulate.geometry.grid import Grid
+from simulate.geometry.mesh import Mesh, topology
+from simulate.geometry.terms import term_field
+from simulate.geometry.volume import Cubic, share_for, swept_ml
+
+VOLUMES = ("volume", "remove")
+
+
+@dataclass(frozen=True)
+class Part:
+    """Terms that grow together with the dose of one treatment.
+
+    Attributes:
+        name: unique in a face's workspace.
+        terms: (term, side, weight): each with what it is multiplied by for one unit of dose.
+        volume_ml: what one unit of dose adds to the face; None where nothing is added or taken.
+    """
+
+    name: str
+    terms: tuple[tuple[Term, str, float], ...]
+    volume_ml: float | None = None
+
+    def mesh_mm(self, face: Face) -> Points:
+        """Return the (V, 3) displacement of one unit, to first order."""
+        name = f"mesh part {self.name}"
+        made = face.workspace.get(name)
+        if made is None:
+            mesh = Mesh.of(face)
+            made = np.zeros_like(mesh.vertices_mm)
+            for term, side, weight in self.terms:
+                made += weight * term_field(mesh, term, side)
+            face.workspace[name] = made
+        assert isinstance(made, np.ndarray)
+        return made
+
+    def grid_px(self, face: Face) -> Field:
+        """Return the same unit as a forward field in px on the face's grid."""
+        name = f"grid part {self.name} {face.photo.image.shape[:2]}"
+        made = face.workspace.get(name)
+        if made is None:
+            made = face.workspace[name] = Grid.of(face).place(face, self.mesh_mm(face))
+        assert isinstance(made, np.ndarray)
+        return made
+
+    def share(self, face: Face, weight: float) -> float:
+        """Return by how much to multiply the unit's fields for `weight` units of dose."""
+        if not weight or not self.volume_ml:
+            return weight
+        return share_for(self._cubic(face), weight * self.volume_ml)
+
+    def _cubic(self, face: Face) -> Cubic:
+        name = f"volume {self.name}"
+        made = face.workspace.get(name)
+        if made is None:
+            mesh = Mesh.of(face)
+            made = swept_ml(mesh.vertices_mm, topology().triangles, self.mesh_mm(face))
+            face.workspace[name] = made
+        assert isinstance(made, tuple)
+        return made
+
+
+def parts_of(procedure: Procedure, side: str) -> tuple[Part, ...]:
+    """Return the parts of a procedure on a side or on both, a unit of effective dose each."""
+    rest, volume, ml = [], [], 0.0
+    for term in procedure.terms:
+        weight = term.coefficient * _portion(term, procedure.dose, side)
+        for one in (side,) if term.midline else procedure.sides_treated(side):
+            if term.operator in VOLUMES:
+                volume.append((term, one, weight))
+                ml += weight if term.operator == "volume" else -weight
+            else:
+                rest.append((term, one, weight))
+    name = f"{procedure.id} {side}"
+    found = []
+    if rest:
+        found.append(Part(f"{name} moved", tuple(rest)))
+    if volume:
+        found.append(Part(f"{name} filled", tuple(volume), ml))
+    return tuple(found)
+
+
+def swelling_of(procedure: Procedure, side: str) -> Iterator[tuple[Reaction, Part]]:
+    """Yield the swellings of a procedure with a part of which one unit is that at its peak."""
+    for i, one in enumerate(procedure.reactions):
+        if one.sign != "swelling":
+            continue
+        term = Term("volume", one.patch, one.peak, one.source, one.derivation, one.midline)
+        sides = (side,) if one.midline else procedure.sides_treated(side)
+        terms = tuple((term, here, one.peak) for here in sides)
+        yield one, Part(f"{procedure.id} {side} swelling {i}", terms, one.peak * len(sides))
+
+
+def _portion(term: Term, dose: Dose, side: str) -> float:
+    """Share of the dose a term works with: all on the left is half of the dose on both, twice.
+
+    A total in mL or U is shared between two sides; a total in mm or degrees holds for either.
+    """
+    if dose.scope != "total" or dose.unit not in AMOUNTS:
+        return 1.0
+    if not term.midline:
+        return 0.5 if side == "both" else 1.0
+    spread = term.operator in VOLUMES  # already stands twice as high on half the area
+    return 1.0 if side == "both" or spread else 2.0
+
+
+Amounts = Iterable[tuple[Part, float]]  # parts with how many units of each
+
+
+def mesh_shift_mm(face: Face, amounts: Amounts) -> Points:
+    """Return the (V, 3) displacement of all parts together."""
+    total = np.zeros_like(Mesh.of(face).vertices_mm)
+    for part, weight in amounts:
+        if weight:
+            total += part.share(face, weight) * part.mesh_mm(face)
+    return total
+
+
+def grid_shift_px(face: Face, amounts: Amounts) -> Field:
+    """Return the forward field in px of all parts together, on the face's grid."""
+    total = np.zeros((*Grid.of(face).shape, 2), np.float32)
+    for part, weight in amounts:
+        if weight:
+            total += np.float32(part.share(face, weight)) * part.grid_px(face)
+    return total
