@@ -75,6 +75,11 @@ class Grid:
         field[np.abs(field).max(axis=2) < QUIET_PX] = 0.0
         return np.ascontiguousarray(field, np.float32)
 
+    def place_values(self, values: Points, smooth_nodes: float) -> Floats:
+        """Return (rows, columns) float32 of a value of each vertex: smoothed, 0 off the face."""
+        inside = np.asarray((self.interpolate @ values).reshape(self.shape), np.float32)
+        return np.asarray(cv2.GaussianBlur(inside, (0, 0), smooth_nodes), np.float32)
+
 
 def _build(face: Face) -> Grid:
     vertices_px = face.pose.to_photo(Mesh.of(face).vertices_mm)

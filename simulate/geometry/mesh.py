@@ -123,8 +123,12 @@ class Mesh:
     @cached_property
     def normals(self) -> Points:
         """(V, 3) float64 unit normals out of the face, averaged over the neighbours twice."""
+        return self.smooth_normals(2)
+
+    def smooth_normals(self, rounds: int) -> Points:
+        """Return (V, 3) unit normals, averaged over the neighbours `rounds` times."""
         normals = self._gathered(self._crosses)
-        for _ in range(2):
+        for _ in range(rounds):
             normals = self._smoothing @ normals
             normals /= np.linalg.norm(normals, axis=1, keepdims=True)
         return normals
