@@ -1,0 +1,151 @@
+"""The light a photo was taken in, as far as the face itself shows it.
+
+Log luminance of the skin, blurred over pores and spots, is fitted with spherical harmonics of
+second order of the normals of the landmark mesh (Ramamoorthi, Hanrahan 2001, doi
+10.1145/383259.383317: nine of them carry what a matt surface returns of any distant light). The fit
+is robust: a beard, a fringe or a shadow counts less the worse it fits. How far the three channels
+follow the shade is measured too, since shadow on skin has a colour of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from face_mesh import Face
+from face_mesh.anatomy import curve
+from face_mesh.arrays import Points, Rgb
+from face_mesh.skin.view import linear
+from simulate.geometry.mesh import Mesh
+
+SAMPLE_PX_PER_MM = 1.0
+BLUR_MM = 2.0
+LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
+DARKEST = 1e-3
+FACING = 0.25  # cosine to the camera below which a normal is too near the contour to be fitted
+NORMAL_ROUNDS = 6  # over which normals are averaged: facets of the mesh are some 8 mm wide
+# Pull towards no direction at all, as shares of the data: little for the first order, more for the
+# second, which a face sees from one side only.
+FIRST_ORDER_PULL, SECOND_ORDER_PULL = 0.01, 0.04
+ROUNDS = 15
+OUTLIER_SDS = 2.0
+CHANNEL_LIMITS = (0.75, 1.3)  # of how far a channel may follow shade, beside luminance
+NEUTRAL = 0.92  # of blue over red light: paler skin than this cannot be told from shine
+Bools = npt.NDArray[np.bool_]
+
+_KEPT_MM = {  # how far from what is no skin a normal must lie to be fitted
+    **dict.fromkeys(("upper_lid_left", "upper_lid_right"), 6.0),
+    **dict.fromkeys(("lower_lid_left", "lower_lid_right"), 4.0),
+    **dict.fromkeys(("brow_upper_left", "brow_upper_right"), 4.0),
+    **dict.fromkeys(("brow_lower_left", "brow_lower_right"), 4.0),
+    **dict.fromkeys(("nostril_left", "nostril_right"), 3.0),
+    **dict.fromkeys(("upper_vermilion_border", "lower_vermilion_border"), 2.0),
+    **dict.fromkeys(("upper_inner_lip", "lower_inner_lip", "face_oval"), 6.0),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Light:
+    """Light on a face, and how its skin answers.
+
+    Attributes:
+        coefficients: (9,) of `harmonics` of a head-frame normal, in ln of luminance.
+        channels: (3,) how far ln of R, G and B follows that of luminance as the shade changes.
+        paleness: blue over red light of this skin without shine.
+        explained: share of the skin's variance in ln luminance that the fit explains.
+    """
+
+    coefficients: Points
+    channels: Points
+    paleness: float
+    explained: float
+
+    @classmethod
+    def of(cls, face: Face) -> Light:
+        """Return the light of a face, fitted once."""
+        made = face.workspace.get("light")
+        if made is None:
+            made = face.workspace["light"] = _fitted(face)
+        assert isinstance(made, cls)
+        return made
+
+    def shade(self, normals: Points) -> Points:
+        """Return (V,) ln of luminance, up to a constant, of (V, 3) head-frame unit normals."""
+        shade: Points = harmonics(normals) @ self.coefficients
+        return shade
+
+
+def harmonics(normals: Points) -> Points:
+    """Return (V, 9) real spherical harmonics of order 0 to 2, without their constants."""
+    x, y, z = normals.T
+    flat = [np.ones_like(x), x, y, z, x * y, x * z, y * z, x * x - y * y, 3.0 * z * z - 1.0]
+    return np.stack(flat, axis=1)
+
+
+def _fitted(face: Face) -> Light:
+    mesh = Mesh.of(face)
+    normals = mesh.smooth_normals(NORMAL_ROUNDS)
+    kept = _bare(mesh) & ((normals @ face.pose.rotation.T)[:, 2] > FACING)
+    light = _sampled(face, face.pose.to_photo(mesh.vertices_mm)[:, :2])[kept]
+    brightness = np.log(np.maximum(light @ LUMINANCE, DARKEST))
+    basis, area = harmonics(normals[kept]), mesh.areas_mm2[kept]
+    coefficients, weights = _robust(basis, brightness, area)
+    rest = brightness - basis @ coefficients
+    spread = brightness - np.average(brightness, weights=weights)
+    explained = 1.0 - float(weights @ rest**2) / max(float(weights @ spread**2), 1e-12)
+    channels = _following(light, basis @ coefficients, weights)
+    colour = np.median(light, axis=0)
+    paleness = float(colour[2] / max(colour[0], DARKEST))
+    return Light(coefficients, channels, min(paleness, NEUTRAL), explained)
+
+
+def _bare(mesh: Mesh) -> Bools:
+    kept = np.ones(len(mesh.vertices_mm), np.bool_)
+    for name, away_mm in _KEPT_MM.items():
+        kept &= mesh.distance_mm(curve(name), away_mm) >= away_mm
+    return kept
+
+
+def _sampled(face: Face, at_px: Points) -> Points:
+    """Return (N, 3) linear light of the blurred photo at (N, 2) places."""
+    image: Rgb = face.photo.image
+    factor = min(1.0, SAMPLE_PX_PER_MM / face.px_per_mm)
+    size = tuple(max(1, round(n * factor)) for n in image.shape[1::-1])
+    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+    soft = cv2.GaussianBlur(linear(np.asarray(small, np.uint8)), (0, 0), BLUR_MM)
+    columns, rows = (np.round((at_px + 0.5) * factor - 0.5)).astype(int).T
+    height, width = soft.shape[:2]
+    found = soft[np.clip(rows, 0, height - 1), np.clip(columns, 0, width - 1)]
+    return np.asarray(found, np.float64)
+
+
+def _robust(basis: Points, wanted: Points, area: Points) -> tuple[Points, Points]:
+    """Return coefficients and final weights of a fit in which outliers count less and less."""
+    pull = np.array([0.0] + [FIRST_ORDER_PULL] * 3 + [SECOND_ORDER_PULL] * 5)
+    weights = area
+    coefficients = np.zeros(basis.shape[1])
+    for _ in range(ROUNDS):
+        weighted = weights[:, None] * basis
+        coefficients = np.linalg.solve(
+            basis.T @ weighted + np.diag(pull * area.sum()), weighted.T @ wanted
+        )
+        rest = wanted - basis @ coefficients
+        sd = 1.4826 * float(np.median(np.abs(rest))) + 1e-4
+        weights = area / (1.0 + (rest / (OUTLIER_SDS * sd)) ** 2)
+    return coefficients, weights
+
+
+def _following(light: Points, shade: Points, weights: Points) -> Points:
+    """Return (3,) slopes of ln R, G, B on the shade, scaled so that luminance has slope 1."""
+    around = shade - np.average(shade, weights=weights)
+    logs = np.log(np.maximum(light, DARKEST))
+    across = (weights * around) @ (logs - np.average(logs, axis=0, weights=weights))
+    slopes = across / max(float(weights @ around**2), 1e-9)
+    share = np.average(light, axis=0, weights=weights) * LUMINANCE
+    overall = float(slopes @ share / share.sum())
+    if overall < 0.2:  # the shade explains too little of this photo to have a colour
+        return np.ones(3)
+    return np.clip(slopes / overall, *CHANNEL_LIMITS)

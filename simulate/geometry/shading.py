@@ -1,0 +1,103 @@
+"""How much lighter or darker skin gets as it is moved: what makes volume visible from the front.
+
+The light of the photo (`light`) is shone on the normals before and after. Their difference in ln of
+luminance is kept to first order in the dose, so that shading, like displacement, is a weighted sum
+of what was computed once a face. It is low-passed over a few mm, as the mesh knows no finer relief,
+and levels off at `LARGEST`: more than that a landmark mesh cannot vouch for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import numpy.typing as npt
+
+from face_mesh import Face
+from face_mesh.anatomy import curve
+from face_mesh.arrays import Points
+from simulate.geometry.grid import NODE_MM, Grid
+from simulate.geometry.light import NORMAL_ROUNDS, Light
+from simulate.geometry.mesh import Mesh
+from simulate.geometry.parts import Amounts, Part
+from simulate.geometry.terms import smooth_step
+
+LARGEST = 0.2  # of ln luminance
+LOW_PASS_MM = 2.5
+STEP_MM = 1.0  # the largest shift at which the slope is taken
+# Towards the contour a normal turns away and the light on it is no longer known: cosines to the
+# camera between which shading comes in.
+FACING = (0.12, 0.4)
+QUIET = 1.0 / 2048.0  # ln: a quarter of a level on the lightest skin
+# Eyes, brows, lips and nostrils have a gloss and colours of their own: mm over which shading comes
+# in beside them.
+_AWAY_MM = {
+    **dict.fromkeys(("upper_lid_left", "upper_lid_right"), 7.0),
+    **dict.fromkeys(("lower_lid_left", "lower_lid_right"), 5.0),
+    **dict.fromkeys(("brow_upper_left", "brow_upper_right"), 3.0),
+    **dict.fromkeys(("brow_lower_left", "brow_lower_right"), 3.0),
+    **dict.fromkeys(("nostril_left", "nostril_right"), 3.0),
+    **dict.fromkeys(("upper_vermilion_border", "lower_vermilion_border"), 2.5),
+}
+Floats = npt.NDArray[np.float32]
+
+
+def shade_unit(face: Face, part: Part) -> Floats:
+    """Return (rows, columns) float32 on the face's grid, ln of luminance for one unit of a part."""
+    name = f"shade {part.name} {face.photo.image.shape[:2]}"
+    made = face.workspace.get(name)
+    if made is None:
+        values = vertex_shade(face, part.mesh_mm(face))
+        made = Grid.of(face).place_values(values, LOW_PASS_MM / NODE_MM)
+        face.workspace[name] = made
+    assert isinstance(made, np.ndarray)
+    return made
+
+
+def shade_of(face: Face, amounts: Amounts) -> Floats:
+    """Return (rows, columns) float32 ln of luminance for all parts together, within `LARGEST`."""
+    total = np.zeros(Grid.of(face).shape, np.float32)
+    for part, weight in amounts:
+        if weight:
+            total += np.float32(part.share(face, weight)) * shade_unit(face, part)
+    limited = np.float32(LARGEST) * np.tanh(total / np.float32(LARGEST))
+    limited[np.abs(limited) < QUIET] = 0.0
+    return np.asarray(limited, np.float32)
+
+
+def vertex_shade(face: Face, shift_mm: Points) -> Points:
+    """Return (V,) ln of luminance that a (V, 3) shift brings, to first order, where it is known."""
+    longest_mm = float(np.linalg.norm(shift_mm, axis=1).max())
+    if not longest_mm:
+        return np.zeros(len(shift_mm))
+    mesh, light = Mesh.of(face), Light.of(face)
+    step = STEP_MM / longest_mm
+    before = mesh.smooth_normals(NORMAL_ROUNDS)
+    after = Mesh(mesh.vertices_mm + step * shift_mm).smooth_normals(NORMAL_ROUNDS)
+    change: Points = (light.shade(after) - light.shade(before)) / step
+    return change * _known(face)
+
+
+def _known(face: Face) -> Points:
+    """(V,) share of the shading that is shown: 1 on skin that faces the camera."""
+    made = face.workspace.get("shade known")
+    if made is None:
+        mesh = Mesh.of(face)
+        toward = (mesh.smooth_normals(NORMAL_ROUNDS) @ face.pose.rotation.T)[:, 2]
+        made = smooth_step((toward - FACING[0]) / (FACING[1] - FACING[0]))
+        for name, over_mm in _AWAY_MM.items():
+            near = np.minimum(mesh.distance_mm(curve(name), over_mm), over_mm)
+            made = made * smooth_step(near / over_mm)
+        made = face.workspace["shade known"] = made * _inside_lips(mesh)
+    assert isinstance(made, np.ndarray)
+    return made
+
+
+def _inside_lips(mesh: Mesh) -> Points:
+    """(V,) 0 on the red of the lips: nearer to where they meet than to where they end."""
+    known = np.ones(len(mesh.vertices_mm))
+    for lip in ("upper", "lower"):
+        red: Iterable[str] = (f"{lip}_inner_lip", f"{lip}_vermilion_border")
+        inner, border = (mesh.distance_mm(curve(one), 12.0) for one in red)
+        known[inner < border] = 0.0
+    return known
