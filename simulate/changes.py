@@ -11,7 +11,9 @@ from face_mesh import Face
 from face_mesh.arrays import Points
 from face_mesh.measures import MEASURES, measure_points
 from face_mesh.skin.reading import SIGNS
+from simulate.entry import ESTIMATE
 from simulate.geometry.basis import displaced_landmarks, measure_slopes, measures_before
+from simulate.geometry.parts import Part
 from simulate.plan import LESIONS, Treatment
 from simulate.skin.effect import Reading
 
@@ -32,6 +34,7 @@ class Change:
         expected_low: lower end of the after value, for the expected responder.
         expected_high: upper end.
         in_picture: False for depth, which hardly shows from the front, and for what is not drawn.
+        because: why the range is wide, where the evidence behind it is thin; else empty.
     """
 
     measure: str
@@ -42,13 +45,40 @@ class Change:
     expected_low: float
     expected_high: float
     in_picture: bool
+    because: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Shift:
+    """Something that moves skin: the effect of a treatment, or a swelling on its way.
+
+    Attributes:
+        treatment: what it belongs to.
+        parts: what is moved.
+        weight: units of it, for the asked responder.
+        sd: of the weight, one standard deviation.
+        responder_sd: the asked responder, in standard deviations from the mean.
+        passing: whether it is a reaction and no part of the effect.
+    """
+
+    treatment: Treatment
+    parts: tuple[Part, ...]
+    weight: float
+    sd: float
+    responder_sd: float
+    passing: bool = False
+
+
+def lengths_mm(shift_mm: Points) -> Points:
+    """Return (V,) lengths of (V, 3) shifts."""
+    found: Points = np.linalg.norm(shift_mm, axis=1)
+    return found
 
 
 def shape_changes(
     face: Face,
     shift_mm: Points,
-    doses: Sequence[tuple[Treatment, float]],
-    responder_sd: float,
+    shifts: Sequence[Shift],
     undrawn: Collection[Treatment] = (),
 ) -> Iterator[Change]:
     """Yield the changes of the mesh, those that the procedures are meant to make first.
@@ -56,23 +86,24 @@ def shape_changes(
     Args:
         face: measured face.
         shift_mm: (V, 3) displacement of the mesh, for the asked responder.
-        doses: each treatment with its effective dose for the mean responder.
-        responder_sd: the asked responder, in standard deviations from the mean.
+        shifts: all that moves skin.
         undrawn: treatments whose movement is left out of the picture.
     """
     before = measures_before(face)
     after = measure_points(displaced_landmarks(face, shift_mm))
-    own = {m: None for t, _ in doses for m in t.entry.measures}  # in order, each once
-    drawn = {m for t, _ in doses if t not in undrawn for m in t.entry.measures}
+    treatments = [one.treatment for one in shifts if not one.passing]
+    own = {m: None for t in treatments for m in t.entry.measures}  # in order, each once
+    drawn = {m for t in treatments if t not in undrawn for m in t.entry.measures}
     slopes = [
-        (amount * t.entry.spread, measure_slopes(face, t.entry, t.side)) for t, amount in doses
+        (one, measure_slopes(face, one.parts, one.treatment.entry.dose.usual)) for one in shifts
     ]
     for id_ in [*own, *(m for m in MEASURES if m not in own)]:
         spec, change = MEASURES[id_], after[id_] - before[id_]
         if id_ not in own and abs(change) < SIDE_EFFECT[spec.unit]:
             continue
-        spread = [deviation * slope[id_] for deviation, slope in slopes]
-        middle = after[id_] - responder_sd * sum(spread)
+        spread = [one.sd * slope[id_] for one, slope in slopes]
+        asked = sum(one.responder_sd * one.sd * slope[id_] for one, slope in slopes)
+        middle = after[id_] - asked
         scale_sd = face.scale.relative_sd * (middle - before[id_]) if spec.unit == "mm" else 0.0
         sd = float(np.sqrt(np.sum(np.square(spread)) + scale_sd**2))
         yield Change(
@@ -84,7 +115,26 @@ def shape_changes(
             middle - sd,
             middle + sd,
             spec.plane == "front" and (id_ in drawn or not undrawn),
+            _because([one.treatment for one, slope in slopes if one.sd * abs(slope[id_]) > sd / 2]),
         )
+
+
+def _because(treatments: Sequence[Treatment]) -> str:
+    """Say why a range is as wide as it is, where the evidence behind it is thin."""
+    said = {}
+    for one in treatments:
+        name = one.entry.name
+        if one.entry.thin:
+            said[one.procedure] = (
+                f"No study gives all of what {name[0].lower()}{name[1:]} moves, so the mean itself "
+                "is unsure and the range wide."
+            )
+        elif one.entry.response.source == ESTIMATE:
+            said[one.procedure] = (
+                f"No study says how much people differ after {name[0].lower()}{name[1:]}; the "
+                "range is our own estimate."
+            )
+    return " ".join(said.values())
 
 
 def skin_changes(readings: Sequence[Reading]) -> Iterator[Change]:

@@ -3,38 +3,39 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 
 from face_mesh import Face
 from face_mesh.arrays import Bool, Field, Mask, Points, Rgb
 from face_mesh.errors import PlanError
-from face_mesh.skin.reading import SIGNS
-from simulate.changes import Change, shape_changes, skin_changes
+from simulate.aftermath import check_shown, reactions_at
+from simulate.changes import Change, Shift, lengths_mm, shape_changes, skin_changes
 from simulate.composite import merge
+from simulate.discolour import SURFACE, density_gain, density_of
 from simulate.entry import Procedure
-from simulate.geometry.basis import grid_basis, mesh_basis, reach_mm
 from simulate.geometry.flow import backward, safe_share
 from simulate.geometry.grid import Grid
-from simulate.geometry.mesh import Mesh
+from simulate.geometry.parts import Part, grid_shift_px, mesh_shift_mm, parts_of, swelling_part
+from simulate.geometry.shading import shade_of
 from simulate.geometry.warp import moves, photo_bands, warped_bands
-from simulate.plan import LESIONS, Plan, Treatment
+from simulate.plan import Plan, Treatment
 from simulate.recovery import days_after, share_at
+from simulate.relight import lit_masks, relit_bands, shading_gain
 from simulate.skin.blending import blended, changed
 from simulate.skin.effect import SkinEffect, skin_effect
 from simulate.skin.engines import EMBEDDED
-from simulate.skin.masks import picked
+from simulate.warned import covered, undrawn_reactions, warnings_of
 
+Floats = npt.NDArray[np.float32]
 RESPONDERS = {"low": -1.0, "expected": 0.0, "high": 1.0}  # standard deviations from the mean
-FRONTAL_SHARE = 0.35  # below it most of the change is towards the camera
-WHOLE = 0.99  # of a plan: what is missing cannot be seen
-STAYING = 0.9  # of picked lesions: what is left where nothing got lighter
-HARDLY = 0.25  # of a grade: less is not worth a treatment
-EXPRESSIVE = ("crows_feet_lines", "forehead_lines", "glabellar_lines", "perioral_lines")
+SWELLING_SD = 0.5  # of a swelling between people, author's estimate: no spread was found
+MOST_UNSURE_MM = 2.0  # at the top of the map of uncertainty
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +56,10 @@ class Outcome:
         coarse: (rows, columns, 2) backward field in px on the face's grid.
         skin: the treated skin, and how far it was blended in.
         engine: name of the engine that was asked to paint.
+        reactions: which reactions are drawn: "likely", "all" or "none".
+        shifts: all that moved skin.
+        shade: (rows, columns) ln of luminance on the face's grid, before anything moved.
+        density: (rows, columns, 3) optical density of bruises and redness there.
     """
 
     image: Rgb
@@ -70,6 +75,10 @@ class Outcome:
     coarse: Field
     skin: SkinEffect
     engine: str
+    reactions: str
+    shifts: tuple[Shift, ...]
+    shade: Floats
+    density: Floats
 
     @cached_property
     def displacement_px(self) -> Field:
@@ -102,9 +111,33 @@ class Outcome:
     def change_mask(self) -> Bool:
         """(H, W) bool, the only pixels that may differ from the photo."""
         mask = self.skin_mask.copy()
+        for gain in (shading_gain(self.face, self.shade), density_gain(self.density)):
+            for rows, columns, changed_here in lit_masks(self.image.shape, self.face, gain):
+                mask[rows, columns] |= changed_here
         for rows, columns, band in self._bands():
             mask[rows, columns] |= moves(band)
         return mask
+
+    @cached_property
+    def uncertainty(self) -> Mask:
+        """(H, W) float32 in [0, 1], how unsure the picture is at each pixel of the photo.
+
+        1 where one standard deviation, of people's response and of the scale, is `MOST_UNSURE_MM`
+        or more of movement, towards the camera included, or all of the treated skin.
+        """
+        unsure = np.zeros(self.image.shape[:2], np.float32)
+        variance = (self.face.scale.relative_sd * lengths_mm(self.shift_mm_vertices)) ** 2
+        for one in self.shifts:
+            away_mm = mesh_shift_mm(self.face, [(part, one.sd) for part in one.parts])
+            variance = variance + lengths_mm(away_mm) ** 2
+        grid = Grid.of(self.face)
+        nodes = grid.place_values(np.sqrt(variance) / MOST_UNSURE_MM, 1.0)
+        for rows, columns, band in photo_bands(self.image.shape, grid, nodes):
+            unsure[rows, columns] = band
+        for (part, _), half in zip(self.skin.parts, self.skin.half_ranges, strict=True):
+            here = unsure[part.rows, part.columns]
+            np.maximum(here, half * part.changed, out=here)
+        return np.clip(unsure, 0.0, 1.0)
 
     @cached_property
     def changed_fraction(self) -> float:
@@ -137,22 +170,25 @@ def simulate(
     responder: str = "expected",
     seed: int = 0,
     engine: str = EMBEDDED,
+    reactions: str = "likely",
 ) -> Outcome:
     """Return what a plan does to a face.
 
     Args:
         face: from `measure_face`; `face.resized(1600)` for a fast preview of a large photo.
         plan: the treatments.
-        when: time after treatment ("10d", "2w", "3mo", "1y"); None is the settled result.
+        when: time after treatment ("0d", "10d", "2w", "3mo", "1y"); None is the settled result.
         responder: "low", "expected" or "high": one standard deviation below or above the mean.
         seed: for engines that draw noise; geometry draws none.
         engine: "embedded" or "hub:NAME"; used only by treatments that paint skin.
+        reactions: swelling, bruising and redness at that time: "likely" draws what at least half
+            of the people have, "all" whatever there is, "none" leaves them out.
 
     Raises:
-        PlanError: impossible time or responder, or no such engine.
+        PlanError: impossible time, responder or reactions, or no such engine.
         EngineError: the engine is missing, broken or out of memory.
     """
-    working = simulating(face, plan, when, responder, seed, engine)
+    working = simulating(face, plan, when, responder, seed, engine, reactions)
     while True:
         try:
             next(working)
@@ -168,6 +204,7 @@ def simulating(
     responder: str = "expected",
     seed: int = 0,
     engine: str = EMBEDDED,
+    reactions: str = "likely",
 ) -> Generator[float, None, Outcome]:
     """Do what `simulate` does, yielding the share of the work done; close it to cancel.
 
@@ -175,6 +212,7 @@ def simulating(
     """
     if responder not in RESPONDERS:
         raise PlanError(f"There is no responder {responder[:20]!r}; use low, expected or high.")
+    check_shown(reactions)
     days = days_after(when)
     clock = _Clock()
     with clock.stage("skin"):
@@ -184,51 +222,67 @@ def simulating(
 
         amounts = [amount(sd).__getitem__ for sd in (RESPONDERS[responder], -1.0, 1.0)]
         skin = yield from skin_effect(face, plan, engine, seed, *amounts)
-        painted = blended(face.photo.image, skin.parts)
+        image = blended(face.photo.image, skin.parts)
     with clock.stage("geometry"):
-        doses = [(t, _amplitude(t, days)) for t in plan.treatments]
-        weights = [(t, a * _response(t.entry, RESPONDERS[responder])) for t, a in doses]
-        share, coarse = _flow(face, [(t, w) for t, w in weights if not _covered(face, t)])
-        image = _warped(painted, face, coarse)
-        shift_mm = _mesh_shift(face, weights, share)
-    moved = [(t, a * share) for t, a in doses]
-    changes = (
-        *skin_changes(skin.readings),
-        *shape_changes(
-            face,
-            shift_mm,
-            moved,
-            RESPONDERS[responder],
-            [t for t in plan.treatments if _covered(face, t)],
-        ),
-    )
-    warnings = (
-        *_hidden(face, plan),
-        *_warnings(face, share, weights),
-        *_lesions(face, plan),
-        *_unseen(skin),
-    )
+        shifts = _shifts(plan, days, RESPONDERS[responder], reactions)
+        drawn = [one for one in shifts if not covered(face, one.treatment)]
+        share, coarse = _flow(face, drawn)
+    with clock.stage("shading"):
+        shade = shade_of(face, _amounts(drawn, share))
+        density = density_of(face, plan, days, reactions)
+        _light(image, face, shade, density)
+    with clock.stage("geometry"):
+        image = _warped(image, face, coarse)
+        shift_mm = mesh_shift_mm(face, _amounts(shifts, share))
+        changes = (
+            *skin_changes(skin.readings),
+            *shape_changes(
+                face,
+                shift_mm,
+                [replace(one, weight=one.weight * share) for one in shifts],
+                [t for t in plan.treatments if covered(face, t)],
+            ),
+        )
+    weights = [(one.treatment, one.weight) for one in shifts if not one.passing]
     return Outcome(
-        image,
-        changes,
-        warnings,
-        clock.ms,
-        face,
-        plan,
-        when,
-        responder,
-        seed,
-        shift_mm,
-        coarse,
-        skin,
-        engine,
+        image=image,
+        changes=changes,
+        warnings=(
+            *warnings_of(face, plan, weights, share, skin),
+            *undrawn_reactions(plan, days, reactions),
+        ),
+        timings_ms=clock.ms,
+        face=face,
+        plan=plan,
+        when=when,
+        responder=responder,
+        reactions=reactions,
+        seed=seed,
+        shifts=tuple(shifts),
+        shift_mm_vertices=shift_mm,
+        coarse=coarse,
+        shade=shade,
+        density=density,
+        skin=skin,
+        engine=engine,
     )
 
 
-def _amplitude(treatment: Treatment, days: float | None) -> float:
-    """The effective dose; half of a total, given on one side, does there what the whole does."""
-    entry = treatment.entry
-    return treatment.relative_dose * entry.usual_dose(treatment.side) * share_at(entry, days)
+def _shifts(plan: Plan, days: float | None, responder_sd: float, shown: str) -> list[Shift]:
+    """Return all that moves skin at a time: each treatment's effect, and then its swellings."""
+    found = []
+    for one in plan.treatments:
+        entry = one.entry
+        mean = one.relative_dose * entry.usual_dose(one.side) * share_at(entry, days)
+        parts = parts_of(entry, one.side)
+        asked = mean * _response(entry, responder_sd)
+        if parts:
+            found.append(Shift(one, parts, asked, mean * entry.spread, responder_sd))
+        for reaction, level in reactions_at(one, days, shown):
+            if reaction.sign == "swelling":
+                part = swelling_part(entry, one.side, reaction)
+                found.append(Shift(one, (part,), level, level * SWELLING_SD, 0.0, passing=True))
+    return found
 
 
 def _skin_amount(treatment: Treatment, days: float | None, deviations: float) -> float:
@@ -240,99 +294,33 @@ def _response(procedure: Procedure, deviations: float) -> float:
     return 1.0 + deviations * procedure.spread
 
 
-Weights = list[tuple[Treatment, float]]
+def _amounts(shifts: Sequence[Shift], share: float) -> list[tuple[Part, float]]:
+    return [(part, share * one.weight) for one in shifts for part in one.parts]
 
 
-def _flow(face: Face, weights: Weights) -> tuple[float, Field]:
+def _flow(face: Face, shifts: Sequence[Shift]) -> tuple[float, Field]:
     """Return the share of the plan that does not fold the picture, and its backward field."""
     grid = Grid.of(face)
-    forward = np.zeros((*grid.shape, 2), np.float32)
-    for treatment, weight in weights:
-        if weight:
-            forward += np.float32(weight) * grid_basis(face, treatment.entry, treatment.side)
+    forward = grid_shift_px(face, _amounts(shifts, 1.0))
     if not forward.any():
         return 1.0, forward
     share = safe_share(forward, grid.node_px)
-    return share, backward(np.float32(share) * forward, grid.node_px)
+    if share < 1.0:
+        forward = grid_shift_px(face, _amounts(shifts, share))
+    return share, backward(forward, grid.node_px)
 
 
-def _warped(painted: Rgb, face: Face, coarse: Field) -> Rgb:
-    """Return the picture with the field applied; `painted` is not kept by anybody else."""
-    image = painted.copy() if coarse.any() else painted
-    for rows, columns, pixels, moved in warped_bands(painted, Grid.of(face), coarse):
+def _light(image: Rgb, face: Face, shade: Floats, density: Floats) -> None:
+    """Put shading and then discolouration on a picture of our own, in place."""
+    gains = ((shading_gain(face, shade), 0.0), (density_gain(density), SURFACE))
+    for gain, surface in gains:
+        for rows, columns, pixels, here in relit_bands(image, face, gain, surface):
+            merge(image, pixels, here, rows, columns)
+
+
+def _warped(picture: Rgb, face: Face, coarse: Field) -> Rgb:
+    """Return the picture with the field applied; `picture` is not kept by anybody else."""
+    image = picture.copy() if coarse.any() else picture
+    for rows, columns, pixels, moved in warped_bands(picture, Grid.of(face), coarse):
         merge(image, pixels, moved, rows, columns)
     return image
-
-
-def _mesh_shift(face: Face, weights: Weights, share: float) -> Points:
-    shift = np.zeros_like(Mesh.of(face).vertices_mm)
-    for treatment, weight in weights:
-        if weight:
-            shift += share * weight * mesh_basis(face, treatment.entry, treatment.side)
-    return shift
-
-
-def _covered(face: Face, treatment: Treatment) -> list[str]:
-    """Return what in the photo lies over the treated area, so that drawing would bend it."""
-    return [f.id for f in face.findings if f.id in treatment.entry.hidden_by]
-
-
-def _hidden(face: Face, plan: Plan) -> Iterator[str]:
-    for treatment in plan.treatments:
-        entry = treatment.entry
-        for thing in _covered(face, treatment):
-            if entry.terms:
-                what = f"what {entry.name[0].lower()}{entry.name[1:]} moves" if entry.skin else ""
-                yield (
-                    f"{what.capitalize() or entry.name} is measured but not drawn, because it "
-                    f"would bend the {thing} in the photo; take the photo again without {thing}."
-                )
-
-
-def _lesions(face: Face, plan: Plan) -> Iterator[str]:
-    for treatment in plan.treatments:
-        if not treatment.dose or not any(t.sign == LESIONS for t in treatment.entry.skin):
-            continue
-        if not treatment.spots:
-            yield (
-                f"{treatment.entry.name}: no lesion was picked, so all dark spots that were found "
-                "are shown treated, moles or not. Pick the ones you mean."
-            )
-        elif missed := len(treatment.spots) - len(picked(face, treatment)):
-            yield (
-                f"{treatment.entry.name}: there is nothing dark at {missed} of the "
-                f"{len(treatment.spots)} picked places."
-            )
-
-
-def _unseen(skin: SkinEffect) -> Iterator[str]:
-    for one in skin.readings:
-        if one.sign == LESIONS and one.before > 0 and one.after > STAYING * one.before:
-            yield (
-                f"{SIGNS[one.sign].name}: what was treated lies in shade that looks the same "
-                "without it, so hardly anything changes."
-            )
-        if one.before < HARDLY and one.sign != LESIONS:
-            yield (
-                f"{SIGNS[one.sign].name}: hardly any in this photo, so there is little to show. "
-                "Lines of expression show best in a photo that makes the expression."
-                if one.sign in EXPRESSIVE
-                else f"{SIGNS[one.sign].name}: hardly any found in this photo, so there is little "
-                "to show."
-            )
-
-
-def _warnings(face: Face, share: float, weights: Weights) -> Iterator[str]:
-    if share < WHOLE:
-        yield (
-            f"This plan cannot be shown in full: above {np.floor(100 * share):.0f} % of it the "
-            "picture would fold onto itself. Lower a dose."
-        )
-    for treatment, weight in weights:
-        deepest_mm, seen_mm = reach_mm(face, treatment.entry, treatment.side)
-        if weight and seen_mm < FRONTAL_SHARE * deepest_mm:
-            yield (
-                f"{treatment.entry.name}: most of this change "
-                f"({share * weight * deepest_mm:.1f} mm) is towards the camera and hardly shows in "
-                "a photo from the front."
-            )

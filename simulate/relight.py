@@ -1,9 +1,10 @@
 """Shading put on pixels: in linear light, along the colour that shadow has on this very skin.
 
-A ratio that is the same for all channels would turn skin grey. Each channel follows the shade as far
-as the photo shows it does (`Light.channels`). And shine, which has the colour of the lamp and not of
-the skin, is told apart by the dichromatic model (Shafer 1985, doi 10.1002/col.5080100409) and left
-as it is: volume under the skin neither dims a highlight to grey nor blows it up.
+A ratio that is the same for all channels would turn skin grey. Each channel follows the shade as
+far as the photo shows it does (`Light.channels`). And shine, which has the colour of the lamp and
+not of the skin, is told apart by the dichromatic model (Shafer 1985, doi
+10.1002/col.5080100409) and left as it is: volume under the skin neither dims a highlight to grey
+nor blows it up.
 """
 
 from __future__ import annotations
@@ -27,38 +28,69 @@ _CODES = 4095  # the root of light is looked up in so many steps: ten or more to
 Floats = npt.NDArray[np.float32]
 
 
+def shading_gain(face: Face, shade: Floats) -> Floats:
+    """Return (rows, columns, 3) share of light that (rows, columns) ln of luminance adds."""
+    if not shade.any():
+        return np.zeros((*shade.shape, 3), np.float32)
+    channels = Light.of(face).channels.astype(np.float32)
+    return np.asarray(np.expm1(shade[..., None] * channels), np.float32)
+
+
+def lit_masks(
+    shape: tuple[int, ...], face: Face, gain: Floats
+) -> Iterator[tuple[slice, slice, Bool]]:
+    """Yield (rows, columns, changed) of a photo of `shape` for each band that a gain reaches."""
+    for rows, columns, more in photo_bands(shape, Grid.of(face), gain):
+        yield rows, columns, _reached(more)
+
+
+def _reached(more: Floats) -> Bool:
+    """Return (h, w) bool, where any channel gets more or less light than a byte can miss."""
+    red, green, blue = cv2.split(
+        cv2.absdiff(more, 0.0)
+    )  # twenty times as fast as a max over axis 2
+    reached: Bool = cv2.max(cv2.max(red, green), blue) > SMALLEST
+    return reached
+
+
 def relit_bands(
-    image: Rgb, face: Face, shade: Floats
+    image: Rgb, face: Face, gain: Floats, surface: float
 ) -> Iterator[tuple[slice, slice, Rgb, Bool]]:
     """Yield (rows, columns, pixels, changed) of a picture for each band that is lit anew.
 
     Args:
         image: (H, W, 3) uint8 of the face's photo, nothing moved yet.
         face: whose skin it is.
-        shade: (rows, columns) float32 ln of luminance on the face's grid.
+        gain: (rows, columns, 3) float32 share of light added, on the face's grid.
+        surface: light that comes from above whatever changes, and stays.
     """
-    if not shade.any():
-        return
-    light = Light.of(face)
-    gain = np.expm1(shade[..., None] * light.channels.astype(np.float32))
     for rows, columns, more in photo_bands(image.shape, Grid.of(face), gain):
-        changed: Bool = np.abs(more).max(axis=2) > SMALLEST
-        if changed.any():
-            yield rows, columns, lit(image[rows, columns], more, light.paleness), changed
+        changed = _reached(more)
+        across = np.flatnonzero(changed.any(axis=0))
+        if not len(across):
+            continue
+        part = slice(int(across[0]), int(across[-1]) + 1)
+        where = slice(columns.start + part.start, columns.start + part.stop)
+        pixels = lit(image[rows, where], more[:, part], Light.of(face).paleness, surface)
+        yield rows, where, pixels, np.ascontiguousarray(changed[:, part])
 
 
-def lit(pixels: Rgb, more: Floats, paleness: float) -> Rgb:
+def lit(pixels: Rgb, more: Floats, paleness: float, surface: float = 0.0) -> Rgb:
     """Return pixels with `more` of their light, shine left out; 0 more changes no byte.
 
     Args:
         pixels: (h, w, 3) uint8.
         more: (h, w, 3) float32, share of the light that is added to each channel.
         paleness: blue over red light of the skin without shine.
+        surface: light that stays as it is.
     """
     light = linear(pixels)
-    shine = (light[..., 2] - paleness * light[..., 0]) / (1.0 - paleness)
-    shine = np.clip(shine, 0.0, MOST_SHINE * light.min(axis=2))
-    return encoded(light + (light - shine[..., None]) * more)
+    red, green, blue = cv2.split(light)
+    shine = (blue - np.float32(paleness) * red) * np.float32(1.0 / (1.0 - paleness))
+    least = np.minimum(np.minimum(red, green), blue)
+    shine = np.minimum(np.maximum(shine, np.float32(surface)), np.float32(MOST_SHINE) * least)
+    under = cv2.subtract(light, cv2.merge([shine, shine, shine]))
+    return encoded(np.asarray(cv2.add(light, cv2.multiply(under, more)), np.float32))
 
 
 def encoded(light: Floats) -> Rgb:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from face_mesh import Face
@@ -11,7 +13,7 @@ from face_mesh.measures import measure_points
 from simulate.entry import Procedure
 from simulate.geometry.grid import Grid
 from simulate.geometry.mesh import Mesh
-from simulate.geometry.parts import mesh_shift_mm, parts_of
+from simulate.geometry.parts import Part, mesh_shift_mm, parts_of
 
 
 def mesh_basis(face: Face, procedure: Procedure, side: str) -> Points:
@@ -50,15 +52,13 @@ def displaced_landmarks(face: Face, shift_mm: Points) -> Points:
     return moved
 
 
-def measure_slopes(face: Face, procedure: Procedure, side: str) -> dict[str, float]:
-    """Return for each measure how much one unit of effective dose changes it (first order)."""
-    name = f"slopes {procedure.id} {side}"
+def measure_slopes(face: Face, parts: Sequence[Part], step: float) -> dict[str, float]:
+    """Return for each measure how much a unit of parts changes it, over `step` units."""
+    name = f"slopes {' '.join(part.name for part in parts)} {step}"
     made = face.workspace.get(name)
     if made is None:
-        step = procedure.dose.usual
-        shift_mm = mesh_shift_mm(face, [(part, step) for part in parts_of(procedure, side)])
-        moved = displaced_landmarks(face, shift_mm)
-        after, before = measure_points(moved), measures_before(face)
+        shift_mm = mesh_shift_mm(face, [(part, step) for part in parts])
+        after, before = measure_points(displaced_landmarks(face, shift_mm)), measures_before(face)
         made = face.workspace[name] = {m: (after[m] - before[m]) / step for m in before}
     assert isinstance(made, dict)
     return made

@@ -125,13 +125,11 @@ def _sampled(face: Face, at_px: Points) -> Points:
 def _robust(basis: Points, wanted: Points, area: Points) -> tuple[Points, Points]:
     """Return coefficients and final weights of a fit in which outliers count less and less."""
     pull = np.array([0.0] + [FIRST_ORDER_PULL] * 3 + [SECOND_ORDER_PULL] * 5)
-    weights = area
-    coefficients = np.zeros(basis.shape[1])
+    weights, coefficients = area, area
     for _ in range(ROUNDS):
         weighted = weights[:, None] * basis
-        coefficients = np.linalg.solve(
-            basis.T @ weighted + np.diag(pull * area.sum()), weighted.T @ wanted
-        )
+        both = basis.T @ weighted + np.diag(pull * area.sum())
+        coefficients = np.asarray(np.linalg.solve(both, weighted.T @ wanted), np.float64)
         rest = wanted - basis @ coefficients
         sd = 1.4826 * float(np.median(np.abs(rest))) + 1e-4
         weights = area / (1.0 + (rest / (OUTLIER_SDS * sd)) ** 2)
@@ -148,4 +146,4 @@ def _following(light: Points, shade: Points, weights: Points) -> Points:
     overall = float(slopes @ share / share.sum())
     if overall < 0.2:  # the shade explains too little of this photo to have a colour
         return np.ones(3)
-    return np.clip(slopes / overall, *CHANNEL_LIMITS)
+    return np.asarray(np.clip(slopes / overall, *CHANNEL_LIMITS), np.float64)

@@ -97,15 +97,19 @@ def parts_of(procedure: Procedure, side: str) -> tuple[Part, ...]:
     return tuple(found)
 
 
-def swelling_of(procedure: Procedure, side: str) -> Iterator[tuple[Reaction, Part]]:
-    """Yield the swellings of a procedure with a part of which one unit is that at its peak."""
-    for i, one in enumerate(procedure.reactions):
-        if one.sign != "swelling":
-            continue
-        term = Term("volume", one.patch, one.peak, one.source, one.derivation, one.midline)
-        sides = (side,) if one.midline else procedure.sides_treated(side)
-        terms = tuple((term, here, one.peak) for here in sides)
-        yield one, Part(f"{procedure.id} {side} swelling {i}", terms, one.peak * len(sides))
+def reaction_term(procedure: Procedure, side: str, one: Reaction) -> Iterator[tuple[Term, str]]:
+    """Yield the reaction as a volume term, with each side it acts on ("both" on the midline)."""
+    term = Term("volume", one.patch, one.peak, one.source, one.derivation, one.midline)
+    for here in (side,) if one.midline else procedure.sides_treated(side):
+        yield term, here
+
+
+def swelling_part(procedure: Procedure, side: str, one: Reaction) -> Part:
+    """Return a swelling as a part: one unit is that of the usual dose at its peak."""
+    peak_ml = one.peak * (0.5 if one.midline and side != "both" else 1.0)
+    terms = tuple((t, here, peak_ml) for t, here in reaction_term(procedure, side, one))
+    name = f"{procedure.id} {side} swelling {procedure.reactions.index(one)}"
+    return Part(name, terms, peak_ml * len(terms))
 
 
 def _portion(term: Term, dose: Dose, side: str) -> float:

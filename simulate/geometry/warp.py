@@ -17,32 +17,34 @@ SMALLEST_PX = 1.0 / 64.0  # the remap itself rounds to 1/32 px
 ONE_MAP: Any = None  # x and y are in one map; the stubs ask for a second
 
 
-def dense_bands(grid: Grid, coarse: Field) -> Iterator[tuple[int, Field]]:
-    """Yield (first row in px from the grid's top, field at every px) for one band after another.
+def dense_bands(grid: Grid, coarse: Field) -> Iterator[tuple[int, int, Field]]:
+    """Yield (first row, first column in px of the grid, field at every px), band after band.
 
-    The enlargement is cubic and the bands join without a seam.
+    The enlargement is cubic, the bands join without a seam, and columns in which a band is 0 are
+    left out as far as the enlargement does not reach into them.
     """
-    rows, _ = grid.shape
+    rows, columns = grid.shape
     n = grid.node_px
     for top in range(0, rows, BAND_NODES):
         bottom = min(rows, top + BAND_NODES)
         low, high = max(0, top - HALO_NODES), min(rows, bottom + HALO_NODES)
-        piece = coarse[low:high]
-        if not piece.any():
+        used = np.flatnonzero(coarse[low:high].reshape(high - low, columns, -1).any(axis=(0, 2)))
+        if not len(used):
             continue
-        size = (piece.shape[1] * n, piece.shape[0] * n)
+        left, right = max(0, used[0] - 2 * HALO_NODES), min(columns, used[-1] + 2 * HALO_NODES + 1)
+        piece = np.ascontiguousarray(coarse[low:high, left:right])
+        size = ((right - left) * n, piece.shape[0] * n)
         dense = cv2.resize(piece, size, interpolation=cv2.INTER_CUBIC)
-        yield top * n, np.asarray(dense[(top - low) * n : (bottom - low) * n], np.float32)
+        yield top * n, int(left) * n, np.asarray(dense[(top - low) * n : (bottom - low) * n])
 
 
 def photo_bands(
     shape: tuple[int, ...], grid: Grid, coarse: Field
 ) -> Iterator[tuple[slice, slice, Field]]:
-    """Yield (rows, columns, field) of a photo of `shape` for each band that moves."""
+    """Yield (rows, columns, field) of a photo of `shape` for each band that is not 0."""
     height, width = shape[:2]
-    left, over = grid.origin_px
-    for start, dense in dense_bands(grid, coarse):
-        top = over + start
+    for start, aside, dense in dense_bands(grid, coarse):
+        left, top = grid.origin_px[0] + aside, grid.origin_px[1] + start
         rows = slice(max(0, top), min(height, top + dense.shape[0]))
         columns = slice(max(0, left), min(width, left + dense.shape[1]))
         if rows.start < rows.stop and columns.start < columns.stop:

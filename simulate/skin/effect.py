@@ -24,6 +24,9 @@ from simulate.skin.masks import mask_of
 from simulate.skin.progress import scaled
 from simulate.skin.treated import Treated, treated
 
+# Of a change of severity: two readings of the same skin in another light or size differ by a tenth
+# (docs/skin-signs.md), so their difference by a seventh.
+READING_SD = 0.14
 Amount = Callable[[Treatment], float]  # of a treatment's usual effect: dose, time and responder
 
 
@@ -51,10 +54,12 @@ class SkinEffect:
     Attributes:
         parts: treated skin with how far to blend it in.
         readings: one a sign.
+        half_ranges: of each part, half of what the weak and the strong responder differ by.
     """
 
     parts: tuple[tuple[Treated, float], ...] = ()
     readings: tuple[Reading, ...] = ()
+    half_ranges: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,7 +108,8 @@ def skin_effect(
         pieces[job.key].jobs.append(job)
     found = list(pieces.values())
     parts = tuple((piece.skin, piece.weight(asked)) for piece in found)
-    return SkinEffect(parts, tuple(_readings(found, asked, low, high)))
+    half = tuple(0.5 * abs(one.weight(high) - one.weight(low)) for one in found)
+    return SkinEffect(parts, tuple(_readings(found, asked, low, high)), half)
 
 
 def skin_mask_of(face: Face, plan: Plan) -> Mask:
@@ -128,5 +134,7 @@ def _readings(
         )
         before = float(whole([piece.skin.before for piece in over]))
         most = math.inf if sign == LESIONS else SIGNS[sign].most
-        ends = min(strong, weak), max(strong, weak)
+        middle, half = (weak + strong) / 2.0, abs(weak - strong) / 2.0
+        half = math.hypot(half, READING_SD * (before - middle))
+        ends = max(0.0, middle - half), middle + half
         yield Reading(sign, *(min(value, most) for value in (before, after, *ends)))

@@ -135,8 +135,8 @@ def test_bands_join_without_a_seam(band: int, monkeypatch: pytest.MonkeyPatch) -
     outcome = simulate(face, usual(*SHAPED))
     whole = dense(grid, outcome.coarse)
     joined = np.zeros_like(whole)
-    for start, piece in dense_bands(grid, outcome.coarse):
-        joined[start : start + len(piece)] = piece
+    for start, aside, piece in dense_bands(grid, outcome.coarse):
+        joined[start : start + len(piece), aside : aside + piece.shape[1]] = piece
     assert np.abs(joined - whole).max() < 1e-4
 
 

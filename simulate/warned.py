@@ -1,0 +1,120 @@
+"""What a patient must know beside the picture: what is not drawn, not found, or hardly shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from face_mesh import Face
+from face_mesh.skin.reading import SIGNS
+from simulate.aftermath import LIKELY, reactions_at
+from simulate.geometry.basis import reach_mm
+from simulate.plan import LESIONS, Plan, Treatment
+from simulate.skin.effect import SkinEffect
+from simulate.skin.masks import picked
+
+FRONTAL_SHARE = 0.35  # below it most of the change is towards the camera
+WHOLE = 0.99  # of a plan: what is missing cannot be seen
+STAYING = 0.9  # of picked lesions: what is left where nothing got lighter
+HARDLY = 0.25  # of a grade: less is not worth a treatment
+EXPRESSIVE = ("crows_feet_lines", "forehead_lines", "glabellar_lines", "perioral_lines")
+Weights = Sequence[tuple[Treatment, float]]
+
+
+def warnings_of(
+    face: Face, plan: Plan, weights: Weights, share: float, skin: SkinEffect
+) -> tuple[str, ...]:
+    """Return the warnings of an outcome, in a patient's words.
+
+    Args:
+        face: measured face.
+        plan: what was done.
+        weights: each treatment with its effective dose.
+        share: of the plan that is shown without folding the picture.
+        skin: what was done to the skin.
+    """
+    return (
+        *_hidden(face, plan),
+        *_shape(face, share, weights),
+        *_lesions(face, plan),
+        *_unseen(skin),
+    )
+
+
+def undrawn_reactions(plan: Plan, days: float | None, shown: str) -> Iterator[str]:
+    """Yield what some people have at that time and the picture leaves out."""
+    if days is None or shown == "all":
+        return
+    for treatment in plan.treatments:
+        drawn = {one for one, _ in reactions_at(treatment, days, shown)}
+        for one, _ in reactions_at(treatment, days, "all"):
+            if one not in drawn:
+                few = "" if one.frequency >= LIKELY else f", which {100 * one.frequency:.0f} % have"
+                yield f"{treatment.entry.name}: {one.sign}{few}, is not drawn at this time."
+
+
+def covered(face: Face, treatment: Treatment) -> list[str]:
+    """Return what in the photo lies over the treated area, so that drawing would bend it."""
+    return [f.id for f in face.findings if f.id in treatment.entry.hidden_by]
+
+
+def _hidden(face: Face, plan: Plan) -> Iterator[str]:
+    for treatment in plan.treatments:
+        entry = treatment.entry
+        for thing in covered(face, treatment):
+            if entry.terms:
+                what = f"what {entry.name[0].lower()}{entry.name[1:]} moves" if entry.skin else ""
+                yield (
+                    f"{what.capitalize() or entry.name} is measured but not drawn, because it "
+                    f"would bend the {thing} in the photo; take the photo again without {thing}."
+                )
+
+
+def _lesions(face: Face, plan: Plan) -> Iterator[str]:
+    for treatment in plan.treatments:
+        if not treatment.dose or not any(t.sign == LESIONS for t in treatment.entry.skin):
+            continue
+        if not treatment.spots:
+            yield (
+                f"{treatment.entry.name}: no lesion was picked, so all dark spots that were found "
+                "are shown treated, moles or not. Pick the ones you mean."
+            )
+        elif missed := len(treatment.spots) - len(picked(face, treatment)):
+            yield (
+                f"{treatment.entry.name}: there is nothing dark at {missed} of the "
+                f"{len(treatment.spots)} picked places."
+            )
+
+
+def _unseen(skin: SkinEffect) -> Iterator[str]:
+    for one in skin.readings:
+        if one.sign == LESIONS and one.before > 0 and one.after > STAYING * one.before:
+            yield (
+                f"{SIGNS[one.sign].name}: what was treated lies in shade that looks the same "
+                "without it, so hardly anything changes."
+            )
+        if one.before < HARDLY and one.sign != LESIONS:
+            yield (
+                f"{SIGNS[one.sign].name}: hardly any in this photo, so there is little to show. "
+                "Lines of expression show best in a photo that makes the expression."
+                if one.sign in EXPRESSIVE
+                else f"{SIGNS[one.sign].name}: hardly any found in this photo, so there is little "
+                "to show."
+            )
+
+
+def _shape(face: Face, share: float, weights: Weights) -> Iterator[str]:
+    if share < WHOLE:
+        yield (
+            f"This plan cannot be shown in full: above {np.floor(100 * share):.0f} % of it the "
+            "picture would fold onto itself. Lower a dose."
+        )
+    for treatment, weight in weights:
+        deepest_mm, seen_mm = reach_mm(face, treatment.entry, treatment.side)
+        if weight and seen_mm < FRONTAL_SHARE * deepest_mm:
+            yield (
+                f"{treatment.entry.name}: most of this change "
+                f"({share * weight * deepest_mm:.1f} mm) is towards the camera and hardly shows in "
+                "a photo from the front."
+            )
