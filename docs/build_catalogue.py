@@ -1,0 +1,497 @@
+"""Write docs/catalogue.md and docs/curves from the catalogue: every procedure with its evidence.
+
+    python docs/build_catalogue.py
+
+Nothing is said here that is not in `simulate/procedures` and `simulate/sources.toml`; the same
+catalogue gives the same bytes. A figure that nobody published stands as **author's estimate**.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # it is run as a file
+
+import numpy as np
+
+from docs.draw_curve import curve_svg, in_words, peak
+from face_mesh.measures import MEASURES
+from face_mesh.skin.reading import SIGNS
+from simulate.catalogue import procedures, sources
+from simulate.entry import AMOUNTS, ESTIMATE, UNMEASURED_SD, Course, Procedure, Published, Term
+from simulate.geometry.parts import VOLUMES
+from ui.lasting import LASTING_SHARE, lasting, time
+from ui.wording import area
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGE, CURVES = Path("docs/catalogue.md"), Path("docs/curves")
+MARKED = f"**{ESTIMATE}**"
+NOT_GIVEN = "not given"
+SCOPES = {"total": " in all", "per_side": " on each side"}
+VOLUME = {"surface_volume": ("Volume between the skin before and after", "mL")}
+SKIN_OPERATORS = {
+    "fill": "the skin of the sign is painted anew",
+    "lift": "the shade is evened out and the crease painted over",
+    "fade": "too much colour is taken away",
+}
+WAYS = (  # of the head frame, drawn for the patient's left; forth and back
+    ("outward", "inward"),
+    ("up", "down"),
+    ("forward", "back"),
+)
+MIDLINE_WAYS = ("to the patient's left", "to the patient's right")
+AXES = ("a side-to-side", "an upright", "a front-to-back")
+HARDLY, SLIGHTLY = 0.1, 0.35  # of a direction: left out, or said to be slight
+INTRO = """\
+# The catalogue: every procedure, its figures and where they come from
+
+*Written by `python docs/build_catalogue.py` from [simulate/procedures](../simulate/procedures) and
+[simulate/sources.toml](../simulate/sources.toml). Change those, not this page.*
+
+- A source is a link to [References](#references). They were read as abstracts or page excerpts:
+  check the DOI before quoting one.
+- {estimate} marks a figure that no publication gives; the words beside it say how it was arrived
+  at, and [method.md](method.md) derives the larger ones.
+- The picture shows the mean person. The range beside each measure is one standard deviation either
+  way, in which two of three people fall. Where an effect rests on an estimate, it is made wider.
+- Large dots in the curves are published points, small hollow ones are not.
+- Not a medical device, and no substitute for a consultation.
+"""
+
+
+def files() -> dict[Path, str]:
+    """Return every generated file: its path from the root of the repository, and its text."""
+    found = {CURVES / f"{p.id}.svg": curve_svg(p) for p in procedures().values()}
+    return {PAGE: page(), **found}
+
+
+def page() -> str:
+    """Return the text of the page."""
+    entries = list(procedures().values())
+    parts = [
+        INTRO.format(estimate=MARKED),
+        *_overview(entries),
+        "## Contents\n",
+        _contents(entries),
+    ]
+    for name in dict.fromkeys(p.area for p in entries):
+        parts.append(f"## {area(name)}\n")
+        for entry in (p for p in entries if p.area == name):
+            parts += _procedure(entry)
+    return "\n".join((*parts, *_references(entries)))
+
+
+def named_sources(procedure: Procedure) -> list[str]:
+    """Return the source of each figure of a procedure, in the order of its file."""
+    p = procedure
+    found = [p.dose.usual_source, p.dose.max_source, p.response.source, p.dose_response.source]
+    found += [one.source for one in (*p.terms, *p.skin, p.course, *p.course.published)]
+    for one in p.reactions:
+        found += [one.source, one.frequency_source, *(point.source for point in one.published)]
+    found += [one.source for one in (p.downtime, p.view) if one]
+    rest = (*p.risks, *p.suits_less, *p.published, *p.evidence)
+    return found + [one.source for one in rest]
+
+
+def keys_of(source: str) -> list[str]:
+    """Return the citation keys of a source; none for an estimate."""
+    return [] if source == ESTIMATE else [key.strip() for key in source.split("+")]
+
+
+def _overview(entries: Sequence[Procedure]) -> Iterator[str]:
+    yield f"## Overview: {len(entries)} procedures\n"
+    heads = ["procedure", "unit", "usual", "most", "half there", "at its most", "lasts"]
+    yield _table(
+        [*heads, "back among people", "figures with a source"],
+        (
+            (
+                f"[{_plain(p.name)}](#{p.id})",
+                _unit_of_dose(p),
+                f"{p.dose.usual:g}",
+                f"{p.dose.max:g}",
+                _when(p.course.onset_day),
+                _when(p.course.peak_day),
+                _lasts(p.course),
+                _downtime(p),
+                "{} of {}".format(*_sourced(p)),
+            )
+            for p in entries
+        ),
+    )
+
+
+def _contents(entries: Sequence[Procedure]) -> str:
+    lines = []
+    for name in dict.fromkeys(p.area for p in entries):
+        links = (f"[{_plain(p.name)}](#{p.id})" for p in entries if p.area == name)
+        lines.append(f"- **{area(name)}**: {', '.join(links)}")
+    return "\n".join([*lines, "- [References](#references)", ""])
+
+
+def _procedure(p: Procedure) -> Iterator[str]:
+    told, total = _sourced(p)
+    yield f'<a id="{p.id}"></a>\n\n### {_plain(p.name)}\n'
+    yield f"`{p.id}` · {_plain(p.summary)}\n"
+    estimates = f"; {total - told} are {MARKED}" if told < total else ""
+    hidden = (
+        f" Measured but not drawn where {_any_of(p.hidden_by)} are in the photo."
+        if p.hidden_by
+        else ""
+    )
+    yield (
+        f"Of {total} figures and claims {told} have a source{estimates}. "
+        f"Sides: {_any_of(p.sides)}.{hidden}\n"
+    )
+    yield _heading("Dose")
+    yield _table(
+        ["", "dose", "source"],
+        (
+            ("usual", _dose(p, p.dose.usual), _source(p.dose.usual_source)),
+            ("most", _dose(p, p.dose.max), _source(p.dose.max_source)),
+            ("step", f"{p.dose.step:g} {p.dose.unit}", ""),
+        ),
+    )
+    yield from _effect(p)
+    yield _heading("Over time")
+    yield from _over_time(p)
+    yield from _after(p)
+    yield from _published(p)
+    yield _heading("Evidence")
+    yield _bullets(f"{_plain(one.claim)} {_source(one.source, in_full=True)}" for one in p.evidence)
+
+
+def _effect(p: Procedure) -> Iterator[str]:
+    yield _heading("Effect")
+    if p.terms:
+        yield _table(
+            ["what the skin does", "where", "source", "how the figure follows"],
+            ((_moves(t, p), _place(t), _source(t.source), _plain(t.derivation)) for t in p.terms),
+        )
+    if p.skin:
+        yield _table(
+            ["sign of the skin", "goes at the usual dose", "at most", "source", "how it follows"],
+            (
+                (
+                    f"{_plain(SIGNS[one.sign].name)}{_within(one.regions)}: "
+                    f"{SKIN_OPERATORS[one.operator]}",
+                    f"{100 * one.reduction:g} %",
+                    f"{100 * one.most:g} %",
+                    _source(one.source),
+                    _plain(one.derivation),
+                )
+                for one in p.skin
+            ),
+        )
+    if p.measures:
+        names = ", ".join(_measure(one) for one in p.measures)
+        yield f"Reported in: {names}.\n"
+    bent = (
+        f"saturating, half of the most at {p.dose_response.half_dose:g} {p.dose.unit}"
+        if p.dose_response.half_dose
+        else "in proportion to the dose"
+    )
+    wider = (
+        f"; shown as ± {100 * p.spread:.0f} %, because part of the effect was never measured and "
+        f"its mean may be off by {100 * UNMEASURED_SD:.0f} % ({MARKED})"
+        if p.thin
+        else ""
+    )
+    yield _bullets(
+        (
+            f"**How people differ**: ± {100 * p.response.relative_sd:.0f} % of the effect, one SD"
+            f"{wider}. {_plain(p.response.derivation)} {_source(p.response.source)}",
+            f"**More or less of it**: {bent}. {_source(p.dose_response.source)}",
+            f"**Turning the head**: {_view(p)}",
+        )
+    )
+
+
+def _view(p: Procedure) -> str:
+    if p.view is None:
+        return f"{NOT_GIVEN}."
+    return (
+        f"shown up to {p.view.max_yaw_deg:g}° to either side. {_plain(p.view.derivation)} "
+        f"{_source(p.view.source)}"
+    )
+
+
+def _over_time(p: Procedure) -> Iterator[str]:
+    link = f"{CURVES.name}/{p.id}.svg"
+    yield f"[![{_alt(in_words(p))}]({link})]({link})\n"
+    told = {point.day: point for point in p.course.published}
+    days = sorted({*p.course.days, *told})
+    shares = np.interp(days, p.course.days, p.course.share).tolist()
+    rows = [("share of the settled effect", *(f"{100 * one:.0f} %" for one in shares))]
+    if told:
+        rows.append(("published by", *(_source(told[d].source) if d in told else "" for d in days)))
+    yield _table(["day", *(f"{day:g}" for day in days)], rows)
+    begins = (
+        f" Half of it is there {_when(p.course.onset_day)}, most {_when(p.course.peak_day)}."
+        if p.course.onset_day
+        else ""
+    )
+    yield _bullets(
+        (
+            f"{lasting(p.course)}{begins} {_plain(p.course.derivation)} {_source(p.course.source)}",
+            *(
+                f"Day {one.day:g}: {_plain(one.note)} {_source(one.source)}"
+                for one in told.values()
+            ),
+        )
+    )
+    if p.reactions:
+        yield _heading("Swelling, bruising and redness")
+        yield _table(
+            ["sign", "most, at the usual dose", "who has it", "by day", "how the curve follows"],
+            (
+                (
+                    f"{one.sign} ({_name(one.patch.centre)})",
+                    peak(one),
+                    f"{100 * one.frequency:g} % {_source(one.frequency_source)}",
+                    ", ".join(
+                        f"{day:g}: {100 * level:.0f} %"
+                        for day, level in zip(one.days, one.level, strict=True)
+                    ),
+                    " ".join(
+                        (
+                            f"{_plain(one.derivation)} {_source(one.source)}",
+                            *(
+                                f"Published: day {point.day:g}, {100 * point.value:.0f} %. "
+                                f"{_plain(point.note)} {_source(point.source)}"
+                                for point in one.published
+                            ),
+                        )
+                    ),
+                )
+                for one in p.reactions
+            ),
+        )
+
+
+def _after(p: Procedure) -> Iterator[str]:
+    if p.downtime:
+        yield (
+            f"**Back among people** after {_downtime(p)}. {_plain(p.downtime.derivation)} "
+            f"{_source(p.downtime.source)}\n"
+        )
+    if p.risks:
+        yield _heading("Risks")
+        yield _table(
+            ["", "what", "how often", "source"],
+            (
+                (
+                    "**serious**" if one.serious else "",
+                    *(_plain(one.what), _plain(one.frequency), _source(one.source)),
+                )
+                for one in sorted(p.risks, key=lambda one: not one.serious)
+            ),
+        )
+    if p.cautions:
+        yield _heading("To know before")
+        yield _bullets(_plain(one) for one in p.cautions)
+    if p.suits_less:
+        yield _heading("Suits less")
+        yield _bullets(f"{_plain(one.who)} {_source(one.source)}" for one in p.suits_less)
+
+
+def _published(p: Procedure) -> Iterator[str]:
+    if not p.published:
+        return
+    yield _heading("Published changes to hold it against")
+    yield _table(
+        ["measure", "dose", "change, mean ± SD", "when", "source"],
+        (
+            (
+                " and ".join(_measure(m) for m in one.measures),
+                _dose(p, one.dose) + (f", {one.side} side" if one.side != "both" else ""),
+                change_in_words(one),
+                one.when or "settled",
+                f"{_plain(one.note)} {_source(one.source)}",
+            )
+            for one in p.published
+        ),
+    )
+
+
+def change_in_words(one: Published) -> str:
+    """Return a published change with its standard deviation and unit."""
+    factor, unit = (100.0, "%") if one.relative else (1.0, _unit(one.measures[0]))
+    sd = f" ± {factor * one.sd:g}" if one.sd else ", SD not published"
+    return f"{factor * one.mean:+g}{sd} {unit}".replace("-", "−").replace(
+        f"published {unit}", "published"
+    )
+
+
+def _references(entries: Iterable[Procedure]) -> Iterator[str]:
+    used = {key for p in entries for source in named_sources(p) for key in keys_of(source)}
+    yield "## References\n"
+    for key in sorted(used):
+        yield f'- <a id="source-{key}"></a>`{key}`: {_plain(sources()[key])}.'
+    yield ""
+
+
+def _moves(term: Term, p: Procedure) -> str:
+    """Return what a term does to the skin for one unit of dose, in words."""
+    size, sign = abs(term.coefficient), 1.0 if term.coefficient >= 0 else -1.0
+    per = f"per {p.dose.unit.removesuffix('s')}"
+    if p.dose.unit in AMOUNTS and not term.midline:
+        per += " on that side"
+    if term.operator in VOLUMES:
+        adds = (term.operator == "volume") == (sign > 0)
+        return f"{'gains' if adds else 'loses'} {size:g} mL of volume {per}"
+    if term.operator == "translate":
+        return f"moves {_way(term, sign)} by {size:g} mm {per}"
+    if term.operator == "rotate":
+        return f"{_turn(term, sign)} by {size:g}° {per}"
+    if term.operator == "scale":
+        what = "widens" if sign > 0 else "narrows"
+        return f"{what}, {size:g} mm on each side at {_name(term.pivot)}, {per}"
+    if term.operator == "flatten":
+        return f"fills {100 * size:g} % of the hollow {_way(term, sign)} {per}"
+    away = "away from" if sign > 0 else "towards"
+    return f"moves {away} the {_name(term.pull)} by {size:g} mm {per}"
+
+
+def _way(term: Term, sign: float) -> str:
+    """Return the direction of a term in words, the largest component first."""
+    way = sign * np.array(term.direction) / np.linalg.norm(term.direction)
+    words = [MIDLINE_WAYS if term.midline else WAYS[0], *WAYS[1:]]
+    said = []
+    for axis in np.argsort(-np.abs(way)).tolist():
+        if abs(way[axis]) >= HARDLY:
+            slight = "slightly " if abs(way[axis]) < SLIGHTLY else ""
+            said.append(slight + words[axis][0 if way[axis] > 0 else 1])
+    return " and ".join(said)
+
+
+def _turn(term: Term, sign: float) -> str:
+    axis = int(np.argmax(np.abs(term.direction)))
+    about = f"{AXES[axis]} axis through {_name(term.pivot)}"
+    if axis:
+        return f"turns about {about}"
+    return f"turns {'up' if sign * term.direction[0] < 0 else 'down'} about {about}"
+
+
+def _place(term: Term) -> str:
+    """Return a term's patch in words."""
+    patch = term.patch
+    held = f"; not {_any_of(_name(one) for one in patch.hold)}" if patch.hold else ""
+    seen = ", as seen from the front" if patch.metric == "front" else ""
+    middle = ", across the middle" if term.midline else ""
+    return (
+        f"{_name(patch.centre)}{middle}: full within {patch.core_mm:g} mm, fading over "
+        f"{patch.falloff_mm:g} mm{seen}{held}"
+    )
+
+
+def _within(regions: Sequence[str]) -> str:
+    return f" ({_any_of(_name(one) for one in regions)})" if regions else ""
+
+
+def _lasts(course: Course) -> str:
+    """Return how long half of the settled effect stays, in a few words."""
+    peak_at = course.share.index(max(course.share))
+    days, shares = course.days[peak_at:], course.share[peak_at:]
+    if shares[-1] >= LASTING_SHARE:
+        return "lasting"
+    if shares[-1] >= 0.5:
+        return f"{100 * shares[-1]:.0f} % at {time(days[-1])}"
+    return f"half at {time(float(np.interp(-0.5, [-one for one in shares], days)))}"
+
+
+def _when(day: float) -> str:
+    return f"after {time(day)}" if day > 0 else "at once"
+
+
+def _downtime(p: Procedure) -> str:
+    if p.downtime is None:
+        return NOT_GIVEN
+    low, high = p.downtime.days_low, p.downtime.days_high
+    span = f"{low:g}" if low == high else f"{low:g} to {high:g}"
+    return f"{span} {'day' if high == 1.0 else 'days'}"
+
+
+def _sourced(p: Procedure) -> tuple[int, int]:
+    found = named_sources(p)
+    return sum(one != ESTIMATE for one in found), len(found)
+
+
+def _dose(p: Procedure, value: float) -> str:
+    return f"{value:g} {_unit_of_dose(p)}"
+
+
+def _unit_of_dose(p: Procedure) -> str:
+    shared = p.dose.unit in AMOUNTS or p.dose.scope == "per_side"
+    return p.dose.unit + (SCOPES[p.dose.scope] if shared else "")
+
+
+def _measure(id_: str) -> str:
+    if id_ in VOLUME:
+        return VOLUME[id_][0]
+    return _plain(MEASURES[id_].name if id_ in MEASURES else SIGNS[id_].name)
+
+
+def _unit(id_: str) -> str:
+    if id_ in VOLUME:
+        return VOLUME[id_][1]
+    return MEASURES[id_].unit if id_ in MEASURES else "grades"
+
+
+def _source(source: str, *, in_full: bool = False) -> str:
+    """Return links to the references of a source; an estimate is marked."""
+    if source == ESTIMATE:
+        return f"({MARKED})"
+    links = (
+        f"[{key}](#source-{key})" + (f": {_plain(sources()[key])}" if in_full else "")
+        for key in keys_of(source)
+    )
+    return f"({'; '.join(links)})"
+
+
+def _name(id_: str) -> str:
+    return id_.replace("_", " ")
+
+
+def _any_of(words: Iterable[str]) -> str:
+    *most, last = words
+    return f"{', '.join(most)} or {last}" if most else last
+
+
+def _plain(text: str) -> str:
+    """Return text in which nothing is taken for Markdown."""
+    return re.sub(r"([\\`*~|\[\]$])", r"\\\1", text.replace("&", "&amp;").replace("<", "&lt;"))
+
+
+def _alt(text: str) -> str:
+    return text.replace("[", "(").replace("]", ")")
+
+
+def _heading(text: str) -> str:
+    return f"**{text}**\n"
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
+
+
+def _bullets(lines: Iterable[str]) -> str:
+    return "".join(f"- {line.strip()}\n" for line in lines)
+
+
+def main() -> None:
+    """Write the files, and remove curves of procedures that are no more."""
+    made = files()
+    (ROOT / CURVES).mkdir(exist_ok=True)
+    for old in (ROOT / CURVES).glob("*.svg"):
+        if CURVES / old.name not in made:
+            old.unlink()
+    for path, text in made.items():
+        (ROOT / path).write_text(text, encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    main()
