@@ -46,10 +46,8 @@ def lit_masks(
 
 def _reached(more: Floats) -> Bool:
     """Return (h, w) bool, where any channel gets more or less light than a byte can miss."""
-    red, green, blue = cv2.split(
-        cv2.absdiff(more, 0.0)
-    )  # twenty times as fast as a max over axis 2
-    reached: Bool = cv2.max(cv2.max(red, green), blue) > SMALLEST
+    red, green, blue = cv2.split(np.abs(more))  # far quicker than a max over the last axis
+    reached: Bool = np.maximum(np.maximum(red, green), blue) > SMALLEST
     return reached
 
 

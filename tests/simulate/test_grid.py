@@ -12,6 +12,7 @@ from face_mesh import Face, Photo
 from face_mesh.anatomy import point
 from face_mesh.arrays import Field, Points
 from face_mesh.pose import Pose
+from simulate import outcome as outcome_module
 from simulate import procedures, simulate
 from simulate.composite import merge
 from simulate.geometry import warp
@@ -146,6 +147,8 @@ def test_the_picture_is_that_of_one_remap(
 ) -> None:
     """A level or two where a place lies on the edge between two 32nds of a pixel."""
     monkeypatch.setattr(warp, "BAND_NODES", band)
+    dark = np.zeros(Grid.of(face).shape, np.float32)
+    monkeypatch.setattr(outcome_module, "shade_of", lambda *_: dark)  # only what moves
     outcome = simulate(face, usual("lip_filler", "jawline_filler", "surgical_brow_lift"))
     height, width = face.photo.image.shape[:2]
     xy = np.dstack(np.meshgrid(np.arange(width), np.arange(height))).astype(np.float32)

@@ -14,17 +14,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from face_mesh import Face, Photo, measure_face
-from face_mesh.arrays import Points
+from face_mesh.arrays import Bool, Points
 from face_mesh.quality import MIN_PUPILS_PX
-from simulate import Outcome, Plan, Treatment, procedures, simulate
+from simulate import Outcome, Plan, Procedure, Treatment, procedures, simulate
 from simulate.entry import AMOUNTS
 from simulate.geometry import flow
 from simulate.geometry.basis import grid_basis, mesh_basis
 from simulate.geometry.grid import Grid
 from simulate.geometry.mesh import Mesh, topology
+from simulate.geometry.parts import parts_of
 from simulate.geometry.terms import term_field
-from simulate.outcome import WHOLE
 from simulate.recovery import share_at
+from simulate.relight import lit_masks, shading_gain
+from simulate.warned import WHOLE
 from tests.face_mesh.faces import hopper
 from tests.simulate.faces import (
     PAIRED,
@@ -86,7 +88,16 @@ def test_outside_the_change_mask_the_photo_stays_to_the_byte(face: Face, name: s
     assert 0.0 < outcome.changed_fraction == mask.mean() < 0.5
     assert (outcome.image[~mask] == face.photo.image[~mask]).all()
     assert (outcome.image[mask] != face.photo.image[mask]).any()
-    assert (outcome.shift_mm[mask] > 0.0).all()
+    assert ((outcome.shift_mm > 0.0) | lit(outcome))[mask].all()
+
+
+def lit(outcome: Outcome) -> Bool:
+    """Where the light of the photo is changed, before anything moves."""
+    found = np.zeros(outcome.image.shape[:2], np.bool_)
+    gain = shading_gain(outcome.face, outcome.shade)
+    for rows, columns, here in lit_masks(outcome.image.shape, outcome.face, gain):
+        found[rows, columns] |= here
+    return found
 
 
 @every_procedure
@@ -237,13 +248,22 @@ def test_each_own_measure_goes_one_way_with_the_dose(face: Face, name: str) -> N
 
 @every_procedure
 def test_a_dose_is_worth_what_its_entry_says(face: Face, name: str) -> None:
-    """The displacement is the effective dose, to scale; the usual dose is worth itself."""
+    """The displacement is the effective dose, to scale; the usual dose is worth itself.
+
+    What adds volume stays behind on a rounded chin, where the same height holds more the higher it
+    gets (by 12 % at most here); how much of it there is has a law of its own.
+    """
     entry = procedures()[name]
-    unit = mesh_basis(face, entry, "both")
     assert entry.effect(entry.dose.usual) == pytest.approx(entry.dose.usual)
     outcome = simulate(face, usual(name))
     assert not limited(outcome)
-    assert np.allclose(outcome.shift_mm_vertices, entry.dose.usual * unit, atol=1e-9)
+    expected = np.zeros_like(outcome.shift_mm_vertices)
+    for part in parts_of(entry, "both"):
+        share = part.share(face, entry.dose.usual)
+        expected += share * part.mesh_mm(face)
+        room = 0.0 if part.volume_ml is None else 0.12
+        assert share == pytest.approx(entry.dose.usual, rel=room, abs=1e-9)
+    assert np.allclose(outcome.shift_mm_vertices, expected, atol=1e-9)
 
 
 # --- several at once
@@ -294,42 +314,62 @@ def test_the_order_of_treatments_does_not_matter(face: Face) -> None:
 
 @every_procedure
 def test_a_millilitre_is_a_millilitre_on_the_skin(face: Face, name: str) -> None:
-    """Swept by the flat triangles themselves, 2 % less than by their smoothed normals."""
     for term in procedures()[name].terms:
         if term.operator not in ("volume", "remove"):
             continue
         sign = 1.0 if term.operator == "volume" else -1.0
         for side in ("both", "left", "right") if term.midline else ("left", "right"):
-            mesh, one_ml = Mesh.of(face), term_field(Mesh.of(face), term, side)
-            along = (one_ml * mesh.normals).sum(axis=1) @ mesh.areas_mm2
-            assert along == pytest.approx(sign * 1000.0)
-            assert swept_mm3(mesh, one_ml) == pytest.approx(sign * 1000.0, rel=0.03)
+            mesh = Mesh.of(face)
+            tiny = term_field(mesh, term, side) / 1000.0
+            assert swept_mm3(mesh, tiny) == pytest.approx(sign, rel=1e-3)
 
 
-def swept_mm3(mesh: Mesh, shift_mm: Points) -> float:
-    """Volume between the mesh and itself after a small shift, of the prisms of its triangles."""
-    corners = topology().triangles
-    a, b, c = (mesh.vertices_mm[corners[:, i]] for i in range(3))
-    return float((np.cross(b - a, c - a) / 2.0 * shift_mm[corners].mean(axis=1)).sum())
+def swept_mm3(mesh: Mesh, shift_mm: Points, steps: int = 40) -> float:
+    """Volume between the mesh and itself after a shift, summed over small steps of it.
+
+    Of each step the prisms of the triangles, at its middle: no formula of the product is used.
+    """
+    corners, swept = topology().triangles, 0.0
+    for k in range(steps):
+        at = mesh.vertices_mm + (k + 0.5) / steps * shift_mm
+        a, b, c = (at[corners[:, i]] for i in range(3))
+        flux = np.cross(b - a, c - a) / 2.0 * shift_mm[corners].mean(axis=1)
+        swept += float(flux.sum()) / steps
+    return swept
 
 
-ONLY_VOLUME = [
-    name
-    for name, entry in procedures().items()
-    if all(term.operator in ("volume", "remove") for term in entry.terms)
-]
+def filled(entry: Procedure, side: str) -> float:
+    """The mL that a unit of dose is to add to the face, by the numbers of the entry alone."""
+    total = 0.0
+    for term in entry.terms:
+        if term.operator in ("volume", "remove"):
+            sides = 1 if term.midline or side != "both" else 2
+            halved = entry.dose.scope == "total" and not term.midline and side == "both"
+            sign = 1.0 if term.operator == "volume" else -1.0
+            total += sign * term.coefficient * sides * (0.5 if halved else 1.0)
+    return total
 
 
-@pytest.mark.parametrize("name", ONLY_VOLUME)
-def test_the_skin_moves_by_the_dose_times_what_stays_of_it(face: Face, name: str) -> None:
+ADDING = [n for n, entry in procedures().items() if filled(entry, "both")]
+
+
+@pytest.mark.parametrize("name", ADDING)
+def test_the_volume_under_the_skin_is_the_dose_times_what_stays_of_it(
+    face: Face, name: str
+) -> None:
+    """At every dose and for every responder within 2 %; only what adds volume is looked at."""
     entry = procedures()[name]
-    kept = sum(t.coefficient * (1 if t.operator == "volume" else -1) for t in entry.terms)
-    for side in entry.sides:
-        dose = entry.usual_dose(side)
-        outcome = simulate(face, Plan((Treatment(name, dose, side),)))
-        given = dose * (2 if side == "both" and entry.dose.scope == "per_side" else 1)
-        swept = swept_mm3(Mesh.of(face), outcome.shift_mm_vertices)
-        assert swept == pytest.approx(1000.0 * given * kept, rel=0.03)
+    (part,) = [one for one in parts_of(entry, "both") if one.volume_ml is not None]
+    for share in (0.2, 0.6, 1.0):
+        dose = share * entry.dose.max
+        swept = swept_mm3(Mesh.of(face), part.share(face, dose) * part.mesh_mm(face))
+        assert swept == pytest.approx(1000.0 * dose * filled(entry, "both"), rel=0.02)
+    if len(parts_of(entry, "both")) == 1:
+        outcome = run(face, name, 0.5, responder="high")
+        given = entry.effect(0.5 * entry.dose.max) * (1.0 + entry.spread)
+        if not limited(outcome):
+            swept = swept_mm3(Mesh.of(face), outcome.shift_mm_vertices)
+            assert swept == pytest.approx(1000.0 * given * filled(entry, "both"), rel=0.02)
 
 
 # --- people and time
@@ -339,9 +379,13 @@ def test_the_skin_moves_by_the_dose_times_what_stays_of_it(face: Face, name: str
 def test_people_respond_by_as_much_as_the_entry_says(face: Face, name: str) -> None:
     low, expected, high = (run(face, name, 0.4, responder=r) for r in ("low", "expected", "high"))
     assert not limited(high)
+    # Of what adds volume the height grows a little less than the volume: up to 12 % less here.
     spread = procedures()[name].spread
-    assert np.allclose(low.shift_mm_vertices, (1 - spread) * expected.shift_mm_vertices)
-    assert np.allclose(high.shift_mm_vertices, (1 + spread) * expected.shift_mm_vertices)
+    room = 0.12 if name in ADDING else 1e-5
+    size = lengths(expected.shift_mm_vertices).max()
+    for outcome, factor in ((low, 1 - spread), (high, 1 + spread)):
+        off = outcome.shift_mm_vertices - factor * expected.shift_mm_vertices
+        assert lengths(off).max() <= room * factor * size
     changes = zip(*(own_changes(o).values() for o in (low, expected, high)), strict=True)
     for less, middle, more in changes:
         assert abs(less) <= abs(middle) <= abs(more)
@@ -365,11 +409,14 @@ def test_the_range_is_that_of_people_whichever_responder_is_shown(face: Face, na
 def test_time_changes_the_effect_as_the_catalogue_says(name: str) -> None:
     face, entry = face_of("collins"), procedures()[name]
     settled = simulate(face, usual(name))
+    size = lengths(settled.shift_mm_vertices).max()
+    room = 0.12 if name in ADDING else 1e-5
     for days, share in zip(entry.course.days, entry.course.share, strict=True):
-        then = simulate(face, usual(name), f"{days:g}d")
+        then = simulate(face, usual(name), f"{days:g}d", reactions="none")
         assert share_at(entry, days) == share
         if not limited(then):
-            assert np.allclose(then.shift_mm_vertices, share * settled.shift_mm_vertices)
+            off = then.shift_mm_vertices - share * settled.shift_mm_vertices
+            assert lengths(off).max() <= room * size
         if share == 0.0:
             assert then.image.tobytes() == face.photo.image.tobytes()
 

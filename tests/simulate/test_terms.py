@@ -146,7 +146,7 @@ def test_the_right_side_is_the_left_of_the_mirrored_face(face: Face, operator: s
 def test_volume_goes_out_along_the_skin(face: Face) -> None:
     mesh = Mesh.of(face)
     height_mm = lengths(term_field(mesh, term("volume"), "left"))
-    assert height_mm @ mesh.areas_mm2 == pytest.approx(1000.0)
+    assert height_mm @ mesh.areas_mm2 == pytest.approx(1000.0, rel=0.03)  # normals are smoothed
     out = (term_field(mesh, term("volume"), "left") * mesh.normals).sum(axis=1)
     assert np.allclose(out, height_mm)
 
