@@ -28,6 +28,7 @@ from simulate.entry import (
     SIDES,
     SIGNS,
     SKIN_OPERATORS,
+    SURFACES,
     UNITS,
     CurvePoint,
     Patch,
@@ -225,6 +226,7 @@ def _check_sources(made: Procedure) -> None:
             raise CatalogueError(f"{where}: {unknown[0]!r} is not in sources.toml")
 
 
+_ANYWHERE = ("translate", "volume", "remove")  # also beyond the face
 _NEEDS = {
     "translate": ("direction",),
     "rotate": ("direction", "pivot"),
@@ -244,6 +246,8 @@ def _check_term(term: Term, where: str) -> None:
     if term.direction and (len(term.direction) != 3 or not any(term.direction)):
         raise CatalogueError(f"{where}.direction: must be three numbers, not all 0")
     _check_patch(term.patch, where)
+    if term.patch.surface != "face" and term.operator not in _ANYWHERE:
+        raise CatalogueError(f"{where}.operator: {term.operator} acts on the face only")
     if not term.derivation.strip():
         raise CatalogueError(f"{where}.derivation: say how the coefficient follows from the source")
 
@@ -259,6 +263,7 @@ def _check_skin_term(term: SkinTerm, where: str) -> None:
 
 def _check_patch(patch: Patch, where: str) -> None:
     _one_of(f"{where}.patch.metric", patch.metric, ("skin", "front"))
+    _one_of(f"{where}.patch.surface", patch.surface, SURFACES)
     if patch.falloff_mm <= 0.0 or patch.core_mm < 0.0:
         raise CatalogueError(f"{where}.patch: falloff_mm above 0, core_mm from 0")
 

@@ -31,6 +31,7 @@ SIGNS = (  # of the skin, by the ids of their detectors
     "acne_scars",
     "pores",
 )
+SURFACES = ("face", "neck", "ears")  # what a patch lies on
 SKIN_OPERATORS = ("fill", "lift", "fade")
 REACTIONS = ("swelling", "bruising", "erythema")
 # Where the effect itself was never measured, its mean is unsure too: a third of it either way, by
@@ -83,7 +84,8 @@ class Patch:
     """Where a term acts: full within `core_mm` of a named curve, fading over `falloff_mm`.
 
     Distance is measured along the skin, or with `metric = "front"` as it is seen from the front:
-    for what changes the outline of the face, whose side walls are long but seen edge on.
+    for what changes the outline of the face, whose side walls are long but seen edge on. `surface`
+    is "face", or the "neck" or "ears" beyond it, where the names are those of the apron.
     """
 
     centre: str
@@ -91,6 +93,7 @@ class Patch:
     falloff_mm: float
     hold: tuple[str, ...] = ()
     metric: str = "skin"
+    surface: str = "face"
 
 
 @dataclass(frozen=True)

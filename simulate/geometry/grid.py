@@ -9,6 +9,7 @@ sum of bases that were put on the grid once.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import cv2
@@ -26,6 +27,8 @@ FADE_MM = 16.0
 # Below the jaw the skin of the neck follows less far, or the step from jaw to neck would soften.
 NECK_FADE_MM = 9.0
 MARGIN_MM = FADE_MM + 4.0
+# Beside the face an ear must fit in, and below it the neck (`apron`).
+BESIDE_MM, BELOW_MM = 32.0, 62.0
 SMOOTH_NODES = 0.8  # takes the facets of the mesh out of the field
 SPREAD_NODES = 3.0  # outside the face neighbouring followers are averaged this far
 QUIET_PX = 1.0 / 256.0  # a node that moves less than this does not move
@@ -62,6 +65,16 @@ class Grid:
         assert isinstance(made, cls)
         return made
 
+    @cached_property
+    def inside(self) -> npt.NDArray[np.bool_]:
+        """(rows, columns) bool, the nodes inside the silhouette of the face."""
+        return np.asarray(np.diff(self.interpolate.indptr) > 0).reshape(self.shape)
+
+    def nodes_at(self, at_px: Points) -> Points:
+        """Return (N, 2) photo px as (N, 2) places in nodes."""
+        found: Points = (at_px - self.origin_px - (self.node_px - 1) / 2) / self.node_px
+        return found
+
     def place(self, face: Face, shift_mm: Points) -> Field:
         """Return the forward field (rows, columns, 2) float32 px of vertex displacements in mm."""
         rows, columns = self.shape
@@ -84,16 +97,17 @@ class Grid:
 def _build(face: Face) -> Grid:
     vertices_px = face.pose.to_photo(Mesh.of(face).vertices_mm)
     node_px = max(1, round(NODE_MM * face.px_per_mm))
-    margin = MARGIN_MM * face.px_per_mm
+    margin_above = np.array([BESIDE_MM, MARGIN_MM]) * face.px_per_mm
+    margin_below = np.array([BESIDE_MM, BELOW_MM]) * face.px_per_mm
     # Laid out from between the eyes, so that a mirrored photo has the mirrored grid.
     middle = np.round(face.pose.origin_px[:2] + 0.5).astype(int)
-    before = np.ceil((middle - vertices_px[:, :2].min(axis=0) + margin) / node_px).astype(int)
-    after = np.ceil((vertices_px[:, :2].max(axis=0) - middle + margin) / node_px).astype(int)
+    before = np.ceil((middle - vertices_px[:, :2].min(axis=0) + margin_above) / node_px).astype(int)
+    after = np.ceil((vertices_px[:, :2].max(axis=0) - middle + margin_below) / node_px).astype(int)
     columns, rows = (int(n) for n in before + after)
     low = middle - before * node_px
     nodes = (vertices_px[:, :2] - low - (node_px - 1) / 2) / node_px
-    inside, matrix = _front_most(nodes, vertices_px[:, 2], (rows, columns))
-    nearest, away_nodes = _nearest_inside(inside)
+    inside, matrix = front_most(nodes, vertices_px[:, 2], (rows, columns), topology().triangles)
+    nearest, away_nodes = nearest_inside(inside)
     away_mm = away_nodes * node_px / face.px_per_mm
     reach_mm = _reach_mm(face, nodes, nearest, (rows, columns))
     fade = 0.5 + 0.5 * np.cos(np.pi * np.clip(away_mm / reach_mm, 0.0, 1.0))
@@ -114,11 +128,20 @@ def _reach_mm(face: Face, nodes: Points, nearest: Index, shape: tuple[int, int])
     return reach.reshape(shape)
 
 
-def _front_most(
-    nodes: Points, depth: Points, shape: tuple[int, int]
+def front_most(
+    nodes: Points, depth: Points, shape: tuple[int, int], triangles: Index
 ) -> tuple[npt.NDArray[np.bool_], csr_matrix[Any]]:
-    """Find for each grid node the triangle nearest the camera and the weights of its corners."""
-    triangles = topology().triangles
+    """Find for each grid node the triangle nearest the camera and the weights of its corners.
+
+    Args:
+        nodes: (V, 2) vertices, in nodes.
+        depth: (V,) of them, growing away from the camera.
+        shape: rows and columns of the grid.
+        triangles: (T, 3) of the vertices.
+
+    Returns:
+        (rows, columns) whether there is one, and (rows * columns, V) weights.
+    """
     corners = nodes[triangles]
     low = np.maximum(np.ceil(corners.min(axis=1)), 0).astype(np.int64)
     high = np.minimum(np.floor(corners.max(axis=1)), (shape[1] - 1, shape[0] - 1)).astype(np.int64)
@@ -157,7 +180,7 @@ def _barycentric(corners: Points, at: Points) -> Points:
     return np.stack([first, second, third], axis=1)
 
 
-def _nearest_inside(inside: npt.NDArray[np.bool_]) -> tuple[Index, Floats]:
+def nearest_inside(inside: npt.NDArray[np.bool_]) -> tuple[Index, Floats]:
     """Return for each node the flat index of the nearest inside node, and how far it is."""
     away, labels = cv2.distanceTransformWithLabels(
         np.where(inside, 0, 255).astype(np.uint8),

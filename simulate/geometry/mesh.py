@@ -13,7 +13,7 @@ from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
 from face_mesh import Face
-from face_mesh.anatomy import curve
+from face_mesh.anatomy import curve, point
 from face_mesh.arrays import Index, Points
 from face_mesh.bundle import VERTICES, canonical_mesh
 
@@ -84,6 +84,18 @@ def topology() -> Topology:
     return Topology(spread, triangles, _neighbours(triangles), np.asarray(mirror, np.int64))
 
 
+def landmarks_of(name: str, side: str) -> tuple[int, ...]:
+    """Return the landmarks of a named curve or point: a midline one, or that of one side."""
+    for find in (curve, point):
+        for full in (name, f"{name}_{side}"):
+            try:
+                found = find(full)
+            except KeyError:
+                continue
+            return (found,) if isinstance(found, int) else found
+    raise KeyError(name)
+
+
 @dataclass(frozen=True, eq=False)
 class Mesh:
     """One person's fine mesh in the head frame.
@@ -102,6 +114,15 @@ class Mesh:
             made = face.workspace["mesh"] = cls(topology().spread @ face.mesh_mm[:VERTICES])
         assert isinstance(made, cls)
         return made
+
+    @property
+    def triangles(self) -> Index:
+        """(T, 3) int64, those that all faces share."""
+        return topology().triangles
+
+    def named(self, name: str, side: str) -> tuple[int, ...]:
+        """Return the vertices of a named curve or point: a midline one, or that of one side."""
+        return landmarks_of(name, side)
 
     @cached_property
     def _corners(self) -> tuple[Points, Points, Points]:

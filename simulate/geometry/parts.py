@@ -15,9 +15,10 @@ import numpy as np
 
 from face_mesh import Face
 from face_mesh.arrays import Field, Points
-from simulate.entry import AMOUNTS, Dose, Procedure, Reaction, Term
+from simulate.entry import AMOUNTS, SURFACES, Dose, Procedure, Reaction, Term
+from simulate.geometry.apron import Apron, surface_of
 from simulate.geometry.grid import Grid
-from simulate.geometry.mesh import Mesh, topology
+from simulate.geometry.mesh import Mesh
 from simulate.geometry.terms import term_field
 from simulate.geometry.volume import Cubic, share_for, swept_ml
 
@@ -32,18 +33,26 @@ class Part:
         name: unique in a face's workspace.
         terms: (term, side, weight): each with what it is multiplied by for one unit of dose.
         volume_ml: what one unit of dose adds to the face; None where nothing is added or taken.
+        surface: what the terms lie on: "face", or an apron of it.
     """
 
     name: str
     terms: tuple[tuple[Term, str, float], ...]
     volume_ml: float | None = None
+    surface: str = "face"
 
     def mesh_mm(self, face: Face) -> Points:
-        """Return the (V, 3) displacement of one unit, to first order."""
+        """Return the (V, 3) displacement of one unit on the face's mesh, to first order."""
+        if self.surface != "face":
+            return np.zeros_like(Mesh.of(face).vertices_mm)
+        return self.surface_mm(face)
+
+    def surface_mm(self, face: Face) -> Points:
+        """Return the (V, 3) displacement of one unit on the surface the terms lie on."""
         name = f"mesh part {self.name}"
         made = face.workspace.get(name)
         if made is None:
-            mesh = Mesh.of(face)
+            mesh = surface_of(face, self.surface)
             made = np.zeros_like(mesh.vertices_mm)
             for term, side, weight in self.terms:
                 made += weight * term_field(mesh, term, side)
@@ -56,7 +65,12 @@ class Part:
         name = f"grid part {self.name} {face.photo.image.shape[:2]}"
         made = face.workspace.get(name)
         if made is None:
-            made = face.workspace[name] = Grid.of(face).place(face, self.mesh_mm(face))
+            shift_mm = self.surface_mm(face)
+            if self.surface == "face":
+                made = Grid.of(face).place(face, shift_mm)
+            else:
+                made = Apron.of(face, self.surface).place_shift(face, shift_mm)
+            face.workspace[name] = made
         assert isinstance(made, np.ndarray)
         return made
 
@@ -70,8 +84,8 @@ class Part:
         name = f"volume {self.name}"
         made = face.workspace.get(name)
         if made is None:
-            mesh = Mesh.of(face)
-            made = swept_ml(mesh.vertices_mm, topology().triangles, self.mesh_mm(face))
+            mesh = surface_of(face, self.surface)
+            made = swept_ml(mesh.vertices_mm, mesh.triangles, self.surface_mm(face))
             face.workspace[name] = made
         assert isinstance(made, tuple)
         return made
@@ -79,21 +93,24 @@ class Part:
 
 def parts_of(procedure: Procedure, side: str) -> tuple[Part, ...]:
     """Return the parts of a procedure on a side or on both, a unit of effective dose each."""
-    rest, volume, ml = [], [], 0.0
-    for term in procedure.terms:
-        weight = term.coefficient * _portion(term, procedure.dose, side)
-        for one in (side,) if term.midline else procedure.sides_treated(side):
-            if term.operator in VOLUMES:
-                volume.append((term, one, weight))
-                ml += weight if term.operator == "volume" else -weight
-            else:
-                rest.append((term, one, weight))
-    name = f"{procedure.id} {side}"
     found = []
-    if rest:
-        found.append(Part(f"{name} moved", tuple(rest)))
-    if volume:
-        found.append(Part(f"{name} filled", tuple(volume), ml))
+    for surface in SURFACES:
+        rest, volume, ml = [], [], 0.0
+        for term in procedure.terms:
+            if term.patch.surface != surface:
+                continue
+            weight = term.coefficient * _portion(term, procedure.dose, side)
+            for one in (side,) if term.midline else procedure.sides_treated(side):
+                if term.operator in VOLUMES:
+                    volume.append((term, one, weight))
+                    ml += weight if term.operator == "volume" else -weight
+                else:
+                    rest.append((term, one, weight))
+        name = f"{procedure.id} {side} {surface}"
+        if rest:
+            found.append(Part(f"{name} moved", tuple(rest), None, surface))
+        if volume:
+            found.append(Part(f"{name} filled", tuple(volume), ml, surface))
     return tuple(found)
 
 
@@ -109,7 +126,7 @@ def swelling_part(procedure: Procedure, side: str, one: Reaction) -> Part:
     peak_ml = one.peak * (0.5 if one.midline and side != "both" else 1.0)
     terms = tuple((t, here, peak_ml) for t, here in reaction_term(procedure, side, one))
     name = f"{procedure.id} {side} swelling {procedure.reactions.index(one)}"
-    return Part(name, terms, peak_ml * len(terms))
+    return Part(name, terms, peak_ml * len(terms), one.patch.surface)
 
 
 def _portion(term: Term, dose: Dose, side: str) -> float:

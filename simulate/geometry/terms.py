@@ -7,21 +7,22 @@ the head frame, in mm for a coefficient of 1. Adding one is a function and a lin
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from scipy.spatial import cKDTree
 
-from face_mesh.anatomy import curve, point
-from face_mesh.arrays import Points
+from face_mesh.anatomy import curve
+from face_mesh.arrays import Index, Points
 from face_mesh.bundle import canonical_mesh
 from simulate.entry import Term
-from simulate.geometry.mesh import Mesh, topology
+from simulate.geometry.mesh import Mesh
+from simulate.geometry.mesh import landmarks_of as landmarks_of
 from simulate.geometry.volume import swept_ml
 
 MIDLINE_BLEND_MM = 10.0  # a one-sided treatment of a midline structure fades over this half-width
 SCALE_KNEE = 6.0  # how sharply `scale` levels off: slope 1.12 in the middle, no corner at the pivot
-Operator = Callable[[Mesh, Term, Points, str], Points]
+Operator = Callable[[Any, Term, Points, str], Points]
 
 
 def smooth_step(value: Points) -> Points:
@@ -31,19 +32,29 @@ def smooth_step(value: Points) -> Points:
     return step
 
 
-def landmarks_of(name: str, side: str) -> tuple[int, ...]:
-    """Return the landmarks of a named curve or point: a midline one, or that of one side."""
-    for find in (curve, point):
-        for full in (name, f"{name}_{side}"):
-            try:
-                found = find(full)
-            except KeyError:
-                continue
-            return (found,) if isinstance(found, int) else found
-    raise KeyError(name)
+class Surface(Protocol):
+    """What a patch can lie on: the mesh of the face, or an apron of it."""
+
+    @property
+    def vertices_mm(self) -> Points:
+        """(V, 3) in the head frame."""
+
+    @property
+    def triangles(self) -> Index:
+        """(T, 3), anticlockwise as seen from outside."""
+
+    @property
+    def normals(self) -> Points:
+        """(V, 3) unit normals out of the skin."""
+
+    def named(self, name: str, side: str) -> tuple[int, ...]:
+        """Return the vertices of a named place."""
+
+    def distance_mm(self, places: tuple[int, ...], limit_mm: float, metric: str, /) -> Points:
+        """Return (V,) distance to some vertices; infinite beyond `limit_mm`."""
 
 
-def patch_weights(mesh: Mesh, term: Term, side: str) -> Points:
+def patch_weights(mesh: Surface, term: Term, side: str) -> Points:
     """Return (V,) weights in [0, 1] of a term's patch.
 
     1 within `core_mm` of the centre curve, falling smoothly to 0 over `falloff_mm` along the skin;
@@ -51,10 +62,10 @@ def patch_weights(mesh: Mesh, term: Term, side: str) -> Points:
     """
     patch = term.patch
     reach_mm = patch.core_mm + patch.falloff_mm
-    away_mm = mesh.distance_mm(landmarks_of(patch.centre, side), reach_mm, patch.metric)
+    away_mm = mesh.distance_mm(mesh.named(patch.centre, side), reach_mm, patch.metric)
     weights = smooth_step(1.0 - (away_mm - patch.core_mm) / patch.falloff_mm)
     for name in patch.hold:
-        held_mm = mesh.distance_mm(landmarks_of(name, side), 2.0 * reach_mm, patch.metric)
+        held_mm = mesh.distance_mm(mesh.named(name, side), 2.0 * reach_mm, patch.metric)
         near = np.isfinite(held_mm) & (weights > 0.0)
         held_mm, beyond_mm = held_mm[near], np.maximum(away_mm[near] - patch.core_mm, 0.0)
         weights[near] *= held_mm / np.maximum(held_mm + beyond_mm, 1e-6)
@@ -76,18 +87,18 @@ def _field(values: Any) -> Points:
     return np.asarray(values, np.float64)
 
 
-def volume(mesh: Mesh, term: Term, weights: Points, side: str) -> Points:
+def volume(mesh: Surface, term: Term, weights: Points, side: str) -> Points:
     """Spread 1 mL over the patch along the skin normals: to first order 1,000 mm³ are swept."""
     spread = _field(weights[:, None] * mesh.normals)
-    return spread / swept_ml(mesh.vertices_mm, topology().triangles, spread)[0]
+    return spread / swept_ml(mesh.vertices_mm, mesh.triangles, spread)[0]
 
 
-def remove(mesh: Mesh, term: Term, weights: Points, side: str) -> Points:
+def remove(mesh: Surface, term: Term, weights: Points, side: str) -> Points:
     """Take 1 mL away: the opposite of `volume`."""
     return -volume(mesh, term, weights, side)
 
 
-def translate(mesh: Mesh, term: Term, weights: Points, side: str) -> Points:
+def translate(mesh: Surface, term: Term, weights: Points, side: str) -> Points:
     """Move the patch by 1 mm in the term's direction, drawn for the left side."""
     return _field(weights[:, None] * _directed(term, side))
 
@@ -154,7 +165,7 @@ OPERATORS: dict[str, Operator] = {
 }
 
 
-def term_field(mesh: Mesh, term: Term, side: str) -> Points:
+def term_field(mesh: Surface, term: Term, side: str) -> Points:
     """Return the (V, 3) displacement in mm of a term with coefficient 1 on "left" or "right".
 
     A midline term also takes "both". Every mirrored pair of vertices answers for one side.

@@ -1,0 +1,313 @@
+"""Surfaces beyond the landmark mesh: the neck below the jaw and the ears beside the face.
+
+Neither is measured: 468 landmarks end at the jaw and before the ears. An *apron* is a small mesh
+that hangs on the measured contour and goes on from there as that of a usual adult would: a plane
+back under the chin, then the column of the neck; a strip where an ear stands. It is a prior. What
+is told of it is a change on a usual neck or ear, never a measure of this one.
+
+Terms act on it as on the face (`terms`), and their displacement is put on the same grid: nothing
+inside the face, smoothly more away from its edge, nothing again beyond the apron.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import coo_matrix, csr_matrix
+from scipy.sparse.csgraph import dijkstra
+
+from face_mesh import Face
+from face_mesh.anatomy import curve, point
+from face_mesh.arrays import Field, Index, Points
+from simulate.geometry.grid import (
+    QUIET_PX,
+    SMOOTH_NODES,
+    SPREAD_NODES,
+    Grid,
+    front_most,
+    nearest_inside,
+)
+from simulate.geometry.mesh import Mesh
+
+# The usual neck. A submental plane of 40 mm that falls by 14 degrees and a neck that goes down and
+# back by 13 degrees meet at 117 degrees: the middle of the 105 to 120 that count as good and of the
+# 120 and more that come to a surgeon (author's estimate, docs/method.md).
+SUBMENTAL_MM = 40.0
+SUBMENTAL_FALL_DEG = 14.0
+NECK_LEAN_DEG = 13.0
+NECK_MM = 40.0  # of the column, down from the crease
+NECK_WIDTH = 0.92  # of the width of the face at the jaw angles
+NECK_DEPTH_MM = 50.0  # half of it, front to back
+NECK_TURN_DEG = 80.0  # how far round the column the apron reaches, from its front
+CREASE_DROP_MM = 6.0  # below the border of the jaw at its angles
+HALF_COLUMNS, UNDER_ROWS, COLUMN_ROWS = 20, 13, 15
+ROUNDING = 3  # times that rows are averaged where chin and neck meet
+
+# The usual ear, on 5 people: from the height of the eyes to that of the base of the nose, its rim
+# 11 to 19 mm beside the contour. Farther out is air, which moves with the rim at first.
+EAR_TOP_MM, EAR_FOOT_MM = 10.0, -64.0
+RIM_MM = 14.0
+RIM_HEIGHTS_MM = (0.0, -30.0)  # between them the rim stands out; the lobule stands out less
+EAR_WIDTH_MM = 20.0
+EAR_BACK = 0.8  # mm it goes back for each mm outwards
+EAR_ROWS, EAR_COLUMNS = 30, 11
+
+# mm beyond the edge of the face over which an apron's displacement comes in: the face ends there
+# and skin is not torn. And beyond the apron's own edge over which it goes.
+COMES_IN_MM = {"neck": 14.0, "ears": 2.0}
+FADE_MM = {"neck": 8.0, "ears": 8.0}
+SURFACES = tuple(COMES_IN_MM)
+NECK_POINT_MM = 30.0  # below the crease: where the line of the neck is taken
+Floats = npt.NDArray[np.float32]
+Bools = npt.NDArray[np.bool_]
+
+_STEPS = ((0, 1), (1, 0), (1, 1), (1, -1), (1, 2), (2, 1), (1, -2), (2, -1))
+
+
+@dataclass(frozen=True, eq=False)
+class Apron:
+    """One surface of one person, in the head frame.
+
+    Attributes:
+        surface: "neck" or "ears".
+        vertices_mm: (V, 3) float64.
+        triangles: (T, 3) int64, anticlockwise as seen from outside.
+        pairs: (E, 2) int64, neighbours, for distances along the skin.
+        places: named curves and points of it, as vertices.
+    """
+
+    surface: str
+    vertices_mm: Points
+    triangles: Index
+    pairs: Index
+    places: Mapping[str, tuple[int, ...]]
+
+    @classmethod
+    def of(cls, face: Face, surface: str) -> Apron:
+        """Return an apron of a face, computed once and kept in its workspace.
+
+        Raises:
+            ValueError: there is no such surface.
+        """
+        if surface not in SURFACES:
+            raise ValueError(f"surface must be one of {', '.join(SURFACES)}, got {surface!r}")
+        name = f"apron {surface}"
+        made = face.workspace.get(name)
+        if made is None:
+            build = _neck if surface == "neck" else _ears
+            made = face.workspace[name] = build(face.mesh_mm)
+        assert isinstance(made, cls)
+        return made
+
+    def named(self, name: str, side: str) -> tuple[int, ...]:
+        """Return the vertices of a place: a midline one, or that of one side.
+
+        Raises:
+            KeyError: there is no such place.
+        """
+        found = self.places.get(name)
+        return self.places[f"{name}_{side}"] if found is None else found
+
+    @cached_property
+    def normals(self) -> Points:
+        """(V, 3) float64 unit normals, out of the skin."""
+        a, b, c = (self.vertices_mm[i] for i in self.triangles.T)
+        crosses = np.cross(b - a, c - a)
+        total = np.zeros_like(self.vertices_mm)
+        for corner in self.triangles.T:
+            np.add.at(total, corner, crosses)
+        return np.asarray(total / np.linalg.norm(total, axis=1, keepdims=True), np.float64)
+
+    def distance_mm(
+        self, vertices: tuple[int, ...], limit_mm: float, metric: str = "skin"
+    ) -> Points:
+        """Return (V,) distance along the skin to a place; infinite beyond `limit_mm`.
+
+        With metric "front" the same as it is seen from the front.
+        """
+        axes = 3 if metric == "skin" else 2
+        ends = self.vertices_mm[self.pairs, :axes]
+        length = np.maximum(np.linalg.norm(ends[:, 0] - ends[:, 1], axis=1), 1e-3)
+        count = len(self.vertices_mm)
+        graph = coo_matrix((length, tuple(self.pairs.T)), shape=(count, count)).tocsr()
+        found: Points = dijkstra(
+            graph, directed=False, indices=list(vertices), min_only=True, limit=limit_mm
+        )
+        return found
+
+    def place_shift(self, face: Face, shift_mm: Points) -> Field:
+        """Return the forward field (rows, columns, 2) float32 px of a (V, 3) shift in mm."""
+        matrix, nearest, fade = self._placing(face)
+        shape = Grid.of(face).shape
+        moved = (matrix @ face.pose.shift_px(shift_mm))[nearest]
+        field: Floats = np.asarray(moved.reshape(*shape, 2), np.float32)
+        wide = cv2.GaussianBlur(field, (0, 0), SPREAD_NODES)
+        field = np.asarray(
+            cv2.GaussianBlur(wide * fade[..., None], (0, 0), SMOOTH_NODES), np.float32
+        )
+        field[np.abs(field).max(axis=2) < QUIET_PX] = 0.0
+        return np.ascontiguousarray(field, np.float32)
+
+    def place(self, face: Face, values: Points, smooth_nodes: float = SMOOTH_NODES) -> Floats:
+        """Return (rows, columns) float32 on the face's grid of a (V,) value: 0 off the apron."""
+        matrix, _, fade = self._placing(face)
+        inside = np.asarray((matrix @ values).reshape(Grid.of(face).shape), np.float32)
+        return np.asarray(cv2.GaussianBlur(inside, (0, 0), smooth_nodes) * fade, np.float32)
+
+    def _placing(self, face: Face) -> tuple[csr_matrix[Any], Index, Floats]:
+        """What vertices do to nodes, which node each one follows, and how far (rows, columns)."""
+        name = f"apron {self.surface} on grid {face.photo.image.shape[:2]}"
+        made = face.workspace.get(name)
+        if made is None:
+            grid = Grid.of(face)
+            at_px = face.pose.to_photo(self.vertices_mm)
+            nodes = grid.nodes_at(at_px[:, :2])
+            inside, matrix = front_most(nodes, at_px[:, 2], grid.shape, self.triangles)
+            nearest, beyond = nearest_inside(inside)
+            _, from_face = nearest_inside(np.asarray(grid.inside, np.bool_))
+            node_mm = grid.node_px / face.px_per_mm
+            gone = np.clip(beyond * node_mm / FADE_MM[self.surface], 0.0, 1.0)
+            come = np.clip(from_face * node_mm / COMES_IN_MM[self.surface], 0.0, 1.0)
+            fade = (0.5 + 0.5 * np.cos(np.pi * gone)) * (0.5 - 0.5 * np.cos(np.pi * come))
+            made = face.workspace[name] = (matrix, nearest, np.asarray(fade, np.float32))
+        assert isinstance(made, tuple)
+        return made
+
+
+def surface_of(face: Face, surface: str) -> Mesh | Apron:
+    """Return the surface a patch lies on: the measured "face", or an apron of it."""
+    return Mesh.of(face) if surface == "face" else Apron.of(face, surface)
+
+
+def _neck(mesh_mm: Points) -> Apron:
+    jaw = curve("jaw_contour")
+    middle = jaw.index(point("menton"))
+    halves = [
+        _evenly(mesh_mm[list(half)]) for half in (jaw[1 : middle + 1], jaw[-2 : middle - 1 : -1])
+    ]
+    border = np.concatenate([halves[0], halves[1][-2::-1]])  # from the right angle to the left
+    across = np.linspace(-1.0, 1.0, 2 * HALF_COLUMNS + 1)
+    menton = mesh_mm[point("menton")]
+    fall, lean, turn = np.deg2rad([SUBMENTAL_FALL_DEG, NECK_LEAN_DEG, NECK_TURN_DEG])
+    drop_mm = CREASE_DROP_MM + (1.0 - np.abs(across)) * (
+        SUBMENTAL_MM * np.sin(fall) - CREASE_DROP_MM
+    )
+    gonion = mesh_mm[[point("gonion_left"), point("gonion_right")], 0]
+    half_mm = NECK_WIDTH * float(np.ptp(gonion)) / 2.0
+    crease = np.stack(
+        [
+            menton[0] + half_mm * np.sin(across * turn),
+            border[:, 1] - drop_mm,
+            menton[2] - SUBMENTAL_MM * np.cos(fall) - NECK_DEPTH_MM * (1.0 - np.cos(across * turn)),
+        ],
+        axis=1,
+    )
+    under = np.arange(UNDER_ROWS)[:, None, None] / UNDER_ROWS
+    down = np.arange(COLUMN_ROWS + 1)[:, None, None] * (NECK_MM / COLUMN_ROWS)
+    rows = np.concatenate(
+        [
+            border + under * (crease - border),
+            crease + down * np.array([0.0, -np.cos(lean), -np.sin(lean)]),
+        ]
+    )
+    for _ in range(ROUNDING):
+        rows[1:-1] = 0.25 * rows[:-2] + 0.5 * rows[1:-1] + 0.25 * rows[2:]
+    vertices = rows.reshape(-1, 3)
+    columns = 2 * HALF_COLUMNS + 1
+    triangles, pairs = _sheet(len(rows), columns, 0)
+
+    def at(row: int, column: int) -> int:
+        return row * columns + HALF_COLUMNS + column
+
+    last = len(rows) - 1
+    places = {
+        "jaw_border": tuple(range(columns)),
+        "neck_foot": tuple(at(last, c) for c in range(-HALF_COLUMNS, HALF_COLUMNS + 1)),
+        "submental": tuple(at(r, 0) for r in range(4, UNDER_ROWS - 1)),
+        "cervical_point": (at(UNDER_ROWS, 0),),
+        "neck_crease": tuple(at(UNDER_ROWS, c) for c in range(-8, 9)),
+        "neck_profile": tuple(at(r, 0) for r in range(len(rows))),
+    }
+    for side, sign in (("left", 1), ("right", -1)):
+        places[f"platysmal_band_{side}"] = tuple(
+            at(r, 5 * sign) for r in range(UNDER_ROWS - 2, UNDER_ROWS + 9)
+        )
+        places[f"under_jaw_{side}"] = tuple(at(UNDER_ROWS - 4, c * sign) for c in range(6, 14))
+    return Apron("neck", vertices, triangles, pairs, places)
+
+
+def _evenly(points: Points) -> Points:
+    """Return (HALF_COLUMNS + 1, 3) points evenly along a line through (N, 3) points."""
+    along = np.r_[0.0, np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1))]
+    wanted = np.linspace(0.0, along[-1], HALF_COLUMNS + 1)
+    return np.stack([np.interp(wanted, along, axis) for axis in points.T], axis=1)
+
+
+def _ears(mesh_mm: Points) -> Apron:
+    heights = np.linspace(EAR_TOP_MM, EAR_FOOT_MM, EAR_ROWS)
+    out = np.linspace(0.0, EAR_WIDTH_MM, EAR_COLUMNS)
+    rim = int(np.argmin(np.abs(out - RIM_MM)))
+    upper, lower = RIM_HEIGHTS_MM
+    standing = np.flatnonzero((heights <= upper) & (heights >= lower))
+    sheets, triangles, pairs, places = [], [], [], {}
+    for i, (side, sign) in enumerate((("right", -1.0), ("left", 1.0))):
+        contour = mesh_mm[[point(f"{name}_{side}") for name in ("midface", "tragion", "zygion")]]
+        rising = contour[np.argsort(contour[:, 1])]
+        root = np.stack([np.interp(heights, rising[:, 1], rising[:, k]) for k in (0, 2)], axis=1)
+        sheet = np.empty((EAR_ROWS, EAR_COLUMNS, 3))
+        sheet[..., 0] = root[:, :1] + sign * out
+        sheet[..., 1] = heights[:, None]
+        sheet[..., 2] = root[:, 1:] - EAR_BACK * out
+        first = i * EAR_ROWS * EAR_COLUMNS
+        faces, links = _sheet(EAR_ROWS, EAR_COLUMNS, first)
+        sheets.append(sheet.reshape(-1, 3))
+        triangles.append(faces if side == "left" else faces[:, ::-1])  # mirrored, they turn round
+        pairs.append(links)
+        places[f"ear_root_{side}"] = tuple(first + r * EAR_COLUMNS for r in range(EAR_ROWS))
+        places[f"helix_{side}"] = tuple(first + int(r) * EAR_COLUMNS + rim for r in standing)
+    return Apron(
+        "ears", np.concatenate(sheets), np.concatenate(triangles), np.concatenate(pairs), places
+    )
+
+
+def _sheet(rows: int, columns: int, first: int) -> tuple[Index, Index]:
+    """Return triangles and neighbours of a sheet of vertices, row by row from number `first`.
+
+    Columns run to the patient's left, rows down: the triangles face the viewer. Each square is cut
+    from its upper corner farther from the middle column, so that the two halves are mirrors.
+    """
+    number = first + np.arange(rows * columns).reshape(rows, columns)
+    a, b = number[:-1, :-1].ravel(), number[:-1, 1:].ravel()
+    c, d = number[1:, :-1].ravel(), number[1:, 1:].ravel()
+    left = np.tile(np.arange(columns - 1) >= (columns - 1) // 2, rows - 1)
+    one = np.where(left, [a, c, b], [a, c, d]).T
+    other = np.where(left, [b, c, d], [a, d, b]).T
+    links = []
+    for down, over in _STEPS:
+        start = number[: rows - down, max(0, -over) : columns - max(0, over)]
+        end = number[down:, max(0, over) : columns - max(0, -over)]
+        links.append(np.stack([start.ravel(), end.ravel()], axis=1))
+    return np.concatenate([one, other]).astype(np.int64), np.concatenate(links).astype(np.int64)
+
+
+def cervicomental_angle(apron: Apron, shift_mm: Points) -> float:
+    """Return the angle in degrees between the line under the chin and that of the neck.
+
+    In the middle plane: from the crease to the chin, and to a point of the column below it.
+
+    Args:
+        apron: of the neck.
+        shift_mm: (V, 3) displacement of it.
+    """
+    profile = (apron.vertices_mm + shift_mm)[list(apron.places["neck_profile"]), 1:]
+    foot = UNDER_ROWS + round(NECK_POINT_MM * COLUMN_ROWS / NECK_MM)
+    corner = profile[UNDER_ROWS]
+    chin, neck = profile[0] - corner, profile[foot] - corner
+    across = chin[0] * neck[1] - chin[1] * neck[0]
+    return float(np.degrees(np.arctan2(abs(across), chin @ neck)))
