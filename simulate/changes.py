@@ -12,12 +12,19 @@ from face_mesh.arrays import Points
 from face_mesh.measures import MEASURES, measure_points
 from face_mesh.skin.reading import SIGNS
 from simulate.entry import ESTIMATE
-from simulate.geometry.basis import displaced_landmarks, measure_slopes, measures_before
+from simulate.geometry.apron import APRON_MEASURES
+from simulate.geometry.basis import (
+    beyond_measures,
+    displaced_landmarks,
+    measure_slopes,
+    measures_before,
+)
 from simulate.geometry.parts import Part
 from simulate.plan import LESIONS, Treatment
 from simulate.skin.effect import Reading
 
 # A change elsewhere than in the procedure's own measures is reported from this size on.
+SPECS = {**MEASURES, **APRON_MEASURES}
 SIDE_EFFECT = {"mm": 0.3, "deg": 1.0, "ratio": 0.02}
 
 
@@ -89,8 +96,9 @@ def shape_changes(
         shifts: all that moves skin.
         undrawn: treatments whose movement is left out of the picture.
     """
-    before = measures_before(face)
-    after = measure_points(displaced_landmarks(face, shift_mm))
+    amounts = [(part, one.weight) for one in shifts for part in one.parts]
+    before = measures_before(face) | beyond_measures(face, [(part, 0.0) for part, _ in amounts])
+    after = measure_points(displaced_landmarks(face, shift_mm)) | beyond_measures(face, amounts)
     treatments = [one.treatment for one in shifts if not one.passing]
     own = {m: None for t in treatments for m in t.entry.measures}  # in order, each once
     drawn = {m for t in treatments if t not in undrawn for m in t.entry.measures}
@@ -98,11 +106,11 @@ def shape_changes(
         (one, measure_slopes(face, one.parts, one.treatment.entry.dose.usual)) for one in shifts
     ]
     for id_ in [*own, *(m for m in MEASURES if m not in own)]:
-        spec, change = MEASURES[id_], after[id_] - before[id_]
+        spec, change = SPECS[id_], after[id_] - before[id_]
         if id_ not in own and abs(change) < SIDE_EFFECT[spec.unit]:
             continue
-        spread = [one.sd * slope[id_] for one, slope in slopes]
-        asked = sum(one.responder_sd * one.sd * slope[id_] for one, slope in slopes)
+        spread = [one.sd * slope.get(id_, 0.0) for one, slope in slopes]
+        asked = sum(one.responder_sd * one.sd * slope.get(id_, 0.0) for one, slope in slopes)
         middle = after[id_] - asked
         scale_sd = face.scale.relative_sd * (middle - before[id_]) if spec.unit == "mm" else 0.0
         sd = float(np.sqrt(np.sum(np.square(spread)) + scale_sd**2))
@@ -115,13 +123,21 @@ def shape_changes(
             middle - sd,
             middle + sd,
             spec.plane == "front" and (id_ in drawn or not undrawn),
-            _because([one.treatment for one, slope in slopes if one.sd * abs(slope[id_]) > sd / 2]),
+            _because(
+                id_,
+                [one.treatment for one, s in slopes if one.sd * abs(s.get(id_, 0.0)) > sd / 2],
+            ),
         )
 
 
-def _because(treatments: Sequence[Treatment]) -> str:
+def _because(id_: str, treatments: Sequence[Treatment]) -> str:
     """Say why a range is as wide as it is, where the evidence behind it is thin."""
     said = {}
+    if id_ in APRON_MEASURES:
+        said[id_] = (
+            "A photo from the front does not measure this: shown is the change on a usual neck or "
+            "ear."
+        )
     for one in treatments:
         name = one.entry.name
         if one.entry.thin:

@@ -25,8 +25,8 @@ from face_mesh.arrays import Points
 from face_mesh.skin.chromophores import HAEMOGLOBIN, density_direction
 from simulate.aftermath import reactions_at
 from simulate.entry import Reaction
+from simulate.geometry.apron import place_on, surface_of
 from simulate.geometry.grid import NODE_MM, Grid
-from simulate.geometry.mesh import Mesh
 from simulate.geometry.parts import reaction_term
 from simulate.geometry.terms import patch_weights, smooth_step
 from simulate.plan import Plan, Treatment
@@ -95,13 +95,14 @@ def _where(face: Face, treatment: Treatment, one: Reaction) -> Floats:
     if made is None:
         made = np.zeros(Grid.of(face).shape, np.float32)
         for term, side in reaction_term(treatment.entry, treatment.side, one):
-            weights = patch_weights(Mesh.of(face), term, side)
-            noise = _noise(Mesh.of(face).vertices_mm, f"{treatment.procedure} {side} {number}")
+            surface = surface_of(face, one.patch.surface)
+            weights = patch_weights(surface, term, side)
+            noise = _noise(surface.vertices_mm, f"{treatment.procedure} {side} {number}")
             if one.sign == "bruising":
                 depth = smooth_step((weights * (1.0 + PATCHY_BRUISE * noise) - 0.2) / 0.7)
             else:
                 depth = weights * (1.0 + PATCHY_REDNESS * noise) / (1.0 + PATCHY_REDNESS)
-            placed = Grid.of(face).place_values(depth, SMOOTH_NODES)
+            placed = place_on(face, surface, depth, SMOOTH_NODES)
             np.maximum(made, placed, out=made)
         made = face.workspace[key] = made * _outside_eyes(face)
     assert isinstance(made, np.ndarray)

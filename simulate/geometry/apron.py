@@ -12,7 +12,7 @@ inside the face, smoothly more away from its edge, nothing again beyond the apro
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -25,6 +25,7 @@ from scipy.sparse.csgraph import dijkstra
 from face_mesh import Face
 from face_mesh.anatomy import curve, point
 from face_mesh.arrays import Field, Index, Points
+from face_mesh.measures import MeasureSpec
 from simulate.geometry.grid import (
     QUIET_PX,
     SMOOTH_NODES,
@@ -124,6 +125,10 @@ class Apron:
             np.add.at(total, corner, crosses)
         return np.asarray(total / np.linalg.norm(total, axis=1, keepdims=True), np.float64)
 
+    def moved(self, shift_mm: Points) -> Apron:
+        """Return the same apron after a (V, 3) shift in mm."""
+        return replace(self, vertices_mm=self.vertices_mm + shift_mm)
+
     def distance_mm(
         self, vertices: tuple[int, ...], limit_mm: float, metric: str = "skin"
     ) -> Points:
@@ -183,6 +188,13 @@ class Apron:
 def surface_of(face: Face, surface: str) -> Mesh | Apron:
     """Return the surface a patch lies on: the measured "face", or an apron of it."""
     return Mesh.of(face) if surface == "face" else Apron.of(face, surface)
+
+
+def place_on(face: Face, surface: Mesh | Apron, values: Points, smooth_nodes: float) -> Floats:
+    """Return (rows, columns) float32 on the face's grid of a (V,) value of a surface."""
+    if isinstance(surface, Apron):
+        return surface.place(face, values, smooth_nodes)
+    return Grid.of(face).place_values(values, smooth_nodes)
 
 
 def _neck(mesh_mm: Points) -> Apron:
@@ -294,6 +306,28 @@ def _sheet(rows: int, columns: int, first: int) -> tuple[Index, Index]:
         end = number[down:, max(0, over) : columns - max(0, -over)]
         links.append(np.stack([start.ravel(), end.ravel()], axis=1))
     return np.concatenate([one, other]).astype(np.int64), np.concatenate(links).astype(np.int64)
+
+
+# What is told of an apron. `landmark_sd` is how far people stand from the usual neck or ear: the
+# value itself was not measured, its change is what counts (author's estimate).
+APRON_MEASURES: Mapping[str, MeasureSpec] = {
+    "cervicomental_angle": MeasureSpec("Angle between chin and neck", "deg", "depth", 10.0),
+    "ear_protrusion_left": MeasureSpec("Ear beside the face, left", "mm", "front", 4.0),
+    "ear_protrusion_right": MeasureSpec("Ear beside the face, right", "mm", "front", 4.0),
+}
+
+
+def apron_measures(apron: Apron, shift_mm: Points) -> dict[str, float]:
+    """Return the measures of an apron after a (V, 3) shift, by the ids of `APRON_MEASURES`."""
+    if apron.surface == "neck":
+        return {"cervicomental_angle": cervicomental_angle(apron, shift_mm)}
+    across = apron.vertices_mm[:, 0] + shift_mm[:, 0]
+    found = {}
+    for side in ("left", "right"):
+        rim = np.array(apron.places[f"helix_{side}"])
+        root = rim - rim % EAR_COLUMNS  # the first vertex of the same row
+        found[f"ear_protrusion_{side}"] = float(np.abs(across[rim] - across[root]).mean())
+    return found
 
 
 def cervicomental_angle(apron: Apron, shift_mm: Points) -> float:

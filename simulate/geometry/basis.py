@@ -10,10 +10,11 @@ from face_mesh import Face
 from face_mesh.arrays import Field, Points
 from face_mesh.bundle import VERTICES
 from face_mesh.measures import measure_points
-from simulate.entry import Procedure
+from simulate.entry import SURFACES, Procedure
+from simulate.geometry.apron import Apron, apron_measures
 from simulate.geometry.grid import Grid
 from simulate.geometry.mesh import Mesh
-from simulate.geometry.parts import Part, mesh_shift_mm, parts_of
+from simulate.geometry.parts import Amounts, Part, mesh_shift_mm, parts_of, surface_shift_mm
 
 
 def mesh_basis(face: Face, procedure: Procedure, side: str) -> Points:
@@ -45,6 +46,23 @@ def grid_basis(face: Face, procedure: Procedure, side: str) -> Field:
     return made
 
 
+def apron_shift(face: Face, procedure: Procedure, side: str) -> dict[str, Points]:
+    """Return by apron the (V, 3) displacement in mm of one unit: of the "neck", the "ears"."""
+    unit = [(part, 1.0) for part in parts_of(procedure, side) if part.surface != "face"]
+    return {part.surface: surface_shift_mm(face, part.surface, unit) for part, _ in unit}
+
+
+def beyond_measures(face: Face, amounts: Amounts) -> dict[str, float]:
+    """Return the measures of every apron that parts lie on, as these parts leave it."""
+    amounts = list(amounts)
+    found: dict[str, float] = {}
+    for surface in SURFACES[1:]:
+        if any(part.surface == surface for part, _ in amounts):
+            shift_mm = surface_shift_mm(face, surface, amounts)
+            found |= apron_measures(Apron.of(face, surface), shift_mm)
+    return found
+
+
 def displaced_landmarks(face: Face, shift_mm: Points) -> Points:
     """Return the (478, 3) head-frame landmarks after a (V, 3) displacement; irises stay."""
     moved = face.mesh_mm.copy()
@@ -58,7 +76,9 @@ def measure_slopes(face: Face, parts: Sequence[Part], step: float) -> dict[str, 
     made = face.workspace.get(name)
     if made is None:
         shift_mm = mesh_shift_mm(face, [(part, step) for part in parts])
-        after, before = measure_points(displaced_landmarks(face, shift_mm)), measures_before(face)
+        after = measure_points(displaced_landmarks(face, shift_mm))
+        after |= beyond_measures(face, [(part, step) for part in parts])
+        before = measures_before(face) | beyond_measures(face, [(part, 0.0) for part in parts])
         made = face.workspace[name] = {m: (after[m] - before[m]) / step for m in before}
     assert isinstance(made, dict)
     return made

@@ -154,6 +154,15 @@ def mesh_shift_mm(face: Face, amounts: Amounts) -> Points:
     return total
 
 
+def surface_shift_mm(face: Face, surface: str, amounts: Amounts) -> Points:
+    """Return the (V, 3) displacement of a surface, "face" or an apron, by the parts on it."""
+    total = np.zeros_like(surface_of(face, surface).vertices_mm)
+    for part, weight in amounts:
+        if weight and part.surface == surface:
+            total += part.share(face, weight) * part.surface_mm(face)
+    return total
+
+
 def grid_shift_px(face: Face, amounts: Amounts) -> Field:
     """Return the forward field in px of all parts together, on the face's grid."""
     total = np.zeros((*Grid.of(face).shape, 2), np.float32)

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from face_mesh import Face
 from face_mesh.anatomy import curve
 from face_mesh.arrays import Points
+from simulate.geometry.apron import Apron, place_on, surface_of
 from simulate.geometry.grid import NODE_MM, Grid
 from simulate.geometry.light import NORMAL_ROUNDS, Light
 from simulate.geometry.mesh import Mesh
@@ -47,8 +48,14 @@ def shade_unit(face: Face, part: Part) -> Floats:
     name = f"shade {part.name} {face.photo.image.shape[:2]}"
     made = face.workspace.get(name)
     if made is None:
-        values = vertex_shade(face, part.mesh_mm(face))
-        made = Grid.of(face).place_values(values, LOW_PASS_MM / NODE_MM)
+        smooth = LOW_PASS_MM / NODE_MM
+        surface, shift_mm = surface_of(face, part.surface), part.surface_mm(face)
+        values = (
+            _apron_shade(face, surface, shift_mm)
+            if isinstance(surface, Apron)
+            else vertex_shade(face, shift_mm)
+        )
+        made = place_on(face, surface, values, smooth)
         face.workspace[name] = made
     assert isinstance(made, np.ndarray)
     return made
@@ -76,6 +83,19 @@ def vertex_shade(face: Face, shift_mm: Points) -> Points:
     after = Mesh(mesh.vertices_mm + step * shift_mm).smooth_normals(NORMAL_ROUNDS)
     change: Points = (light.shade(after) - light.shade(before)) / step
     return change * _known(face)
+
+
+def _apron_shade(face: Face, apron: Apron, shift_mm: Points) -> Points:
+    """Return (V,) the same on the neck, which is lit as the face is; an ear has no such relief."""
+    longest_mm = float(np.linalg.norm(shift_mm, axis=1).max())
+    if apron.surface != "neck" or not longest_mm:
+        return np.zeros(len(shift_mm))
+    step = STEP_MM / longest_mm
+    light, before, after = Light.of(face), apron.normals, apron.moved(step * shift_mm).normals
+    toward = (before @ face.pose.rotation.T)[:, 2]
+    known = smooth_step((toward - FACING[0]) / (FACING[1] - FACING[0]))
+    change: Points = known * (light.shade(after) - light.shade(before)) / step
+    return change
 
 
 def _known(face: Face) -> Points:
