@@ -228,12 +228,12 @@ def simulating(
         drawn = [one for one in shifts if not covered(face, one.treatment)]
         share, coarse = _flow(face, drawn)
     with clock.stage("shading"):
-        shade = shade_of(face, _amounts(drawn, share))
+        shade = shade_of(face, _amounts(drawn), share)
         density = density_of(face, plan, days, reactions)
         _light(image, face, shade, density)
     with clock.stage("geometry"):
         image = _warped(image, face, coarse)
-        shift_mm = mesh_shift_mm(face, _amounts(shifts, share))
+        shift_mm = share * mesh_shift_mm(face, _amounts(shifts))
         changes = (
             *skin_changes(skin.readings),
             *shape_changes(
@@ -294,20 +294,18 @@ def _response(procedure: Procedure, deviations: float) -> float:
     return 1.0 + deviations * procedure.spread
 
 
-def _amounts(shifts: Sequence[Shift], share: float) -> list[tuple[Part, float]]:
-    return [(part, share * one.weight) for one in shifts for part in one.parts]
+def _amounts(shifts: Sequence[Shift]) -> list[tuple[Part, float]]:
+    return [(part, one.weight) for one in shifts for part in one.parts]
 
 
 def _flow(face: Face, shifts: Sequence[Shift]) -> tuple[float, Field]:
     """Return the share of the plan that does not fold the picture, and its backward field."""
     grid = Grid.of(face)
-    forward = grid_shift_px(face, _amounts(shifts, 1.0))
+    forward = grid_shift_px(face, _amounts(shifts))
     if not forward.any():
         return 1.0, forward
     share = safe_share(forward, grid.node_px)
-    if share < 1.0:
-        forward = grid_shift_px(face, _amounts(shifts, share))
-    return share, backward(forward, grid.node_px)
+    return share, backward(np.float32(share) * forward, grid.node_px)
 
 
 def _light(image: Rgb, face: Face, shade: Floats, density: Floats) -> None:

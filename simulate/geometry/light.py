@@ -88,8 +88,10 @@ def harmonics(normals: Points) -> Points:
 def _fitted(face: Face) -> Light:
     mesh = Mesh.of(face)
     normals = mesh.smooth_normals(NORMAL_ROUNDS)
-    kept = _bare(mesh) & ((normals @ face.pose.rotation.T)[:, 2] > FACING)
-    light = _sampled(face, face.pose.to_photo(mesh.vertices_mm)[:, :2])[kept]
+    at_px = face.pose.to_photo(mesh.vertices_mm)[:, :2]
+    inside = ((at_px >= 0) & (at_px <= (face.photo.width - 1, face.photo.height - 1))).all(axis=1)
+    kept = _bare(mesh) & inside & ((normals @ face.pose.rotation.T)[:, 2] > FACING)
+    light = _sampled(face, at_px[kept])
     brightness = np.log(np.maximum(light @ LUMINANCE, DARKEST))
     basis, area = harmonics(normals[kept]), mesh.areas_mm2[kept]
     coefficients, weights = _robust(basis, brightness, area)

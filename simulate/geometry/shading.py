@@ -61,12 +61,15 @@ def shade_unit(face: Face, part: Part) -> Floats:
     return made
 
 
-def shade_of(face: Face, amounts: Amounts) -> Floats:
-    """Return (rows, columns) float32 ln of luminance for all parts together, within `LARGEST`."""
+def shade_of(face: Face, amounts: Amounts, share: float = 1.0) -> Floats:
+    """Return (rows, columns) float32 ln of luminance for all parts together, within `LARGEST`.
+
+    `share` is how much of their displacement is shown.
+    """
     total = np.zeros(Grid.of(face).shape, np.float32)
     for part, weight in amounts:
         if weight:
-            total += np.float32(part.share(face, weight)) * shade_unit(face, part)
+            total += np.float32(share * part.share(face, weight)) * shade_unit(face, part)
     limited = np.float32(LARGEST) * np.tanh(total / np.float32(LARGEST))
     limited[np.abs(limited) < QUIET] = 0.0
     return np.asarray(limited, np.float32)
