@@ -71,6 +71,14 @@ class Compared:
         return self.figure.sd or self.entry.spread * abs(self.figure.mean)
 
     @property
+    def fitted(self) -> bool:
+        """Whether a coefficient of the effect rests on the same source: agreement proves less."""
+        sources = [one.source for one in self.entry.terms]
+        sources += [one.source for one in self.entry.skin]
+        used = {key.strip() for source in sources for key in source.split("+")}
+        return any(key.strip() in used for key in self.figure.source.split("+"))
+
+    @property
     def within(self) -> bool:
         """Whether the simulated mean lies as near the published one as it should."""
         return abs(self.mean - self.figure.mean) <= self.allowed
@@ -182,6 +190,7 @@ def rows_of(found: Sequence[Compared]) -> Iterator[tuple[str, ...]]:
             str(len(one.changes)),
             f"{one.mean / one.figure.mean:.2f}" if one.figure.mean else "",
             "yes" if one.within else "no",
+            "yes" if one.fitted else "no",
             "" if one.within else TO_EXPLAIN,
         )
 
@@ -198,7 +207,16 @@ def _named(one: Compared) -> tuple[str, ...]:
     side = "" if figure.side == "both" else f" {figure.side}"
     when = f", {figure.when}" if figure.when else ""
     dose = f"{figure.dose:g} {unit}{side}{when}"
-    return one.entry.id, ", ".join(figure.measures), dose, figure.source
+    return one.entry.id, _together(figure.measures), dose, figure.source
+
+
+def _together(measures: Sequence[str]) -> str:
+    """Name measures, those of both sides once."""
+    names: dict[str, list[str]] = {}
+    for one in measures:
+        stem = one.removesuffix("_left").removesuffix("_right")
+        names.setdefault(stem, []).append(one)
+    return ", ".join(both[0] if len(both) == 1 else stem for stem, both in names.items())
 
 
 def group_rows(
@@ -213,7 +231,7 @@ def group_rows(
         for who in people.values():
             of = [by for person, by in one.changes.items() if person in who]
             means.append(f"{factor * np.mean(of):+.2f} ({len(of)})" if of else "none")
-        yield one.entry.id, ", ".join(one.figure.measures), unit, *means
+        yield one.entry.id, _together(one.figure.measures), unit, *means
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]], *, markdown: bool) -> str:
@@ -249,7 +267,12 @@ def main() -> None:
     )
     print(table((*columns, "why not"), list(rows_of(found)), markdown=asked.markdown))
     measured = [one for one in found if one.changes]
-    print(f"\nwithin: {sum(one.within for one in measured)} of {len(measured)} published figures")
+    free = [one for one in measured if not one.fitted]
+    print(
+        f"\nwithin: {sum(one.within for one in measured)} of {len(measured)} published figures; "
+        f"{sum(one.within for one in free)} of {len(free)} of those from sources that no "
+        "coefficient of the procedure rests on (fitted: no)"
+    )
     for one in found:
         if not one.changes:
             print(f"nobody to measure: {' '.join(_named(one))}")

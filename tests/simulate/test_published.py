@@ -63,6 +63,13 @@ def test_agreement_is_within_the_published_sd_or_else_within_the_own_spread() ->
             assert (TO_EXPLAIN in next(rows_of([made]))) != within
 
 
+def test_a_source_that_sets_a_coefficient_is_no_independent_check() -> None:
+    entry = procedures()["surgical_brow_lift"]
+    assert {term.source for term in entry.terms} == {"sibar"}
+    for source, fitted in (("sibar", True), ("rohrich2019 + sibar", True), ("rohrich2019", False)):
+        assert Compared(entry, replace(figure(*BROWS), source=source)).fitted == fitted
+
+
 def test_means_are_taken_over_people_and_over_each_group() -> None:
     entry = procedures()["surgical_brow_lift"]
     made = Compared(entry, figure(*BROWS, sd=1.0), {"a": 2.0, "b": 4.0}, {"a": 20.0, "b": 22.0})
