@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import math
 import os
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from face_mesh.errors import PlanError
 from simulate.catalogue import procedures
@@ -18,6 +20,11 @@ LESIONS = "moles"  # the sign whose lesions are picked one by one
 STROKES = ("add", "spare")
 MOST_RADIUS_MM = 20.0
 MOST_POINTS = 2000  # of one hand's work; more is no stroke of a hand
+MOST_WEEKS = 104.0  # between the first treatment and the last: as far as a result is simulated
+MOST_DAYS = 365.0  # of downtime that a clinic may write down
+MOST_COST = 1e9
+BODY_KG = (30.0, 300.0)  # what an adult may weigh; beyond it a number was mistyped
+MOST_NOTES = 2000  # characters
 Place = tuple[float, float]
 
 
@@ -66,10 +73,13 @@ class Treatment:
         side: "both", "left" or "right" of the patient.
         spots: lesions picked in the photo, as shares of its width and height; none is all found.
         strokes: hand corrections of what was found on the skin.
+        week: when it is done, in weeks after the first treatment of the plan; None is not said.
+        cost: in the plan's currency, filled in by the clinic.
+        clinic_downtime_days: what the clinic says of the days off; the entry has its own range.
 
     Raises:
         PlanError: unknown procedure, dose out of range or not a number, side not offered, spots or
-            strokes for a procedure that has no use for them.
+            strokes for a procedure that has no use for them, an impossible week, cost or downtime.
     """
 
     procedure: str
@@ -77,6 +87,9 @@ class Treatment:
     side: str = "both"
     spots: tuple[Place, ...] = ()
     strokes: tuple[Stroke, ...] = ()
+    week: float | None = None
+    cost: float | None = None
+    clinic_downtime_days: float | None = None
 
     def __post_init__(self) -> None:
         """Refuse at the door what the catalogue does not offer."""
@@ -100,11 +113,26 @@ class Treatment:
         if self.strokes and not entry.skin:
             raise PlanError(f"{entry.name} does not paint skin, so there is no mask to correct.")
         _check_places(self.spots, "A picked spot")
+        what = entry.name.lower()
+        _check_range(self.week, (0.0, MOST_WEEKS), f"The week of {what}", "weeks after the first")
+        _check_range(self.cost, (0.0, MOST_COST), f"The cost of {what}", "of the currency")
+        _check_range(self.clinic_downtime_days, (0.0, MOST_DAYS), f"The downtime of {what}", "days")
 
     @property
     def entry(self) -> Procedure:
         """The catalogue entry."""
         return procedures()[self.procedure]
+
+    @property
+    def sides_treated(self) -> tuple[str, ...]:
+        """The sides of the face that are treated, "left", "right" or the two of them."""
+        return self.entry.sides_treated(self.side)
+
+    @property
+    def amount(self) -> float:
+        """The dose of the whole face: of a dose per side, that of the sides together."""
+        per_side = self.entry.dose.scope == "per_side"
+        return self.dose * (len(self.sides_treated) if per_side else 1)
 
     @property
     def relative_dose(self) -> float:
@@ -138,6 +166,12 @@ class Treatment:
         return cls(name, amount, side or "both", tuple(_place(one) for one in picked))
 
 
+def _check_range(value: float | None, allowed: tuple[float, float], what: str, unit: str) -> None:
+    low, high = allowed
+    if value is not None and not low <= value <= high:
+        raise PlanError(f"{what} is {value:g}; give {low:g} to {high:g} {unit}.")
+
+
 def _place(text: str) -> Place:
     try:
         x, y = (float(part) for part in text.split(","))
@@ -158,17 +192,35 @@ def _entry(name: str) -> Procedure:
 class Plan:
     """Ordered treatments. The same structure and side may be treated once.
 
+    What goes together, in which order and up to which total is in `simulate.interactions`.
+
+    Attributes:
+        treatments: in the order they are done.
+        body_kg: what the patient weighs, on which the yearly amount of filler depends; None is not
+            said.
+        currency: of the costs, as "EUR"; empty where none is given.
+        notes: of the clinic, in free text.
+
     Raises:
-        PlanError: a procedure is listed twice on the same side.
+        PlanError: a procedure is listed twice on the same side, an impossible weight, notes or a
+            currency that are no text of their kind.
     """
 
     treatments: tuple[Treatment, ...] = ()
+    body_kg: float | None = None
+    currency: str = ""
+    notes: str = ""
 
     def __post_init__(self) -> None:
         """Refuse a procedure given twice where it would add up unseen."""
+        _check_range(self.body_kg, BODY_KG, "The body mass", "kg")
+        if not re.fullmatch(r"[^\W\d_]{0,8}|[$€£¥]", self.currency):
+            raise PlanError("The currency is a short name of letters, for example EUR.")
+        if len(self.notes) > MOST_NOTES or not _is_writable(self.notes):
+            raise PlanError(f"The notes of a plan are text of up to {MOST_NOTES} characters.")
         seen: set[tuple[str, str]] = set()
         for one in self.treatments:
-            for side in one.entry.sides_treated(one.side):
+            for side in one.sides_treated:
                 if (one.procedure, side) in seen:
                     raise PlanError(
                         f"{one.entry.name} is in the plan twice on the same side; give one dose."
@@ -181,16 +233,35 @@ class Plan:
         texts = [texts] if isinstance(texts, str) else texts
         return cls(tuple(Treatment.parse(text) for text in texts))
 
+    @classmethod
+    def named(cls, name: str) -> Plan:
+        """Return a plan that comes with the program, as "liquid_facelift".
+
+        Raises:
+            PlanError: there is no such plan.
+        """
+        from simulate.presets import preset  # which reads its files into plans
+
+        return preset(name).plan
+
     def to_toml(self) -> str:
         """Return the text of a plan file that `from_toml` reads back as this plan."""
-        return "\n".join(_table(one) for one in self.treatments) or "treatments = []\n"
+        head = {"body_kg": self.body_kg, "currency": self.currency, "notes": self.notes}
+        top = "".join(
+            f"{key} = {_quoted(value) if isinstance(value, str) else repr(value)}\n"
+            for key, value in head.items()
+            if value not in (None, "")
+        )
+        rows = "\n".join(_table(one) for one in self.treatments) or "treatments = []\n"
+        return f"{top}\n{rows}" if top else rows
 
     @classmethod
     def from_toml(cls, source: str | os.PathLike[str] | bytes) -> Plan:
         """Return the plan of a TOML file (or its bytes) with [[treatments]] tables.
 
-        Each table has `procedure`, `dose` and, if wanted, `side`, `spots` ([[x, y], ...]) and
-        `strokes` ([{kind, points, radius_mm}, ...]).
+        Each table has `procedure`, `dose` and, if wanted, `side`, `spots` ([[x, y], ...]),
+        `strokes` ([{kind, points, radius_mm}, ...]), `week`, `cost` and `clinic_downtime_days`.
+        Above them may stand `body_kg`, `currency` and `notes`.
 
         Raises:
             PlanError: the file cannot be read or says something else.
@@ -203,13 +274,20 @@ class Plan:
         except ValueError as error:
             raise PlanError("The plan file is not valid TOML; see the README's example.") from error
         rows = table.get("treatments")
-        if set(table) != {"treatments"} or not isinstance(rows, list):
-            raise PlanError("A plan file holds [[treatments]] tables and nothing else.")
-        return cls(tuple(_row(row) for row in rows))
+        if not {"treatments"} <= set(table) <= _TOP or not isinstance(rows, list):
+            raise PlanError(
+                "A plan file holds [[treatments]] tables and, if wanted, body_kg, currency and "
+                "notes, and nothing else."
+            )
+        currency, notes = table.get("currency", ""), table.get("notes", "")
+        if not isinstance(currency, str) or not isinstance(notes, str):
+            raise PlanError("In a plan file currency and notes are text.")
+        return cls(tuple(_row(row) for row in rows), _number(table, "body_kg"), currency, notes)
 
 
 def _table(one: Treatment) -> str:
     lines = [f'procedure = "{one.procedure}"', f"dose = {one.dose!r}", f'side = "{one.side}"']
+    lines += [f"{key} = {value!r}" for key in _NUMBERS if (value := getattr(one, key)) is not None]
     if one.spots:
         lines.append(f"spots = {_written(one.spots)}")
     if one.strokes:
@@ -225,13 +303,29 @@ def _written(places: Iterable[Place]) -> str:
     return f"[{', '.join(f'[{x!r}, {y!r}]' for x, y in places)}]"
 
 
-_NEEDED, _WANTED = {"procedure", "dose"}, {"side", "spots", "strokes"}
+def _quoted(text: str) -> str:
+    """The text as a string of TOML, which escapes as JSON does and one character more."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007F")
+
+
+def _is_writable(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+_TOP = {"treatments", "body_kg", "currency", "notes"}
+_NUMBERS = ("week", "cost", "clinic_downtime_days")
+_NEEDED, _WANTED = {"procedure", "dose"}, {"side", "spots", "strokes", *_NUMBERS}
 
 
 def _row(row: object) -> Treatment:
     if not isinstance(row, dict) or not _NEEDED <= set(row) <= _NEEDED | _WANTED:
         raise PlanError(
-            "Each [[treatments]] table has procedure, dose and, if wanted, side, spots and strokes."
+            "Each [[treatments]] table has procedure, dose and, if wanted, side, spots, strokes, "
+            "week, cost and clinic_downtime_days."
         )
     procedure, dose, side = row["procedure"], row["dose"], row.get("side", "both")
     if not isinstance(procedure, str) or not isinstance(side, str) or not _is_number(dose):
@@ -240,7 +334,16 @@ def _row(row: object) -> Treatment:
     strokes = row.get("strokes", [])
     if not isinstance(strokes, list):
         raise PlanError("In a plan file strokes is a list of tables.")
-    return Treatment(procedure, float(dose), side, spots, tuple(_stroke(one) for one in strokes))
+    made = tuple(_stroke(one) for one in strokes)
+    numbers = {key: _number(row, key) for key in _NUMBERS}
+    return Treatment(procedure, float(dose), side, spots, made, **numbers)
+
+
+def _number(table: Mapping[str, Any], key: str) -> float | None:
+    value = table.get(key)
+    if value is not None and not _is_number(value):
+        raise PlanError(f"In a plan file {key} is a number.")
+    return None if value is None else float(value)
 
 
 def _stroke(table: object) -> Stroke:
