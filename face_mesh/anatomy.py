@@ -58,6 +58,7 @@ RIGHT_POINTS: dict[str, int] = {
     "midface": 58,  # the contour at the level of the mouth
     "gonion": 172,
     "prejowl": 149,
+    "temple": 139,  # between the end of the brow and the hairline
 }
 
 MIDLINE_CURVES: dict[str, tuple[int, ...]] = {
@@ -71,12 +72,16 @@ MIDLINE_CURVES: dict[str, tuple[int, ...]] = {
     "lower_vermilion_border": (61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291),
     "upper_vermilion_arch": (39, 37, 0, 267, 269),  # the border without the corners
     "lower_vermilion_arch": (181, 84, 17, 314, 405),
+    "upper_lip_edge": (81, 82, 13, 312, 311),  # where the lips meet, without the corners
+    "lower_lip_edge": (178, 87, 14, 317, 402),
     "upper_inner_lip": (78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308),
     "lower_inner_lip": (78, 95, 88, 178, 87, 14, 317, 402, 318, 324, 308),
     # Downwards.
     "nasal_dorsum": (168, 6, 197, 195, 5, 4),
     "nasal_root": (168, 6, 197),
     "bony_dorsum": (168, 6, 197, 195),
+    "dorsal_hump": (197, 195),  # where bone meets cartilage
+    "supratip": (5,),
     "columella": (1, 19, 94, 2),
     "facial_midline": (
         *(10, 151, 9, 8, 168, 6, 197, 195, 5, 4, 1, 19, 94, 2, 164, 0, 11, 12),
@@ -103,10 +108,12 @@ RIGHT_CURVES: dict[str, tuple[int, ...]] = {
     "brow_upper": (70, 63, 105, 66, 107),
     "brow_lower": (46, 53, 52, 65, 55),
     "upper_lid": (33, 246, 161, 160, 159, 158, 157, 173, 133),
+    "upper_lid_arch": (160, 159, 158),  # the margin without the corners
     "lower_lid": (33, 7, 163, 144, 145, 153, 154, 155, 133),
     "lower_lid_arch": (144, 145, 153),  # the margin without the corners
     "lower_lid_bag": (110, 24, 23, 22, 26),  # midway between margin and cheek
     "lid_crease": (130, 247, 30, 29, 27, 28, 56, 190, 243),
+    "lid_crease_arch": (247, 30, 29, 27, 28, 56),
     "lid_cheek_junction": (226, 31, 228, 229, 230, 231, 232, 233, 244),
     "tear_trough": (111, 117, 118, 119, 120, 121, 128),
     # Closed, clockwise in the picture.
@@ -122,6 +129,7 @@ RIGHT_CURVES: dict[str, tuple[int, ...]] = {
     "mandibular_angle": (132, 58, 172, 136),
     "prejowl_border": (136, 150, 149, 176),
     "submalar_hollow": (187, 207, 214),
+    "temporal_hollow": (71, 139),
     # From lateral to medial.
     "malar_eminence": (50, 101),
     "brow": (46, 53, 52, 65, 55, 107, 66, 105, 63, 70, 46),  # around it

@@ -71,6 +71,7 @@ _WIDTHS = [  # between a right and a left point, 3-D
     _Row("nasal_sidewall_width", "Width of the nose at its side walls", "xyz", ("nasal_sidewall",)),
     _Row("mouth_width", "Width of the mouth", "xyz", ("cheilion",)),
     _Row("cupids_bow_width", "Width of the Cupid's bow", "xyz", ("crista_philtri",)),
+    _Row("bitemporal_width", "Width of the face at the temples", "xyz", ("temple",)),
     _Row("bizygomatic_width", "Width of the face at the cheekbones", "xyz", ("zygion",)),
     _Row("midface_width", "Width of the face at the mouth", "xyz", ("midface",)),
     _Row("bigonial_width", "Width of the face at the jaw angles", "xyz", ("gonion",)),
@@ -99,6 +100,7 @@ _HEIGHTS = [  # between two points, along the axes that `kind` names
     ),
     _Row("lower_lip_height", "Height of the lower lip", "y", ("stomion_inferius", "sublabiale")),
     _Row("chin_height", "Mouth to chin", "y", ("stomion_inferius", "menton")),
+    _Row("cheek_drop_@", "Pupil to the peak of the cheek", "y", ("pupil_@", "malar_apex_@")),
     _Row(
         "palpebral_fissure_width_@",
         "Width of the eye opening",
@@ -112,6 +114,7 @@ _HEIGHTS = [  # between two points, along the axes that `kind` names
 _CURVES = [  # height of a curve over another curve, or over the pupil, at the x of a point
     _Row("palpebral_fissure_height_@", "Height of the eye opening", "opening", ("pupil_@",)),
     _Row("mrd1_@", "Pupil to upper lid margin (MRD1)", "lid", ("pupil_@",)),
+    _Row("upper_lid_show_@", "Upper lid from its margin to its fold", "fold", ("pupil_@",)),
     _Row("brow_height_@", "Brow above the pupil", "brow", ("pupil_@",)),
     _Row("brow_height_medial_@", "Brow above the inner eye corner", "brow", ("endocanthion_@",)),
     _Row("brow_height_lateral_@", "Brow above the outer eye corner", "brow", ("exocanthion_@",)),
@@ -144,6 +147,12 @@ _AHEAD = [  # how far (z) the first point lies ahead of the mean of the others
         ("pronasale", "alar_crease_right", "alar_crease_left"),
     ),
     _Row(
+        "nasal_root_projection",
+        "Root of the nose ahead of the inner eye corners",
+        "ahead",
+        ("nasion", "endocanthion_right", "endocanthion_left"),
+    ),
+    _Row(
         "cheek_projection_@",
         "Cheek ahead of the outer eye corner",
         "ahead",
@@ -151,6 +160,7 @@ _AHEAD = [  # how far (z) the first point lies ahead of the mean of the others
     ),
 ]
 _OTHERS = [
+    _Row("dorsal_hump_height", "Hump of the nose ahead of its straight line", "hump"),
     _Row("upper_lip_projection", "Upper lip ahead of the nose-chin line", "lip"),
     _Row("lower_lip_projection", "Lower lip ahead of the nose-chin line", "lip"),
     _Row("cupids_bow_depth", "Depth of the Cupid's bow", "bow"),
@@ -196,7 +206,7 @@ _RATIOS = [  # of two measures
         ("intercanthal_width", "bizygomatic_width"),
     ),
 ]
-_DEPTH_KINDS = {"ahead", "lip"}
+_DEPTH_KINDS = {"ahead", "hump", "lip"}
 _DEG_KINDS = {"angle", "angle_xy", "tilt"}
 _FIFTHS = 5.0  # the face is five eye distances wide by the classical canon
 
@@ -212,6 +222,7 @@ LANDMARK_SD: dict[str, float] = {
     "nasal_sidewall_width": 0.64,
     "mouth_width": 2.1,
     "cupids_bow_width": 1.4,
+    "bitemporal_width": 2.3,
     "bizygomatic_width": 1.8,
     "midface_width": 2.6,
     "bigonial_width": 4.7,
@@ -228,10 +239,12 @@ LANDMARK_SD: dict[str, float] = {
     "lower_vermilion_height": 1.2,
     "lower_lip_height": 1.9,
     "chin_height": 2.4,
+    "cheek_drop": 1.1,
     "palpebral_fissure_width": 1.3,
     "facial_fifth": 1.5,
     "palpebral_fissure_height": 0.88,
     "mrd1": 0.87,
+    "upper_lid_show": 0.73,
     "brow_height": 0.96,
     "brow_height_medial": 2.8,
     "brow_height_lateral": 1.3,
@@ -240,7 +253,9 @@ LANDMARK_SD: dict[str, float] = {
     "jaw_angle": 3,
     "chin_projection": 4.4,
     "nasal_tip_projection": 3.1,
+    "nasal_root_projection": 2.4,
     "cheek_projection": 1.5,
+    "dorsal_hump_height": 0.56,
     "upper_lip_projection": 1.9,
     "lower_lip_projection": 2.2,
     "cupids_bow_depth": 0.49,
@@ -341,6 +356,7 @@ def measure_points(mesh_mm: Points) -> dict[str, float]:
     out = _distances(mesh_mm) | _angles(mesh_mm) | _projections(mesh_mm) | _lips(mesh_mm)
     for side in ("left", "right"):
         out |= _eye(mesh_mm, side)
+    out["dorsal_hump_height"] = _hump_mm(mesh_mm)
     out["facial_symmetry"] = _asymmetry_mm(mesh_mm)
     return out | _ratios(out)
 
@@ -398,11 +414,19 @@ def _eye(mesh: Points, side: str) -> dict[str, float]:
     return {
         f"palpebral_fissure_height_{side}": lid - height("lower_lid", pupil[0]),
         f"mrd1_{side}": lid - pupil[1],
+        f"upper_lid_show_{side}": height("lid_crease", pupil[0]) - lid,
         f"brow_height_{side}": height("brow_upper", pupil[0]) - pupil[1],
         f"brow_height_medial_{side}": height("brow_upper", inner[0]) - inner[1],
         f"brow_height_lateral_{side}": height("brow_upper", outer[0]) - outer[1],
         f"canthal_tilt_{side}": float(np.degrees(np.arctan2(rise, run))),
     }
+
+
+def _hump_mm(mesh: Points) -> float:
+    """How far the rhinion stands ahead of the line from nasion to tip, in the sagittal plane."""
+    root, hump, tip = (mesh[point(p), 1:] for p in ("nasion", "rhinion", "pronasale"))
+    (dy, dz), (up, ahead) = tip - root, hump - root
+    return float((dz * up - dy * ahead) / np.hypot(dy, dz))
 
 
 def _asymmetry_mm(mesh: Points) -> float:

@@ -77,6 +77,33 @@ def test_every_measure_has_a_calibrated_uncertainty_and_no_other_has() -> None:
     assert all(spec.landmark_sd > 0 for spec in MEASURES.values())
 
 
+@pytest.mark.parametrize("up_mm", [-2.0, 0.0, 1.5])
+def test_a_hump_is_how_far_the_bridge_stands_ahead_of_root_and_tip(up_mm: float) -> None:
+    """Square to the line: on a bridge that falls 3 mm for every 4 it comes ahead."""
+    mesh = hopper().mesh_mm.copy()
+    mesh[point("nasion")] = 0, 0, 0
+    mesh[point("pronasale")] = 0, -30, 40
+    mesh[point("rhinion")] = 0, -15 + 0.8 * up_mm, 20 + 0.6 * up_mm
+    assert measure_points(mesh)["dorsal_hump_height"] == pytest.approx(up_mm)
+
+
+def test_lid_show_root_and_cheek_can_be_worked_out_by_hand() -> None:
+    mesh = hopper().mesh_mm.copy()
+    for name, height in (("upper_lid_left", 5.0), ("lid_crease_left", 11.0)):
+        mesh[list(curve(name)), 0] = np.linspace(45, 17, 9)
+        mesh[list(curve(name)), 1] = height
+    mesh[point("pupil_left")] = 31, 1, 0
+    mesh[point("malar_apex_left")] = 45, -32, 10
+    mesh[point("nasion"), 2] = 17
+    mesh[[point("endocanthion_left"), point("endocanthion_right")], 2] = 1, 3
+    mesh[[point("temple_left"), point("temple_right")], 0] = 66, -64
+    found = measure_points(mesh)
+    assert found["upper_lid_show_left"] == 6
+    assert found["cheek_drop_left"] == 33
+    assert found["nasal_root_projection"] == 15
+    assert found["bitemporal_width"] == 130
+
+
 def test_what_only_depth_tells_is_marked_and_less_sure() -> None:
     depth = {m for m, spec in MEASURES.items() if not spec.seen_from_front}
     assert {"chin_projection", "nasolabial_angle", "cheek_projection_left"} <= depth

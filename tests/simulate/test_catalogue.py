@@ -27,6 +27,8 @@ OFFERED = {
     *("glabellar_toxin", "forehead_toxin", "crows_feet_toxin"),
     *("nasolabial_filler", "marionette_filler", "tear_trough_filler", "lower_blepharoplasty"),
     *("co2_resurfacing", "ipl_redness", "pigment_laser", "scar_microneedling", "mole_removal"),
+    *("temple_filler", "nonsurgical_rhinoplasty", "hump_reduction", "tip_projection"),
+    "chemical_brow_lift",
 }
 every_entry = pytest.mark.parametrize("entry", procedures().values(), ids=lambda p: p.id)
 
