@@ -96,7 +96,7 @@ def test_lid_show_root_and_cheek_can_be_worked_out_by_hand() -> None:
     mesh[point("malar_apex_left")] = 45, -32, 10
     mesh[point("nasion"), 2] = 17
     mesh[[point("endocanthion_left"), point("endocanthion_right")], 2] = 1, 3
-    mesh[[point("temple_left"), point("temple_right")], 0] = 66, -64
+    mesh[[point("temple_left"), point("temple_right")]] = (66, 9, -25), (-64, 9, -25)
     found = measure_points(mesh)
     assert found["upper_lid_show_left"] == 6
     assert found["cheek_drop_left"] == 33
