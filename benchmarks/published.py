@@ -24,15 +24,22 @@ import numpy as np
 from benchmarks.requested_measured import groups
 from benchmarks.skin_effect import SEEN
 from face_mesh import BeforehandError, Face, measure_face, open_photo
-from face_mesh.measures import MEASURES, measure_points
+from face_mesh.measures import measure_points
 from face_mesh.skin.reading import SIGNS, detect
 from simulate import Plan, Treatment, procedures, simulate
+from simulate.changes import SPECS
 from simulate.entry import Procedure, Published
-from simulate.geometry.basis import displaced_landmarks, measures_before
+from simulate.geometry.apron import surface_of
+from simulate.geometry.basis import beyond_measures, displaced_landmarks, measures_before
 from simulate.geometry.flow import safe_share
 from simulate.geometry.grid import Grid
-from simulate.geometry.mesh import Mesh, topology
-from simulate.geometry.parts import grid_shift_px, mesh_shift_mm, parts_of
+from simulate.geometry.parts import (
+    Part,
+    grid_shift_px,
+    mesh_shift_mm,
+    parts_of,
+    surface_shift_mm,
+)
 from simulate.geometry.volume import swept_ml
 from simulate.recovery import days_after, share_at
 from simulate.skin.jobs import jobs_of
@@ -91,36 +98,42 @@ def of_skin(figure: Published) -> bool:
         ValueError: of both, or of something that is not measured.
     """
     signs = [one in SIGNS for one in figure.measures]
-    known = all(one in SIGNS or one in MEASURES or one == VOLUME for one in figure.measures)
+    known = all(one in SIGNS or one in SPECS or one == VOLUME for one in figure.measures)
     if not known or any(signs) != all(signs) or (figure.relative and VOLUME in figure.measures):
         raise ValueError(f"no such change can be simulated: {', '.join(figure.measures)}")
     return all(signs)
 
 
-def shift_mm(face: Face, treatment: Treatment, when: str | None) -> np.ndarray:
-    """Return the (V, 3) displacement of the mesh in the mean responder, as an outcome has it."""
+def amounts_of(face: Face, treatment: Treatment, when: str | None) -> list[tuple[Part, float]]:
+    """Return the parts of a treatment and how many units of each the mean responder shows."""
     entry = treatment.entry
     units = treatment.relative_dose * entry.usual_dose(treatment.side)
     units *= share_at(entry, days_after(when))
     parts = parts_of(entry, treatment.side)
     forward = grid_shift_px(face, [(part, units) for part in parts])
     units *= safe_share(forward, Grid.of(face).node_px)
-    return mesh_shift_mm(face, [(part, units) for part in parts])
+    return [(part, units) for part in parts]
 
 
 def shape_change(face: Face, entry: Procedure, figure: Published) -> tuple[float, float]:
     """Return the mean of a figure's measures before, and by how much it changes."""
     treatment = Treatment(entry.id, figure.dose, figure.side)
-    shift = shift_mm(face, treatment, figure.when or None)
-    before = measures_before(face)
-    after = measure_points(displaced_landmarks(face, shift))
-    mesh = Mesh.of(face)
-    volume_ml = sum(swept_ml(mesh.vertices_mm, topology().triangles, shift))
-    pairs = [
-        (0.0, volume_ml) if one == VOLUME else (before[one], after[one]) for one in figure.measures
-    ]
-    start, end = np.mean(pairs, axis=0).tolist()
+    amounts = amounts_of(face, treatment, figure.when or None)
+    before = measures_before(face) | beyond_measures(face, [(part, 0.0) for part, _ in amounts])
+    moved = displaced_landmarks(face, mesh_shift_mm(face, amounts))
+    after = measure_points(moved) | beyond_measures(face, amounts)
+    before[VOLUME], after[VOLUME] = 0.0, _volume_ml(face, amounts)
+    start, end = np.mean([(before[one], after[one]) for one in figure.measures], axis=0).tolist()
     return start, end - start
+
+
+def _volume_ml(face: Face, amounts: Sequence[tuple[Part, float]]) -> float:
+    """Return the volume between the skin before and after, on every surface that moves."""
+    total = 0.0
+    for surface in dict.fromkeys(part.surface for part, _ in amounts):
+        mesh, shift = surface_of(face, surface), surface_shift_mm(face, surface, amounts)
+        total += sum(swept_ml(mesh.vertices_mm, mesh.triangles, shift))
+    return total
 
 
 def skin_change(face: Face, entry: Procedure, figure: Published) -> tuple[float, float] | None:
@@ -198,7 +211,7 @@ def rows_of(found: Sequence[Compared]) -> Iterator[tuple[str, ...]]:
 def _scale(figure: Published) -> tuple[float, str, bool]:
     """Factor and unit that a figure is written with, and whether there is a value before."""
     id_ = figure.measures[0]
-    unit = "mL" if id_ == VOLUME else MEASURES[id_].unit if id_ in MEASURES else "grades"
+    unit = "mL" if id_ == VOLUME else SPECS[id_].unit if id_ in SPECS else "grades"
     return (100.0, "%", True) if figure.relative else (1.0, unit, id_ != VOLUME)
 
 

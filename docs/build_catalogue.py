@@ -18,10 +18,19 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # it is run as 
 import numpy as np
 
 from docs.draw_curve import curve_svg, in_words, peak
-from face_mesh.measures import MEASURES
 from face_mesh.skin.reading import SIGNS
 from simulate.catalogue import procedures, sources
-from simulate.entry import AMOUNTS, ESTIMATE, UNMEASURED_SD, Course, Procedure, Published, Term
+from simulate.changes import SPECS
+from simulate.entry import (
+    AMOUNTS,
+    ESTIMATE,
+    SURFACES,
+    UNMEASURED_SD,
+    Course,
+    Procedure,
+    Published,
+    Term,
+)
 from simulate.geometry.parts import VOLUMES
 from ui.lasting import LASTING_SHARE, lasting, time
 from ui.wording import area
@@ -381,8 +390,9 @@ def _place(term: Term) -> str:
     held = f"; not {_any_of(_name(one) for one in patch.hold)}" if patch.hold else ""
     seen = ", as seen from the front" if patch.metric == "front" else ""
     middle = ", across the middle" if term.midline else ""
+    beyond = "" if patch.surface == SURFACES[0] else f" ({patch.surface}, not seen but assumed)"
     return (
-        f"{_name(patch.centre)}{middle}: full within {patch.core_mm:g} mm, fading over "
+        f"{_name(patch.centre)}{beyond}{middle}: full within {patch.core_mm:g} mm, fading over "
         f"{patch.falloff_mm:g} mm{seen}{held}"
     )
 
@@ -431,13 +441,13 @@ def _unit_of_dose(p: Procedure) -> str:
 def _measure(id_: str) -> str:
     if id_ in VOLUME:
         return VOLUME[id_][0]
-    return _plain(MEASURES[id_].name if id_ in MEASURES else SIGNS[id_].name)
+    return _plain(SPECS[id_].name if id_ in SPECS else SIGNS[id_].name)
 
 
 def _unit(id_: str) -> str:
     if id_ in VOLUME:
         return VOLUME[id_][1]
-    return MEASURES[id_].unit if id_ in MEASURES else "grades"
+    return SPECS[id_].unit if id_ in SPECS else "grades"
 
 
 def _source(source: str, *, in_full: bool = False) -> str:

@@ -15,9 +15,9 @@ from benchmarks.published import (
     rows_of,
     shape_change,
 )
-from face_mesh.measures import MEASURES
 from face_mesh.skin.reading import SIGNS
 from simulate import Plan, Treatment, procedures, simulate
+from simulate.changes import SPECS
 from simulate.entry import Published
 from simulate.recovery import share_at
 from tests.simulate.faces import SAMPLES, face_of
@@ -110,4 +110,4 @@ def test_every_published_figure_of_the_catalogue_can_be_simulated() -> None:
                 assert set(one.measures) <= {term.sign for term in entry.skin}
             else:
                 assert entry.terms
-    assert VOLUME not in {*MEASURES, *SIGNS}
+    assert VOLUME not in {*SPECS, *SIGNS}
