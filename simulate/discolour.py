@@ -41,17 +41,20 @@ BRUISE_COLOURS = np.array(
         [0.30, 0.95, 0.75],  # red
         [0.55, 1.00, 0.60],  # purple
         [0.70, 1.00, 0.55],  # purple to blue
-        [0.50, 0.65, 0.70],  # green at the edge
-        [0.22, 0.42, 0.80],  # yellow
-        [0.12, 0.30, 0.60],  # pale yellow
+        [0.42, 0.50, 0.80],  # green
+        [0.08, 0.26, 1.00],  # yellow
+        [0.05, 0.18, 0.80],  # pale yellow
     ]
 )
+# A bruise is broken down from its rim: the middle looks younger and the rim older than it is, days.
+CORE_DAYS, RIM_DAYS = -0.25, 1.25
 EYES_MM = 0.6  # over which a discolouration ends at the margin of the lids
 # How patchy: share of the noise in where a bruise begins, and in how deep redness is.
 PATCHY_BRUISE, PATCHY_REDNESS = 0.35, 0.2
 WAVES, SHORTEST_MM, LONGEST_MM = 14, 5.0, 16.0
 SMOOTH_NODES = 1.0 / NODE_MM
 Floats = npt.NDArray[np.float32]
+_REDNESS = density_direction(HAEMOGLOBIN).astype(np.float32)
 
 
 def density_of(face: Face, plan: Plan, days: float | None, shown: str) -> Floats:
@@ -69,8 +72,13 @@ def density_of(face: Face, plan: Plan, days: float | None, shown: str) -> Floats
             if one.sign == "swelling" or days is None:
                 continue
             grade = min(1.0, level * one.peak / SEVEREST[one.sign])
-            colour = grade * DEEPEST[one.sign] * _colour(one.sign, days)
-            total += _where(face, treatment, one)[..., None] * colour.astype(np.float32)
+            depth = _where(face, treatment, one)[..., None]
+            if one.sign == "bruising":
+                core, rim = _bruise(days + CORE_DAYS), _bruise(days + RIM_DAYS)
+                colour = rim + depth * (core - rim)
+            else:
+                colour = _REDNESS
+            total += np.float32(grade * DEEPEST[one.sign]) * depth * colour
     return total
 
 
@@ -79,11 +87,10 @@ def density_gain(density: Floats) -> Floats:
     return np.asarray(np.expm1(-density), np.float32)
 
 
-def _colour(sign: str, days: float) -> Points:
-    if sign == "erythema":
-        return density_direction(HAEMOGLOBIN)
+def _bruise(days: float) -> Floats:
+    """(3,) density in R, G, B of a bruise of that age, relative to its deepest."""
     channels = [np.interp(days, BRUISE_DAYS, BRUISE_COLOURS[:, k]) for k in range(3)]
-    return np.asarray(channels, np.float64)
+    return np.asarray(channels, np.float32)
 
 
 def _where(face: Face, treatment: Treatment, one: Reaction) -> Floats:
