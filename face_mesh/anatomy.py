@@ -58,6 +58,7 @@ RIGHT_POINTS: dict[str, int] = {
     "midface": 58,  # the contour at the level of the mouth
     "gonion": 172,
     "prejowl": 149,
+    "jowl": 136,
     "temple": 139,  # between the end of the brow and the hairline
 }
 

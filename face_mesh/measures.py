@@ -107,6 +107,7 @@ _HEIGHTS = [  # between two points, along the axes that `kind` names
         "xy",
         ("exocanthion_@", "endocanthion_@"),
     ),
+    _Row("jowl_height_@", "Corner of the mouth to the jowl", "y", ("cheilion_@", "jowl_@")),
     _Row(
         "facial_fifth_@", "Outer eye corner to side of the face", "x", ("zygion_@", "exocanthion_@")
     ),
@@ -239,6 +240,7 @@ LANDMARK_SD: dict[str, float] = {
     "lower_vermilion_height": 1.2,
     "lower_lip_height": 1.9,
     "chin_height": 2.4,
+    "jowl_height": 2,
     "cheek_drop": 1.1,
     "palpebral_fissure_width": 1.3,
     "facial_fifth": 1.5,
