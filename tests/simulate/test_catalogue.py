@@ -314,7 +314,11 @@ def test_a_broken_skin_term_is_refused_by_file_and_key(
 @pytest.mark.parametrize(
     ("stem", "edits", "said"),
     [
-        ("ipl_redness", [drop("skin"), put("kinds", value=[])], "terms: there is neither"),
+        (
+            "ipl_redness",
+            [drop("skin"), drop("reactions"), put("kinds", value=[])],
+            "terms: there is neither",
+        ),
         ("ipl_redness", [put("measures", value=["mouth_width"])], "measures: lengths and angles"),
         ("lip_filler", [drop("measures")], "measures: name at least one"),
     ],
