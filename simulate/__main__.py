@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import sys
 import tempfile
 import time
@@ -20,8 +21,11 @@ from face_mesh.measures import measure_all
 from face_mesh.skin.reading import read_skin
 from simulate import Outcome, Plan, __version__, procedures, simulating
 from simulate.export import comparison_image, png_bytes
-from simulate.report import catalogue_json, face_json, outcome_json
+from simulate.interactions import check_plan
+from simulate.presets import presets
+from simulate.report import catalogue_json, face_json, outcome_json, presets_json
 from simulate.skin.engines import EMBEDDED, check_engine
+from simulate.summary import plan_summary
 
 STAGES = ("Reading the photo", "Measuring the face", "Simulating", "Writing the pictures")
 BAR_WIDTH = 24
@@ -46,7 +50,14 @@ def _parser() -> argparse.ArgumentParser:
         metavar="PROC=DOSE[:SIDE]",
         help="as often as wanted; lesions are picked with @X,Y in shares of width and height",
     )
-    parser.add_argument("--plan", metavar="FILE.toml", help="a plan with [[treatments]] tables")
+    parser.add_argument(
+        "--plan",
+        metavar="FILE.toml|NAME",
+        help="a file with [[treatments]] tables, or a plan of --list-plans",
+    )
+    parser.add_argument(
+        "--body-kg", type=float, metavar="KG", help="body mass, for the yearly amount of filler"
+    )
     parser.add_argument("--when", help="time after treatment, as 10d, 2w, 3mo, 1y")
     parser.add_argument("--responder", default="expected", help="low, expected or high")
     parser.add_argument("--engine", default=EMBEDDED, help="embedded or hub:NAME, for skin")
@@ -61,10 +72,13 @@ def _parser() -> argparse.ArgumentParser:
         help="a known length beside the face and its two ends in the photo, in px",
     )
     parser.add_argument("--out", metavar="DIR")
-    parser.add_argument("--quiet", action="store_true", help="no progress bar")
+    parser.add_argument("--quiet", action="store_true", help="no progress bar, no warnings")
     parser.add_argument("--list", action="store_true", help="show the catalogue")
+    parser.add_argument("--list-plans", action="store_true", help="show the named plans")
     parser.add_argument("--measure", metavar="PHOTO", dest="measured")
-    parser.add_argument("--json", action="store_true", help="with --list or --measure")
+    parser.add_argument(
+        "--json", action="store_true", help="with --list, --list-plans or --measure"
+    )
     return parser
 
 
@@ -74,6 +88,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         asked = _parser().parse_args(argv)
         if asked.list:
             _list(asked.json)
+        elif asked.list_plans:
+            _list_plans(asked.json)
         elif asked.measured:
             _print_face(_face(asked, asked.measured), asked.json)
         else:
@@ -96,7 +112,9 @@ def _refused(sentence: str, status: int) -> int:
 
 def _run(asked: argparse.Namespace) -> None:
     if not asked.photo:
-        raise PlanError("Name a photo, or use --list or --measure; --help shows the options.")
+        raise PlanError(
+            "Name a photo, or use --list, --list-plans or --measure; --help shows the options."
+        )
     if not asked.out:
         raise PlanError("Say where the pictures go with --out DIR.")
     plan = _plan(asked)
@@ -113,6 +131,8 @@ def _run(asked: argparse.Namespace) -> None:
         tick()
         spent = {"decode": decoded - start, "landmarks": measured - decoded}
         _write(out, _timed(outcome, spent))
+    if not asked.quiet:
+        print("".join(f"{line}\n" for line in outcome.warnings), end="")
 
 
 def _simulated(face: Face, plan: Plan, asked: argparse.Namespace, tick: _Bar) -> Outcome:
@@ -132,10 +152,19 @@ def _plan(asked: argparse.Namespace) -> Plan:
     if asked.plan and asked.treat:
         raise PlanError("Give the plan either as a file or with --treat, not both.")
     check_engine(asked.engine)
-    plan = Plan.from_toml(asked.plan) if asked.plan else Plan.parse(asked.treat)
+    plan = _read_plan(asked.plan) if asked.plan else Plan.parse(asked.treat)
     if not plan.treatments:
         raise PlanError("Say what to simulate, for example --treat lip_filler=1.0.")
+    if asked.body_kg is not None:
+        plan = replace(plan, body_kg=asked.body_kg)
+    check_plan(plan)
     return plan
+
+
+def _read_plan(said: str) -> Plan:
+    """Return the plan of a file, or the one that is named where no such file can be meant."""
+    is_name = re.fullmatch(r"\w+", said) and not Path(said).exists()
+    return Plan.named(said) if is_name else Plan.from_toml(said)
 
 
 @contextmanager
@@ -221,6 +250,35 @@ def _list(as_json: bool) -> None:
         scope = "per side" if p.dose.scope == "per_side" else "in total"
         dose = f"usual {p.dose.usual:g}, most {p.dose.max:g} {p.dose.unit} {scope}"
         print(f"{p.id:22s}{p.area:8s}{p.name:38s}{dose}")
+
+
+def _list_plans(as_json: bool) -> None:
+    named = list(presets().values())
+    if as_json:
+        print(json.dumps(presets_json(named), indent=2))
+        return
+    for one in named:
+        print(f"{one.id}: {one.name}. {one.summary}")
+        _print_plan(one.plan)
+        for they in one.suits_less:
+            print(f"  Suits less: {they.who}")
+
+
+def _print_plan(plan: Plan) -> None:
+    """Print what a plan adds up to, a line for each treatment and for each total of a label."""
+    said = plan_summary(plan)
+    for row in said.rows:
+        sides = row.side if row.side != "both" else row.scope.replace("_", " ")
+        when = "" if row.week is None else f"week {row.week:g}"
+        off = "{:g} to {:g} days off".format(*row.downtime_days) if row.downtime_days else ""
+        dose = f"{row.dose:g} {row.unit} {sides}"
+        print(f"  {row.procedure:26s}{dose:20s}{when:10s}{off}".rstrip())
+    for total in said.totals:
+        if total.amount:
+            print(
+                f"  {total.amount:g} of {total.most:g} {total.unit} of {total.what} "
+                f"in {total.within_weeks:g} weeks"
+            )
 
 
 def _print_face(face: Face, as_json: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from math import isfinite
 from typing import Any
 
@@ -10,8 +11,11 @@ from face_mesh.measures import measure_all
 from face_mesh.skin.reading import read_skin
 from simulate.catalogue import citation
 from simulate.entry import Procedure
+from simulate.interactions import interactions
 from simulate.outcome import Outcome
-from simulate.plan import Treatment
+from simulate.plan import Plan, Treatment
+from simulate.presets import Preset
+from simulate.summary import plan_summary
 
 Json = dict[str, Any]
 
@@ -23,6 +27,7 @@ def outcome_json(outcome: Outcome, *, version: str) -> Json:
         "photo": _photo(face),
         "quality": _quality(face),
         "treatments": [_treatment(one) for one in outcome.plan.treatments],
+        "plan": plan_json(outcome.plan),
         "when": outcome.when,
         "responder": outcome.responder,
         "changes": [
@@ -94,6 +99,63 @@ def catalogue_json(entries: list[Procedure]) -> list[Json]:
         }
         for p in entries
     ]
+
+
+def plan_json(plan: Plan) -> Json:
+    """Return what a plan adds up to and what its treatments do to each other."""
+    said = plan_summary(plan)
+    return {
+        "treatments": [
+            {"procedure": one.procedure, "name": one.name, "dose": one.dose, "unit": one.unit}
+            | {"scope": one.scope, "side": one.side, "week": one.week, "cost": one.cost}
+            | {"downtime_days": one.downtime_days, "downtime_source": _cited(one.downtime_source)}
+            | {"clinic_downtime_days": one.clinic_downtime_days}
+            for one in said.rows
+        ],
+        "totals": [
+            {"id": one.id, "what": one.what, "amount": round(one.amount, 6), "most": one.most}
+            | {"unit": one.unit, "within_weeks": one.within_weeks, "source": citation(one.source)}
+            for one in said.totals
+        ],
+        "sessions": said.sessions,
+        "body_kg": said.body_kg,
+        "body_kg_given": said.body_kg_given,
+        "cost": said.cost,
+        "costs_missing": said.costs_missing,
+        "currency": plan.currency,
+        "downtime_days": said.downtime_days,
+        "weeks": said.weeks,
+        "notes": plan.notes,
+        "interactions": [
+            {"severity": one.severity, "reason": one.reason, "source": citation(one.source)}
+            | {"procedures": one.procedures}
+            for one in interactions(plan)
+        ],
+    }
+
+
+def presets_json(named: Iterable[Preset]) -> list[Json]:
+    """Return what `--list-plans --json` prints."""
+    return [
+        {"id": one.id, "name": one.name, "summary": one.summary}
+        | {
+            "steps": [
+                {"procedure": step.procedure, "dose": step.dose, "side": step.side}
+                | {"week": step.week, "source": citation(step.source)}
+                | {"derivation": step.derivation}
+                for step in one.treatments
+            ],
+            "suits_less": [
+                {"who": they.who, "source": citation(they.source)} for they in one.suits_less
+            ],
+            "plan": plan_json(one.plan),
+        }
+        for one in named
+    ]
+
+
+def _cited(source: str | None) -> str | None:
+    return None if source is None else citation(source)
 
 
 def _treatment(one: Treatment) -> Json:
