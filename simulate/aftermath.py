@@ -15,6 +15,7 @@ from simulate.entry import Reaction
 from simulate.plan import Treatment
 
 SHOWN = ("likely", "all", "none")
+SIGN_WORDS = {"swelling": "swelling", "bruising": "bruising", "erythema": "redness"}
 LIKELY = 0.5  # share of people from which on a reaction is drawn unasked
 LEAST = 0.02  # of the peak: less is not seen
 

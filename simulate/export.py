@@ -72,18 +72,18 @@ def comparison_image(outcome: Outcome) -> Rgb:
     that the words below it fit, a very large one reduced; after.png has the photo's own size.
     """
     window = head_window(outcome.face)
-    panels = [_panel(image[window]) for image in (outcome.face.photo.image, outcome.image)]
+    panels = [panel(image[window]) for image in (outcome.face.photo.image, outcome.image)]
     width, height = panels[0].size
     unit = max(11, round(width / 34))
     gap, head = unit // 2, round(2.2 * unit)
-    big, small = _font(round(1.2 * unit)), _font(unit)
+    big, small = font(round(1.2 * unit)), font(unit)
     said = (_subject(outcome), *outcome.warnings)
-    lines = [line for text in said for line in _wrapped(text, small, 2 * width + gap - unit)]
+    lines = [line for text in said for line in wrapped(text, small, 2 * width + gap - unit)]
     foot = round((len(lines) + 2.2) * LINE * unit)
     sheet = Image.new("RGB", (2 * width + gap, head + height + foot), PAPER)
     draw = ImageDraw.Draw(sheet)
-    for x, title, panel in zip((0, width + gap), ("Before", "Simulated"), panels, strict=True):
-        sheet.paste(panel, (x, head))
+    for x, title, shown in zip((0, width + gap), ("Before", "Simulated"), panels, strict=True):
+        sheet.paste(shown, (x, head))
         draw.text((x + unit // 2, unit // 2), title, INK, big)
     for i, line in enumerate([*lines, NOTICE]):
         y = head + height + round((0.6 + i * LINE) * unit)
@@ -91,20 +91,21 @@ def comparison_image(outcome: Outcome) -> Rgb:
     return np.asarray(sheet, np.uint8)
 
 
-def head_window(face: Face) -> tuple[slice, slice]:
+def head_window(face: Face, head_room: float = HEAD_ROOM) -> tuple[slice, slice]:
     """Return the rows and columns of the photo that show the head with some room around it."""
     xy = face.landmarks_px[:, :2]
     low, high = xy.min(axis=0), xy.max(axis=0)
-    room = HEAD_ROOM * float(high[1] - low[1])
+    room = head_room * float(high[1] - low[1])
     height, width = face.photo.image.shape[:2]
     top, left = max(0, round(low[1] - 1.4 * room)), max(0, round(low[0] - room))
     bottom, right = min(height, round(high[1] + room)), min(width, round(high[0] + room))
     return slice(top, bottom), slice(left, right)
 
 
-def _panel(crop: Rgb) -> Image.Image:
+def panel(crop: Rgb, most_px: int = MAX_PANEL_PX) -> Image.Image:
+    """Return a crop at a width that words fit under and a page can print."""
     height, width = crop.shape[:2]
-    shown = min(max(width, MIN_PANEL_PX), MAX_PANEL_PX)
+    shown = min(max(width, MIN_PANEL_PX), most_px)
     if shown == width:
         return Image.fromarray(np.ascontiguousarray(crop))
     how = cv2.INTER_CUBIC if shown > width else cv2.INTER_AREA
@@ -128,11 +129,12 @@ def _subject(outcome: Outcome) -> str:
     return f"{plan_words(outcome.plan)}  ({when}, {outcome.responder} responder)"
 
 
-def _wrapped(text: str, font: ImageFont.FreeTypeFont, width_px: int) -> list[str]:
+def wrapped(text: str, letters: ImageFont.FreeTypeFont, width_px: int) -> list[str]:
+    """Return a text in lines no wider than `width_px`."""
     lines = [""]
     for word in text.split():
         longer = f"{lines[-1]} {word}".strip()
-        if lines[-1] and font.getlength(longer) > width_px:
+        if lines[-1] and letters.getlength(longer) > width_px:
             lines.append(word)
         else:
             lines[-1] = longer
@@ -140,7 +142,8 @@ def _wrapped(text: str, font: ImageFont.FreeTypeFont, width_px: int) -> list[str
 
 
 @cache
-def _font(size_px: int) -> ImageFont.FreeTypeFont:
-    font = ImageFont.load_default(size_px)
-    assert isinstance(font, ImageFont.FreeTypeFont)
-    return font
+def font(size_px: int) -> ImageFont.FreeTypeFont:
+    """Return the letters of all sheets."""
+    letters = ImageFont.load_default(size_px)
+    assert isinstance(letters, ImageFont.FreeTypeFont)
+    return letters

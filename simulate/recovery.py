@@ -10,6 +10,7 @@ from face_mesh.errors import PlanError
 from simulate.entry import Procedure
 
 DAYS = {"d": 1.0, "w": 7.0, "mo": 30.4375, "y": 365.25}
+_TIME = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(d|w|mo|y)\s*")
 LONGEST_DAYS = 24 * DAYS["mo"]  # the evidence does not carry further
 
 
@@ -21,13 +22,27 @@ def days_after(when: str | None) -> float | None:
     """
     if when is None:
         return None
-    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*(d|w|mo|y)\s*", when)
+    match = _TIME.fullmatch(when)
     if match is None:
         raise PlanError(f"{when[:20]!r} is not a time; write 10d, 2w, 3mo or 1y.")
     days = float(match[1]) * DAYS[match[2]]
     if days > LONGEST_DAYS:
         raise PlanError("The evidence reaches 24 months after a treatment; give an earlier time.")
     return days
+
+
+def time_words(when: str | None) -> str:
+    """Return a time as a patient would say it: "Day 3", "1 week", "6 months", "Settled"."""
+    if when is None:
+        return "Settled"
+    match = _TIME.fullmatch(when)
+    if match is None:
+        return when
+    number, unit = match.groups()
+    if unit == "d":
+        return f"Day {number}"
+    word = {"w": "week", "mo": "month", "y": "year"}[unit]
+    return f"{number} {word}" if number == "1" else f"{number} {word}s"
 
 
 def share_at(procedure: Procedure, days: float | None) -> float:

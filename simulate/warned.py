@@ -8,7 +8,7 @@ import numpy as np
 
 from face_mesh import Face
 from face_mesh.skin.reading import SIGNS
-from simulate.aftermath import LIKELY, reactions_at
+from simulate.aftermath import LIKELY, SIGN_WORDS, reactions_at
 from simulate.geometry.basis import reach_mm
 from simulate.plan import LESIONS, Plan, Treatment
 from simulate.skin.effect import SkinEffect
@@ -51,7 +51,7 @@ def undrawn_reactions(plan: Plan, days: float | None, shown: str) -> Iterator[st
         for one, _ in reactions_at(treatment, days, "all"):
             if one not in drawn:
                 few = "" if one.frequency >= LIKELY else f", which {100 * one.frequency:.0f} % have"
-                yield f"{treatment.entry.name}: {one.sign}{few}, is not drawn at this time."
+                yield f"{treatment.entry.name}: {SIGN_WORDS[one.sign]}{few}, is not drawn at this time."
 
 
 def covered(face: Face, treatment: Treatment) -> list[str]:

@@ -1,0 +1,145 @@
+"""Sheets of several pictures: the film of the first two years, and the range of a result."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Sequence
+from math import ceil
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from face_mesh import Face
+from face_mesh.arrays import Rgb
+from simulate.aftermath import SIGN_WORDS, reactions_at
+from simulate.export import (
+    INK,
+    LINE,
+    NOTICE,
+    PAPER,
+    QUIET,
+    font,
+    head_window,
+    panel,
+    plan_words,
+    wrapped,
+)
+from simulate.outcome import Outcome, simulating
+from simulate.plan import Plan
+from simulate.recovery import days_after, time_words
+from simulate.skin.engines import EMBEDDED
+from simulate.skin.progress import scaled
+from simulate.uncertain import overlaid
+
+TIMES = ("0d", "3d", "1w", "2w", "1mo", "3mo", "6mo", "1y", "2y")
+ROW = 5  # panels side by side
+PANEL_PX = 520
+CLOSE = 0.14  # of the height of the face around it: small pictures are all face
+RANGE = (("low", "Weak responder"), ("expected", "Expected"), ("high", "Strong responder"))
+RANGE_SAID = "About two of three people fall between the weak and the strong responder."
+UNSURE = "Uncertain here"
+Captioned = tuple[Rgb, str]
+
+
+def film(
+    face: Face,
+    plan: Plan,
+    responder: str = "expected",
+    seed: int = 0,
+    engine: str = EMBEDDED,
+    reactions: str = "all",
+    times: Sequence[str] = TIMES,
+) -> Generator[float, None, list[Outcome]]:
+    """Work out a plan at several times, yielding the share done; skin is painted once.
+
+    Every reaction is drawn unless told otherwise: what comes is better seen beforehand.
+
+    Raises:
+        PlanError, EngineError: as `simulate`.
+    """
+    found = []
+    for i, when in enumerate(times):
+        working = simulating(face, plan, when, responder, seed, engine, reactions)
+        found.append((yield from scaled(working, 1 / len(times), i / len(times))))
+    return found
+
+
+def film_image(outcomes: Sequence[Outcome]) -> Rgb:
+    """Return before and each time in rows, with what is drawn of the reactions under each."""
+    face = outcomes[0].face
+    panels = [(face.photo.image, "Before")]
+    panels += [(one.image, _film_caption(one)) for one in outcomes]
+    return _sheet(face, panels, _said(outcomes))
+
+
+def responders(
+    face: Face,
+    plan: Plan,
+    when: str | None = None,
+    seed: int = 0,
+    engine: str = EMBEDDED,
+    reactions: str = "likely",
+) -> Generator[float, None, list[Outcome]]:
+    """Work out a plan for the weak, the expected and the strong responder, yielding the share done.
+
+    Raises:
+        PlanError, EngineError: as `simulate`.
+    """
+    found = []
+    for i, (responder, _) in enumerate(RANGE):
+        working = simulating(face, plan, when, responder, seed, engine, reactions)
+        found.append((yield from scaled(working, 1 / len(RANGE), i / len(RANGE))))
+    return found
+
+
+def range_image(outcomes: Sequence[Outcome]) -> Rgb:
+    """Return before, the three responders and where the picture is unsure, side by side."""
+    face = outcomes[0].face
+    panels = [(face.photo.image, "Before")]
+    panels += [(o.image, title) for o, (_, title) in zip(outcomes, RANGE, strict=True)]
+    panels.append((overlaid(outcomes[1]), UNSURE))
+    return _sheet(face, panels, [RANGE_SAID, *_said(outcomes)])
+
+
+def _film_caption(outcome: Outcome) -> str:
+    days = days_after(outcome.when)
+    signs = {
+        SIGN_WORDS[one.sign]: None  # in order, each once
+        for treatment in outcome.plan.treatments
+        for one, _ in reactions_at(treatment, days, outcome.reactions)
+    }
+    when = time_words(outcome.when)
+    return f"{when}: {', '.join(signs)}" if signs else when
+
+
+def _said(outcomes: Sequence[Outcome]) -> list[str]:
+    warnings = {said: None for one in outcomes for said in one.warnings}
+    return [plan_words(outcomes[0].plan), *warnings]
+
+
+def _sheet(face: Face, panels: Sequence[Captioned], said: Sequence[str]) -> Rgb:
+    window = head_window(face, CLOSE)
+    made = [panel(image[window], PANEL_PX) for image, _ in panels]
+    width, height = made[0].size
+    unit = round(width / 26)
+    gap, head, across = unit // 2, round(2.2 * unit), min(ROW, len(made))
+    letters, small = font(unit), font(round(0.9 * unit))
+    whole = across * width + (across - 1) * gap
+    lines = [line for text in said for line in wrapped(text, small, whole - unit)]
+    rows = ceil(len(made) / across)
+    foot = round((len(lines) + 2.2) * LINE * unit)
+    sheet = Image.new("RGB", (whole, rows * (head + height) + foot), PAPER)
+    draw = ImageDraw.Draw(sheet)
+    for at, shown, (_, title) in zip(_places(across, rows), made, panels, strict=False):
+        x, y = at[0] * (width + gap), at[1] * (head + height)
+        sheet.paste(shown, (x, y + head))
+        draw.text((x + unit // 3, y + unit // 2), title, INK, letters)
+    for i, line in enumerate([*lines, NOTICE]):
+        y = rows * (head + height) + round((0.6 + i * LINE) * unit)
+        draw.text((unit // 2, y), line, INK if i < len(lines) else QUIET, small)
+    return np.asarray(sheet, np.uint8)
+
+
+def _places(across: int, rows: int) -> Iterator[tuple[int, int]]:
+    for row in range(rows):
+        for column in range(across):
+            yield column, row
