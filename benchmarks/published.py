@@ -276,7 +276,7 @@ def main() -> None:
     found = compared(photos, skin=asked.skin)
     columns = (
         *NAMED,
-        *("published", "simulated, mean ± SD", "before", "people", "ratio", "within"),
+        *("published", "simulated, mean ± SD", "before", "people", "ratio", "within", "fitted"),
     )
     print(table((*columns, "why not"), list(rows_of(found)), markdown=asked.markdown))
     measured = [one for one in found if one.changes]

@@ -111,3 +111,27 @@ def test_every_published_figure_of_the_catalogue_can_be_simulated() -> None:
             else:
                 assert entry.terms
     assert VOLUME not in {*SPECS, *SIGNS}
+
+
+@pytest.mark.parametrize("as_markdown", [False, True])
+def test_the_tables_are_printed_whole(
+    as_markdown: bool,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "person.jpg").touch()
+    entry = replace(procedures()["surgical_brow_lift"], published=(figure(*BROWS, sd=0.1),))
+    monkeypatch.setattr(published, "procedures", lambda: {entry.id: entry})
+    monkeypatch.setattr(published, "_face", lambda path: face_of(SAMPLES[0]))
+    monkeypatch.setattr("sys.argv", ["published", str(tmp_path), *["--markdown"] * as_markdown])
+    published.main()
+    printed = capsys.readouterr().out
+    assert "brow_height " in printed  # of both sides, named once
+    assert "+3.86 ± 0.10 mm" in printed
+    assert "of 1 published figures" in printed
+    assert "everyone (1)" in printed
+    if as_markdown:
+        bars = [line.count("|") for line in printed.splitlines() if line.startswith("|")]
+        assert len(bars) == 6
+        assert len(set(bars[:3])) == len(set(bars[3:])) == 1
