@@ -271,7 +271,8 @@ def _print_plan(plan: Plan) -> None:
         sides = row.side if row.side != "both" else row.scope.replace("_", " ")
         when = "" if row.week is None else f"week {row.week:g}"
         off = "{:g} to {:g} days off".format(*row.downtime_days) if row.downtime_days else ""
-        dose = f"{row.dose:g} {row.unit} {sides}"
+        unit = "session" if (row.dose, row.unit) == (1.0, "sessions") else row.unit
+        dose = f"{row.dose:g} {unit} {sides}"
         print(f"  {row.procedure:26s}{dose:20s}{when:10s}{off}".rstrip())
     for total in said.totals:
         if total.amount:
