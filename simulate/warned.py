@@ -50,8 +50,9 @@ def undrawn_reactions(plan: Plan, days: float | None, shown: str) -> Iterator[st
         drawn = {one for one, _ in reactions_at(treatment, days, shown)}
         for one, _ in reactions_at(treatment, days, "all"):
             if one not in drawn:
-                few = "" if one.frequency >= LIKELY else f", which {100 * one.frequency:.0f} % have"
-                yield f"{treatment.entry.name}: {SIGN_WORDS[one.sign]}{few}, is not drawn at this time."
+                what = f"{treatment.entry.name}: {SIGN_WORDS[one.sign]}"
+                few = f", which {100 * one.frequency:.0f} % have,"
+                yield f"{what}{few if one.frequency < LIKELY else ''} is not drawn at this time."
 
 
 def covered(face: Face, treatment: Treatment) -> list[str]:

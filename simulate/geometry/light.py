@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 import numpy.typing as npt
+from scipy.ndimage import map_coordinates
 
 from face_mesh import Face
 from face_mesh.anatomy import curve
@@ -118,10 +119,10 @@ def _sampled(face: Face, at_px: Points) -> Points:
     size = tuple(max(1, round(n * factor)) for n in image.shape[1::-1])
     small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
     soft = cv2.GaussianBlur(linear(np.asarray(small, np.uint8)), (0, 0), BLUR_MM)
-    columns, rows = (np.round((at_px + 0.5) * factor - 0.5)).astype(int).T
-    height, width = soft.shape[:2]
-    found = soft[np.clip(rows, 0, height - 1), np.clip(columns, 0, width - 1)]
-    return np.asarray(found, np.float64)
+    columns, rows = ((at_px + 0.5) * (np.array(size) / image.shape[1::-1]) - 0.5).T
+    at = (rows, columns)
+    channels = [map_coordinates(c, at, order=1, mode="nearest") for c in cv2.split(soft)]
+    return np.asarray(np.stack(channels, axis=1), np.float64)
 
 
 def _robust(basis: Points, wanted: Points, area: Points) -> tuple[Points, Points]:

@@ -25,6 +25,7 @@ from simulate.geometry.terms import smooth_step
 
 LARGEST = 0.2  # of ln luminance
 LOW_PASS_MM = 2.5
+EDGE_NODES = 0.8
 STEP_MM = 1.0  # the largest shift at which the slope is taken
 # Towards the contour a normal turns away and the light on it is no longer known: cosines to the
 # camera between which shading comes in.
@@ -56,6 +57,8 @@ def shade_unit(face: Face, part: Part) -> Floats:
             else vertex_shade(face, shift_mm)
         )
         made = place_on(face, surface, values, smooth)
+        if not isinstance(surface, Apron):  # what the low pass spread over lips and eyes again
+            made *= place_on(face, surface, _known(face), EDGE_NODES)
         face.workspace[name] = made
     assert isinstance(made, np.ndarray)
     return made

@@ -1,0 +1,186 @@
+"""Light read off a face, and shading put on it: laws on real faces, truths on made ones."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from face_mesh import Face, Photo
+from face_mesh.arrays import Points, Rgb
+from face_mesh.skin.view import linear
+from simulate import Plan, procedures, simulate
+from simulate.geometry.grid import Grid
+from simulate.geometry.light import CHANNEL_LIMITS, NORMAL_ROUNDS, Light, harmonics
+from simulate.geometry.mesh import Mesh
+from simulate.geometry.parts import parts_of
+from simulate.geometry.shading import LARGEST, shade_of, shade_unit, vertex_shade
+from simulate.relight import encoded, lit, shading_gain
+from tests.simulate.faces import SHAPED, bare, face_of, mirrored, run, usual
+
+FRONT_LIGHT = np.array([-1.5, 0.0, 0.0, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0])
+LEFT_LIGHT = np.array([-1.5, 0.4, 0.0, 0.2, 0.0, 0.0, 0.0, 0.0, 0.0])
+
+
+def painted(face: Face, coefficients: Points, noise: float = 0.0) -> Face:
+    """The same head of one colour, lit as asked: each triangle by the shade of its own skin."""
+    grid = Grid.of(face)
+    normals = Mesh.of(face).smooth_normals(NORMAL_ROUNDS)
+    shade = np.exp(harmonics(normals) @ coefficients)
+    small = (grid.interpolate @ shade)[grid.nearest].reshape(grid.shape)
+    big = np.kron(small, np.ones((grid.node_px, grid.node_px)))
+    height, width = face.photo.image.shape[:2]
+    whole = np.full((height, width), np.exp(coefficients[0]))
+    x, y = grid.origin_px
+    rows = slice(max(0, y), min(height, y + big.shape[0]))
+    columns = slice(max(0, x), min(width, x + big.shape[1]))
+    whole[rows, columns] = big[rows.start - y : rows.stop - y, columns.start - x : columns.stop - x]
+    skin = whole[..., None] * np.array([1.2, 1.0, 0.8])
+    skin *= 1.0 + noise * np.random.default_rng(1).normal(size=skin.shape)
+    photo = Photo.from_rgb(encoded(np.asarray(skin, np.float32)))
+    return replace(bare(face), photo=photo, workspace={})
+
+
+# --- what is read
+
+
+def test_the_light_of_a_real_face_is_largely_explained(face: Face) -> None:
+    """Between 0.5 and 0.85 of the variance here; a light that explained nothing would be no use."""
+    light = Light.of(face)
+    assert light.explained > 0.4
+    assert (light.channels >= CHANNEL_LIMITS[0]).all()
+    assert (light.channels <= CHANNEL_LIMITS[1]).all()
+
+
+@pytest.mark.parametrize("coefficients", [FRONT_LIGHT, LEFT_LIGHT])
+def test_a_known_light_is_found(coefficients: Points) -> None:
+    """To a fifth: nodes are coarse, the blur eats edges, and the fit is pulled to no light.
+
+    As shade on the normals a face has: which coefficient carries it is not settled by half a globe.
+    """
+    face = painted(face_of("collins"), coefficients, noise=0.02)
+    found, normals = Light.of(face), Mesh.of(face).smooth_normals(NORMAL_ROUNDS)
+    assert found.explained > 0.9
+    ahead = normals[:, 2] > 0.4
+    shade, truth = found.shade(normals[ahead]), harmonics(normals[ahead]) @ coefficients
+    slope, _ = np.polyfit(truth, shade, 1)
+    assert slope == pytest.approx(1.0, abs=0.2)
+    assert np.corrcoef(truth, shade)[0, 1] > 0.97
+
+
+def test_a_face_in_even_light_has_no_shade_to_change() -> None:
+    flat = painted(face_of("collins"), np.eye(9)[0] * -1.5)
+    assert np.abs(Light.of(flat).coefficients[1:]).max() < 0.02
+    outcome = run(flat, "cheek_filler")
+    assert np.abs(outcome.shade).max() < 0.01
+
+
+def test_a_mirrored_face_has_the_mirrored_light(face: Face) -> None:
+    here, there = Light.of(face), Light.of(mirrored(face))
+    flip = np.array([1, -1, 1, 1, -1, -1, 1, 1, 1])
+    assert np.allclose(there.coefficients * flip, here.coefficients, atol=0.02)
+    assert np.allclose(there.channels, here.channels, atol=0.02)
+
+
+# --- what is done with it
+
+
+def test_light_from_the_left_brightens_the_slope_that_turns_to_it() -> None:
+    """A fuller left cheek: its outer slope, towards the light, gains, and its inner one loses."""
+    face = painted(face_of("collins"), LEFT_LIGHT)
+    entry = procedures()["cheek_filler"]
+    (part,) = parts_of(entry, "left")
+    shift = part.mesh_mm(face)
+    shade, mesh = vertex_shade(face, shift), Mesh.of(face)
+    before = mesh.smooth_normals(NORMAL_ROUNDS)
+    after = Mesh(mesh.vertices_mm + 0.2 * shift).smooth_normals(NORMAL_ROUNDS)
+    turn = after[:, 0] - before[:, 0]  # towards the patient's left, from where the light comes
+    towards, away = turn > 0.5 * turn.max(), turn < 0.5 * turn.min()
+    assert shade[towards].mean() > 0.0 > shade[away].mean()
+    outcome = run(face, "cheek_filler", 1.0, "left")
+    grid = Grid.of(face)
+    nodes = grid.place_values(np.where(towards, 1.0, 0.0), 0.5) > 0.5
+    assert outcome.shade[nodes].mean() > 0.0
+
+
+def test_the_same_volume_lit_from_the_other_side_shades_the_other_way() -> None:
+    from_left = painted(face_of("collins"), LEFT_LIGHT)
+    from_right = painted(face_of("collins"), LEFT_LIGHT * [1, -1, 1, 1, 1, 1, 1, 1, 1])
+    (part,) = parts_of(procedures()["cheek_filler"], "left")
+    one, other = (vertex_shade(face, part.mesh_mm(face)) for face in (from_left, from_right))
+    assert np.corrcoef(one, other)[0, 1] < 0.5
+
+
+@pytest.mark.parametrize("name", SHAPED)
+def test_shading_stays_within_what_a_mesh_can_vouch_for(face: Face, name: str) -> None:
+    outcome = run(face, name, responder="high")
+    assert np.abs(outcome.shade).max() <= LARGEST
+    assert np.isfinite(outcome.shade).all()
+
+
+@settings(max_examples=10)
+@given(shares=st.lists(st.floats(0.0, 1.0), min_size=2, max_size=4, unique=True).map(sorted))
+def test_more_of_a_dose_shades_more(shares: list[float]) -> None:
+    face = face_of("collins")
+    found = [np.abs(run(face, "chin_filler", share).shade).max() for share in shares]
+    assert all(b >= a - 1e-6 for a, b in pairwise(found))
+
+
+def test_shading_is_computed_once_and_then_weighed(face: Face) -> None:
+    (part,) = parts_of(procedures()["cheek_filler"], "both")
+    unit = shade_unit(face, part)
+    assert shade_unit(face, part) is unit
+    little = shade_of(face, [(part, 0.1)])
+    seen = np.abs(little) > 0
+    assert np.allclose(little[seen], part.share(face, 0.1) * unit[seen], atol=2e-3)
+
+
+def test_eyes_brows_and_lips_are_not_lit_anew(face: Face) -> None:
+    grid = Grid.of(face)
+    outcome = simulate(face, usual("cheek_filler", "lip_filler", "chin_filler"))
+    at = face.landmarks_px[[159, 145, 386, 374, 12, 13, 14, 15], :2]  # lids and red
+    nodes = np.round((at - grid.origin_px) / grid.node_px - 0.5).astype(int)
+    assert np.abs(outcome.shade[nodes[:, 1], nodes[:, 0]]).max() < 0.01
+
+
+# --- pixels
+
+
+def test_every_byte_survives_the_way_to_light_and_back() -> None:
+    every = np.arange(256, dtype=np.uint8).reshape(1, -1, 1).repeat(3, axis=2)
+    assert (encoded(linear(every)) == every).all()
+    assert (lit(every, np.zeros(every.shape, np.float32), 0.5) == every).all()
+
+
+COLOURS = st.tuples(*[st.integers(20, 235)] * 3).filter(lambda c: c[0] > c[1] > c[2])
+
+
+@given(colour=COLOURS, ln=st.floats(-LARGEST, LARGEST))
+def test_shading_keeps_the_hue_of_skin(colour: tuple[int, int, int], ln: float) -> None:
+    """The three channels of light keep their ratios, but for rounding: no grey and no tint."""
+    pixel: Rgb = np.array([[colour]], np.uint8)
+    more = np.full((1, 1, 3), np.expm1(ln), np.float32)
+    paleness = float(linear(pixel)[0, 0, 2] / linear(pixel)[0, 0, 0])
+    out = linear(lit(pixel, more, paleness))[0, 0]
+    wanted = np.minimum(linear(pixel)[0, 0] * np.exp(ln), 1.0)
+    step = linear(np.array([[np.add(colour, 1)]], np.uint8))[0, 0] - linear(pixel)[0, 0]
+    assert (np.abs(out - wanted) <= 1.5 * step + 1e-4).all()
+
+
+def test_shine_is_neither_dimmed_nor_blown_up() -> None:
+    """A white highlight on brown skin keeps its light; the skin under it changes."""
+    pixels: Rgb = np.array([[[120, 80, 60], [240, 232, 228]]], np.uint8)
+    paleness = float(linear(pixels)[0, 0, 2] / linear(pixels)[0, 0, 0])
+    out = lit(pixels, np.full((1, 2, 3), -0.15, np.float32), paleness)
+    lost = (linear(pixels) - linear(out)).sum(axis=2) / linear(pixels).sum(axis=2)
+    assert lost[0, 0] == pytest.approx(0.15, abs=0.02)
+    assert lost[0, 1] < 0.05
+
+
+def test_no_treatment_needs_no_light() -> None:
+    face = bare(face_of("collins"))
+    simulate(face, Plan())
+    assert "light" not in face.workspace
+    assert not shading_gain(face, np.zeros(Grid.of(face).shape, np.float32)).any()
