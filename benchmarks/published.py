@@ -193,12 +193,13 @@ def rows_of(found: Sequence[Compared]) -> Iterator[tuple[str, ...]]:
         if not one.changes:
             continue
         factor, unit, signed = _scale(one.figure)
-        spread = f"± {factor * one.allowed:.2f}" + ("" if one.figure.sd else " (own spread)")
+        digits = 3 if unit == "ratio" else 2
+        spread = f"± {factor * one.allowed:.{digits}f}" + ("" if one.figure.sd else " (own spread)")
         sd = factor * float(np.std(list(one.changes.values())))
         yield (
             *_named(one),
-            f"{factor * one.figure.mean:+.2f} {spread} {unit}",
-            f"{factor * one.mean:+.2f} ± {sd:.2f}",
+            f"{factor * one.figure.mean:+.{digits}f} {spread} {unit}",
+            f"{factor * one.mean:+.{digits}f} ± {sd:.{digits}f}",
             f"{np.mean(list(one.before.values())):.2f}" if signed else "",
             str(len(one.changes)),
             f"{one.mean / one.figure.mean:.2f}" if one.figure.mean else "",

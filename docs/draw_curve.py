@@ -7,6 +7,7 @@ in days, as they are simulated, and so bend a little on this scale.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -45,7 +46,8 @@ class Line:
     Attributes:
         kind: "effect" or the sign of a reaction: the colour.
         dash: dash pattern, empty for an unbroken line.
-        legend: what it is and what its 100 % are.
+        name: what it is, and where.
+        legend: what its 100 % are.
         days: of the knots.
         values: shares at the knots.
         published: points that a publication gives.
@@ -53,6 +55,7 @@ class Line:
 
     kind: str
     dash: str
+    name: str
     legend: str
     days: tuple[float, ...]
     values: tuple[float, ...]
@@ -77,30 +80,42 @@ def y_px(value: float, top: float) -> float:
 
 
 def lines_of(procedure: Procedure) -> list[Line]:
-    """Return the curves of a procedure: the effect, then one for each reaction and place."""
+    """Return the curves of a procedure: the effect, then one for each sign and shape of curve.
+
+    What swells in two places over the same days is one line, named after both.
+    """
     course = procedure.course
     found = [
         Line(
-            *("effect", "", "Effect: 100 % is the settled effect"),
+            *("effect", "", "Effect", "100 % is the settled effect"),
             *(course.days, course.share, course.published),
         )
     ]
-    places: dict[str, int] = {}
+    alike: dict[tuple[object, ...], list[Reaction]] = {}
     for one in procedure.reactions:
-        nth = places.get(one.sign, 0)
-        places[one.sign] = nth + 1
-        dash = DASHES[nth % len(DASHES)]
-        found.append(Line(one.sign, dash, legend(one), one.days, one.level, one.published))
+        alike.setdefault((one.sign, one.days, one.level), []).append(one)
+    drawn = Counter[str]()
+    for same in alike.values():
+        first = same[0]
+        places = ", ".join(one.patch.centre.replace("_", " ") for one in same)
+        published = tuple(dict.fromkeys(point for one in same for point in one.published))
+        found.append(
+            Line(
+                *(first.sign, DASHES[drawn[first.sign] % len(DASHES)]),
+                f"{first.sign.capitalize()} ({places})",
+                _legend_of(same),
+                *(first.days, first.level, published),
+            )
+        )
+        drawn[first.sign] += 1
     return found
 
 
-def legend(one: Reaction) -> str:
-    """Return what a reaction's curve shows, its peak and how many people have it."""
-    place = one.patch.centre.replace("_", " ")
-    return (
-        f"{one.sign.capitalize()} ({place}): 100 % is {peak(one)}, in {100 * one.frequency:g} % "
-        "of people"
-    )
+def _legend_of(same: Sequence[Reaction]) -> str:
+    """Return the peaks of reactions that share a curve, and how many people have them."""
+    peaks = " and ".join(dict.fromkeys(peak(one) for one in same))
+    shares = " and ".join(dict.fromkeys(f"{100 * one.frequency:g} %" for one in same))
+    return f"100 % is {peaks}, in {shares} of people"
 
 
 def peak(one: Reaction) -> str:
@@ -120,7 +135,7 @@ def curve_svg(procedure: Procedure) -> str:
     """Return the SVG text of a procedure's course; the same entry gives the same text."""
     lines = lines_of(procedure)
     top = highest(lines)
-    keys = [(line, part) for line in lines for part in _wrapped(line.legend)]
+    keys = [(line, part) for line in lines for part in _wrapped(f"{line.name}: {line.legend}")]
     height = TOP + PLOT_HEIGHT + 54.0 + LEGEND_LINE * (len(keys) + 1)
     body = [*_axes(top)]
     for line in lines:
@@ -152,7 +167,7 @@ def in_words(procedure: Procedure) -> str:
             f"day {day:g} {100 * value:.0f} %"
             for day, value in zip(line.days, line.values, strict=True)
         )
-        said.append(f"{line.legend.split(':')[0]}: {', '.join(knots)}.")
+        said.append(f"{line.name}: {', '.join(knots)}.")
     return " ".join(said)
 
 

@@ -58,7 +58,7 @@ def filled() -> Procedure:
             sign,
             Patch("upper_vermilion_arch", 2.0, 8.0),
             0.7,
-            (0.0, 1.0, 3.0, 7.0, 14.0),
+            (0.0, 1.0, 3.0, 7.0, last),
             (0.6, 1.0, 0.75, 0.2, 0.0),
             "percec2025",
             f"How {sign} follows.",
@@ -66,7 +66,9 @@ def filled() -> Procedure:
             ESTIMATE,
             published=(day,),
         )
-        for sign in ("swelling", "swelling", "bruising", "erythema")
+        for sign, last in zip(
+            ("swelling", "swelling", "bruising", "erythema"), (14.0, 21.0, 14.0, 14.0), strict=True
+        )
     )
     lip = procedures()["lip_filler"]
     return replace(
@@ -232,7 +234,26 @@ def test_a_curve_is_small_and_says_what_it_shows(name: str) -> None:
     assert entry.name in str(root.findtext(f"{SVG}title"))
     assert len(str(root.findtext(f"{SVG}desc"))) > 20
     written = " ".join(one.text or "" for one in root.iter(f"{SVG}text"))
-    assert [line.legend for line in lines_of(entry) if line.legend not in written] == []
+    legends = [f"{line.name}: {line.legend}" for line in lines_of(entry)]
+    assert [one for one in legends if one not in written] == []
+
+
+def test_two_places_that_swell_over_the_same_days_share_a_line() -> None:
+    entry = filled()
+    one, two = entry.reactions[:2]
+    there = replace(two.patch, centre="lower_vermilion_arch")
+    two = replace(two, patch=there, peak=0.9, days=one.days)
+    both = lines_of(replace(entry, reactions=(one, two)))
+    assert [line.name for line in both] == [
+        "Effect",
+        "Swelling (upper vermilion arch, lower vermilion arch)",
+    ]
+    assert both[1].legend.startswith("100 % is 0.7 mL on each side and 0.9 mL on each side, in 43")
+    assert both[1].published == one.published  # the same point, once
+    later = replace(two, days=(0.0, 2.0, 3.0, 7.0, 14.0))
+    apart = lines_of(replace(entry, reactions=(one, later)))
+    assert len(apart) == 3
+    assert len({line.dash for line in apart[1:]}) == 2
 
 
 def drawn(svg: str) -> list[list[tuple[float, float]]]:
