@@ -28,7 +28,8 @@ OFFERED = {
     *("nasolabial_filler", "marionette_filler", "tear_trough_filler", "lower_blepharoplasty"),
     *("co2_resurfacing", "ipl_redness", "pigment_laser", "scar_microneedling", "mole_removal"),
     *("temple_filler", "nonsurgical_rhinoplasty", "hump_reduction", "tip_projection"),
-    "chemical_brow_lift",
+    *("chemical_brow_lift", "upper_blepharoplasty", "lip_lift"),
+    *("skin_boosters", "perioral_filler", "chemical_peel", "hifu_tightening", "rf_tightening"),
 }
 every_entry = pytest.mark.parametrize("entry", procedures().values(), ids=lambda p: p.id)
 
