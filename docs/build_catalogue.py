@@ -39,6 +39,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGE, CURVES = Path("docs/catalogue.md"), Path("docs/curves")
 MARKED = f"**{ESTIMATE}**"
 NOT_GIVEN = "not given"
+GUESSED = re.compile(r"\b(?:author's|our|our own) estimates?\b|\bassumed\b|\bassumption\b", re.I)
 SCOPES = {"total": " in all", "per_side": " on each side"}
 VOLUME = {"surface_volume": ("Volume between the skin before and after", "mL")}
 SKIN_OPERATORS = {
@@ -63,7 +64,8 @@ INTRO = """\
 - A source is a link to [References](#references). They were read as abstracts or page excerpts:
   check the DOI before quoting one.
 - {estimate} marks a figure that no publication gives; the words beside it say how it was arrived
-  at, and [method.md](method.md) derives the larger ones.
+  at, and [method.md](method.md) derives the larger ones. A figure with a source may still be an
+  estimate in part: the words that say so are bold.
 - The picture shows the mean person. The range beside each measure is one standard deviation either
   way, in which two of three people fall. Where an effect rests on an estimate, it is made wider.
 - Large dots in the curves are published points, small hollow ones are not.
@@ -95,14 +97,19 @@ def page() -> str:
 
 def named_sources(procedure: Procedure) -> list[str]:
     """Return the source of each figure of a procedure, in the order of its file."""
-    p = procedure
-    found = [p.dose.usual_source, p.dose.max_source, p.response.source, p.dose_response.source]
-    found += [one.source for one in (*p.terms, *p.skin, p.course, *p.course.published)]
-    for one in p.reactions:
-        found += [one.source, one.frequency_source, *(point.source for point in one.published)]
-    found += [one.source for one in (p.downtime, p.view) if one]
-    rest = (*p.risks, *p.suits_less, *p.published, *p.evidence)
-    return found + [one.source for one in rest]
+    return [source for source, _ in _figures(procedure)]
+
+
+def _figures(p: Procedure) -> list[tuple[str, str]]:
+    """Return the source of each figure, and what is said of how it follows from it."""
+    found = [(p.dose.usual_source, ""), (p.dose.max_source, ""), (p.dose_response.source, "")]
+    derived = [p.response, *p.terms, *p.skin, p.course, *p.reactions]
+    derived += [one for one in (p.downtime, p.view) if one]
+    found += [(one.source, one.derivation) for one in derived]
+    found += [(one.frequency_source, "") for one in p.reactions]
+    points = [*p.course.published, *(point for one in p.reactions for point in one.published)]
+    rest = (*points, *p.risks, *p.suits_less, *p.published, *p.evidence)
+    return found + [(one.source, "") for one in rest]
 
 
 def keys_of(source: str) -> list[str]:
@@ -142,6 +149,9 @@ def _contents(entries: Sequence[Procedure]) -> str:
 
 def _procedure(p: Procedure) -> Iterator[str]:
     told, total = _sourced(p)
+    partly = sum(
+        source != ESTIMATE and bool(GUESSED.search(words)) for source, words in _figures(p)
+    )
     yield f'<a id="{p.id}"></a>\n\n### {_plain(p.name)}\n'
     yield f"`{p.id}` · {_plain(p.summary)}\n"
     estimates = f"; {total - told} are {MARKED}" if told < total else ""
@@ -151,7 +161,9 @@ def _procedure(p: Procedure) -> Iterator[str]:
         else ""
     )
     yield (
-        f"Of {total} figures and claims {told} have a source{estimates}. "
+        f"Of {total} figures and claims {told} have a source"
+        + (f" ({partly} of them partly estimated, as is said beside them)" if partly else "")
+        + f"{estimates}. "
         f"Sides: {_any_of(p.sides)}.{hidden}\n"
     )
     yield _heading("Dose")
@@ -177,7 +189,7 @@ def _effect(p: Procedure) -> Iterator[str]:
     if p.terms:
         yield _table(
             ["what the skin does", "where", "source", "how the figure follows"],
-            ((_moves(t, p), _place(t), _source(t.source), _plain(t.derivation)) for t in p.terms),
+            ((_moves(t, p), _place(t), _source(t.source), _derived(t.derivation)) for t in p.terms),
         )
     if p.skin:
         yield _table(
@@ -189,7 +201,7 @@ def _effect(p: Procedure) -> Iterator[str]:
                     f"{100 * one.reduction:g} %",
                     f"{100 * one.most:g} %",
                     _source(one.source),
-                    _plain(one.derivation),
+                    _derived(one.derivation),
                 )
                 for one in p.skin
             ),
@@ -211,7 +223,7 @@ def _effect(p: Procedure) -> Iterator[str]:
     yield _bullets(
         (
             f"**How people differ**: ± {100 * p.response.relative_sd:.0f} % of the effect, one SD"
-            f"{wider}. {_plain(p.response.derivation)} {_source(p.response.source)}",
+            f"{wider}. {_derived(p.response.derivation)} {_source(p.response.source)}",
             f"**More or less of it**: {bent}. {_source(p.dose_response.source)}",
             f"**Turning the head**: {_view(p)}",
         )
@@ -222,7 +234,7 @@ def _view(p: Procedure) -> str:
     if p.view is None:
         return f"{NOT_GIVEN}."
     return (
-        f"shown up to {p.view.max_yaw_deg:g}° to either side. {_plain(p.view.derivation)} "
+        f"shown up to {p.view.max_yaw_deg:g}° to either side. {_derived(p.view.derivation)} "
         f"{_source(p.view.source)}"
     )
 
@@ -244,7 +256,8 @@ def _over_time(p: Procedure) -> Iterator[str]:
     )
     yield _bullets(
         (
-            f"{lasting(p.course)}{begins} {_plain(p.course.derivation)} {_source(p.course.source)}",
+            f"{lasting(p.course)}{begins} {_derived(p.course.derivation)} "
+            + _source(p.course.source),
             *(
                 f"Day {one.day:g}: {_plain(one.note)} {_source(one.source)}"
                 for one in told.values()
@@ -266,7 +279,7 @@ def _over_time(p: Procedure) -> Iterator[str]:
                     ),
                     " ".join(
                         (
-                            f"{_plain(one.derivation)} {_source(one.source)}",
+                            f"{_derived(one.derivation)} {_source(one.source)}",
                             *(
                                 f"Published: day {point.day:g}, {100 * point.value:.0f} %. "
                                 f"{_plain(point.note)} {_source(point.source)}"
@@ -283,7 +296,7 @@ def _over_time(p: Procedure) -> Iterator[str]:
 def _after(p: Procedure) -> Iterator[str]:
     if p.downtime:
         yield (
-            f"**Back among people** after {_downtime(p)}. {_plain(p.downtime.derivation)} "
+            f"**Back among people** after {_downtime(p)}. {_derived(p.downtime.derivation)} "
             f"{_source(p.downtime.source)}\n"
         )
     if p.risks:
@@ -328,10 +341,8 @@ def _published(p: Procedure) -> Iterator[str]:
 def change_in_words(one: Published) -> str:
     """Return a published change with its standard deviation and unit."""
     factor, unit = (100.0, "%") if one.relative else (1.0, _unit(one.measures[0]))
-    sd = f" ± {factor * one.sd:g}" if one.sd else ", SD not published"
-    return f"{factor * one.mean:+g}{sd} {unit}".replace("-", "−").replace(
-        f"published {unit}", "published"
-    )
+    mean = f"{factor * one.mean:+g}".replace("-", "−")
+    return f"{mean} ± {factor * one.sd:g} {unit}" if one.sd else f"{mean} {unit}, SD not published"
 
 
 def _references(entries: Iterable[Procedure]) -> Iterator[str]:
@@ -473,6 +484,11 @@ def _any_of(words: Iterable[str]) -> str:
 def _plain(text: str) -> str:
     """Return text in which nothing is taken for Markdown."""
     return re.sub(r"([\\`*~|\[\]$])", r"\\\1", text.replace("&", "&amp;").replace("<", "&lt;"))
+
+
+def _derived(text: str) -> str:
+    """Return how a figure follows, with what is estimated in it marked."""
+    return GUESSED.sub(r"**\g<0>**", _plain(text))
 
 
 def _alt(text: str) -> str:

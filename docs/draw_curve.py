@@ -87,8 +87,13 @@ def lines_of(procedure: Procedure) -> list[Line]:
     course = procedure.course
     found = [
         Line(
-            *("effect", "", "Effect", "100 % is the settled effect"),
-            *(course.days, course.share, course.published),
+            "effect",
+            "",
+            "Effect",
+            "100 % is the settled effect",
+            course.days,
+            course.share,
+            course.published,
         )
     ]
     alike: dict[tuple[object, ...], list[Reaction]] = {}
@@ -98,13 +103,15 @@ def lines_of(procedure: Procedure) -> list[Line]:
     for same in alike.values():
         first = same[0]
         places = ", ".join(one.patch.centre.replace("_", " ") for one in same)
-        published = tuple(dict.fromkeys(point for one in same for point in one.published))
         found.append(
             Line(
-                *(first.sign, DASHES[drawn[first.sign] % len(DASHES)]),
-                f"{first.sign.capitalize()} ({places})",
-                _legend_of(same),
-                *(first.days, first.level, published),
+                kind=first.sign,
+                dash=DASHES[drawn[first.sign] % len(DASHES)],
+                name=f"{first.sign.capitalize()} ({places})",
+                legend=_legend_of(same),
+                days=first.days,
+                values=first.level,
+                published=tuple(dict.fromkeys(p for one in same for p in one.published)),
             )
         )
         drawn[first.sign] += 1
