@@ -24,6 +24,7 @@ from simulate.geometry.grid import Grid
 from simulate.geometry.parts import Part, grid_shift_px, mesh_shift_mm, parts_of, swelling_part
 from simulate.geometry.shading import shade_of
 from simulate.geometry.warp import moves, photo_bands, warped_bands
+from simulate.interactions import adjustments, plan_warnings
 from simulate.plan import Plan, Treatment
 from simulate.recovery import days_after, share_at
 from simulate.relight import lit_masks, relit_bands, shading_gain
@@ -249,6 +250,7 @@ def simulating(
         changes=changes,
         warnings=(
             *warnings_of(face, plan, weights, share, skin),
+            *plan_warnings(plan),
             *undrawn_reactions(plan, days, reactions),
         ),
         timings_ms=clock.ms,
@@ -270,10 +272,11 @@ def simulating(
 
 def _shifts(plan: Plan, days: float | None, responder_sd: float, shown: str) -> list[Shift]:
     """Return all that moves skin at a time: each treatment's effect, and then its swellings."""
-    found = []
+    found, beside = [], adjustments(plan)
     for one in plan.treatments:
         entry = one.entry
         mean = one.relative_dose * entry.usual_dose(one.side) * share_at(entry, days)
+        mean *= beside.get(one.procedure, 1.0)
         parts = parts_of(entry, one.side)
         asked = mean * _response(entry, responder_sd)
         if parts:
