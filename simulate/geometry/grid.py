@@ -75,15 +75,20 @@ class Grid:
         found: Points = (at_px - self.origin_px - (self.node_px - 1) / 2) / self.node_px
         return found
 
-    def place(self, face: Face, shift_mm: Points) -> Field:
-        """Return the forward field (rows, columns, 2) float32 px of vertex displacements in mm."""
+    def place(self, face: Face, shift_mm: Points, whole: float = 1.0) -> Field:
+        """Return the forward field (rows, columns, 2) float32 px of vertex displacements in mm.
+
+        Where `fade` is `whole` or more, the skin is followed in full: for a `whole` below 1 also
+        some way beyond the silhouette, and what lies farther out may then fold.
+        """
+        fade = np.minimum(np.float32(1.0), self.fade / np.float32(whole))
         rows, columns = self.shape
         moved = self.interpolate @ face.pose.shift_px(shift_mm)
         field = moved[self.nearest].reshape(rows, columns, 2).astype(np.float32)
         wide = cv2.GaussianBlur(field, (0, 0), SPREAD_NODES)
         outside = (1.0 - self.fade)[..., None]
         near = np.minimum(1.0, 4.0 * outside)  # continuous at the silhouette
-        field = (field + near * (wide - field)) * self.fade[..., None]
+        field = (field + near * (wide - field)) * fade[..., None]
         field = cv2.GaussianBlur(field, (0, 0), SMOOTH_NODES)
         field[np.abs(field).max(axis=2) < QUIET_PX] = 0.0
         return np.ascontiguousarray(field, np.float32)
