@@ -29,7 +29,6 @@ from face_mesh.measures import MeasureSpec
 from simulate.geometry.grid import (
     QUIET_PX,
     SMOOTH_NODES,
-    SPREAD_NODES,
     Grid,
     front_most,
     nearest_inside,
@@ -52,9 +51,9 @@ ROUNDING = 3  # times that rows are averaged where chin and neck meet
 
 # The usual ear, on 5 people: from the height of the eyes to that of the base of the nose, its rim
 # 11 to 19 mm beside the contour. Farther out is air, which moves with the rim at first.
-EAR_TOP_MM, EAR_FOOT_MM = 10.0, -64.0
+EAR_TOP_MM, EAR_FOOT_MM = 14.0, -66.0
 RIM_MM = 14.0
-RIM_HEIGHTS_MM = (0.0, -30.0)  # between them the rim stands out; the lobule stands out less
+RIM_HEIGHTS_MM = (4.0, -36.0)  # between them the rim stands out; the lobule stands out less
 EAR_WIDTH_MM = 20.0
 EAR_BACK = 0.8  # mm it goes back for each mm outwards
 EAR_ROWS, EAR_COLUMNS = 30, 11
@@ -63,6 +62,9 @@ EAR_ROWS, EAR_COLUMNS = 30, 11
 # and skin is not torn. And beyond the apron's own edge over which it goes.
 COMES_IN_MM = {"neck": 14.0, "ears": 2.0}
 FADE_MM = {"neck": 8.0, "ears": 8.0}
+COLOUR_COMES_IN_MM = 2.5  # what is no movement tears nothing, and goes on over the edge of the jaw
+# Over which neighbouring nodes are averaged: an edge of the apron is no edge of skin.
+SPREAD_MM = {"neck": 2.5, "ears": 1.0}
 SURFACES = tuple(COMES_IN_MM)
 NECK_POINT_MM = 30.0  # below the crease: where the line of the neck is taken
 Floats = npt.NDArray[np.float32]
@@ -148,11 +150,12 @@ class Apron:
 
     def place_shift(self, face: Face, shift_mm: Points) -> Field:
         """Return the forward field (rows, columns, 2) float32 px of a (V, 3) shift in mm."""
-        matrix, nearest, fade = self._placing(face)
+        matrix, nearest, fade, _ = self._placing(face)
         shape = Grid.of(face).shape
         moved = (matrix @ face.pose.shift_px(shift_mm))[nearest]
         field: Floats = np.asarray(moved.reshape(*shape, 2), np.float32)
-        wide = cv2.GaussianBlur(field, (0, 0), SPREAD_NODES)
+        spread = SPREAD_MM[self.surface] * face.px_per_mm / Grid.of(face).node_px
+        wide = cv2.GaussianBlur(field, (0, 0), spread)
         field = np.asarray(
             cv2.GaussianBlur(wide * fade[..., None], (0, 0), SMOOTH_NODES), np.float32
         )
@@ -161,12 +164,15 @@ class Apron:
 
     def place(self, face: Face, values: Points, smooth_nodes: float = SMOOTH_NODES) -> Floats:
         """Return (rows, columns) float32 on the face's grid of a (V,) value: 0 off the apron."""
-        matrix, _, fade = self._placing(face)
+        matrix, _, _, fade = self._placing(face)
         inside = np.asarray((matrix @ values).reshape(Grid.of(face).shape), np.float32)
         return np.asarray(cv2.GaussianBlur(inside, (0, 0), smooth_nodes) * fade, np.float32)
 
-    def _placing(self, face: Face) -> tuple[csr_matrix[Any], Index, Floats]:
-        """What vertices do to nodes, which node each one follows, and how far (rows, columns)."""
+    def _placing(self, face: Face) -> tuple[csr_matrix[Any], Index, Floats, Floats]:
+        """What vertices do to nodes, which node each one follows, and how far (rows, columns).
+
+        How far in a movement, and how far in a value.
+        """
         name = f"apron {self.surface} on grid {face.photo.image.shape[:2]}"
         made = face.workspace.get(name)
         if made is None:
@@ -175,14 +181,19 @@ class Apron:
             nodes = grid.nodes_at(at_px[:, :2])
             inside, matrix = front_most(nodes, at_px[:, 2], grid.shape, self.triangles)
             nearest, beyond = nearest_inside(inside)
-            _, from_face = nearest_inside(np.asarray(grid.inside, np.bool_))
+            _, from_face = nearest_inside(grid.inside)
             node_mm = grid.node_px / face.px_per_mm
-            gone = np.clip(beyond * node_mm / FADE_MM[self.surface], 0.0, 1.0)
-            come = np.clip(from_face * node_mm / COMES_IN_MM[self.surface], 0.0, 1.0)
-            fade = (0.5 + 0.5 * np.cos(np.pi * gone)) * (0.5 - 0.5 * np.cos(np.pi * come))
-            made = face.workspace[name] = (matrix, nearest, np.asarray(fade, np.float32))
+            gone = 1.0 - _eased(beyond * node_mm / FADE_MM[self.surface])
+            moves = gone * _eased(from_face * node_mm / COMES_IN_MM[self.surface])
+            shows = gone * _eased(from_face * node_mm / COLOUR_COMES_IN_MM)
+            made = face.workspace[name] = (matrix, nearest, moves, shows)
         assert isinstance(made, tuple)
         return made
+
+
+def _eased(share: Floats) -> Floats:
+    """Return 0 at 0 and below, 1 at 1 and above, and half a cosine between."""
+    return np.asarray(0.5 - 0.5 * np.cos(np.pi * np.clip(share, 0.0, 1.0)), np.float32)
 
 
 def surface_of(face: Face, surface: str) -> Mesh | Apron:
@@ -282,7 +293,13 @@ def _ears(mesh_mm: Points) -> Apron:
         triangles.append(faces if side == "left" else faces[:, ::-1])  # mirrored, they turn round
         pairs.append(links)
         places[f"ear_root_{side}"] = tuple(first + r * EAR_COLUMNS for r in range(EAR_ROWS))
-        places[f"helix_{side}"] = tuple(first + int(r) * EAR_COLUMNS + rim for r in standing)
+        ends = (0, (EAR_ROWS - 1) * EAR_COLUMNS)
+        places[f"ear_ends_{side}"] = tuple(first + e + c for e in ends for c in range(EAR_COLUMNS))
+        rows = first + standing * EAR_COLUMNS
+        places[f"rim_{side}"] = tuple(int(r) + rim for r in rows)
+        places[f"helix_{side}"] = tuple(  # from the usual rim on: some ears stand out farther
+            int(r) + c for r in rows for c in range(rim, EAR_COLUMNS)
+        )
     return Apron(
         "ears", np.concatenate(sheets), np.concatenate(triangles), np.concatenate(pairs), places
     )
@@ -324,7 +341,7 @@ def apron_measures(apron: Apron, shift_mm: Points) -> dict[str, float]:
     across = apron.vertices_mm[:, 0] + shift_mm[:, 0]
     found = {}
     for side in ("left", "right"):
-        rim = np.array(apron.places[f"helix_{side}"])
+        rim = np.array(apron.places[f"rim_{side}"])
         root = rim - rim % EAR_COLUMNS  # the first vertex of the same row
         found[f"ear_protrusion_{side}"] = float(np.abs(across[rim] - across[root]).mean())
     return found
