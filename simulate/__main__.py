@@ -9,11 +9,11 @@ import re
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 from face_mesh import BeforehandError, Face, PlanError, ScaleHint, measure_face, open_photo
 from face_mesh.arrays import Rgb
@@ -24,11 +24,14 @@ from simulate.export import comparison_image, png_bytes
 from simulate.interactions import check_plan
 from simulate.presets import presets
 from simulate.report import catalogue_json, face_json, outcome_json, presets_json
+from simulate.sheets import film, film_image, range_image, responders
 from simulate.skin.engines import EMBEDDED, check_engine
 from simulate.summary import plan_summary
 
 STAGES = ("Reading the photo", "Measuring the face", "Simulating", "Writing the pictures")
 BAR_WIDTH = 24
+SHEET_PX = 1600  # longest side of the photo that sheets are made from: their panels are small
+T = TypeVar("T")
 INTERRUPTED = 130  # what a shell says of a program that Ctrl-C ended
 ENGINE_IDLE = "Nothing in this plan paints skin, so the engine was not used."
 
@@ -60,6 +63,17 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--when", help="time after treatment, as 10d, 2w, 3mo, 1y")
     parser.add_argument("--responder", default="expected", help="low, expected or high")
+    parser.add_argument(
+        "--reactions",
+        default="likely",
+        help="swelling, bruising and redness at --when: likely, all or none",
+    )
+    parser.add_argument(
+        "--film", action="store_true", help="also film.png, day 0 to two years, with all reactions"
+    )
+    parser.add_argument(
+        "--range", action="store_true", help="also range.png, weak to strong response, and unsure"
+    )
     parser.add_argument("--engine", default=EMBEDDED, help="embedded or hub:NAME, for skin")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--face", type=int, help="which face, from 1, left to right")
@@ -128,24 +142,44 @@ def _run(asked: argparse.Namespace) -> None:
         measured = time.perf_counter()
         tick()
         outcome = _simulated(face, plan, asked, tick)
+        sheets = _sheets(face, plan, asked, tick)
         tick()
         spent = {"decode": decoded - start, "landmarks": measured - decoded}
-        _write(out, _timed(outcome, spent))
+        _write(out, _timed(outcome, spent), sheets)
     if not asked.quiet:
         print("".join(f"{line}\n" for line in outcome.warnings), end="")
 
 
 def _simulated(face: Face, plan: Plan, asked: argparse.Namespace, tick: _Bar) -> Outcome:
-    working = simulating(face, plan, asked.when, asked.responder, asked.seed, asked.engine)
+    how = (asked.when, asked.responder, asked.seed, asked.engine, asked.reactions)
+    outcome = _finished(simulating(face, plan, *how), tick)
+    if asked.engine != EMBEDDED and not outcome.skin.parts:
+        return replace(outcome, warnings=(*outcome.warnings, ENGINE_IDLE))
+    return outcome
+
+
+def _sheets(
+    face: Face, plan: Plan, asked: argparse.Namespace, tick: _Bar
+) -> list[tuple[str, Rgb, bool]]:
+    """Return name, picture and whether a model painted it, of each sheet that was asked for."""
+    small, found = face.resized(SHEET_PX), []
+    if asked.film:
+        many = _finished(film(small, plan, asked.responder, asked.seed, asked.engine), tick)
+        found.append(("film.png", film_image(many), any(one.painted for one in many)))
+    if asked.range:
+        how = (asked.when, asked.seed, asked.engine, asked.reactions)
+        many = _finished(responders(small, plan, *how), tick)
+        found.append(("range.png", range_image(many), any(one.painted for one in many)))
+    return found
+
+
+def _finished(working: Generator[float, None, T], tick: _Bar) -> T:
     while True:
         try:
             tick.within(next(working))
         except StopIteration as end:
-            outcome: Outcome = end.value
-            break
-    if asked.engine != EMBEDDED and not outcome.skin.parts:
-        return replace(outcome, warnings=(*outcome.warnings, ENGINE_IDLE))
-    return outcome
+            done: T = end.value
+            return done
 
 
 def _plan(asked: argparse.Namespace) -> Plan:
@@ -214,13 +248,16 @@ def _timed(outcome: Outcome, spent_s: dict[str, float]) -> Outcome:
     return replace(outcome, timings_ms=ms)
 
 
-def _write(out: Path, outcome: Outcome) -> None:
-    """Write all four files in a hidden folder first, so that none is ever half written."""
+def _write(out: Path, outcome: Outcome, sheets: Sequence[tuple[str, Rgb, bool]]) -> None:
+    """Write all files in a hidden folder first, so that none is ever half written."""
     try:
         with tempfile.TemporaryDirectory(dir=out, prefix=".beforehand-") as hidden:
             start = time.perf_counter()
             for name, image, simulated in _pictures(outcome):
                 data = png_bytes(image, simulated=simulated, painted=outcome.painted)
+                (Path(hidden) / name).write_bytes(data)
+            for name, image, painted in sheets:
+                data = png_bytes(image, simulated=True, painted=painted)
                 (Path(hidden) / name).write_bytes(data)
             outcome = _timed(outcome, {"encode": time.perf_counter() - start})
             report = outcome_json(outcome, version=__version__)
@@ -246,10 +283,11 @@ def _list(as_json: bool) -> None:
     if as_json:
         print(json.dumps(catalogue_json(entries), indent=2))
         return
+    wide = max(len(p.id) for p in entries) + 1
     for p in entries:
         scope = "per side" if p.dose.scope == "per_side" else "in total"
         dose = f"usual {p.dose.usual:g}, most {p.dose.max:g} {p.dose.unit} {scope}"
-        print(f"{p.id:22s}{p.area:8s}{p.name:38s}{dose}")
+        print(f"{p.id:{wide}s}{p.area:8s}{p.name:38s}{dose}")
 
 
 def _list_plans(as_json: bool) -> None:

@@ -19,9 +19,10 @@ from PIL import Image
 
 from face_mesh import Photo, measure_face, open_photo
 from face_mesh.arrays import Rgb
+from simulate import Plan, __version__, procedures
 from simulate import __main__ as command
-from simulate import __version__, procedures
 from simulate.__main__ import main
+from simulate.presets import presets
 from tests.face_mesh.faces import hopper, turned_head
 from tests.helpers import ROOT
 from tests.simulate import toy_models
@@ -93,13 +94,14 @@ def names(folder: Path) -> set[str]:
 def test_a_run_writes_the_four_files(portrait: Path, tmp_path: Path) -> None:
     out = tmp_path / "new" / "folder"
     status, said, err = spawned(portrait, "--treat", "lip_filler=1.0", "--out", out)
-    assert (status, said, err) == (0, "", "")
+    assert (status, err) == (0, "")
     assert names(out) == FILES
     before, after = (open_photo(out / f"{name}.png").image for name in ("before", "after"))
     assert (before == open_photo(portrait).image).all()
     assert after.shape == before.shape
     assert (after != before).any()
     found = json.loads((out / "outcome.json").read_text())
+    assert said.splitlines() == found["warnings"]
     assert found["version"] == __version__
     assert found["treatments"][0]["procedure"] == "lip_filler"
     ms = found["timings_ms"]
@@ -123,8 +125,8 @@ def test_every_option_reaches_the_outcome(
     options = ["--when", "3mo", "--responder", "high", "--seed", "7", "--ipd", "64", "--face", "1"]
     treat = ["--treat", "lip_filler=1", "--treat", "masseter_toxin=25:left"]
     status, out, _ = run(portrait, *treat, *options, "--engine", "hub:any", "--out", tmp_path)
-    assert (status, out) == (0, "")
     found = json.loads((tmp_path / "outcome.json").read_text())
+    assert (status, out.splitlines()) == (0, found["warnings"])
     assert (found["when"], found["responder"], found["seed"]) == ("3mo", "high", 7)
     assert [t["side"] for t in found["treatments"]] == ["both", "left"]
     assert found["engine"] == "hub:any"
@@ -138,8 +140,7 @@ def test_a_model_of_somebody_else_paints_skin_and_nothing_else(
 ) -> None:
     model = toy_models.save_sd_inpaint(tmp_path / "model")
     treat = ("--treat", "nasolabial_filler=3", "--engine", f"hub:{model}")
-    status, out, _ = run(portrait, *treat, "--out", tmp_path / "out")
-    assert (status, out) == (0, "")
+    assert run(portrait, *treat, "--quiet", "--out", tmp_path / "out")[:2] == (0, "")
     found = json.loads((tmp_path / "out" / "outcome.json").read_text())
     assert found["engine"] == f"hub:{model}"
     assert found["timings_ms"]["skin"] > 0.0
@@ -178,6 +179,56 @@ def test_a_plan_file_is_the_same_as_its_treatments(
     assert run(portrait, "--treat", "chin_filler=2", "--out", tmp_path / "b")[0] == 0
     for name in ("before.png", "after.png", "comparison.png"):
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+
+
+def test_a_warning_is_a_line_of_standard_output_unless_quiet(
+    portrait: Path, tmp_path: Path, run: Callable[..., Output]
+) -> None:
+    treat = ("--treat", "chin_filler=2", "--engine", "hub:any", "--out", tmp_path)
+    status, out, _ = run(portrait, *treat)
+    warnings = json.loads((tmp_path / "outcome.json").read_text())["warnings"]
+    assert (status, out.splitlines()) == (0, warnings)
+    assert any("engine was not used" in line for line in warnings)
+    assert run(portrait, *treat, "--quiet")[:2] == (0, "")
+
+
+def test_a_plan_by_name_is_the_same_as_its_file(
+    portrait: Path, tmp_path: Path, run: Callable[..., Output]
+) -> None:
+    plan = tmp_path / "plan.toml"
+    plan.write_text(Plan.named("profile_balance").to_toml())
+    assert run(portrait, "--plan", plan, "--out", tmp_path / "a")[0] == 0
+    assert run(portrait, "--plan", "profile_balance", "--out", tmp_path / "b")[0] == 0
+    a, b = (json.loads((tmp_path / n / "outcome.json").read_text()) for n in "ab")
+    assert (tmp_path / "a" / "after.png").read_bytes() == (tmp_path / "b/after.png").read_bytes()
+    assert a["plan"] == b["plan"]
+    assert [t["procedure"] for t in b["treatments"]] == [
+        t.procedure for t in Plan.named("profile_balance").treatments
+    ]
+
+
+def test_a_file_goes_before_a_plan_of_its_name(
+    portrait: Path, tmp_path: Path, run: Callable[..., Output], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("tired_eyes").write_text("[[treatments]]\nprocedure = 'chin_filler'\ndose = 2\n")
+    assert run(portrait, "--plan", "tired_eyes", "--out", "out")[0] == 0
+    found = json.loads(Path("out/outcome.json").read_text())
+    assert [t["procedure"] for t in found["treatments"]] == ["chin_filler"]
+
+
+def test_a_body_mass_reaches_the_totals(
+    portrait: Path, tmp_path: Path, run: Callable[..., Output]
+) -> None:
+    large = ["cheek_filler=6.6", "jawline_filler=9", "nasolabial_filler=5"]  # 20.6 mL
+    argv = [portrait, *(word for one in large for word in ("--treat", one)), "--out", tmp_path]
+    assert "more than the 20 mL of the label for 60 kg" in refusal(run(*argv), 2)
+    assert "more than the 18.33 mL of the label" in refusal(run(*argv, "--body-kg", "55"), 2)
+    assert run(*argv, "--body-kg", "70")[0] == 0
+    plan = json.loads((tmp_path / "outcome.json").read_text())["plan"]
+    assert (plan["body_kg"], plan["body_kg_given"]) == (70.0, True)
+    filler = next(one for one in plan["totals"] if one["id"] == "filler_per_year")
+    assert (filler["amount"], filler["most"]) == (20.6, pytest.approx(70 / 3))
 
 
 def test_a_second_run_replaces_its_files_and_no_others(
@@ -262,6 +313,29 @@ def test_no_heavy_library_is_loaded(task: str, portrait: Path, tmp_path: Path) -
     assert HEAVY & set(loaded) == set()
 
 
+def test_the_named_plans_are_listed_with_what_they_add_up_to(run: Callable[..., Output]) -> None:
+    status, out, err = run("--list-plans")
+    assert (status, err) == (0, "")
+    heads = [line for line in out.splitlines() if not line.startswith(" ")]
+    assert [line.split(":")[0] for line in heads] == list(presets())
+    assert "64 of 400 U of botulinum toxin in 13 weeks" in out
+    for one in presets().values():
+        assert all(f"  {step.procedure} " in out for step in one.treatments)
+        assert all(f"  Suits less: {they.who}" in out for they in one.suits_less)
+
+
+def test_the_named_plans_are_listed_for_programs(run: Callable[..., Output]) -> None:
+    status, out, _ = run("--list-plans", "--json")
+    found = json.loads(out)
+    assert (status, [one["id"] for one in found]) == (0, list(presets()))
+    for one in found:
+        assert set(one) == {"id", "name", "summary", "steps", "suits_less", "plan"}
+        assert all(step["source"] and step["derivation"] for step in one["steps"])
+        assert [step["procedure"] for step in one["steps"]] == [
+            row["procedure"] for row in one["plan"]["treatments"]
+        ]
+
+
 # --- a command or plan that is wrong
 
 
@@ -278,6 +352,11 @@ def test_no_heavy_library_is_loaded(task: str, portrait: Path, tmp_path: Path) -
         (["--treat", "chin_filler=1:left"], "cannot be done on side 'left'"),
         ([], "Say what to simulate"),
         (["--treat", "lip_filler=1", "--plan", "p.toml"], "not both"),
+        (["--plan", "liquid_face_lift"], "no plan 'liquid_face_lift'; --list-plans"),
+        (["--plan", "plans/tired_eyes"], "cannot be read"),
+        (["--treat", "hump_reduction=1", "--treat", "nonsurgical_rhinoplasty=1"], "choose one"),
+        (["--treat", "lip_filler=1", "--body-kg", "6"], "body mass is 6; give 30 to 300 kg"),
+        (["--treat", "lip_filler=1", "--body-kg", "heavy"], "--help shows the options"),
         (["--plan", "no-such-file.toml"], "cannot be read"),
         (["--treat", "lip_filler=1", "--when", "soon"], "is not a time"),
         (["--treat", "lip_filler=1", "--when", "9y"], "24 months"),

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from face_mesh import PlanError
 from simulate import Plan, Treatment, procedures
-from simulate.plan import MOST_POINTS, MOST_RADIUS_MM, Stroke
+from simulate.plan import BODY_KG, MOST_NOTES, MOST_POINTS, MOST_RADIUS_MM, MOST_WEEKS, Stroke
 from tests.simulate.faces import PAIRED, PROCEDURES
 
 MIDLINE = tuple(sorted(set(PROCEDURES) - set(PAIRED)))
@@ -182,6 +182,23 @@ TREATMENT = "[[treatments]]\nprocedure = 'lip_filler'\ndose = 1\n"
         (TREATMENT.replace("1", "nan"), "must be a number"),
         (TREATMENT.replace("lip_filler", "lip_filing"), "no procedure"),
         (TREATMENT + TREATMENT, "twice on the same side"),
+        ("body_kg = '60'\n" + TREATMENT, "body_kg is a number"),
+        ("body_kg = true\n" + TREATMENT, "body_kg is a number"),
+        ("body_kg = 6\n" + TREATMENT, "body mass is 6; give 30 to 300 kg"),
+        ("body_kg = nan\n" + TREATMENT, "give 30 to 300 kg"),
+        ("currency = 5\n" + TREATMENT, "currency and notes are text"),
+        ("currency = 'two words'\n" + TREATMENT, "short name of letters"),
+        ("notes = ['a']\n" + TREATMENT, "currency and notes are text"),
+        (f"notes = '{'a' * (MOST_NOTES + 1)}'\n" + TREATMENT, "up to 2000 characters"),
+        ("body_kg = 60\n", "and nothing else"),
+        (TREATMENT + "week = 'first'", "week is a number"),
+        (TREATMENT + "week = -1", "week of lip filler is -1; give 0 to 104 weeks"),
+        (TREATMENT + "week = nan", "give 0 to 104 weeks"),
+        (TREATMENT + "cost = '9.50'", "cost is a number"),
+        (TREATMENT + "cost = -3", "cost of lip filler is -3"),
+        (TREATMENT + "cost = inf", "cost of lip filler is inf"),
+        (TREATMENT + "clinic_downtime_days = 400", "downtime of lip filler is 400; give 0 to 365"),
+        (TREATMENT + "downtime_days = 4", "has procedure, dose"),
     ],
 )
 def test_a_wrong_plan_file_is_refused_in_one_sentence(content: str | bytes, said: str) -> None:
@@ -278,10 +295,66 @@ def test_wrong_spots_and_strokes_in_a_file_are_refused(old: bytes, new: bytes, s
     assert said in one_sentence(str(error.value))
 
 
+CLINIC = b"""
+body_kg = 72
+currency = "EUR"
+notes = "Ask again in spring."
+
+[[treatments]]
+procedure = "masseter_toxin"
+dose = 25
+cost = 350
+clinic_downtime_days = 0.5
+
+[[treatments]]
+procedure = "chin_filler"
+dose = 1
+week = 11
+"""
+
+
+def test_a_clinic_fills_in_what_it_knows() -> None:
+    plan = Plan.from_toml(CLINIC)
+    assert (plan.body_kg, plan.currency, plan.notes) == (72.0, "EUR", "Ask again in spring.")
+    toxin, filler = plan.treatments
+    assert (toxin.cost, toxin.clinic_downtime_days, toxin.week) == (350.0, 0.5, None)
+    assert (filler.cost, filler.clinic_downtime_days, filler.week) == (None, None, 11.0)
+    assert hash(plan) == hash(Plan.from_toml(CLINIC))
+    plain = Plan.parse(["masseter_toxin=25", "chin_filler=1"])
+    assert (plain.body_kg, plain.currency, plain.notes) == (None, "", "")
+    assert plan != plain
+
+
+def test_nothing_is_written_that_was_not_said() -> None:
+    written = Plan.parse("lip_filler=1").to_toml()
+    assert written == '[[treatments]]\nprocedure = "lip_filler"\ndose = 1.0\nside = "both"\n'
+
+
+@pytest.mark.parametrize("notes", ["\ud800", "a" * (MOST_NOTES + 1)])
+def test_notes_that_no_file_can_hold_are_refused(notes: str) -> None:
+    with pytest.raises(PlanError, match="notes of a plan are text"):
+        Plan(notes=notes)
+
+
+@pytest.mark.parametrize(("dose", "amount"), [("25", 50.0), ("25:left", 25.0), ("25:right", 25.0)])
+def test_an_amount_is_of_the_whole_face(dose: str, amount: float) -> None:
+    assert Treatment.parse(f"masseter_toxin={dose}").amount == amount
+
+
+def test_an_amount_in_total_is_the_dose() -> None:
+    assert Treatment.parse("cheek_filler=1.6").amount == 1.6
+    assert Treatment.parse("cheek_filler=0.8:left").amount == 0.8
+    assert Treatment.parse("chin_filler=2").sides_treated == ("left", "right")
+
+
 SHARE = st.floats(0.0, 1.0)
 PLACES = st.lists(st.tuples(SHARE, SHARE), min_size=1, max_size=4).map(tuple)
 RADII = st.floats(0.0, MOST_RADIUS_MM, exclude_min=True)
 STROKES = st.lists(st.builds(Stroke, st.sampled_from(("add", "spare")), PLACES, RADII), max_size=3)
+
+
+CURRENCIES = ("", "EUR", "Kč", "£")
+NOTES = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 
 
 @st.composite
@@ -293,8 +366,11 @@ def plans(draw: st.DrawFn) -> Plan:
         side = draw(st.sampled_from(entry.sides))
         spots = draw(PLACES) if name == "mole_removal" and draw(st.booleans()) else ()
         strokes = tuple(draw(STROKES)) if entry.skin else ()
-        made.append(Treatment(name, draw(SHARE) * entry.max_dose(side), side, spots, strokes))
-    return Plan(tuple(made))
+        dose = draw(SHARE) * entry.max_dose(side)
+        known = [draw(st.none() | st.floats(0.0, most)) for most in (MOST_WEEKS, 1e6, 365.0)]
+        made.append(Treatment(name, dose, side, spots, strokes, *known))
+    body_kg, currency = draw(st.none() | st.floats(*BODY_KG)), draw(st.sampled_from(CURRENCIES))
+    return Plan(tuple(made), body_kg, currency, draw(NOTES))
 
 
 @given(plan=plans())

@@ -3,14 +3,15 @@
 import json
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from face_mesh.measures import MEASURES
 from face_mesh.skin.reading import SIGNS
-from simulate import Plan, procedures, simulate
-from simulate.report import catalogue_json, face_json, outcome_json
+from simulate import Plan, Treatment, procedures, simulate
+from simulate.report import catalogue_json, face_json, outcome_json, plan_json
 from tests.face_mesh.faces import hopper
 from tests.simulate.faces import PROCEDURES, face_of
 
@@ -30,11 +31,22 @@ ENTRY = {
     "cautions",
 }
 # Beyond the contract: in_picture tells depth from what a front view shows, seed makes a result
-# repeatable, and the catalogue says for whom, for how much of the face and on what grounds.
-MORE_CHANGE, MORE_OUTCOME = {"in_picture"}, {"seed"}
+# repeatable, plan says what the treatments add up to, and the catalogue says for whom, for how much
+# of the face and on what grounds.
+MORE_CHANGE, MORE_OUTCOME = {"in_picture"}, {"seed", "plan"}
 MORE_ENTRY = {"summary", "scope", "coefficients"}
 COEFFICIENT = {"operator", "value", "source", "derivation"}
 
+PLAN = {
+    *("treatments", "totals", "sessions", "body_kg", "body_kg_given", "cost", "costs_missing"),
+    *("currency", "downtime_days", "weeks", "notes", "interactions"),
+}
+PLAN_ROW = {
+    *("procedure", "name", "dose", "unit", "scope", "side", "week", "cost", "downtime_days"),
+    *("downtime_source", "clinic_downtime_days"),
+}
+TOTAL = {"id", "what", "amount", "most", "unit", "within_weeks", "source"}
+INTERACTION = {"severity", "reason", "source", "procedures"}
 SKIN_ROW = {"id", "name", "region", "severity", "scale", "ita_deg"}
 
 
@@ -78,6 +90,54 @@ def test_an_outcome_says_what_was_asked() -> None:
     assert found["when"] is None
     assert (found["photo"]["width"], found["photo"]["height"]) == (512, 600)
     assert 0.0 < found["changed_fraction"] < 1.0
+
+
+CLINIC = b"""
+body_kg = 72
+currency = "EUR"
+[[treatments]]
+procedure = "glabellar_toxin"
+dose = 20
+week = 0
+cost = 200
+[[treatments]]
+procedure = "forehead_toxin"
+dose = 20
+week = 2
+clinic_downtime_days = 1.5
+"""
+
+
+def test_an_outcome_says_what_its_plan_adds_up_to() -> None:
+    outcome = simulate(face_of("hopper"), Plan.from_toml(CLINIC), engine="fake")
+    found = json.loads(json.dumps(outcome_json(outcome, version="1"), allow_nan=False))["plan"]
+    assert set(found) == PLAN
+    assert all(set(row) == PLAN_ROW for row in found["treatments"])
+    assert all(set(row) == TOTAL for row in found["totals"])
+    assert all(set(row) == INTERACTION for row in found["interactions"])
+    assert (found["body_kg"], found["body_kg_given"]) == (72.0, True)
+    assert (found["cost"], found["costs_missing"], found["currency"]) == (200.0, 1, "EUR")
+    assert (found["weeks"], found["sessions"]) == (2.0, 0.0)
+    totals = {row["id"]: (row["amount"], row["most"]) for row in found["totals"]}
+    assert totals["toxin_in_three_months"] == (40.0, 400.0)
+    assert totals["toxin_upper_face"] == (40.0, 64.0)
+    assert totals["filler_per_year"] == (0.0, 24.0)
+    (told,) = found["interactions"]
+    assert told["procedures"] == ["glabellar_toxin", "forehead_toxin"]
+    assert "randomised trial" in told["source"]
+
+
+def test_days_off_are_those_of_the_longest_and_the_clinic_knows_best() -> None:
+    def days(*treatments: Treatment) -> Any:
+        return plan_json(Plan(treatments))["downtime_days"]
+
+    off = procedures()["co2_resurfacing"].downtime
+    assert off is not None
+    laser, toxin = Treatment("co2_resurfacing", 1.0), Treatment("glabellar_toxin", 20.0)
+    assert days(laser) == (off.days_low, off.days_high)
+    assert days(toxin, laser) == (off.days_low, off.days_high)
+    assert days(toxin, replace(laser, clinic_downtime_days=30.0)) == (30.0, 30.0)
+    assert days() is None
 
 
 def test_the_changes_are_those_of_the_outcome() -> None:
