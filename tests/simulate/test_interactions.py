@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from face_mesh import PlanError
-from simulate import Plan, Treatment, procedures
+from simulate import Plan, Treatment, procedures, simulate
 from simulate.catalogue import CatalogueError, sources
 from simulate.entry import ESTIMATE
 from simulate.interactions import (
@@ -31,6 +31,7 @@ from simulate.interactions import (
     total_within,
 )
 from simulate.summary import plan_summary
+from tests.simulate.faces import face_of
 
 RULES = {rule.id: rule for rule in book().rules}
 LIMITS = {limit.id: limit for limit in book().limits}
@@ -341,6 +342,20 @@ def test_the_more_of_one_the_less_of_the_other_without_a_jump(shares: tuple[floa
     assert 0.0 <= left(more) <= left(less) <= 1.0
     slope = lift.effect(1e-6) * lift.dose.usual / 1e-6 / lift.effect(lift.dose.usual)
     assert left(less) - left(more) <= slope * (more - less) + 1e-9
+
+
+def test_forehead_and_frown_together_lower_the_brow_as_trials_found() -> None:
+    """Why no factor is needed between the two: their sum has the published sign."""
+
+    def inner_brow(*texts: str) -> list[float]:
+        outcome = simulate(face_of("hopper"), Plan.parse(texts), engine="fake")
+        own = [c for c in outcome.changes if c.measure.startswith("brow_height_medial")]
+        return [c.after - c.before for c in own]
+
+    frown, forehead = "glabellar_toxin=20", "forehead_toxin=20"
+    assert min(inner_brow(frown)) > 0.0
+    assert max(inner_brow(frown, forehead)) < 0.0
+    assert dict(adjustments(Plan.parse([frown, forehead]))) == {}
 
 
 @given(plan=plans())
