@@ -10,7 +10,7 @@ from face_mesh import Face
 from face_mesh.measures import measure_all
 from face_mesh.skin.reading import read_skin
 from simulate.catalogue import citation
-from simulate.entry import Procedure
+from simulate.entry import CurvePoint, Procedure, Reaction
 from simulate.interactions import interactions
 from simulate.outcome import Outcome
 from simulate.plan import Plan, Treatment
@@ -30,6 +30,7 @@ def outcome_json(outcome: Outcome, *, version: str) -> Json:
         "plan": plan_json(outcome.plan),
         "when": outcome.when,
         "responder": outcome.responder,
+        "reactions": outcome.reactions,
         "changes": [
             {
                 "measure": c.measure,
@@ -40,6 +41,7 @@ def outcome_json(outcome: Outcome, *, version: str) -> Json:
                 "expected_high": round(c.expected_high, 3),
                 "in_picture": c.in_picture,
             }
+            | ({"because": c.because} if c.because else {})
             for c in outcome.changes
         ],
         "changed_fraction": round(outcome.changed_fraction, 6),
@@ -96,8 +98,53 @@ def catalogue_json(entries: list[Procedure]) -> list[Json]:
                 for t in p.skin
             ],
             "cautions": list(p.cautions),
+            "relative_sd": round(p.spread, 3),
+            "course": _course(p),
+            "reactions": [_reaction(one) for one in p.reactions],
+            "downtime_days": [p.downtime.days_low, p.downtime.days_high] if p.downtime else None,
+            "risks": [
+                {"what": one.what, "frequency": one.frequency, "serious": one.serious}
+                | {"source": citation(one.source)}
+                for one in p.risks
+            ],
+            "suits_less": [
+                {"who": one.who, "source": citation(one.source)} for one in p.suits_less
+            ],
+            "max_yaw_deg": p.view.max_yaw_deg if p.view else None,
         }
         for p in entries
+    ]
+
+
+def _course(entry: Procedure) -> Json:
+    course = entry.course
+    return {
+        "days": list(course.days),
+        "share": list(course.share),
+        "onset_day": round(course.onset_day, 2),
+        "peak_day": course.peak_day,
+        "source": citation(course.source),
+        "published": _points(course.published),
+    }
+
+
+def _reaction(one: Reaction) -> Json:
+    return {
+        "sign": one.sign,
+        "where": one.patch.centre,
+        "peak": one.peak,
+        "frequency": one.frequency,
+        "days": list(one.days),
+        "level": list(one.level),
+        "source": citation(one.source),
+        "published": _points(one.published),
+    }
+
+
+def _points(points: Iterable[CurvePoint]) -> list[Json]:
+    return [
+        {"day": one.day, "value": one.value, "source": citation(one.source), "note": one.note}
+        for one in points
     ]
 
 

@@ -47,12 +47,15 @@ def undrawn_reactions(plan: Plan, days: float | None, shown: str) -> Iterator[st
     if days is None or shown == "all":
         return
     for treatment in plan.treatments:
-        drawn = {one for one, _ in reactions_at(treatment, days, shown)}
+        drawn = {one.sign for one, _ in reactions_at(treatment, days, shown)}
+        often: dict[str, float] = {}  # of each sign, wherever it is
         for one, _ in reactions_at(treatment, days, "all"):
-            if one not in drawn:
-                what = f"{treatment.entry.name}: {SIGN_WORDS[one.sign]}"
-                few = f", which {100 * one.frequency:.0f} % have,"
-                yield f"{what}{few if one.frequency < LIKELY else ''} is not drawn at this time."
+            often[one.sign] = max(one.frequency, often.get(one.sign, 0.0))
+        for sign, frequency in often.items():
+            if sign not in drawn:
+                what = f"{treatment.entry.name}: {SIGN_WORDS[sign]}"
+                few = f", which {100 * frequency:.0f} % have," if frequency < LIKELY else ""
+                yield f"{what}{few} is not drawn at this time."
 
 
 def covered(face: Face, treatment: Treatment) -> list[str]:
