@@ -11,7 +11,9 @@ from face_mesh.arrays import Field, Mask, Points
 from face_mesh.bundle import canonical_mesh
 from face_mesh.pose import Pose
 from simulate import Outcome, Plan, Treatment, procedures, simulate
-from simulate.geometry.mesh import Mesh
+from simulate.entry import SURFACES
+from simulate.geometry.apron import surface_of
+from simulate.geometry.basis import apron_shift, mesh_basis
 from tests.face_mesh.faces import collins, hopper
 from tests.helpers import FACES, use_photo
 
@@ -27,6 +29,9 @@ SHARED = {
 PROCEDURES = tuple(procedures())
 SHAPED = tuple(name for name, entry in procedures().items() if entry.terms)
 SKIN = tuple(name for name, entry in procedures().items() if entry.skin)
+FACED = tuple(  # they move the face itself, not only the neck or the ears
+    name for name in SHAPED if any(t.patch.surface == "face" for t in procedures()[name].terms)
+)
 PAIRED = tuple(name for name in SHAPED if "left" in procedures()[name].sides)
 FLIP = np.array([-1.0, 1.0, 1.0])
 
@@ -85,12 +90,30 @@ def areas(backward: Field) -> Mask:
     return grown
 
 
-def away_mm(face: Face) -> Mask:
-    """(H, W) how far each pixel lies outside the outline of the face; 0 inside."""
-    points = face.pose.to_photo(Mesh.of(face).vertices_mm)[:, :2]
-    outline = cv2.convexHull(points.astype(np.float32))
+def surfaces_of(procedure: str) -> tuple[str, ...]:
+    """The surfaces a procedure moves: "face", "neck", "ears"."""
+    found = {term.patch.surface for term in procedures()[procedure].terms}
+    return tuple(one for one in SURFACES if one in found)
+
+
+def units_mm(face: Face, procedure: str, side: str) -> dict[str, tuple[Points, Points]]:
+    """By surface its vertices and the (V, 3) displacement of them by one unit of a procedure."""
+    entry = procedures()[procedure]
+    moved = {"face": mesh_basis(face, entry, side)} | apron_shift(face, entry, side)
+    return {one: (surface_of(face, one).vertices_mm, moved[one]) for one in surfaces_of(procedure)}
+
+
+def away_mm(face: Face, *beyond: str) -> Mask:
+    """(H, W) how far each pixel lies outside the outline of the face; 0 inside.
+
+    And outside the outline of each surface `beyond` it.
+    """
     inside = np.zeros(face.photo.image.shape[:2], np.uint8)
-    cv2.fillConvexPoly(inside, np.round(outline).astype(np.int32), 1)
+    for one in {"face", *beyond}:
+        points = face.pose.to_photo(surface_of(face, one).vertices_mm)[:, :2]
+        for part in np.array_split(points, 2) if one == "ears" else (points,):  # ear by ear
+            outline = np.round(cv2.convexHull(part.astype(np.float32))).astype(np.int32)
+            cv2.fillConvexPoly(inside, outline, 1)
     outside_px = cv2.distanceTransform(1 - inside, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
     return np.asarray(outside_px / face.px_per_mm, np.float32)
 

@@ -15,8 +15,10 @@ from face_mesh.skin import reading
 from simulate import catalogue, procedures
 from simulate.catalogue import FOLDER, CatalogueError, citation, load_procedure, sources
 from simulate.entry import AREAS, ESTIMATE, SIGNS, Procedure, SkinTerm
+from simulate.geometry.apron import APRON_MEASURES, Apron
 from simulate.geometry.terms import OPERATORS, landmarks_of
 from simulate.skin.jobs import regions_of
+from tests.face_mesh.faces import collins
 from tests.simulate.faces import PROCEDURES
 
 FILES = sorted(FOLDER.glob("*.toml"))
@@ -29,6 +31,8 @@ OFFERED = {
     *("co2_resurfacing", "ipl_redness", "pigment_laser", "scar_microneedling", "mole_removal"),
     *("temple_filler", "nonsurgical_rhinoplasty", "hump_reduction", "tip_projection"),
     *("chemical_brow_lift", "upper_blepharoplasty", "lip_lift"),
+    *("facelift", "neck_lift", "deoxycholic_acid", "submental_liposuction", "platysmal_toxin"),
+    "otoplasty",
     *("skin_boosters", "perioral_filler", "chemical_peel", "hifu_tightening", "rf_tightening"),
 }
 every_entry = pytest.mark.parametrize("entry", procedures().values(), ids=lambda p: p.id)
@@ -65,20 +69,31 @@ def test_the_usual_dose_can_be_dialled_in(entry: Procedure) -> None:
 
 @every_entry
 def test_every_name_in_an_entry_is_known(entry: Procedure) -> None:
-    assert set(entry.measures) <= set(MEASURES)
+    assert set(entry.measures) <= {*MEASURES, *APRON_MEASURES}
     assert set(entry.hidden_by) <= set(quality._CHECKS)
     for term in entry.terms:
         assert term.operator in OPERATORS
         places = [term.patch.centre, *term.patch.hold, term.pivot, term.pull]
         for place in filter(None, places):
-            for side in ("both",) if term.midline else ("left", "right"):
-                assert all(0 <= i < 468 for i in landmarks_of(place, side))
+            assert_known(term.patch.surface, place, term.midline)
+    for reaction in entry.reactions:
+        for place in (reaction.patch.centre, *reaction.patch.hold):
+            assert_known(reaction.patch.surface, place, reaction.midline)
     for skin in entry.skin:
         everywhere = regions_of(skin, "both")
         assert everywhere
         assert set(everywhere) <= set(reading.SIGNS[skin.sign].regions)
         for side in entry.sides[1:]:
             assert {name.rpartition("_")[2] for name in regions_of(skin, side)} == {side}
+
+
+def assert_known(surface: str, place: str, midline: bool) -> None:
+    """Whether a surface has a place, or that of either side."""
+    for side in ("both",) if midline else ("left", "right"):
+        if surface == "face":
+            assert all(0 <= i < 468 for i in landmarks_of(place, side))
+        else:
+            assert Apron.of(collins(), surface).named(place, side)
 
 
 def test_the_signs_are_those_that_are_looked_for() -> None:

@@ -19,16 +19,18 @@ from face_mesh.quality import MIN_PUPILS_PX
 from simulate import Outcome, Plan, Procedure, Treatment, procedures, simulate
 from simulate.entry import AMOUNTS
 from simulate.geometry import flow
-from simulate.geometry.basis import grid_basis, mesh_basis
+from simulate.geometry.apron import surface_of
+from simulate.geometry.basis import grid_basis
 from simulate.geometry.grid import Grid
-from simulate.geometry.mesh import Mesh, topology
+from simulate.geometry.mesh import Mesh
 from simulate.geometry.parts import parts_of
-from simulate.geometry.terms import term_field
+from simulate.geometry.terms import Surface, term_field
 from simulate.recovery import share_at
 from simulate.relight import lit_masks, shading_gain
 from simulate.warned import WHOLE
 from tests.face_mesh.faces import hopper
 from tests.simulate.faces import (
+    FACED,
     PAIRED,
     SAMPLES,
     SHAPED,
@@ -41,6 +43,8 @@ from tests.simulate.faces import (
     mirrored,
     own_changes,
     run,
+    surfaces_of,
+    units_mm,
     usual,
 )
 
@@ -102,7 +106,7 @@ def lit(outcome: Outcome) -> Bool:
 
 @every_procedure
 def test_the_background_stays_where_it_is(face: Face, name: str) -> None:
-    far = away_mm(face) > 20.0
+    far = away_mm(face, *surfaces_of(name)) > 20.0
     outcome = run(face, name, responder="high")
     assert far.any()
     assert not outcome.displacement_px[far].any()
@@ -122,7 +126,8 @@ def test_the_inputs_are_left_as_they_were(face: Face, name: str) -> None:
     assert (face.landmarks_px == landmarks).all()
     assert face.scale == scale
     assert run(face, name).image.any()
-    assert run(face, name).shift_mm_vertices.any()
+    assert run(face, name).displacement_px.any()
+    assert run(face, name).shift_mm_vertices.any() == (name in FACED)
 
 
 # --- the same again
@@ -177,12 +182,14 @@ def test_a_mirrored_photo_measured_anew_gives_nearly_the_mirrored_result(
     """The landmarks of a mirrored photo come out up to 1.4 px elsewhere, and so do the edges.
 
     Where anything moves, by 0.2 to 1.9 mm in the mean, the two differ by up to 0.11 mm in the mean.
+    An ear is set back over the 14 mm between its rim and the contour, so that each mm the contour
+    comes out elsewhere is half a mm of movement: up to 0.25 mm in the mean, at 1.3 px a mm.
     """
     here, there = run(face, name), run(remeasured_mirror(face), name)
     moves = here.change_mask | there.change_mask[:, ::-1]
     back = there.displacement_px[:, ::-1] * np.float32([-1.0, 1.0])
     off_mm = lengths(back - here.displacement_px)[moves] / face.px_per_mm
-    assert off_mm.mean() < 0.15
+    assert off_mm.mean() < (0.28 if "ears" in surfaces_of(name) else 0.15)
     assert off_mm.mean() < 0.2 * here.shift_mm[moves].mean()
     assert np.abs(there.image[:, ::-1].astype(int) - here.image)[moves].mean() < 2.5
 
@@ -202,19 +209,21 @@ def test_left_and_right_together_are_both(face: Face, name: str) -> None:
     entry = procedures()[name]
     divided = entry.dose.scope == "total" and entry.dose.unit in AMOUNTS
     share = 0.5 if divided else 1.0
-    left, right, both = (mesh_basis(face, entry, side) for side in ("left", "right", "both"))
+    units = [units_mm(face, name, side) for side in ("left", "right", "both")]
     midline = any(t.midline and t.operator in ("volume", "remove") for t in entry.terms)
     room = 0.05 if midline else 1e-9
-    assert lengths(share * (left + right) - both).max() <= room * lengths(both).max()
+    for surface in surfaces_of(name):
+        left, right, both = (unit[surface][1] for unit in units)
+        assert lengths(share * (left + right) - both).max() <= room * lengths(both).max()
 
 
 @every_paired
 def test_one_side_leaves_the_other_alone(face: Face, name: str) -> None:
     """Beyond the middle: 20 mm of skin between the brows go along, and the middle of a lip."""
-    x = Mesh.of(face).vertices_mm[:, 0]
-    left = lengths(mesh_basis(face, procedures()[name], "left"))
-    assert not left[x < -20.0].any()
-    assert left[x > 0.0].max() == left.max() > 0.0
+    for vertices_mm, unit_mm in units_mm(face, name, "left").values():
+        x, left = vertices_mm[:, 0], lengths(unit_mm)
+        assert not left[x < -20.0].any()
+        assert left[x > 0.0].max() == left.max() > 0.0
 
 
 # --- doses
@@ -319,17 +328,17 @@ def test_a_millilitre_is_a_millilitre_on_the_skin(face: Face, name: str) -> None
             continue
         sign = 1.0 if term.operator == "volume" else -1.0
         for side in ("both", "left", "right") if term.midline else ("left", "right"):
-            mesh = Mesh.of(face)
+            mesh = surface_of(face, term.patch.surface)
             tiny = term_field(mesh, term, side) / 1000.0
             assert swept_mm3(mesh, tiny) == pytest.approx(sign, rel=1e-3)
 
 
-def swept_mm3(mesh: Mesh, shift_mm: Points, steps: int = 40) -> float:
+def swept_mm3(mesh: Surface, shift_mm: Points, steps: int = 40) -> float:
     """Volume between the mesh and itself after a shift, summed over small steps of it.
 
     Of each step the prisms of the triangles, at its middle: no formula of the product is used.
     """
-    corners, swept = topology().triangles, 0.0
+    corners, swept = mesh.triangles, 0.0
     for k in range(steps):
         at = mesh.vertices_mm + (k + 0.5) / steps * shift_mm
         a, b, c = (at[corners[:, i]] for i in range(3))
@@ -363,9 +372,10 @@ def test_the_volume_under_the_skin_is_the_dose_times_what_stays_of_it(
     (part,) = [one for one in parts_of(entry, "both") if one.volume_ml is not None]
     for share in (0.2, 0.6, 1.0):
         dose = share * entry.dose.max
-        swept = swept_mm3(Mesh.of(face), part.share(face, dose) * part.mesh_mm(face))
+        shift_mm = part.share(face, dose) * part.surface_mm(face)
+        swept = swept_mm3(surface_of(face, part.surface), shift_mm)
         assert swept == pytest.approx(1000.0 * dose * filled(entry, "both"), rel=0.02)
-    if len(parts_of(entry, "both")) == 1:
+    if parts_of(entry, "both") == (part,) and part.surface == "face":
         outcome = run(face, name, 0.5, responder="high")
         given = entry.effect(0.5 * entry.dose.max) * (1.0 + entry.spread)
         if not limited(outcome):
@@ -447,7 +457,7 @@ def test_a_smaller_photo_shows_the_same_millimetres(face: Face, name: str) -> No
 # --- pictures
 
 
-@every_procedure
+@pytest.mark.parametrize("name", FACED)
 def test_the_picture_moves_as_the_skin_does(face: Face, name: str) -> None:
     """At the landmarks in front: within a fifth of the largest shift, where the grid smooths."""
     outcome = run(face, name, 0.5)

@@ -1,0 +1,296 @@
+"""The neck and the ears beyond the landmark mesh: shape, terms on them, and place on the grid."""
+
+import numpy as np
+import pytest
+
+from face_mesh import Face
+from face_mesh.anatomy import curve, point
+from face_mesh.arrays import Points
+from simulate import Plan, Treatment, procedures, simulate
+from simulate.entry import ESTIMATE, SURFACES, Patch, Term
+from simulate.geometry import apron as module
+from simulate.geometry.apron import (
+    APRON_MEASURES,
+    COMES_IN_MM,
+    Apron,
+    apron_measures,
+    cervicomental_angle,
+    surface_of,
+)
+from simulate.geometry.basis import apron_shift, mesh_basis
+from simulate.geometry.grid import Grid
+from simulate.geometry.mesh import Mesh
+from simulate.geometry.parts import parts_of, swelling_part
+from simulate.geometry.terms import patch_weights, term_field
+from tests.simulate.faces import FLIP, lengths, mirrored, own_changes, run, surfaces_of
+
+APRONS = SURFACES[1:]
+BEYOND = [name for name in procedures() if set(surfaces_of(name)) - {"face"}]
+every_apron = pytest.mark.parametrize("surface", APRONS)
+
+
+def term(operator: str, surface: str, centre: str, *hold: str, **more: object) -> Term:
+    patch = Patch(centre, 5.0, 20.0, hold, "skin", surface)
+    return Term(operator, patch, 1.0, ESTIMATE, "for a test", **more)  # type: ignore[arg-type]
+
+
+# --- shape
+
+
+def test_the_entries_beyond_the_face_are_there() -> None:
+    assert {"facelift", "neck_lift", "deoxycholic_acid", "otoplasty"} <= set(BEYOND)
+    assert {one for name in BEYOND for one in surfaces_of(name)} == set(SURFACES)
+
+
+def test_there_is_no_other_surface(face: Face) -> None:
+    with pytest.raises(ValueError, match="surface must be one of neck, ears, got 'hands'"):
+        Apron.of(face, "hands")
+    with pytest.raises(KeyError):
+        Apron.of(face, "neck").named("helix", "left")
+    assert surface_of(face, "face") is Mesh.of(face)
+    assert surface_of(face, "neck") is Apron.of(face, "neck")
+
+
+def test_the_neck_hangs_on_the_jaw(face: Face) -> None:
+    neck = Apron.of(face, "neck")
+    border = neck.vertices_mm[list(neck.places["jaw_border"])]
+    jaw = face.mesh_mm[list(curve("jaw_contour")[1:-1])]
+    nearest = lengths(border[:, None] - jaw[None]).min(axis=1)
+    assert nearest[[0, len(border) // 2, -1]].max() < 1e-9  # its ends and the chin are landmarks
+    assert nearest.max() < 8.0
+    # Below the chin it looks down, on the column ahead.
+    under = neck.normals[list(neck.places["submental"])]
+    assert under[:, 1].max() < -0.8
+    foot = neck.normals[list(neck.places["neck_foot"])]
+    assert (foot[:, 2] > 0.0).all()
+    column = neck.vertices_mm[list(neck.places["neck_foot"])]
+    assert (column[:, 1] < border[:, 1] - 30.0).all()
+
+
+def test_the_ears_stand_beside_the_face(face: Face) -> None:
+    ears = Apron.of(face, "ears")
+    for side, sign in (("left", 1.0), ("right", -1.0)):
+        rim, root = (
+            ears.vertices_mm[list(ears.places[f"{n}_{side}"])] for n in ("rim", "ear_root")
+        )
+        assert (sign * rim[:, 0] > np.abs(face.mesh_mm[point(f"zygion_{side}"), 0])).all()
+        assert lengths(root - face.mesh_mm[point(f"tragion_{side}")]).min() < 2.0
+        assert rim[:, 1].max() < 10.0  # not above the brow
+        assert rim[:, 1].min() > face.mesh_mm[point("menton"), 1]
+        assert (sign * ears.normals[list(ears.places[f"rim_{side}"]), 0] > 0.0).all()
+
+
+@every_apron
+def test_an_apron_is_whole(face: Face, surface: str) -> None:
+    """Every vertex in a triangle, every triangle with an area, neighbours by whom one gets all."""
+    apron = Apron.of(face, surface)
+    assert set(apron.triangles.ravel()) == set(range(len(apron.vertices_mm)))
+    a, b, c = (apron.vertices_mm[i] for i in apron.triangles.T)
+    assert (lengths(np.cross(b - a, c - a)) > 1e-3).all()
+    assert np.allclose(lengths(apron.normals), 1.0)
+    start = (0,) if surface == "neck" else (0, len(apron.vertices_mm) - 1)  # of either ear
+    assert np.isfinite(apron.distance_mm(start, 400.0)).all()
+    straight = lengths(apron.vertices_mm - apron.vertices_mm[0])
+    if surface == "neck":
+        assert (apron.distance_mm((0,), 400.0) > straight - 1e-6).all()
+
+
+@every_apron
+def test_a_mirrored_face_has_the_mirrored_apron(face: Face, surface: str) -> None:
+    here, there = Apron.of(face, surface), Apron.of(mirrored(face), surface)
+    for name, place in here.places.items():
+        stem, _, side = name.rpartition("_")
+        other = f"{stem}_{'left' if side == 'right' else 'right'}"
+        name = other if side in ("left", "right") else name
+        found = there.vertices_mm[list(there.places[name])] * FLIP
+        off = lengths(found[:, None] - here.vertices_mm[list(place)][None])
+        assert off.min(axis=1).max() < 1e-6
+
+
+# --- terms
+
+
+def test_a_millilitre_under_the_chin_is_one(face: Face) -> None:
+    neck = Apron.of(face, "neck")
+    unit = term_field(neck, term("remove", "neck", "submental", "jaw_border", midline=True), "both")
+    prisms = np.zeros(3)
+    for a, b, c in neck.triangles:
+        p, q, r = neck.vertices_mm[[a, b, c]]
+        prisms[0] += np.cross(q - p, r - p) @ unit[[a, b, c]].mean(axis=0) / 2.0
+    assert prisms[0] == pytest.approx(-1000.0, rel=0.03)
+    assert unit[:, 1].max() > 0.0  # the skin goes up
+    assert not unit[list(neck.places["jaw_border"])].any()
+
+
+def test_a_held_border_and_all_beyond_the_patch_stay(face: Face) -> None:
+    neck = Apron.of(face, "neck")
+    one = term("translate", "neck", "neck_crease", "jaw_border", direction=(0.0, 1.0, 0.0))
+    weights = patch_weights(neck, one, "left")
+    away = neck.distance_mm(neck.places["neck_crease"], 100.0)
+    assert not weights[list(neck.places["jaw_border"])].any()
+    assert not weights[away > 25.0].any()
+    assert weights[list(neck.places["neck_crease"])].min() > 0.9
+    assert (weights[(away > 0.0) & (away < 20.0)] < 1.0 + 1e-12).all()
+
+
+def test_the_angle_is_that_of_the_usual_neck_and_closes_as_the_crease_goes_in(face: Face) -> None:
+    neck = Apron.of(face, "neck")
+    still = np.zeros_like(neck.vertices_mm)
+    assert cervicomental_angle(neck, still) == pytest.approx(121.0, abs=1.5)
+    steps = []
+    for into_mm in (0.0, 2.0, 4.0):
+        moved = still.copy()
+        moved[list(neck.places["neck_crease"])] = into_mm * np.array([0.0, 0.8, -0.6])
+        steps.append(cervicomental_angle(neck, moved))
+    assert steps[0] > steps[1] + 4.0 > steps[2] + 8.0
+
+
+def test_measures_of_aprons_are_those_that_are_named(face: Face) -> None:
+    found: dict[str, float] = {}
+    for surface in APRONS:
+        apron = Apron.of(face, surface)
+        found |= apron_measures(apron, np.zeros_like(apron.vertices_mm))
+    assert set(found) == set(APRON_MEASURES)
+    assert found["ear_protrusion_left"] == pytest.approx(module.RIM_MM, abs=1e-6)
+    ears = Apron.of(face, "ears")
+    shift = np.zeros_like(ears.vertices_mm)
+    shift[list(ears.places["rim_left"]), 0] = -3.0
+    after = apron_measures(ears, shift)
+    assert after["ear_protrusion_left"] == pytest.approx(module.RIM_MM - 3.0)
+    assert after["ear_protrusion_right"] == pytest.approx(module.RIM_MM)
+
+
+# --- on the grid and in the picture
+
+
+@every_apron
+def test_a_displacement_is_placed_beyond_the_face_only(face: Face, surface: str) -> None:
+    apron, grid = Apron.of(face, surface), Grid.of(face)
+    up = np.tile((0.0, 1.0, 0.0), (len(apron.vertices_mm), 1))
+    field = apron.place_shift(face, up)
+    one = lengths(face.pose.shift_px(up[:1]))[0]
+    assert field.shape == (*grid.shape, 2)
+    size = lengths(field) / one
+    assert 0.9 < size.max() < 1.01
+    deep = grid.inside & (np.roll(grid.inside, 4, 0) & np.roll(grid.inside, -4, 0))
+    deep &= np.roll(grid.inside, 4, 1) & np.roll(grid.inside, -4, 1)
+    assert size[deep].max() < 0.02
+    assert not field[[0, -1]].any()  # nothing reaches the edges of the grid
+    assert not field[:, [0, -1]].any()
+
+
+@every_apron
+def test_placing_is_linear(face: Face, surface: str) -> None:
+    apron = Apron.of(face, surface)
+    draw = np.random.default_rng(0)
+    a, b = (draw.normal(size=apron.vertices_mm.shape) for _ in range(2))
+    apart = apron.place_shift(face, a) + np.float32(2.0) * apron.place_shift(face, b)
+    assert np.abs(apron.place_shift(face, a + 2.0 * b) - apart).max() < 0.02
+
+
+@every_apron
+def test_a_value_is_shown_on_the_apron_and_nowhere_else(face: Face, surface: str) -> None:
+    apron, grid = Apron.of(face, surface), Grid.of(face)
+    shown = apron.place(face, np.ones(len(apron.vertices_mm)))
+    assert 0.9 < shown.max() <= 1.0 + 1e-6
+    assert shown.min() >= 0.0
+    assert shown[grid.inside].max() < 1e-6
+
+
+@pytest.mark.parametrize("name", BEYOND)
+def test_the_face_has_its_terms_and_the_apron_has_its_own(face: Face, name: str) -> None:
+    entry = procedures()[name]
+    beyond = apron_shift(face, entry, "both")
+    assert set(beyond) == set(surfaces_of(name)) - {"face"}
+    assert all(shift.any() for shift in beyond.values())
+    assert mesh_basis(face, entry, "both").any() == ("face" in surfaces_of(name))
+    for part in parts_of(entry, "both"):
+        assert part.grid_px(face).any()
+        assert part.mesh_mm(face).shape == Mesh.of(face).vertices_mm.shape
+    for one in entry.reactions:
+        if one.sign == "swelling":
+            swollen = swelling_part(entry, "both", one)
+            assert swollen.surface == one.patch.surface
+            assert swollen.surface_mm(face).any()
+
+
+@pytest.mark.parametrize("name", BEYOND)
+def test_the_picture_moves_as_the_apron_does(face: Face, name: str) -> None:
+    """Away from the edge of the face, over which the movement comes in: within a fifth.
+
+    Or within a tenth of a px, where there is less to be seen.
+    """
+    entry = procedures()[name]
+    dose = 0.5 * entry.dose.max
+    outcome = simulate(face, Plan((Treatment(name, dose),)), engine="fake")
+    for surface, unit_mm in apron_shift(face, entry, "both").items():
+        apron = Apron.of(face, surface)
+        shift = face.pose.shift_px(entry.effect(dose) * unit_mm)
+        at = face.pose.to_photo(apron.vertices_mm)[:, :2]
+        grid = Grid.of(face)
+        nodes = np.round(grid.nodes_at(at)).astype(int)
+        _, away = module.nearest_inside(grid.inside)
+        away_mm = away[nodes[:, 1], nodes[:, 0]] * grid.node_px / face.px_per_mm
+        seen = seen_from_front(face, apron) & (away_mm > COMES_IN_MM[surface])
+        there = np.round(at + shift).astype(int)
+        height, width = face.photo.image.shape[:2]
+        seen &= ((there >= 0) & (there < (width, height))).all(axis=1)
+        drawn = -outcome.displacement_px[there[seen, 1], there[seen, 0]]
+        face_too = face_field(face, name, dose)[nodes[seen, 1], nodes[seen, 0]]
+        off = lengths(drawn - shift[seen] - face_too)
+        assert np.percentile(off, 95) < max(0.1, 0.2 * lengths(shift).max())
+
+
+def seen_from_front(face: Face, apron: Apron) -> Points:
+    """(V,) bool, skin that looks at the camera and is followed in full."""
+    looks: Points = apron.normals @ face.pose.rotation[2] > 0.5
+    return looks
+
+
+def face_field(face: Face, name: str, dose: float) -> Points:
+    """What the terms of the face move on the grid, which goes on a little beyond its edge."""
+    entry = procedures()[name]
+    total = np.zeros((*Grid.of(face).shape, 2))
+    for part in parts_of(entry, "both"):
+        if part.surface == "face":
+            total += part.share(face, entry.effect(dose)) * part.grid_px(face)
+    return total
+
+
+# --- what is told of it
+
+
+@pytest.mark.parametrize("name", BEYOND)
+def test_what_was_not_measured_is_told_as_a_change_on_a_usual_one(face: Face, name: str) -> None:
+    entry = procedures()[name]
+    outcome = run(face, name, 0.5)
+    for change in outcome.changes:
+        if change.measure in APRON_MEASURES:
+            assert "A photo from the front does not measure this" in change.because
+            assert change.in_picture == (change.unit == "mm")
+            assert change.expected_low < change.after < change.expected_high
+    told = {c.measure for c in outcome.changes}
+    assert set(entry.measures) <= told
+    assert any(m in APRON_MEASURES for m in entry.measures) or "face" in surfaces_of(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "measure", "dose", "expected"),
+    [
+        ("facelift", "cervicomental_angle", 6.0, -13.0),
+        ("facelift", "jowl_height_left", 6.0, -6.0),
+        ("neck_lift", "cervicomental_angle", 13.0, -13.0),
+        ("submental_liposuction", "cervicomental_angle", 7.0, -7.0),
+        ("otoplasty", "ear_protrusion_right", 6.5, -6.5),
+    ],
+)
+def test_a_usual_dose_does_what_was_published(
+    face: Face, name: str, measure: str, dose: float, expected: float
+) -> None:
+    outcome = simulate(face, Plan((Treatment(name, dose),)), engine="fake")
+    assert own_changes(outcome)[measure] == pytest.approx(expected, rel=0.08)
+
+
+def test_plans_without_a_neck_say_nothing_of_it(face: Face) -> None:
+    told = {c.measure for c in run(face, "lip_filler", 0.5).changes}
+    assert not told & set(APRON_MEASURES)
