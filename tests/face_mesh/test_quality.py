@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
+from benchmarks.turned import turned_photo, turned_pose
 from face_mesh import Face, Photo, PhotoError, measure_face, open_photo, read_face
 from face_mesh.arrays import Rgb
 from face_mesh.landmarks import Detection
@@ -188,12 +189,22 @@ def test_a_refusal_is_what_measuring_raises_and_reading_explains() -> None:
 
 
 @pytest.mark.parametrize(
-    ("yaw_deg", "severity"), [(0, None), (20, "warn"), (-20, "warn"), (45, "block"), (-45, "block")]
+    ("yaw_deg", "severity"),
+    [
+        (0, None),
+        (20, "warn"),
+        (-20, "warn"),
+        (40, "warn"),
+        (-40, "warn"),
+        (50, "block"),
+        (-50, "block"),
+    ],
 )
 def test_a_turned_head_is_warned_of_and_a_far_turned_one_refused(
     yaw_deg: float, severity: str | None
 ) -> None:
-    found = read_face(Photo.from_rgb(turned_head(hopper(), yaw_deg))).findings
+    image = turned_photo(hopper(), turned_pose(yaw_deg))
+    found = read_face(Photo.from_rgb(image)).findings
     assert {f.id: f.severity for f in found}.get("head_turned") == severity
 
 
