@@ -21,7 +21,14 @@ from simulate.discolour import SURFACE, density_gain, density_of
 from simulate.entry import Procedure
 from simulate.geometry.flow import backward, safe_share
 from simulate.geometry.grid import Grid
-from simulate.geometry.parts import Part, grid_shift_px, mesh_shift_mm, parts_of, swelling_part
+from simulate.geometry.parts import (
+    Part,
+    away_mm,
+    grid_shift_px,
+    mesh_shift_mm,
+    parts_of,
+    swelling_part,
+)
 from simulate.geometry.shading import shade_of
 from simulate.geometry.warp import moves, photo_bands, warped_bands
 from simulate.interactions import adjustments, plan_warnings
@@ -127,12 +134,12 @@ class Outcome:
         or more of movement, towards the camera included, or all of the treated skin.
         """
         unsure = np.zeros(self.image.shape[:2], np.float32)
-        variance = (self.face.scale.relative_sd * lengths_mm(self.shift_mm_vertices)) ** 2
-        for one in self.shifts:
-            away_mm = mesh_shift_mm(self.face, [(part, one.sd) for part in one.parts])
-            variance = variance + lengths_mm(away_mm) ** 2
         grid = Grid.of(self.face)
-        nodes = grid.place_values(np.sqrt(variance) / MOST_UNSURE_MM, 1.0)
+        moved_mm = grid.place_values(lengths_mm(self.shift_mm_vertices), 1.0)
+        variance = (self.face.scale.relative_sd * moved_mm) ** 2
+        for one in self.shifts:
+            variance += away_mm(self.face, [(part, one.sd) for part in one.parts]) ** 2
+        nodes = np.asarray(np.sqrt(variance) / MOST_UNSURE_MM, np.float32)
         for rows, columns, band in photo_bands(self.image.shape, grid, nodes):
             unsure[rows, columns] = band
         for (part, _), half in zip(self.skin.parts, self.skin.half_ranges, strict=True):

@@ -40,8 +40,8 @@ def outcome_json(outcome: Outcome, *, version: str) -> Json:
                 "expected_low": round(c.expected_low, 3),
                 "expected_high": round(c.expected_high, 3),
                 "in_picture": c.in_picture,
+                "because": c.because,
             }
-            | ({"because": c.because} if c.because else {})
             for c in outcome.changes
         ],
         "changed_fraction": round(outcome.changed_fraction, 6),

@@ -12,17 +12,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from face_mesh import Face
 from face_mesh.arrays import Field, Points
 from simulate.entry import AMOUNTS, SURFACES, Dose, Procedure, Reaction, Term
-from simulate.geometry.apron import Apron, surface_of
+from simulate.geometry.apron import Apron, place_on, surface_of
 from simulate.geometry.grid import Grid
 from simulate.geometry.mesh import Mesh
 from simulate.geometry.terms import term_field
 from simulate.geometry.volume import Cubic, share_for, swept_ml
 
 VOLUMES = ("volume", "remove")
+Floats = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -169,4 +171,17 @@ def grid_shift_px(face: Face, amounts: Amounts) -> Field:
     for part, weight in amounts:
         if weight:
             total += np.float32(part.share(face, weight)) * part.grid_px(face)
+    return total
+
+
+def away_mm(face: Face, amounts: Amounts) -> Floats:
+    """Return (rows, columns) float32 on the grid, how far the skin there is moved in all, mm."""
+    shifts: dict[str, Points] = {}
+    for part, weight in amounts:
+        if weight:
+            shift_mm = part.share(face, weight) * part.surface_mm(face)
+            shifts[part.surface] = shifts.get(part.surface, 0.0) + shift_mm
+    total = np.zeros(Grid.of(face).shape, np.float32)
+    for surface, shift_mm in shifts.items():
+        total += place_on(face, surface_of(face, surface), np.linalg.norm(shift_mm, axis=1), 1.0)
     return total

@@ -110,6 +110,30 @@ def test_a_run_writes_the_four_files(portrait: Path, tmp_path: Path) -> None:
     assert open_photo(out / "comparison.png").image.shape[1] > before.shape[1]
 
 
+def test_the_film_and_the_range_come_when_asked_for(
+    portrait: Path, tmp_path: Path, run: Callable[..., Output]
+) -> None:
+    treat = ["--treat", "lip_filler=1.0", "--when", "3d", "--reactions", "all"]
+    status, _, _ = run(portrait, *treat, "--film", "--range", "--out", tmp_path)
+    assert status == 0
+    assert names(tmp_path) == FILES | {"film.png", "range.png"}
+    assert json.loads((tmp_path / "outcome.json").read_text())["reactions"] == "all"
+    for name in ("film", "range"):
+        with Image.open(tmp_path / f"{name}.png") as picture:
+            assert picture.info  # marked as simulated
+            assert picture.width > picture.height
+
+
+def test_another_choice_of_reactions_is_refused(
+    portrait: Path, tmp_path: Path, run: Callable[..., Output]
+) -> None:
+    treat = ["--treat", "lip_filler=1.0", "--reactions", "some"]
+    status, _, said = run(portrait, *treat, "--out", tmp_path / "new")
+    assert status == 2
+    assert said == "Reactions are shown as likely, all or none, not 'some'.\n"
+    assert not (tmp_path / "new").exists()
+
+
 def test_only_what_is_simulated_carries_the_mark(
     portrait: Path, tmp_path: Path, run: Callable[..., Output]
 ) -> None:

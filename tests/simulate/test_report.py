@@ -31,10 +31,14 @@ ENTRY = {
     "cautions",
 }
 # Beyond the contract: in_picture tells depth from what a front view shows, seed makes a result
-# repeatable, plan says what the treatments add up to, and the catalogue says for whom, for how much
-# of the face and on what grounds.
-MORE_CHANGE, MORE_OUTCOME = {"in_picture"}, {"seed", "plan"}
-MORE_ENTRY = {"summary", "scope", "coefficients"}
+# repeatable, plan says what the treatments add up to, reactions what of swelling and bruises is
+# drawn, because why a range is wide, and the catalogue says for whom, for how much of the face, on
+# what grounds, how it heals and what can go wrong.
+MORE_CHANGE, MORE_OUTCOME = {"in_picture", "because"}, {"seed", "plan", "reactions"}
+MORE_ENTRY = {
+    *("summary", "scope", "coefficients", "relative_sd", "course", "reactions", "downtime_days"),
+    *("risks", "suits_less", "max_yaw_deg"),
+}
 COEFFICIENT = {"operator", "value", "source", "derivation"}
 
 PLAN = {
