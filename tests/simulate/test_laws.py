@@ -183,7 +183,8 @@ def test_a_mirrored_photo_measured_anew_gives_nearly_the_mirrored_result(
 
     Where anything moves, by 0.2 to 1.9 mm in the mean, the two differ by up to 0.11 mm in the mean.
     An ear is set back over the 14 mm between its rim and the contour, so that each mm the contour
-    comes out elsewhere is half a mm of movement: up to 0.25 mm in the mean, at 1.3 px a mm.
+    comes out elsewhere is half a mm of movement: up to 0.25 mm in the mean, at 1.3 px a mm,
+    and up to a quarter of what is done to the pixels beside so sharp an edge.
     """
     here, there = run(face, name), run(remeasured_mirror(face), name)
     moves = here.change_mask | there.change_mask[:, ::-1]
@@ -191,7 +192,9 @@ def test_a_mirrored_photo_measured_anew_gives_nearly_the_mirrored_result(
     off_mm = lengths(back - here.displacement_px)[moves] / face.px_per_mm
     assert off_mm.mean() < (0.28 if "ears" in surfaces_of(name) else 0.15)
     assert off_mm.mean() < 0.2 * here.shift_mm[moves].mean()
-    assert np.abs(there.image[:, ::-1].astype(int) - here.image)[moves].mean() < 2.5
+    levels = np.abs(there.image[:, ::-1].astype(int) - here.image)[moves].mean()
+    done = np.abs(here.image.astype(int) - face.photo.image)[moves].mean()
+    assert levels < (0.25 * done if "ears" in surfaces_of(name) else 2.5)
 
 
 _anew: dict[Face, Face] = {}
