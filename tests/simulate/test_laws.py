@@ -25,6 +25,7 @@ from simulate.geometry.basis import displaced_landmarks, grid_basis, measures_be
 from simulate.geometry.grid import Grid
 from simulate.geometry.mesh import Mesh
 from simulate.geometry.parts import parts_of
+from simulate.geometry.shading import shade_of
 from simulate.geometry.terms import Surface, term_field
 from simulate.recovery import share_at
 from simulate.relight import lit_masks, shading_gain
@@ -315,8 +316,11 @@ def test_treatments_of_different_places_add_up_in_field_and_picture(face: Face) 
 
 
 def disjoint(face: Face, *names: str) -> bool:
-    """Whether no node of the grid is moved, or nearly, by two of the procedures."""
-    moved = [grid_basis(face, procedures()[n], "both").any(axis=2) for n in names]
+    """Whether no node of the grid is moved or lit anew, or nearly, by two of the procedures."""
+    moved = []
+    for entry in (procedures()[n] for n in names):
+        shade = shade_of(face, [(part, entry.dose.usual) for part in parts_of(entry, "both")])
+        moved.append(grid_basis(face, entry, "both").any(axis=2) | (shade != 0.0))
     wide = [cv2.dilate(m.astype(np.uint8), np.ones((9, 9))) for m in moved]
     return not np.logical_and.reduce(wide).any()
 
