@@ -50,7 +50,8 @@ NECK_BACK_MM = (0.0, 14.0, 24.0, 30.0, 34.0, 38.0)
 CHIN_MM = 7.0
 # The bars. The skin that changes is found in the picture to within 2 mm, to within this share of
 # how far the widest patch reaches, or to within twice what it is on the frontal render, whichever
-# is most; it moves as it should to within a fifth; in two of three people, as in every range.
+# is most; it moves as it should to within a fifth, or a quarter more than what is missed there; in
+# two of three people, as in every range.
 PLACE_MM, PLACE_SHARE, MOVED, COVER = 2.0, 0.15, 0.2, 2.0 / 3.0
 STEP_MM = 1.25  # of the picture, at which fields are compared
 FRONTAL_SHARE = 0.35  # what moves along the line of sight counts this much as movement
@@ -309,13 +310,14 @@ def limits_deg(found: list[Found], cover: float) -> dict[str, float]:
     for id_, side in found[0].effects:
         if side == "far":
             continue
-        front = [one.effects[id_, side].place_mm for one in found if one.yaw_deg == 0.0]
-        twice_mm = 2.0 * float(np.quantile(front, cover))
+        front = [one.effects[id_, side] for one in found if one.yaw_deg == 0.0]
+        twice_mm = 2.0 * float(np.quantile([e.place_mm for e in front], cover))
+        more = 1.25 * float(np.quantile([e.moved for e in front], cover))
         kept, place_mm = 0.0, max(place_bar_mm(procedures()[id_]), twice_mm)
         for yaw in yaws:
             here = [one.effects[id_, side] for one in found if one.yaw_deg == yaw]
             place, moved = ([getattr(e, k) for e in here] for k in ("place_mm", "moved"))
-            if np.quantile(place, cover) > place_mm or np.quantile(moved, cover) > MOVED:
+            if np.quantile(place, cover) > place_mm or np.quantile(moved, cover) > max(MOVED, more):
                 break
             kept = yaw
         limits[id_] = min(limits.get(id_, np.inf), kept)
@@ -347,12 +349,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("photos", type=Path, nargs="+")
     parser.add_argument("--cover", type=float, default=COVER)
+    parser.add_argument("--until", type=float, default=YAWS_DEG[-1], help="the largest turn")
     asked = parser.parse_args()
     found = [
         one
         for way, face in people(asked.photos)
         for yaw in YAWS_DEG
-        if (one := compared(face, way * yaw)) is not None
+        if yaw <= asked.until and (one := compared(face, way * yaw)) is not None
     ]
     print(table(found, asked.cover))
     print("\nLargest turn up to which the bars are kept, and what is read off the picture there:")

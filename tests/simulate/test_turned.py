@@ -1,0 +1,139 @@
+"""Heads that are turned: what is refused, and the outline against the wall."""
+
+from dataclasses import replace
+from functools import cache
+
+import cv2
+import numpy as np
+import pytest
+
+from benchmarks.turned import SIZE_WH, turned_photo, turned_pose
+from face_mesh import Face, Photo, PlanError
+from face_mesh.arrays import Rgb
+from face_mesh.quality import MAX_YAW_DEG
+from face_mesh.scale import Scale
+from simulate import Outcome, Plan, Treatment, procedures, simulate
+from simulate.geometry.contour import WHOLE, outlined
+from simulate.geometry.grid import Grid
+from simulate.geometry.mesh import Mesh
+from simulate.turned import SEEN, check_view, max_yaw_deg, seen_share, visible
+from tests.simulate.faces import PAIRED, PROCEDURES, bare, face_of
+
+pytestmark = pytest.mark.usefixtures("no_skin")
+LINE_PX, LINE = 20, (50, 60, 90)
+
+
+def turned(yaw_deg: float) -> Face:
+    """A sample face as if its head had been turned; its photo is not."""
+    pose = replace(face_of("hopper").pose, rotation=turned_pose(yaw_deg).rotation)
+    return replace(face_of("hopper"), pose=pose, workspace={})
+
+
+# --- what is refused
+
+
+@pytest.mark.parametrize("name", PROCEDURES)
+def test_a_procedure_is_shown_up_to_its_turn_and_refused_beyond(name: str) -> None:
+    entry = procedures()[name]
+    limit_deg, plan = max_yaw_deg(entry), Plan((Treatment(name, entry.dose.usual),))
+    for side in (-1.0, 1.0):
+        check_view(turned(side * (limit_deg - 0.1)), plan)
+        with pytest.raises(PlanError) as refused:
+            check_view(turned(side * (limit_deg + 1.0)), plan)
+        assert str(refused.value) == (
+            f"{entry.name} can be shown up to {limit_deg:g}° of turn, and in this photo the head "
+            f"is turned by {limit_deg + 1.0:.0f}°; use a photo from nearer the front, or leave it "
+            "out."
+        )
+
+
+def test_no_dose_needs_no_view() -> None:
+    check_view(turned(80.0), Plan((Treatment("lip_filler", 0.0),)))
+
+
+def test_a_photo_is_refused_from_where_no_procedure_can_be_shown() -> None:
+    assert max(max_yaw_deg(entry) for entry in procedures().values()) == MAX_YAW_DEG
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_a_side_that_is_turned_away_cannot_be_treated_by_itself(side: str) -> None:
+    other = "right" if side == "left" else "left"
+    face = turned(40.0 if side == "left" else -40.0)  # who looks left shows the right side
+    entry = procedures()["jawline_filler"]
+    assert seen_share(face, entry, side) < SEEN < 0.95 < seen_share(face, entry, other)
+    with pytest.raises(PlanError, match=rf"on the {side} cannot be shown, because that side is"):
+        check_view(face, Plan((Treatment("jawline_filler", 1.0, side),)))
+    check_view(face, Plan((Treatment("jawline_filler", 1.0, other),)))
+
+
+@pytest.mark.parametrize("name", PAIRED)
+def test_from_the_front_either_side_is_seen(name: str) -> None:
+    for side in ("left", "right"):
+        assert seen_share(face_of("hopper"), procedures()[name], side) > SEEN
+
+
+def test_what_is_seen_of_a_turned_head_is_the_near_side_and_its_profile() -> None:
+    face = turned(60.0)
+    across, seen = Mesh.of(face).vertices_mm[:, 0], visible(face)
+    assert seen[across < -20.0].mean() > 0.85
+    assert seen[across > 35.0].mean() < 0.1
+
+
+# --- the outline against the wall
+
+
+@cache
+def lined(yaw_deg: float) -> Face:
+    """A sample head before a wall of straight lines, with the true mesh, so that nothing is off."""
+    wall = np.full((SIZE_WH[1], SIZE_WH[0], 3), (205, 210, 215), np.uint8)
+    for x in range(0, SIZE_WH[0], LINE_PX):
+        cv2.line(wall, (x, 0), (x, SIZE_WH[1]), LINE, 2)
+    face, pose = face_of("hopper"), turned_pose(yaw_deg)
+    photo = Photo.from_rgb(turned_photo(face, pose, wall))
+    scale = Scale(pose.px_per_mm, 0.0, "known_length")
+    return bare(Face(photo, pose.to_photo(face.mesh_mm), face.mesh_mm, pose, scale, {}))
+
+
+def layered(outcome: Outcome) -> Rgb:
+    """The picture with its outline moved against the wall."""
+    face, image = outcome.face, outcome.image.copy()
+    vertices = len(Mesh.of(face).vertices_mm)
+    followed = Grid.of(face).place(face, outcome.shift_mm_vertices[:vertices], WHOLE)
+    part = outlined(face, face.photo.image, outcome.image, followed)
+    assert part is not None
+    image[part.rows, part.columns][part.changed] = part.pixels[part.changed]
+    return image
+
+
+def bend_px(before: Rgb, after: Rgb, x: int, rows: slice) -> float:
+    """How far the line at `x` is moved at most, read from where it is dark."""
+    window = slice(x - LINE_PX // 2 + 1, x + LINE_PX // 2)
+    places = []
+    for image in (before, after):
+        dark = np.clip(190.0 - image[rows, window, 1].astype(float), 0.0, None)
+        at = np.arange(dark.shape[1])
+        places.append((dark * at).sum(axis=1) / np.maximum(dark.sum(axis=1), 1.0))
+    return float(np.abs(places[1] - places[0]).max())
+
+
+@pytest.mark.parametrize("yaw_deg", [40.0, -40.0])
+def test_lines_of_the_wall_beside_a_chin_stay_straight(yaw_deg: float) -> None:
+    """From 2 mm off the new outline on, and from 8 mm, where bending alone moves the nearest."""
+    face = lined(yaw_deg)
+    dose = procedures()["genioplasty"].dose.usual
+    outcome = simulate(face, Plan((Treatment("genioplasty", dose),)), engine="fake")
+    shown = layered(outcome)
+    chin = face.landmarks_px[199].astype(int)
+    rows = slice(chin[1] - 30, chin[1] + 10)
+    way = 1 if yaw_deg > 0 else -1
+    vertices_mm = Mesh.of(face).vertices_mm
+    moved_mm = vertices_mm + outcome.shift_mm_vertices[: len(vertices_mm)]
+    at = face.pose.to_photo(moved_mm)
+    edge = way * round(max(way * at[(at[:, 1] >= rows.start) & (at[:, 1] < rows.stop), 0]))
+    first = edge + way * round(8.0 * face.px_per_mm)
+    lines = [x for x in range(0, SIZE_WH[0], LINE_PX) if 0 <= way * (x - first) < 80]
+    assert len(lines) >= 3
+    assert max(bend_px(face.photo.image, shown, x, rows) for x in lines) < 0.5
+    beside = [x for x in range(0, SIZE_WH[0], LINE_PX) if 8 <= way * (x - edge) < 48]
+    assert max(bend_px(face.photo.image, shown, x, rows) for x in beside) < 0.5
+    assert max(bend_px(face.photo.image, outcome.image, x, rows) for x in beside) > 1.5
