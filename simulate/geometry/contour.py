@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from face_mesh import Face
 from face_mesh.arrays import Bool, Field, Mask, Rgb
+from face_mesh.face import PIXEL_WORK
 from simulate.geometry.flow import backward
 from simulate.geometry.grid import NODE_MM, Grid, nearest_inside
 from simulate.geometry.warp import ONE_MAP, SMALLEST_PX
@@ -31,6 +32,7 @@ FILL_PX = 3  # radius in which uncovered wall is made from what is beside it
 # Share of skin and of wall on the two sides of a part of the outline from which it counts as told
 # apart, and from which wholly.
 TOLD = (0.35, 0.5)
+STEP = 8  # nodes to which the window is rounded
 ROUNDS, SEED = 4, 7
 Floats = npt.NDArray[np.float32]
 
@@ -69,7 +71,7 @@ def outlined(face: Face, photo: Rgb, bent: Rgb, followed: Field) -> Outlined | N
         return None
     picture = np.ascontiguousarray(photo[rows, columns])
     beyond_mm = _cut(_beyond_mm(grid, face), grid, rows, columns)
-    skin = _skin(picture, beyond_mm)
+    skin = _skin_of(face, rows, columns, beyond_mm)
     if skin is None:
         return None
     trust = _cut(_told_apart(grid, skin, rows, columns), grid, rows, columns)
@@ -100,7 +102,9 @@ def _window(face: Face, grid: Grid, followed: Field) -> tuple[slice, slice]:
         (1, 0), grid.origin_px[::-1], face.photo.image.shape, strict=False
     ):
         nodes = np.flatnonzero(moving.any(axis=across))
-        low, high = first + int(nodes[0]) * n - room, first + int(nodes[-1]) * n + room
+        # In steps, so that another dose of the same plan finds the same window.
+        start, stop = int(nodes[0]) // STEP * STEP, -(-int(nodes[-1] + 1) // STEP) * STEP
+        low, high = first + start * n - room, first + stop * n + room
         spans.append(slice(max(0, low), max(0, min(size, high))))
     return spans[0], spans[1]
 
@@ -124,6 +128,19 @@ def _cut(nodes: npt.NDArray[np.float32], grid: Grid, rows: slice, columns: slice
     at = np.dstack(np.meshgrid((x - left - half) / n, (y - top - half) / n)).astype(np.float32)
     read = cv2.remap(nodes, at, ONE_MAP, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(read, np.float32)
+
+
+def _skin_of(face: Face, rows: slice, columns: slice, beyond_mm: Floats) -> Mask | None:
+    """Return `_skin` of a window of the face's own photo, told once a face and photo size."""
+    height, width = face.photo.image.shape[:2]
+    window = (rows.start, rows.stop, columns.start, columns.stop)
+    name = f"{PIXEL_WORK}outline {width}x{height} {window}"
+    if name not in face.workspace:
+        picture = np.ascontiguousarray(face.photo.image[rows, columns])
+        face.workspace[name] = _skin(picture, beyond_mm)
+    made = face.workspace[name]
+    assert made is None or isinstance(made, np.ndarray)
+    return made
 
 
 def _skin(picture: Rgb, beyond_mm: Floats) -> Mask | None:

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from benchmarks.turned import SIZE_WH, turned_photo, turned_pose
+from benchmarks.turned import SIZE_WH, front_most, turned_photo, turned_pose
 from face_mesh import Face, Photo, PlanError
 from face_mesh.arrays import Rgb
 from face_mesh.quality import MAX_YAW_DEG
@@ -15,7 +15,7 @@ from face_mesh.scale import Scale
 from simulate import Outcome, Plan, Treatment, procedures, simulate
 from simulate.geometry.contour import WHOLE, outlined
 from simulate.geometry.grid import Grid
-from simulate.geometry.mesh import Mesh
+from simulate.geometry.mesh import Mesh, topology
 from simulate.turned import SEEN, check_view, max_yaw_deg, seen_share, visible
 from tests.simulate.faces import PAIRED, PROCEDURES, bare, face_of
 
@@ -137,3 +137,40 @@ def test_lines_of_the_wall_beside_a_chin_stay_straight(yaw_deg: float) -> None:
     beside = [x for x in range(0, SIZE_WH[0], LINE_PX) if 8 <= way * (x - edge) < 48]
     assert max(bend_px(face.photo.image, shown, x, rows) for x in beside) < 0.5
     assert max(bend_px(face.photo.image, outcome.image, x, rows) for x in beside) > 1.5
+
+
+def test_the_outline_of_a_face_from_the_front_is_only_bent() -> None:
+    face = lined(8.0)
+    dose = procedures()["genioplasty"].dose.usual
+    outcome = simulate(face, Plan((Treatment("genioplasty", dose),)), engine="fake")
+    vertices = len(Mesh.of(face).vertices_mm)
+    followed = Grid.of(face).place(face, outcome.shift_mm_vertices[:vertices], WHOLE)
+    assert outlined(face, face.photo.image, outcome.image, followed) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "yaw_deg"),  # from 60 degrees on the bridge of this nose lies against the wall
+    [("hump_reduction", 60.0), ("genioplasty", 45.0), ("tip_projection", 60.0)],
+)
+def test_what_moves_comes_to_lie_where_the_moved_mesh_says(name: str, yaw_deg: float) -> None:
+    """Skin that went forward hides wall, skin that went back leaves wall: no second edge."""
+    face = lined(yaw_deg)
+    outcome = simulate(face, Plan((Treatment(name, procedures()[name].dose.usual),)), engine="fake")
+    shown = layered(outcome)
+    vertices_mm = Mesh.of(face).vertices_mm
+    moved_mm = vertices_mm + outcome.shift_mm_vertices[: len(vertices_mm)]
+    triangles = topology().triangles
+    heads = [
+        front_most(face.pose.to_photo(mesh), triangles, SIZE_WH)[0] >= 0
+        for mesh in (vertices_mm, moved_mm)
+    ]
+    for head in heads:
+        head[:, : round(face.pose.origin_px[0])] = False  # the profile; behind it lies the shell
+    bluish = shown[..., 2] > shown[..., 0].astype(int)  # the wall and its lines are, skin is not
+    near, square = [head.astype(np.uint8) for head in heads], np.ones((3, 3), np.uint8)
+    gained = (cv2.erode(near[1], square) > 0) & (cv2.dilate(near[0], square) == 0)
+    lost = (cv2.erode(near[0], square) > 0) & (cv2.dilate(near[1], square) == 0)
+    back = name == "hump_reduction"
+    assert (lost if back else gained).sum() > 50
+    assert back or bluish[gained].mean() < 0.05
+    assert not back or bluish[lost].mean() > 0.95
