@@ -82,6 +82,11 @@ class Face:
         """Standard uncertainty of `px_per_mm`."""
         return self.scale.px_per_mm_sd
 
+    @property
+    def smile(self) -> float:
+        """How much the mouth smiles, mean of both sides, 0 to 1."""
+        return sum(self.expression.get(f"mouthSmile{s}", 0.0) for s in ("Left", "Right")) / 2.0
+
     @cached_property
     def key(self) -> str:
         """Hash of the photo, landmarks and scale: what any result of this face depends on."""

@@ -360,8 +360,7 @@ def _level(view: _View, landmarks: list[int]) -> float:
 
 
 def _smile(face: Face, view: _View) -> tuple[Severity, str, str] | None:
-    sides = [face.expression.get(f"mouthSmile{s}", 0.0) for s in ("Left", "Right")]
-    if np.mean(sides) <= SMILE_SCORE:
+    if face.smile <= SMILE_SCORE:
         return None
     return (
         "warn",

@@ -262,7 +262,7 @@ def _check_skin_term(term: SkinTerm, where: str) -> None:
 
 
 def _check_patch(patch: Patch, where: str) -> None:
-    _one_of(f"{where}.patch.metric", patch.metric, ("skin", "front"))
+    _one_of(f"{where}.patch.metric", patch.metric, ("skin", "front", "lips"))
     _one_of(f"{where}.patch.surface", patch.surface, SURFACES)
     if patch.falloff_mm <= 0.0 or patch.core_mm < 0.0:
         raise CatalogueError(f"{where}.patch: falloff_mm above 0, core_mm from 0")

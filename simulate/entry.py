@@ -84,8 +84,9 @@ class Patch:
     """Where a term acts: full within `core_mm` of a named curve, fading over `falloff_mm`.
 
     Distance is measured along the skin, or with `metric = "front"` as it is seen from the front:
-    for what changes the outline of the face, whose side walls are long but seen edge on. `surface`
-    is "face", or the "neck" or "ears" beyond it, where the names are those of the apron.
+    for what changes the outline of the face, whose side walls are long but seen edge on;
+    with `metric = "lips"` lips that touch are one skin, so that one pushes the other along.
+    `surface` is "face", or the "neck" or "ears" beyond it, where the names are those of the apron.
     """
 
     centre: str
@@ -279,6 +280,7 @@ class Procedure:
     terms: tuple[Term, ...] = ()
     skin: tuple[SkinTerm, ...] = ()
     hidden_by: tuple[str, ...] = ()  # photo findings that cover the area: measured, not drawn
+    in_smile: bool = False  # acts on a muscle of the smile: nothing of it is seen at rest
     reactions: tuple[Reaction, ...] = ()
     downtime: Downtime | None = None
     risks: tuple[Risk, ...] = ()

@@ -38,7 +38,7 @@ from simulate.relight import lit_masks, relit_bands, shading_gain
 from simulate.skin.blending import blended, changed
 from simulate.skin.effect import SkinEffect, skin_effect
 from simulate.skin.engines import EMBEDDED
-from simulate.warned import covered, undrawn_reactions, warnings_of
+from simulate.warned import covered, seen_in, undrawn_reactions, warnings_of
 
 Floats = npt.NDArray[np.float32]
 RESPONDERS = {"low": -1.0, "expected": 0.0, "high": 1.0}  # standard deviations from the mean
@@ -232,7 +232,7 @@ def simulating(
         skin = yield from skin_effect(face, plan, engine, seed, *amounts)
         image = blended(face.photo.image, skin.parts)
     with clock.stage("geometry"):
-        shifts = _shifts(plan, days, RESPONDERS[responder], reactions)
+        shifts = _shifts(face, plan, days, RESPONDERS[responder], reactions)
         drawn = [one for one in shifts if not covered(face, one.treatment)]
         share, coarse = _flow(face, drawn)
     with clock.stage("shading"):
@@ -277,13 +277,15 @@ def simulating(
     )
 
 
-def _shifts(plan: Plan, days: float | None, responder_sd: float, shown: str) -> list[Shift]:
+def _shifts(
+    face: Face, plan: Plan, days: float | None, responder_sd: float, shown: str
+) -> list[Shift]:
     """Return all that moves skin at a time: each treatment's effect, and then its swellings."""
     found, beside = [], adjustments(plan)
     for one in plan.treatments:
         entry = one.entry
         mean = one.relative_dose * entry.usual_dose(one.side) * share_at(entry, days)
-        mean *= beside.get(one.procedure, 1.0)
+        mean *= beside.get(one.procedure, 1.0) * seen_in(face, entry)
         parts = parts_of(entry, one.side)
         asked = mean * _response(entry, responder_sd)
         if parts:

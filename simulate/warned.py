@@ -9,6 +9,7 @@ import numpy as np
 from face_mesh import Face
 from face_mesh.skin.reading import SIGNS
 from simulate.aftermath import LIKELY, SIGN_WORDS, reactions_at
+from simulate.entry import Procedure
 from simulate.geometry.basis import reach_mm
 from simulate.plan import LESIONS, Plan, Treatment
 from simulate.skin.effect import SkinEffect
@@ -18,6 +19,7 @@ FRONTAL_SHARE = 0.35  # below it most of the change is towards the camera
 WHOLE = 0.99  # of a plan: what is missing cannot be seen
 STAYING = 0.9  # of picked lesions: what is left where nothing got lighter
 HARDLY = 0.25  # of a grade: less is not worth a treatment
+FULL_SMILE = 0.5  # blendshape score from which on a smile is one; at rest it is near 0
 EXPRESSIVE = ("crows_feet_lines", "forehead_lines", "glabellar_lines", "perioral_lines")
 Weights = Sequence[tuple[Treatment, float]]
 
@@ -36,6 +38,7 @@ def warnings_of(
     """
     return (
         *_hidden(face, plan),
+        *_at_rest(face, plan),
         *_shape(face, share, weights),
         *_lesions(face, plan),
         *_unseen(skin),
@@ -56,6 +59,20 @@ def undrawn_reactions(plan: Plan, days: float | None, shown: str) -> Iterator[st
                 what = f"{treatment.entry.name}: {SIGN_WORDS[sign]}"
                 few = f", which {100 * frequency:.0f} % have," if frequency < LIKELY else ""
                 yield f"{what}{few} is not drawn at this time."
+
+
+def seen_in(face: Face, procedure: Procedure) -> float:
+    """Return the share of a procedure's movement that the expression in the photo lets show."""
+    return min(1.0, face.smile / FULL_SMILE) if procedure.in_smile else 1.0
+
+
+def _at_rest(face: Face, plan: Plan) -> Iterator[str]:
+    for one in plan.treatments:
+        if one.dose and seen_in(face, one.entry) < 1.0:
+            yield (
+                f"{one.entry.name}: it acts on the smile, and the mouth in this photo hardly or "
+                "not smiles; use a photo in which you smile to see all of it."
+            )
 
 
 def covered(face: Face, treatment: Treatment) -> list[str]:

@@ -19,6 +19,9 @@ from face_mesh.bundle import VERTICES, canonical_mesh
 
 SUBDIVISIONS = 2  # 468 vertices become about 7,000, a mean edge of under 2 mm
 CURVE_STEP_MM = 1.0
+# How many times its length the gap between the lips counts: at 1 mm apart they hardly push each
+# other along, and over teeth not at all.
+GAPE_COUNTS = 6.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,12 +33,14 @@ class Topology:
         triangles: (T, 3) int64, without the opening of the mouth.
         pairs: (E, 2) int64, neighbours on the mesh and across each edge (for distances).
         mirror: (V,) int64, the vertex on the other side of the face.
+        lips: (L, 2) int64, vertices of the upper and the lower lip that meet when they close.
     """
 
     spread: csr_matrix[Any]
     triangles: Index
     pairs: Index
     mirror: Index
+    lips: Index
 
 
 def _open_mouth(triangles: Index) -> Index:
@@ -81,7 +86,20 @@ def topology() -> Topology:
         spread = csr_matrix(vstack([spread, half.tocsr() @ spread]))
     fine = spread @ canonical.vertices_mm
     _, mirror = cKDTree(fine).query(fine * (-1.0, 1.0, 1.0))
-    return Topology(spread, triangles, _neighbours(triangles), np.asarray(mirror, np.int64))
+    meeting = np.stack([_along(spread, curve(f"{lip}_inner_lip")) for lip in ("upper", "lower")])
+    neighbours, opposite = _neighbours(triangles), np.asarray(mirror, np.int64)
+    return Topology(spread, triangles, neighbours, opposite, meeting.T[1:-1])
+
+
+def _along(spread: csr_matrix[Any], landmarks: tuple[int, ...]) -> Index:
+    """Return the fine vertices on the straight lines between landmarks, in order."""
+    places = np.random.default_rng(0).random((spread.shape[1], 3))  # no two mixes of them coincide
+    ends, steps = places[list(landmarks)], 2**SUBDIVISIONS
+    share = np.arange(steps)[None, :, None] / steps
+    between = ends[:-1, None] + share * (ends[1:, None] - ends[:-1, None])
+    wanted = np.concatenate([between.reshape(-1, 3), ends[-1:]])
+    _, found = cKDTree(spread @ places).query(wanted)
+    return np.asarray(found, np.int64)
 
 
 def landmarks_of(name: str, side: str) -> tuple[int, ...]:
@@ -163,7 +181,8 @@ class Mesh:
 
     @cached_property
     def _graphs(self) -> dict[str, csr_matrix[Any]]:
-        return {"skin": self._graph(3), "front": self._graph(2)}
+        skin = self._graph(3)
+        return {"skin": skin, "front": self._graph(2), "lips": skin + self._lip_links()}
 
     def _graph(self, axes: int) -> csr_matrix[Any]:
         pairs, count = topology().pairs, len(self.vertices_mm)
@@ -171,6 +190,13 @@ class Mesh:
         length = np.linalg.norm(ends[:, 0] - ends[:, 1], axis=1)
         length = np.maximum(length, 1e-3)  # a length of 0 would be no edge at all
         return csr_matrix((length, (pairs[:, 0], pairs[:, 1])), shape=(count, count))
+
+    def _lip_links(self) -> csr_matrix[Any]:
+        """Return links between what lies opposite on the two lips, longer the wider they gape."""
+        upper, lower = topology().lips.T
+        gape = np.linalg.norm(self.vertices_mm[upper] - self.vertices_mm[lower], axis=1)
+        length, count = np.maximum(GAPE_COUNTS * gape, 1e-3), len(self.vertices_mm)
+        return csr_matrix((length, (upper, lower)), shape=(count, count))
 
     @cached_property
     def _tree(self) -> cKDTree:
@@ -201,7 +227,8 @@ class Mesh:
     ) -> Points:
         """Return (V,) geodesic distance to a curve; infinite beyond `limit_mm`.
 
-        Along the skin, or with metric "front" along the skin as seen from the front.
+        Along the skin, with metric "front" as seen from the front, or with "lips" as if lips that
+        touch were one skin.
         """
         _, sources = self._tree.query(self.polyline_mm(landmarks))
         distance: Points = dijkstra(

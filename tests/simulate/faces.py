@@ -27,7 +27,8 @@ SHARED = {
     "composite/f_easian.jpg": 700,
 }
 PROCEDURES = tuple(procedures())
-SHAPED = tuple(name for name, entry in procedures().items() if entry.terms)
+# What shows in a smile only has tests of its own: most of these faces do not smile.
+SHAPED = tuple(n for n, entry in procedures().items() if entry.terms and not entry.in_smile)
 SKIN = tuple(name for name, entry in procedures().items() if entry.skin)
 FACED = tuple(  # they move the face itself, not only the neck or the ears
     name for name in SHAPED if any(t.patch.surface == "face" for t in procedures()[name].terms)

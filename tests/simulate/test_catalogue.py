@@ -32,7 +32,7 @@ OFFERED = {
     *("temple_filler", "nonsurgical_rhinoplasty", "hump_reduction", "tip_projection"),
     *("chemical_brow_lift", "upper_blepharoplasty", "lip_lift"),
     *("facelift", "neck_lift", "deoxycholic_acid", "submental_liposuction", "platysmal_toxin"),
-    "otoplasty",
+    *("otoplasty", "gummy_smile_toxin"),
     *("skin_boosters", "perioral_filler", "chemical_peel", "hifu_tightening", "rf_tightening"),
 }
 every_entry = pytest.mark.parametrize("entry", procedures().values(), ids=lambda p: p.id)

@@ -1,0 +1,75 @@
+"""What acts on the muscles of the smile shows in a smile, and lets lips that touch go along."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from face_mesh import Face, measure_face, open_photo
+from simulate import Plan, procedures, simulate
+from simulate.geometry.mesh import GAPE_COUNTS, Mesh, topology
+from simulate.warned import seen_in
+from tests.helpers import FACES, use_photo
+from tests.simulate.faces import bare, face_of
+
+NAME = "gummy_smile_toxin"
+PLAN = Plan.parse(f"{NAME}=2.5")
+
+
+def smiling(face: Face, score: float) -> Face:
+    both = {f"mouthSmile{side}": score for side in ("Left", "Right")}
+    return replace(bare(face), expression={**face.expression, **both})
+
+
+def lowered_mm(face: Face) -> float:
+    (change,) = [c for c in simulate(face, PLAN).changes if c.measure == "upper_lip_height"]
+    return change.after - change.before
+
+
+def test_at_rest_nothing_is_shown_and_the_page_says_why() -> None:
+    resting = smiling(face_of("hopper"), 0.0)
+    outcome = simulate(resting, PLAN)
+    assert outcome.image.tobytes() == resting.photo.image.tobytes()
+    assert any("use a photo in which you smile" in said for said in outcome.warnings)
+    assert lowered_mm(resting) == 0.0
+
+
+def test_a_smile_shows_more_the_fuller_it_is() -> None:
+    face = face_of("hopper")
+    found = [lowered_mm(smiling(face, score)) for score in (0.0, 0.2, 0.4, 0.8)]
+    assert found == sorted(found)
+    assert found[-1] > found[1] > 0.0
+    assert seen_in(smiling(face, 0.8), procedures()[NAME]) == 1.0
+    assert seen_in(smiling(face, 0.0), procedures()["lip_filler"]) == 1.0
+
+
+@pytest.mark.parametrize("gape_mm", [0.0, 0.5, 8.0])
+def test_lips_that_touch_are_one_skin_and_lips_that_gape_are_not(gape_mm: float) -> None:
+    mesh = Mesh.of(face_of("hopper"))
+    upper, lower = topology().lips.T
+    apart = mesh.vertices_mm.copy()
+    apart[lower] = apart[upper] - (0.0, gape_mm, 0.0)
+    middle = int(upper[len(upper) // 2])
+    away = Mesh(apart).distance_mm((middle,), 100.0, "lips")
+    around = Mesh(apart).distance_mm((middle,), 100.0, "skin")
+    opposite = int(lower[len(lower) // 2])
+    assert away[opposite] == pytest.approx(min(GAPE_COUNTS * gape_mm, around[opposite]), abs=0.01)
+
+
+def test_what_meets_lies_on_the_lips_and_mirrors_itself() -> None:
+    pairs = {tuple(pair) for pair in topology().lips.tolist()}
+    assert {(13, 14), (81, 178), (311, 402)} <= pairs
+    mirror = topology().mirror
+    assert {(int(mirror[a]), int(mirror[b])) for a, b in pairs} == pairs
+    assert len(pairs) == 39
+
+
+@pytest.mark.shared
+def test_the_lower_lip_stays_in_a_smile_with_teeth() -> None:
+    if not FACES.is_dir():
+        pytest.skip("the shared face photos are not on this machine")
+    face = bare(measure_face(open_photo(use_photo(FACES / "london/smiling/034_08.jpg"))))
+    moved = np.linalg.norm(simulate(face, PLAN).shift_mm_vertices, axis=1)
+    upper, lower = topology().lips.T
+    assert moved[upper].max() > 1.5
+    assert moved[lower[len(lower) // 2]] < 0.1 * moved[upper].max()
