@@ -9,14 +9,17 @@ import pytest
 
 from benchmarks.turned import SIZE_WH, front_most, turned_photo, turned_pose
 from face_mesh import Face, Photo, PlanError
-from face_mesh.arrays import Rgb
+from face_mesh.arrays import Points, Rgb
 from face_mesh.quality import MAX_YAW_DEG
 from face_mesh.scale import Scale
-from simulate import Outcome, Plan, Treatment, procedures, simulate
+from simulate import Plan, Treatment, procedures
+from simulate.composite import merge
+from simulate.geometry.basis import mesh_basis
 from simulate.geometry.contour import WHOLE, outlined
+from simulate.geometry.flow import backward, safe_share
 from simulate.geometry.grid import Grid
 from simulate.geometry.mesh import Mesh, topology
-from simulate.geometry.warp import ONE_MAP
+from simulate.geometry.warp import warped_bands
 from simulate.turned import SEEN, check_view, max_yaw_deg, seen_share, visible
 from tests.simulate.faces import PAIRED, PROCEDURES, bare, face_of
 
@@ -95,24 +98,23 @@ def lined(yaw_deg: float) -> Face:
     return bare(Face(photo, pose.to_photo(face.mesh_mm), face.mesh_mm, pose, scale, {}))
 
 
-def bent(outcome: Outcome) -> Rgb:
-    """The photo with the field of an outcome applied and nothing else."""
-    height, width = outcome.image.shape[:2]
-    here = np.dstack(np.meshgrid(np.arange(width), np.arange(height))).astype(np.float32)
-    at, photo = here + outcome.displacement_px, outcome.face.photo.image
-    moved = cv2.remap(photo, at, ONE_MAP, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(moved, np.uint8)
-
-
-def layered(outcome: Outcome) -> Rgb:
-    """The same with its outline moved against the wall."""
-    face, image = outcome.face, bent(outcome)
+@cache
+def moved(name: str, yaw_deg: float) -> tuple[Points, Rgb, Rgb]:
+    """A usual dose on `lined`: (V, 3) mm, the photo only bent, and with its outline moved."""
+    face, entry = lined(yaw_deg), procedures()[name]
+    grid, photo = Grid.of(face), face.photo.image
     vertices = len(Mesh.of(face).vertices_mm)
-    followed = Grid.of(face).place(face, outcome.shift_mm_vertices[:vertices], WHOLE)
-    part = outlined(face, face.photo.image, image, followed)
-    assert part is not None
-    image[part.rows, part.columns][part.changed] = part.pixels[part.changed]
-    return image
+    shift_mm = entry.effect(entry.dose.usual) * mesh_basis(face, entry, "both")[:vertices]
+    forward = grid.place(face, shift_mm)
+    shift_mm = shift_mm * (share := safe_share(forward, grid.node_px))
+    coarse, image = backward(np.float32(share) * forward, grid.node_px), photo.copy()
+    for rows, columns, pixels, changed in warped_bands(photo, grid, coarse):
+        merge(image, pixels, changed, rows, columns)
+    only_bent = image.copy()
+    part = outlined(face, photo, only_bent, grid.place(face, shift_mm, WHOLE))
+    if part is not None:
+        merge(image, part.pixels, part.changed, part.rows, part.columns)
+    return shift_mm, only_bent, image
 
 
 def bend_px(before: Rgb, after: Rgb, x: int, rows: slice) -> float:
@@ -130,15 +132,11 @@ def bend_px(before: Rgb, after: Rgb, x: int, rows: slice) -> float:
 def test_lines_of_the_wall_beside_a_chin_stay_straight(yaw_deg: float) -> None:
     """From 2 mm off the new outline on, and from 8 mm, where bending alone moves the nearest."""
     face = lined(yaw_deg)
-    dose = procedures()["genioplasty"].dose.usual
-    outcome = simulate(face, Plan((Treatment("genioplasty", dose),)), engine="fake")
-    shown = layered(outcome)
+    shift_mm, only_bent, shown = moved("genioplasty", yaw_deg)
     chin = face.landmarks_px[199].astype(int)
     rows = slice(chin[1] - 30, chin[1] + 10)
     way = 1 if yaw_deg > 0 else -1
-    vertices_mm = Mesh.of(face).vertices_mm
-    moved_mm = vertices_mm + outcome.shift_mm_vertices[: len(vertices_mm)]
-    at = face.pose.to_photo(moved_mm)
+    at = face.pose.to_photo(Mesh.of(face).vertices_mm + shift_mm)
     edge = way * round(max(way * at[(at[:, 1] >= rows.start) & (at[:, 1] < rows.stop), 0]))
     first = edge + way * round(8.0 * face.px_per_mm)
     lines = [x for x in range(0, SIZE_WH[0], LINE_PX) if 0 <= way * (x - first) < 80]
@@ -146,16 +144,13 @@ def test_lines_of_the_wall_beside_a_chin_stay_straight(yaw_deg: float) -> None:
     assert max(bend_px(face.photo.image, shown, x, rows) for x in lines) < 0.5
     beside = [x for x in range(0, SIZE_WH[0], LINE_PX) if 8 <= way * (x - edge) < 48]
     assert max(bend_px(face.photo.image, shown, x, rows) for x in beside) < 0.5
-    assert max(bend_px(face.photo.image, bent(outcome), x, rows) for x in beside) > 1.5
+    assert max(bend_px(face.photo.image, only_bent, x, rows) for x in beside) > 1.5
 
 
 def test_the_outline_of_a_face_from_the_front_is_only_bent() -> None:
-    face = lined(8.0)
-    dose = procedures()["genioplasty"].dose.usual
-    outcome = simulate(face, Plan((Treatment("genioplasty", dose),)), engine="fake")
-    vertices = len(Mesh.of(face).vertices_mm)
-    followed = Grid.of(face).place(face, outcome.shift_mm_vertices[:vertices], WHOLE)
-    assert outlined(face, face.photo.image, bent(outcome), followed) is None
+    _, only_bent, shown = moved("genioplasty", 8.0)
+    assert (shown == only_bent).all()
+    assert (shown != lined(8.0).photo.image).any()
 
 
 @pytest.mark.parametrize(
@@ -165,14 +160,12 @@ def test_the_outline_of_a_face_from_the_front_is_only_bent() -> None:
 def test_what_moves_comes_to_lie_where_the_moved_mesh_says(name: str, yaw_deg: float) -> None:
     """Skin that went forward hides wall, skin that went back leaves wall: no second edge."""
     face = lined(yaw_deg)
-    outcome = simulate(face, Plan((Treatment(name, procedures()[name].dose.usual),)), engine="fake")
-    shown = layered(outcome)
+    shift_mm, _, shown = moved(name, yaw_deg)
     vertices_mm = Mesh.of(face).vertices_mm
-    moved_mm = vertices_mm + outcome.shift_mm_vertices[: len(vertices_mm)]
     triangles = topology().triangles
     heads = [
         front_most(face.pose.to_photo(mesh), triangles, SIZE_WH)[0] >= 0
-        for mesh in (vertices_mm, moved_mm)
+        for mesh in (vertices_mm, vertices_mm + shift_mm)
     ]
     for head in heads:
         head[:, : round(face.pose.origin_px[0])] = False  # the profile; behind it lies the shell
