@@ -11,6 +11,7 @@ from face_mesh.photo import Photo
 from face_mesh.pose import Pose
 from face_mesh.quality import assess, choose
 from face_mesh.scale import ScaleHint, estimate_scale
+from face_mesh.turn import sized, straightened
 
 
 def measure_face(photo: Photo, *, which: int | None = None, hint: ScaleHint | None = None) -> Face:
@@ -45,8 +46,8 @@ def read_face(photo: Photo, *, which: int | None = None, hint: ScaleHint | None 
         EngineError: the landmark model is missing or damaged.
     """
     found = find_faces(photo.image)
-    seen = refine(photo.image, found[choose(found, which)])
-    scale = estimate_scale(seen.points_px, hint)
+    seen = straightened(refine(photo.image, found[choose(found, which)]))
+    scale = sized(estimate_scale(seen.points_px, hint), seen.points_px)
     pose = Pose.of(seen.points_px, seen.rotation, scale.px_per_mm)
     mesh_mm = pose.to_head(seen.points_px)
     face = Face(photo, seen.points_px, mesh_mm, pose, scale, seen.expression)

@@ -40,7 +40,7 @@ class Scale:
     Attributes:
         px_per_mm: photo px per mm.
         px_per_mm_sd: its standard uncertainty.
-        source: "iris", "interpupillary_distance" or "known_length".
+        source: "iris", "interpupillary_distance", "known_length" or, of a turned head, "face_size".
     """
 
     px_per_mm: float

@@ -25,6 +25,7 @@ from simulate.skin.effect import Reading
 
 # A change elsewhere than in the procedure's own measures is reported from this size on.
 SPECS = {**MEASURES, **APRON_MEASURES}
+PROFILE_DEG = 25.0  # of turn: from there four tenths of what comes forward are seen
 SIDE_EFFECT = {"mm": 0.3, "deg": 1.0, "ratio": 0.02}
 
 
@@ -122,7 +123,8 @@ def shape_changes(
             after[id_],
             middle - sd,
             middle + sd,
-            spec.plane == "front" and (id_ in drawn or not undrawn),
+            (spec.plane == "front" or abs(face.pose.yaw_deg) >= PROFILE_DEG)
+            and (id_ in drawn or not undrawn),
             _because(
                 id_,
                 [one.treatment for one, s in slopes if one.sd * abs(s.get(id_, 0.0)) > sd / 2],

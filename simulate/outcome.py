@@ -19,6 +19,7 @@ from simulate.changes import Change, Shift, lengths_mm, shape_changes, skin_chan
 from simulate.composite import merge
 from simulate.discolour import SURFACE, density_gain, density_of
 from simulate.entry import Procedure
+from simulate.geometry.contour import FROM_DEG, WHOLE, Outlined, outlined
 from simulate.geometry.flow import backward, safe_share
 from simulate.geometry.grid import Grid
 from simulate.geometry.parts import (
@@ -38,6 +39,7 @@ from simulate.relight import lit_masks, relit_bands, shading_gain
 from simulate.skin.blending import blended, changed
 from simulate.skin.effect import SkinEffect, skin_effect
 from simulate.skin.engines import EMBEDDED
+from simulate.turned import check_view
 from simulate.warned import covered, seen_in, undrawn_reactions, warnings_of
 
 Floats = npt.NDArray[np.float32]
@@ -62,6 +64,7 @@ class Outcome:
         seed: for engines that draw noise.
         shift_mm_vertices: (V, 3) displacement of the mesh in the head frame.
         coarse: (rows, columns, 2) backward field in px on the face's grid.
+        outline: on a turned head, the part in which the outline moved against the wall.
         skin: the treated skin, and how far it was blended in.
         engine: name of the engine that was asked to paint.
         reactions: which reactions are drawn: "likely", "all" or "none".
@@ -81,6 +84,7 @@ class Outcome:
     seed: int
     shift_mm_vertices: Points
     coarse: Field
+    outline: Outlined | None
     skin: SkinEffect
     engine: str
     reactions: str
@@ -124,6 +128,8 @@ class Outcome:
                 mask[rows, columns] |= changed_here
         for rows, columns, band in self._bands():
             mask[rows, columns] |= moves(band)
+        if self.outline is not None:
+            mask[self.outline.rows, self.outline.columns] |= self.outline.changed
         return mask
 
     @cached_property
@@ -221,6 +227,7 @@ def simulating(
     if responder not in RESPONDERS:
         raise PlanError(f"There is no responder {responder[:20]!r}; use low, expected or high.")
     check_shown(reactions)
+    check_view(face, plan)
     days = days_after(when)
     clock = _Clock()
     with clock.stage("skin"):
@@ -240,7 +247,11 @@ def simulating(
         density = density_of(face, plan, days, reactions)
         _light(image, face, shade, density)
     with clock.stage("geometry"):
-        image = _warped(image, face, coarse)
+        plain = image
+        image = _warped(plain, face, coarse)
+        outline = _outline(face, plain, image, share, drawn)
+        if outline is not None:
+            merge(image, outline.pixels, outline.changed, outline.rows, outline.columns)
         shift_mm = share * mesh_shift_mm(face, _amounts(shifts))
         changes = (
             *skin_changes(skin.readings),
@@ -270,6 +281,7 @@ def simulating(
         shifts=tuple(shifts),
         shift_mm_vertices=shift_mm,
         coarse=coarse,
+        outline=outline,
         shade=shade,
         density=density,
         skin=skin,
@@ -326,6 +338,16 @@ def _light(image: Rgb, face: Face, shade: Floats, density: Floats) -> None:
     for gain, surface in gains:
         for rows, columns, pixels, here in relit_bands(image, face, gain, surface):
             merge(image, pixels, here, rows, columns)
+
+
+def _outline(
+    face: Face, plain: Rgb, bent: Rgb, share: float, drawn: Sequence[Shift]
+) -> Outlined | None:
+    """Return the moved outline of a turned head before the wall; None of one seen from the front."""
+    if abs(face.pose.yaw_deg) < FROM_DEG or not drawn:
+        return None
+    shift_mm = share * mesh_shift_mm(face, _amounts(drawn))
+    return outlined(face, plain, bent, Grid.of(face).place(face, shift_mm, WHOLE))
 
 
 def _warped(picture: Rgb, face: Face, coarse: Field) -> Rgb:
