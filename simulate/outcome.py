@@ -343,7 +343,7 @@ def _light(image: Rgb, face: Face, shade: Floats, density: Floats) -> None:
 def _outline(
     face: Face, plain: Rgb, bent: Rgb, share: float, drawn: Sequence[Shift]
 ) -> Outlined | None:
-    """Return the moved outline of a turned head before the wall; None of one seen from the front."""
+    """Return the moved outline of a turned head before the wall, None of one from the front."""
     if abs(face.pose.yaw_deg) < FROM_DEG or not drawn:
         return None
     shift_mm = share * mesh_shift_mm(face, _amounts(drawn))
