@@ -8,13 +8,14 @@ import streamlit as st
 
 from face_mesh import Face
 from simulate import Plan, Procedure, Treatment, procedures
-from ui import editing, explaining, painting, run, session, wording
+from ui import editing, explaining, painting, plans, run, session, wording
 from ui.run import Choice
 
 
 def choose(face: Face) -> Choice | None:
     """Draw the controls and return what is chosen, None if no procedure is."""
     st.header("Procedures", anchor=False)
+    plans.choose()
     treatments: list[Treatment] = []
     for area, entries in groupby(procedures().values(), key=lambda entry: entry.area):
         treatments += [
@@ -23,12 +24,13 @@ def choose(face: Face) -> Choice | None:
     if not treatments:
         st.caption("Pick one or several; the dose of each can be changed.")
         return None
-    when, responder = _choose_circumstances()
+    plans.show_totals(Plan(tuple(treatments)))
+    when, responder, reactions = _choose_circumstances()
     engine, seed = painting.choose(Plan(tuple(treatments)))
     small = run.preview(face.key, face)[0]
     picks_moles = any(map(editing.picks, treatments))
     plan = Plan(tuple(editing.edited(treatments, small)))
-    return Choice(plan, when, responder, engine, seed, picks_moles)
+    return Choice(plan, when, responder, engine, seed, picks_moles, reactions)
 
 
 def _choose_procedures(area: str, entries: list[Procedure]) -> list[Procedure]:
@@ -60,7 +62,7 @@ def _choose_dose(entry: Procedure, face: Face) -> Treatment:
             key=_start_dose(entry, side),
             persist_state="session",
         )
-        treatment = Treatment(entry.id, value, side)
+        treatment = Treatment(entry.id, value, side, week=plans.week(entry.id))
         if editing.picks(treatment):
             _ask_for_moles(entry, face)
     return treatment
@@ -113,7 +115,7 @@ def _choose_side(entry: Procedure) -> str:
     )
 
 
-def _choose_circumstances() -> tuple[str | None, str]:
+def _choose_circumstances() -> tuple[str | None, str, str]:
     st.header("Circumstances", anchor=False)
     responder = st.segmented_control(
         "How strongly you respond",
@@ -126,13 +128,29 @@ def _choose_circumstances() -> tuple[str | None, str]:
         help="The same dose does more in some people than in others: about two of three people "
         "fall between weak and strong. Look at both before you decide.",
     )
-    time = st.selectbox(
+    time = st.select_slider(
         "When to look",
         list(wording.TIMES),
         format_func=wording.TIMES.__getitem__,
         key=session.WHEN_KEY,
         persist_state="session",
-        help="At its fullest shows every treatment at the height of its lasting effect, even if "
-        "they get there at different times. How long each one lasts is under Range and sources.",
+        help="Settled shows the lasting effect of every treatment, even if they get there at "
+        "different times. How long each one lasts is under Range and sources.",
     )
-    return (None if time == wording.FULLEST else time), responder
+    if time == wording.FULLEST:
+        return None, responder, wording.LIKELY
+    return time, responder, _choose_reactions()
+
+
+def _choose_reactions() -> str:
+    shown = st.segmented_control(
+        "Swelling, bruises and redness",
+        list(wording.REACTIONS),
+        required=True,
+        default=wording.LIKELY,
+        format_func=wording.REACTIONS.__getitem__,
+        key="reactions",
+        persist_state="session",
+    )
+    st.caption(wording.REACTIONS_SAID[shown])
+    return shown

@@ -10,6 +10,7 @@ from simulate.recovery import DAYS, days_after, share_at
 
 LASTING_SHARE = 0.95  # from here on a course that ends is called lasting
 WEEKS_BELOW_DAYS = 60.0
+EXACT_BELOW_DAYS = 21.0  # 10 days are not "1 week" to somebody who waits for a bruise to go
 YEAR_TOLERANCE = 0.05  # of a year, within which a time is written in years
 
 
@@ -17,6 +18,29 @@ def is_gone(plan: Plan, when: str | None) -> bool:
     """Whether no treatment of the plan has any effect left at that time."""
     days = days_after(when)
     return not any(share_at(one.entry, days) for one in plan.treatments)
+
+
+def is_to_come(plan: Plan, when: str | None) -> bool:
+    """Whether the effect of every treatment that has none yet at that time is still to come."""
+    days = days_after(when)
+    if days is None or not is_gone(plan, when):
+        return False
+    return any(days < one.entry.course.peak_day for one in plan.treatments)
+
+
+def beginning(course: Course, swells: bool) -> str:
+    """One line: "Half of it is there after 4 days, all of it after 2 weeks".
+
+    Args:
+        course: of the effect.
+        swells: whether swelling may hide it.
+    """
+    onset, peak = course.onset_day, course.peak_day
+    if peak < 1.0:
+        return f"All of it is there at once{', though swelling hides it at first' * swells}."
+    if onset < 1.0:
+        return f"Seen at once; at its most after {time(peak)}."
+    return f"Half of it is there after {time(onset)}, all of it after {time(peak)}."
 
 
 def lasting(course: Course) -> str:
@@ -30,7 +54,7 @@ def lasting(course: Course) -> str:
 def time(days: float) -> str:
     """A time in the unit people use for it: "2 weeks", "3 months", "1 year"."""
     years = days / DAYS["y"]
-    if days < DAYS["w"]:
+    if days < DAYS["w"] or (days < EXACT_BELOW_DAYS and days % DAYS["w"]):
         return _count(days, "day")
     if days < WEEKS_BELOW_DAYS:
         return _count(days / DAYS["w"], "week")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import closing
+from typing import TypeVar
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -19,7 +20,7 @@ ENGINE = "BEFOREHAND_SKIN_ENGINE"  # the engine used unless another is chosen; f
 HUB = "BEFOREHAND_HUB_ENGINES"  # "1" lets everybody who reaches the page load models of others
 MOST_SEED = 999
 BUILT_IN, OTHER = "The built-in model", "A model of others"
-Steps = Generator[float, None, run.Result]
+T = TypeVar("T")
 
 
 def choose(plan: Plan) -> tuple[str, int]:
@@ -87,21 +88,44 @@ def outcome(choice: run.Choice, face: Face, place: DeltaGenerator) -> run.Result
         _offer_to_go_on(place)
         return None
     with closing(run.working(choice, face)) as steps:
-        return _watched(steps, skin, place) if paints else _drawn(steps, None)
+        return _watched(steps, skin, place) if paints else drawn(steps)
 
 
-def _watched(steps: Steps, skin: Plan, place: DeltaGenerator) -> run.Result:
+def _watched(
+    steps: Generator[float, None, run.Result], skin: Plan, place: DeltaGenerator
+) -> run.Result:
+    session.start().cancelled = None
+    return watched(steps, place, "working", "cancel", _words, _cancel, (skin,))
+
+
+def watched(
+    steps: Generator[float, None, T],
+    place: DeltaGenerator,
+    name: str,
+    button: str,
+    words: Callable[[float], str],
+    cancel: Callable[..., None],
+    arguments: tuple[object, ...],
+) -> T:
     """Draw how far the work is, with a button to stop it; page.css hides the first moment.
 
     Any click ends the run at the next thing drawn, and the work with it; the button only sees to it
     that the next run does not begin it again.
+
+    Args:
+        steps: the work, yields the share that is done.
+        place: where it is drawn; empty afterwards.
+        name: key of the container.
+        button: key of the button.
+        words: for a share.
+        cancel: called when the button is clicked.
+        arguments: of `cancel`.
     """
-    session.start().cancelled = None
-    with place.container(key="working", gap="small"):
-        bar = st.progress(0.0, _words(0.0))
-        st.button("Cancel", key="cancel", on_click=_cancel, args=(skin,))
+    with place.container(key=name, gap="small"):
+        bar = st.progress(0.0, words(0.0))
+        st.button("Cancel", key=button, on_click=cancel, args=arguments)
     try:
-        result = _drawn(steps, bar)
+        result = drawn(steps, lambda share: bar.progress(share, words(share)))
     except BeforehandError:
         place.empty()
         raise
@@ -109,15 +133,17 @@ def _watched(steps: Steps, skin: Plan, place: DeltaGenerator) -> run.Result:
     return result
 
 
-def _drawn(steps: Steps, bar: DeltaGenerator | None) -> run.Result:
+def drawn(
+    steps: Generator[float, None, T], show: Callable[[float], object] = lambda share: None
+) -> T:
+    """Do the work, showing each share that is done, and return its result."""
     while True:
         try:
             share = next(steps)
         except StopIteration as end:
-            result: run.Result = end.value
+            result: T = end.value
             return result
-        if bar is not None:
-            bar.progress(share, _words(share))
+        show(share)
 
 
 def _words(share: float) -> str:

@@ -11,7 +11,10 @@ from PIL import Image
 
 from face_mesh import Face, Photo
 from face_mesh.arrays import Bool, Mask, Points, Rgb
-from ui.viewer import Heat, Picture
+from simulate.export import head_window, panel
+from simulate.sheets import CLOSE
+from simulate.uncertain import BAND_SHARE, COLOUR, LEAST, MOST_COVER
+from ui.viewer import Heat, Picture, Unsure
 from ui.viewer.viewer import Box
 
 JPEG_QUALITY = 92
@@ -21,6 +24,8 @@ HEAT_FLOOR_MM = 0.05  # below it a change is left uncoloured
 HEAT_ENDS_MM = (0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 10.0, 15.0, 20.0)  # round ends of the scale
 HEAT_COLOURS = ("#3b0f70", "#8c2981", "#de4968", "#fe9f6d", "#fcfdbf")  # told apart without hue too
 HEAT_OPACITY = (0.35, 0.9)  # at the low and the high end
+UNSURE_SIDE_PX = 800
+PANEL_PX = 520  # of a strip of several
 MASK_SIDE_PX = 1200
 MASK_COLOUR = "#00c8ff"  # of no skin, and told apart from all of it by the colour-blind too
 MASK_OPACITY = 0.5
@@ -78,6 +83,28 @@ def heat(shift_mm: npt.NDArray[np.float32]) -> Heat | None:
     return Heat(_drawn(levels.astype(np.uint8), _heat_palette()), most_mm, HEAT_COLOURS)
 
 
+def unsure(uncertainty: Mask) -> Unsure | None:
+    """Return where the picture is unsure, in steps of colour: None if nowhere.
+
+    The colour and the steps are those of `simulate.uncertain`, for which they are told apart.
+    """
+    height, width = uncertainty.shape
+    factor = min(1.0, UNSURE_SIDE_PX / max(height, width))
+    size = (max(1, round(factor * width)), max(1, round(factor * height)))
+    small = cv2.resize(uncertainty, size, interpolation=cv2.INTER_AREA)
+    steps = np.where(small > LEAST, np.ceil(np.clip(small, 0.0, 1.0) / BAND_SHARE), 0.0)
+    if not steps.any():
+        return None
+    palette = _unsure_palette()
+    colours = tuple(f"rgb({r} {g} {b} / {a / 255:.2f})" for r, g, b, a in palette[1:])
+    return Unsure(_drawn(steps.astype(np.uint8), palette), colours)
+
+
+def head(face: Face, image: Rgb) -> bytes:
+    """Encode the head alone, at the size of a strip."""
+    return _jpeg(panel(image[head_window(face, CLOSE)], PANEL_PX))
+
+
 def mask(treated: Mask) -> bytes:
     """Return what is treated, and how fully, as a tint with a contour: a see-through PNG."""
     height, width = treated.shape
@@ -127,6 +154,13 @@ def _mask_palette() -> npt.NDArray[np.uint8]:
     tint = np.tile(_rgb(MASK_COLOUR), (EDGE, 1))
     table = np.round(np.column_stack([tint, alpha])).astype(np.uint8)
     return np.vstack([table, [[255, 255, 255, 255], [0, 38, 51, 255]]]).astype(np.uint8)
+
+
+def _unsure_palette() -> npt.NDArray[np.uint8]:
+    """(steps + 1, 4) RGBA; entry 0 is see-through."""
+    steps = np.arange(round(1.0 / BAND_SHARE) + 1)
+    alpha = np.round(255.0 * MOST_COVER * BAND_SHARE * steps)
+    return np.column_stack([np.tile(COLOUR, (len(steps), 1)), alpha]).astype(np.uint8)
 
 
 def _heat_palette() -> npt.NDArray[np.uint8]:

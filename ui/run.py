@@ -9,21 +9,30 @@ from __future__ import annotations
 import threading
 from collections.abc import Generator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
 
 from face_mesh import BeforehandError, Face, Measure, Photo, ScaleHint, measure_all, read_face
 from face_mesh.landmarks import find_faces
-from simulate import Change, Plan, export, simulate, simulating
+from simulate import Change, Outcome, Plan, check_plan, export, sheets, simulate, simulating
+from simulate.aftermath import SIGN_WORDS, reactions_at
+from simulate.interactions import SEVERITIES, interactions
+from simulate.recovery import days_after
 from simulate.skin.effect import skin_mask_of
-from ui import pictures
-from ui.viewer import Heat, Picture
+from simulate.uncertain import overlaid
+from simulate.warned import undrawn_reactions
+from ui import pictures, wording
+from ui.viewer import Heat, Picture, Unsure
+from ui.viewer.strip import Panel
 from ui.viewer.viewer import Box
 
 PREVIEW_PX = 1600  # enough to see the face at 1:1; files are made at the photo's own size
 MOST_RESULTS = 16
+MOST_SHEETS = 4
+FILM, RANGE = "film", "range"  # the kinds of sheets
+Note = tuple[str, str]  # severity of `simulate.interactions`, and a sentence
 
 
 @dataclass(frozen=True)
@@ -32,11 +41,12 @@ class Choice:
 
     Attributes:
         plan: what is done; empty as long as only moles are to be removed and none is picked.
-        when: time after treatment; None is at its fullest.
+        when: time after treatment; None is the settled result.
         responder: "low", "expected" or "high".
         engine: which model paints skin.
         seed: which sample of the painted skin.
         picks_moles: whether moles can be picked in the picture.
+        reactions: of swelling, bruises and redness: "likely", "all" or "none".
     """
 
     plan: Plan
@@ -45,6 +55,12 @@ class Choice:
     engine: str = "embedded"
     seed: int = 0
     picks_moles: bool = False
+    reactions: str = wording.LIKELY
+
+    @property
+    def circumstances(self) -> tuple[str | None, str, int, str, str]:
+        """What `simulate` takes after face and plan."""
+        return self.when, self.responder, self.seed, self.engine, self.reactions
 
 
 @dataclass(frozen=True)
@@ -53,10 +69,19 @@ class Result:
 
     jpeg: bytes
     heat: Heat | None
+    unsure: Unsure | None
     treated: Box | None
     changes: tuple[Change, ...]
     changed_fraction: float
-    warnings: tuple[str, ...]
+    notes: tuple[Note, ...]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Several outcomes beside each other: one by one for the page, and as a file to keep."""
+
+    panels: tuple[Panel, ...]
+    png: bytes
 
 
 @st.cache_resource(show_spinner=False)
@@ -144,28 +169,122 @@ def working(choice: Choice, face: Face) -> Generator[float, None, Result]:
 
 
 def _made(choice: Choice, face: Face) -> Generator[float, None, Result]:
-    arguments = (choice.plan, choice.when, choice.responder, choice.seed, choice.engine)
-    with closing(simulating(face, *arguments)) as steps:
+    check_plan(choice.plan)  # before any work is done
+    with closing(simulating(face, choice.plan, *choice.circumstances)) as steps:
         outcome = yield from steps
     return Result(
         jpeg=pictures.jpeg(outcome.image),
         heat=pictures.heat(outcome.shift_mm),
+        unsure=pictures.unsure(outcome.uncertainty),
         treated=pictures.treated(outcome.change_mask),
         changes=outcome.changes,
         changed_fraction=outcome.changed_fraction,
-        warnings=outcome.warnings,
+        notes=_notes(outcome),
     )
+
+
+def _notes(outcome: Outcome) -> tuple[Note, ...]:
+    """What a patient must know beside the picture, the most pressing first."""
+    plan, days = outcome.plan, days_after(outcome.when)
+    graver = {one.reason: one.severity for one in interactions(plan)}
+    undrawn = set(undrawn_reactions(plan, days, outcome.reactions))
+    said = [one for one in dict.fromkeys(outcome.warnings) if one not in undrawn]
+    notes = [(graver.get(one, "warn"), one) for one in said]
+    notes += [("info", one) for one in _undrawn(outcome)]
+    return tuple(sorted(notes, key=lambda note: SEVERITIES.index(note[0])))
+
+
+def _undrawn(outcome: Outcome) -> list[str]:
+    """The reactions that are left out, a sentence a sign instead of one a treatment."""
+    days = days_after(outcome.when)
+    found: dict[str, dict[str, float]] = {}
+    for treatment in outcome.plan.treatments:
+        drawn = {one for one, _ in reactions_at(treatment, days, outcome.reactions)}
+        for one, _ in reactions_at(treatment, days, "all"):
+            if one not in drawn:
+                shares = found.setdefault(one.sign, {})
+                name = treatment.entry.name
+                shares[name] = max(one.frequency, shares.get(name, 0.0))
+    return [wording.undrawn(sign, list(shares.items())) for sign, shares in found.items()]
+
+
+def sheet_choice(kind: str, choice: Choice) -> Choice:
+    """Return the choice without what a sheet shows all of: every time, or every response."""
+    if kind == FILM:  # what may come is better seen beforehand
+        return replace(choice, when=None, reactions="all")
+    return replace(choice, responder="expected")
+
+
+@st.cache_resource(scope="session", show_spinner=False)
+def kept_sheets() -> dict[tuple[str, str, Choice], Sheet]:
+    """Return the session's sheets by face, kind and choice, oldest first."""
+    return {}
+
+
+def sheet(kind: str, choice: Choice, face: Face) -> Generator[float, None, Sheet]:
+    """Work out a sheet, yielding the share done; close it to cancel.
+
+    Raises:
+        PlanError: the plan is impossible.
+        EngineError: the model that paints skin is missing, broken or out of memory.
+    """
+    choice = sheet_choice(kind, choice)
+    kept, asked = kept_sheets(), (face.key, kind, choice)
+    if asked not in kept:
+        check_plan(choice.plan)
+        when, responder, seed, engine, reactions = choice.circumstances
+        steps = (
+            sheets.film(face, choice.plan, responder, seed, engine, reactions)
+            if kind == FILM
+            else sheets.responders(face, choice.plan, when, seed, engine, reactions)
+        )
+        with closing(steps):
+            outcomes = yield from steps
+        while len(kept) >= MOST_SHEETS:
+            del kept[next(iter(kept))]
+        kept[asked] = sheet_of(kind, outcomes)
+    return kept[asked]
+
+
+def sheet_of(kind: str, outcomes: list[Outcome]) -> Sheet:
+    """Return the pictures and the file of outcomes that belong to one sheet."""
+    face = outcomes[0].face
+    captions = (
+        [wording.film_caption(one.when, _signs(one)) for one in outcomes]
+        if kind == FILM
+        else list(wording.RESPONDERS.values())
+    )
+    shown = [(face.photo.image, "Before")]
+    shown += [(one.image, said) for one, said in zip(outcomes, captions, strict=True)]
+    if kind == RANGE:
+        shown.append((overlaid(outcomes[1]), sheets.UNSURE))
+    drawn = sheets.film_image(outcomes) if kind == FILM else sheets.range_image(outcomes)
+    painted = any(one.painted for one in outcomes)
+    return Sheet(
+        tuple(Panel(pictures.head(face, image), caption) for image, caption in shown),
+        export.png_bytes(drawn, simulated=True, painted=painted),
+    )
+
+
+def _signs(outcome: Outcome) -> list[str]:
+    """The reactions that are drawn, in words, each once."""
+    days = days_after(outcome.when)
+    found = {
+        SIGN_WORDS[one.sign]: None
+        for treatment in outcome.plan.treatments
+        for one, _ in reactions_at(treatment, days, outcome.reactions)
+    }
+    return list(found)
 
 
 def comparison_png(face: Face, choice: Choice) -> bytes:
     """Return before and after at the photo's own size, marked as a simulation; nothing is kept."""
-    arguments = (choice.plan, choice.when, choice.responder, choice.seed, choice.engine)
-    outcome = simulate(face, *arguments)
-    sheet = export.comparison_image(outcome)
-    return export.png_bytes(sheet, simulated=True, painted=outcome.painted)
+    outcome = simulate(face, choice.plan, *choice.circumstances)
+    drawn = export.comparison_image(outcome)
+    return export.png_bytes(drawn, simulated=True, painted=outcome.painted)
 
 
 def forget() -> None:
     """Empty this session's caches; treated skin goes with the faces that hold it."""
-    for cached in (faces, measured, preview, measures, skin_mask, results):
+    for cached in (faces, measured, preview, measures, skin_mask, results, kept_sheets):
         cached.clear()

@@ -41,6 +41,7 @@ class Session:
         shown: key of the picture the viewer was last given; edits of another one are not taken.
         edits: made by hand in that picture; they belong to the photo and go with it.
         cancelled: the skin work that was stopped and is not begun again unasked.
+        sheet: the sheet that was asked for last, by kind and choice; None is none.
     """
 
     photo: Photo | None = None
@@ -50,6 +51,7 @@ class Session:
     shown: str = ""
     edits: Edits = field(default_factory=Edits)
     cancelled: Plan | None = None
+    sheet: tuple[str, object] | None = None
 
 
 def start() -> Session:
@@ -64,7 +66,7 @@ def take(photo: Photo | None, credit: str = "") -> None:
     """Put `photo` in the place of the one in use; what was said about that one goes with it."""
     state = start()
     state.photo, state.credit, state.problem = photo, credit, ""
-    state.shown, state.edits, state.cancelled = "", Edits(), None
+    state.shown, state.edits, state.cancelled, state.sheet = "", Edits(), None, None
     for key in (WHICH_KEY, PUPILS_KEY):
         st.session_state[key] = None
     st.session_state[WHEN_KEY] = wording.FULLEST

@@ -26,9 +26,7 @@ def show_photo(photo: Photo) -> None:
 def show_face(face: Face, choice: Choice | None) -> run.Result | None:
     """Draw the viewer, with the outcome of the choice if there is one.
 
-    Raises:
-        PlanError: the plan is impossible.
-        EngineError: the model that paints skin failed.
+    Why a plan cannot be shown is said below the picture, as all else that goes with it.
     """
     small, picture = run.preview(face.key, face)
     session.start().shown = picture.key
@@ -39,29 +37,35 @@ def show_face(face: Face, choice: Choice | None) -> run.Result | None:
         return None
     try:
         result = painting.outcome(choice, small, place) if choice.plan.treatments else None
-    except BeforehandError:
-        show()
-        raise
+    except BeforehandError as error:
+        show(notes=(("refuse", str(error)),))
+        return None
     skin = painting.skin_work(choice.plan)
     mask = run.skin_mask(small.key, skin, small) if result and skin.treatments else None
     retouch = editing.retouch(small, choice, mask)
     if result is None:
         show(retouch=retouch)
         return None
-    alt = f"The same photo, simulated: {export.plan_words(choice.plan)}"
-    show(result.jpeg, alt=alt, heat=result.heat, treated=result.treated, retouch=retouch)
+    time = wording.TIMES[choice.when or wording.FULLEST].lower()
+    show(
+        result.jpeg,
+        alt=f"The same photo, simulated, {time}: {export.plan_words(choice.plan)}",
+        tag=f"Simulated, {time}",
+        heat=result.heat,
+        unsure=result.unsure,
+        treated=result.treated,
+        notes=result.notes,
+        retouch=retouch,
+    )
     return result
 
 
 def show_changes(result: run.Result, choice: Choice) -> None:
-    """Draw the warnings of the outcome and the table of its changes."""
+    """Draw the table of changes, and below it why some ranges are wide."""
     st.header("What changes", anchor=False)
-    for sentence in result.warnings:
-        st.warning(sentence, icon=":material/warning:")
     changes = [one for one in result.changes if wording.is_noticeable(one)]
     if not changes:
-        gone = lasting.is_gone(choice.plan, choice.when)
-        st.markdown(wording.GONE if gone else wording.UNCHANGED)
+        st.markdown(_nothing(choice))
         return
     _show_table(changes[:FIRST_ROWS])
     if changes[FIRST_ROWS:]:
@@ -75,13 +79,24 @@ def show_changes(result: run.Result, choice: Choice) -> None:
     )
 
 
+def _nothing(choice: Choice) -> str:
+    if lasting.is_to_come(choice.plan, choice.when):
+        return wording.NOT_YET
+    return wording.GONE if lasting.is_gone(choice.plan, choice.when) else wording.UNCHANGED
+
+
 def _show_table(changes: list[Change]) -> None:
+    reasons = list(dict.fromkeys(one.because for one in changes if one.because))
+    same = len({one.because for one in changes}) == 1  # it needs no mark
+    marks = {reason: "" if same else wording.footnote(i) for i, reason in enumerate(reasons)}
     st.table(
-        _table(changes),
+        _table(changes, marks),
         border="horizontal",
         hide_index=True,
         alt="Measures of the face before and after, with the range to be expected",
     )
+    if marks:
+        st.caption("  \n".join(f"{mark} {reason}".strip() for reason, mark in marks.items()))
 
 
 def offer_download(face: Face, choice: Choice) -> None:
@@ -101,11 +116,14 @@ def offer_download(face: Face, choice: Choice) -> None:
     )
 
 
-def _table(changes: list[Change]) -> dict[str, list[str]]:
+def _table(changes: list[Change], marks: dict[str, str]) -> dict[str, list[str]]:
     return {
         "Measure": [wording.measure(one) for one in changes],
         "Before": [wording.figure(one.before, one.unit) for one in changes],
         "After": [wording.figure(one.after, one.unit) for one in changes],
         "Change": [wording.change(one) for one in changes],
-        "Range (two of three people)": [wording.change_range(one) for one in changes],
+        "Range (two of three people)": [
+            f"{wording.change_range(one)}\u202f{marks.get(one.because, '')}".strip()
+            for one in changes
+        ],
     }

@@ -7,8 +7,11 @@ from math import floor
 from face_mesh import Face, Finding, Measure
 from face_mesh.skin.reading import SIGNS
 from simulate import Change, Procedure
+from simulate.aftermath import SIGN_WORDS
 from simulate.catalogue import citation
-from simulate.entry import ESTIMATE, SkinTerm, Term
+from simulate.entry import ESTIMATE, Reaction, Risk, SkinTerm, Term, Unsuited
+from simulate.summary import Total
+from ui.lasting import time
 
 ICONS = {
     "info": ":material/check_circle:",
@@ -23,11 +26,13 @@ SCOPES = {"total": "in all", "per_side": "on each side"}
 ON_SIDE = {"left": "on the left side", "right": "on the right side"}
 SIDES = {"both": "Both sides", "left": "Left", "right": "Right"}
 AREAS = {
+    "neck": "Neck and below the chin",
     "brows": "Brows and forehead",
     "lines": "Lines of expression",
     "folds": "Folds",
     "eyes": "Under the eyes",
     "skin": "Surface and colour of the skin",
+    "face": "Whole face",
 }
 RESPONDERS = {
     "low": "Weak response",
@@ -36,7 +41,9 @@ RESPONDERS = {
 }
 FULLEST = "fullest"
 TIMES = {
-    FULLEST: "At its fullest",
+    FULLEST: "Settled",
+    "0d": "Right after",
+    "3d": "After 3 days",
     "1w": "After 1 week",
     "2w": "After 2 weeks",
     "1mo": "After 1 month",
@@ -44,6 +51,19 @@ TIMES = {
     "6mo": "After 6 months",
     "1y": "After 1 year",
     "2y": "After 2 years",
+}
+LIKELY = "likely"
+REACTIONS = {
+    LIKELY: "What most have",
+    "all": "All that can come",
+    "none": "None",
+}
+REACTIONS_SAID = {
+    LIKELY: "Swelling, bruises and redness are drawn where at least half of the people studied had "
+    "them. Yours may be more or less.",
+    "all": "All swelling, bruises and redness that people were seen to have are drawn together. "
+    "Few people have them all.",
+    "none": "Swelling, bruises and redness are left out; on this day you may have some.",
 }
 SKIN_OPERATORS = {
     "fill": "skin painted anew",
@@ -59,14 +79,26 @@ OPERATORS = {
     "flatten": "Hollow filled",
     "relax": "Unrolling",
 }
+SHEETS_OFFERED = (
+    "Your face right after, after days, weeks, months and up to two years; or the same plan in "
+    "somebody who responds weakly and somebody who responds strongly."
+)
+SHEETS_SAID = {
+    "film": "All swelling, bruises and redness that people were seen to have are drawn together, "
+    "at the usual pace of healing. Few people have them all, and nobody can promise the days.",
+    "range": "About two of three people fall between the weak and the strong response. Nobody can "
+    "tell beforehand which of them you are.",
+}
 GOOD_PHOTO = "This photo is good to use."
 GONE = "Nothing is left of the effect by then."
+NOT_YET = "The effect has not begun by then."
 UNCHANGED = "No measure changes by as much as can be written here."
 PAINTED_AGAIN = "Made at the photo's own size, for which skin is painted anew: give it a minute."
 SCALES = {
     "iris": "judged from the size of the irises",
     "interpupillary_distance": "from the pupil distance you gave",
     "known_length": "from the length you gave",
+    "face_size": "judged from the size of the face, because the head is turned",
 }
 
 
@@ -147,6 +179,84 @@ def _counted(count: int, noun: str) -> str:
 def source(key: str) -> str:
     """Where a figure is from."""
     return "our own estimate, not from a study" if key == ESTIMATE else citation(key)
+
+
+def sourced(text: str, key: str) -> str:
+    """A sentence and where it is from."""
+    return f"{text} ({source(key)})"
+
+
+def people(share: float) -> str:
+    """How many people a share is: "29 of 100 people"."""
+    counted = round(100.0 * share)
+    if counted >= 100:
+        return "everybody"
+    return f"{counted} of 100 people" if counted else "fewer than 1 of 100 people"
+
+
+def reaction(sign: str, ones: list[Reaction]) -> str:
+    """One line on one sign of a procedure: how many people have it, when most, until when."""
+    most = max(ones, key=lambda one: one.frequency)
+    worst = most.days[most.level.index(max(most.level))]
+    when = f"after {time(worst)}" if worst >= 1.0 else "at once"
+    end = time(max(one.days[-1] for one in ones))
+    who = people(most.frequency)
+    has = "has" if who == "everybody" else "have"
+    return f"{SIGN_WORDS[sign].capitalize()}: {who} {has} it; worst {when}, gone after {end}."
+
+
+def undrawn(sign: str, found: list[tuple[str, float]]) -> str:
+    """What is left out of a picture: "Bruising is not drawn, … : lip filler (29 of 100 people)"."""
+    who = ", ".join(f"{name[0].lower()}{name[1:]} ({people(share)})" for name, share in found)
+    return f"{SIGN_WORDS[sign].capitalize()} that may come is not drawn: {who}."
+
+
+def days_off(low: float, high: float) -> str:
+    """How long until most people are back among others."""
+    if high < 1.0:
+        return "Most people go out again the same day."
+    if time(low) == time(high):
+        return f"Most people go out again after {time(high)}."
+    if low < 1.0:
+        return f"Many people go out again the same day, others after up to {time(high)}."
+    first, last = time(low), time(high)
+    if first.rpartition(" ")[2].rstrip("s") == last.rpartition(" ")[2].rstrip("s"):
+        first = first.partition(" ")[0]  # "1 to 2 weeks"
+    return f"Most people go out again after {first} to {last}."
+
+
+def risk(one: Risk) -> str:
+    """What can go wrong and how often, marked if it is an emergency or lasting."""
+    text = f"{one.what}: {one.frequency}".removesuffix(".") + "."
+    return sourced(f"**Serious.** {text}" if one.serious else text, one.source)
+
+
+def suits_less(one: Unsuited) -> str:
+    """Whom it suits less."""
+    return sourced(f"{one.who.removesuffix('.')}.", one.source)
+
+
+def total(one: Total, body_kg: float) -> str:
+    """What is added up against a label: "Filler: 9 mL in all; the label goes up to …"."""
+    unit = UNITS[one.unit]
+    amount, most = f"{one.amount:.4g}", f"{one.most:.4g}"
+    weight = f" at {body_kg:g} kg of body weight" if one.id == "filler_per_year" else ""
+    within = time(7.0 * one.within_weeks)
+    return (
+        f"{one.what.capitalize()}: {amount} {unit} in all; the label goes up to {most} {unit} in "
+        f"{within}{weight}."
+    )
+
+
+def film_caption(when: str | None, signs: list[str]) -> str:
+    """Caption of a picture of the film: "After 3 days: swelling, bruising"."""
+    title = TIMES[when or FULLEST]
+    return f"{title}: {', '.join(signs)}" if signs else title
+
+
+def footnote(index: int) -> str:
+    """The mark of a footnote, a raised letter: a raised digit would be an exponent."""
+    return "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖ"[index % 16]
 
 
 def area(name: str) -> str:

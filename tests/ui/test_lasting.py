@@ -4,7 +4,7 @@ import pytest
 
 from simulate import Plan, procedures
 from simulate.entry import Course
-from ui.lasting import is_gone, lasting, time
+from ui.lasting import beginning, is_gone, is_to_come, lasting, time
 
 
 def course(days: tuple[float, ...], share: tuple[float, ...]) -> Course:
@@ -32,7 +32,15 @@ def test_a_course_in_words(days: tuple[float, ...], share: tuple[float, ...], wo
 
 @pytest.mark.parametrize(
     ("days", "words"),
-    [(1, "1 day"), (7, "1 week"), (28, "4 weeks"), (84, "3 months"), (365, "1 year")],
+    [
+        (1, "1 day"),
+        (7, "1 week"),
+        (10, "10 days"),
+        (14, "2 weeks"),
+        (28, "4 weeks"),
+        (84, "3 months"),
+        (365, "1 year"),
+    ],
 )
 def test_a_time_in_its_usual_unit(days: float, words: str) -> None:
     assert time(days) == words
@@ -50,3 +58,26 @@ def test_a_plan_is_gone_when_all_of_it_is() -> None:
     assert is_gone(both, "1y")
     assert not is_gone(both, "6mo")  # the lip flip alone is over
     assert not is_gone(both, None)
+
+
+def test_an_effect_that_has_not_begun_is_to_come_and_one_that_is_over_is_not() -> None:
+    plan = Plan.parse(["lip_flip=4"])
+    assert is_to_come(plan, "0d")
+    assert not is_to_come(plan, "1w")
+    assert not is_to_come(plan, "1y")
+    assert not is_to_come(plan, None)
+
+
+@pytest.mark.parametrize(
+    ("days", "share", "swells", "words"),
+    [
+        ((0, 30), (1, 1), False, "All of it is there at once."),
+        ((0, 30), (1, 1), True, "All of it is there at once, though swelling hides it at first."),
+        ((0, 8, 14), (0, 1, 1), False, "Half of it is there after 4 days, all of it after 8 days."),
+        ((0, 56), (0.6, 1), False, "Seen at once; at its most after 8 weeks."),
+    ],
+)
+def test_when_an_effect_begins_in_words(
+    days: tuple[float, ...], share: tuple[float, ...], swells: bool, words: str
+) -> None:
+    assert beginning(course(days, share), swells) == words

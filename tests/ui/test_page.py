@@ -7,11 +7,14 @@ import pytest
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.testing.v1 import AppTest
 
-from face_mesh import Face, Photo, PlanError
-from simulate import Outcome, procedures
+from face_mesh import Face, Photo, PlanError, measure_face
+from simulate import Outcome, Plan, Treatment, procedures, simulate
+from simulate.catalogue import citation
+from simulate.interactions import interactions
+from simulate.presets import presets
 from simulate.skin.treated import Treated
 from tests.ui.photos import MAKER
-from tests.ui.viewing import pick, shown, table, title
+from tests.ui.viewing import notes, pick, shown, strip, table, title
 from ui.lasting import lasting
 
 
@@ -43,7 +46,7 @@ def test_a_procedure_at_its_usual_dose_changes_picture_and_figures(sample_page: 
     assert title(page) == "Your preview"
     assert page.slider(key="dose_lip_filler").value == procedures()["lip_filler"].dose.usual
     header, parts = shown(page)
-    assert set(parts) == {"before", "after", "heat"}
+    assert set(parts) == {"before", "after", "heat", "unsure"}
     assert parts["after"] != parts["before"]
     assert parts["heat"].startswith(b"\x89PNG")
     assert header["mostMm"] > 0
@@ -82,7 +85,7 @@ def test_when_nothing_is_left_the_page_says_so(sample_page: AppTest) -> None:
     gone = "Nothing is left of the effect by then."
     assert page.table
     assert gone not in [one.value for one in page.markdown]
-    page.selectbox(key="when").set_value("6mo").run()
+    page.select_slider(key="when").set_value("6mo").run()
     assert title(page) == "Your preview"
     header, parts = shown(page)
     assert "heat" not in parts
@@ -104,10 +107,172 @@ def test_a_strong_response_changes_more_than_a_weak_one(sample_page: AppTest) ->
 
 def test_an_effect_is_at_its_fullest_unless_asked(sample_page: AppTest) -> None:
     page = pick(sample_page, "masseter_toxin")
-    assert page.selectbox(key="when").value == "fullest"
+    assert page.select_slider(key="when").value == "fullest"
     fullest = shown(page)[1]["after"]
-    page.selectbox(key="when").set_value("1w").run()
+    page.select_slider(key="when").set_value("1w").run()
     assert shown(page)[1]["after"] != fullest
+
+
+def test_a_day_is_chosen_with_what_is_drawn_of_swelling_and_bruises(sample_page: AppTest) -> None:
+    page = pick(sample_page, "lip_filler")
+    assert "reactions" not in [group.key for group in page.button_group]
+    pictures = {}
+    page.select_slider(key="when").set_value("3d").run()
+    assert page.button_group(key="reactions").value == "likely"
+    for shown_reactions in ("likely", "all", "none"):
+        page.button_group(key="reactions").set_value(shown_reactions).run()
+        pictures[shown_reactions] = shown(page)[1]["after"]
+        said = [sentence for severity, sentence in notes(page) if severity == "info"]
+        undrawn = [one.partition(" ")[0] for one in said if "is not drawn" in one]
+        assert (
+            undrawn
+            == {"likely": ["Bruising"], "all": [], "none": ["Swelling", "Bruising"]}[
+                shown_reactions
+            ]
+        )
+    assert len(set(pictures.values())) == 3
+    assert shown(page)[0]["tag"] == "Simulated, after 3 days"
+    page.select_slider(key="when").set_value("fullest").run()
+    assert "reactions" not in [group.key for group in page.button_group]
+
+
+def test_before_an_effect_begins_nothing_is_said_to_be_over(sample_page: AppTest) -> None:
+    page = pick(sample_page, "lip_flip")
+    page.select_slider(key="when").set_value("0d").run()
+    written = [one.value for one in page.markdown]
+    assert "The effect has not begun by then." in written
+    assert "Nothing is left of the effect by then." not in written
+
+
+def test_a_wide_range_says_why_below_the_table(sample_page: AppTest) -> None:
+    page = pick(sample_page, "lip_filler", "cheek_filler")
+    captions = "\n".join(one.value for one in page.caption)
+    marks = {row[4].partition("\u202f")[2] for row in table(page)} - {""}
+    assert marks
+    for mark in marks:
+        assert f"{mark} No study" in captions
+
+
+def test_where_it_is_unsure_is_shown_beside_where_it_changes(sample_page: AppTest) -> None:
+    header, parts = shown(pick(sample_page, "lip_filler"))
+    assert parts["unsure"].startswith(b"\x89PNG")
+    assert len(header["steps"]) == 5
+
+
+def test_the_film_is_made_when_asked_and_kept_while_it_is_true(sample_page: AppTest) -> None:
+    page = pick(sample_page, "lip_filler")
+    assert strip(page) == ([], [])
+    page.button(key="make_film").click().run()
+    assert title(page) == "Your preview"
+    captions, pictures = strip(page)
+    assert captions[:2] == ["Before", "Right after: swelling, bruising, redness"]
+    assert captions[-1] == "After 2 years"
+    assert len(captions) == len(pictures) == 10
+    assert pictures[0].startswith(b"\xff\xd8\xff")
+    assert len(set(pictures)) == 10
+    assert [one.proto.url for one in page.get("download_button")] == ["", ""]  # until asked for
+    page.select_slider(key="when").set_value("1w").run()
+    assert strip(page) == (captions, pictures)  # it shows every time anyway
+    page.slider(key="dose_lip_filler").set_value(0.5).run()
+    assert strip(page) == ([], [])
+
+
+def test_the_range_of_responses_is_a_row_of_pictures(sample_page: AppTest) -> None:
+    page = pick(sample_page, "lip_filler")
+    page.button(key="make_range").click().run()
+    captions, pictures = strip(page)
+    assert captions == ["Before", "Weak response", "Expected", "Strong response", "Uncertain here"]
+    assert len(set(pictures)) == 5
+
+
+def test_the_sheets_to_download_are_marked(sample_page: AppTest) -> None:
+    run = importlib.import_module("ui.run")
+    face = measure_face(sample_page.session_state["beforehand"].photo)
+    plan = Plan.parse(["lip_filler=1.0"])
+    outcomes = [simulate(face, plan, responder=one) for one in ("low", "expected", "high")]
+    made = run.sheet_of(run.RANGE, outcomes)
+    assert b"DigitalSourceType" in made.png
+    assert len(made.panels) == 5
+
+
+def test_a_plan_to_start_from_sets_doses_that_can_be_changed(sample_page: AppTest) -> None:
+    page = pick(sample_page, "lip_filler", "hump_reduction")
+    plan = presets()["liquid_facelift"]
+    page.selectbox(key="preset").set_value("liquid_facelift").run()
+    assert title(page) == "Your preview"
+    doses = {one.key.removeprefix("dose_"): one.value for one in page.slider if one.key != "when"}
+    assert doses == {one.procedure: one.dose for one in plan.treatments}
+    written = "\n".join(one.value for one in page.markdown)
+    assert plan.summary in written
+    assert all(one.who in written for one in plan.suits_less)
+    assert all(one.derivation in written for one in plan.treatments)
+    assert any(one.value.startswith("Filler: 9 mL in all") for one in page.caption)
+    page.slider(key="dose_chin_filler").set_value(0.5).run()
+    assert page.slider(key="dose_chin_filler").value == 0.5
+    assert any(one.value.startswith("Filler: 8.5 mL in all") for one in page.caption)
+    page.selectbox(key="preset").set_value(None).run()  # takes nothing away
+    assert page.slider(key="dose_chin_filler").value == 0.5
+
+
+@pytest.mark.parametrize("name", list(presets()))
+def test_the_doses_of_a_plan_can_be_set_by_hand(name: str) -> None:
+    for one in presets()[name].treatments:
+        steps = one.dose / procedures()[one.procedure].dose.step
+        assert steps == pytest.approx(round(steps), abs=1e-6)
+
+
+def test_the_weeks_of_a_plan_count_as_long_as_it_is_chosen(sample_page: AppTest) -> None:
+    (order,) = [
+        one.reason
+        for one in interactions(Plan.parse(["lip_flip=4", "lip_filler=1"]))
+        if one.rule == "flip_before_lip_filler"
+    ]
+    page = sample_page
+    page.selectbox(key="preset").set_value("lip_balance").run()
+    assert page.slider(key="dose_lip_flip").value == 4
+    assert order not in [sentence for _, sentence in notes(page)]  # the plan has the order right
+    page.selectbox(key="preset").set_value(None).run()
+    assert ("info", order) in notes(page)
+
+
+def test_what_must_not_be_done_together_is_one_sentence(sample_page: AppTest) -> None:
+    page = pick(sample_page, "facelift", "neck_lift")
+    ((severity, sentence),) = notes(page)
+    assert severity == "refuse"
+    assert sentence in [
+        one.reason for one in interactions(Plan.parse(["facelift=6", "neck_lift=1"]))
+    ]
+    assert "after" not in shown(page)[1]
+    assert not page.table
+
+
+def test_rules_between_treatments_are_said_below_the_picture(sample_page: AppTest) -> None:
+    page = pick(sample_page, "forehead_toxin", "glabellar_toxin")
+    doses = [
+        f"{name}={procedures()[name].dose.usual}" for name in ("glabellar_toxin", "forehead_toxin")
+    ]
+    rules = interactions(Plan.parse(doses))
+    assert rules
+    assert {(one.severity, one.reason) for one in rules} <= set(notes(page))
+    written = "\n".join(one.value for one in page.markdown)
+    assert all(citation(one.source) in written for one in rules)
+
+
+def test_range_and_sources_says_what_comes_and_what_can_go_wrong(sample_page: AppTest) -> None:
+    page = pick(sample_page, "lip_filler")
+    facts = next(one.value for one in page.markdown if "What can go wrong" in one.value)
+    entry = procedures()["lip_filler"]
+    lines = facts.splitlines()[2:]
+    serious = [line.startswith("- **Serious.**") for line in lines]
+    assert serious == sorted(serious, reverse=True)
+    assert sum(serious) == sum(one.serious for one in entry.risks) > 0
+    written = "\n".join(one.value for one in page.markdown)
+    assert all(one.frequency in written for one in entry.risks)
+    assert all(one.who.removesuffix(".") in written for one in entry.suits_less)
+    assert all(one.derivation in written for one in entry.reactions)
+    assert "Bruising: 29 of 100 people have it; worst after 1 day, gone after 10 days." in written
+    assert "Many people go out again the same day, others after up to 1 week." in written
+    assert "the head is turned by no more than" in written
 
 
 def test_a_side_can_be_chosen_where_the_procedure_allows(sample_page: AppTest) -> None:
@@ -135,7 +300,7 @@ def test_one_side_gets_half_of_a_total_dose(sample_page: AppTest) -> None:
 
 
 def test_the_figures_of_a_row_agree_with_each_other(sample_page: AppTest) -> None:
-    rows = table(pick(sample_page, *procedures()))
+    rows = table(pick(sample_page, *together()))
     assert len(rows) == 12
     assert any(one.label == "Other measures" for one in sample_page.expander)
     numbers = [one.value.to_numpy().tolist() for one in sample_page.table]
@@ -259,14 +424,14 @@ def test_another_photo_keeps_the_doses_and_drops_the_pupil_distance(sample_page:
     page = pick(sample_page, "chin_filler")
     page.slider(key="dose_chin_filler").set_value(0.5).run()
     page.number_input(key="pupils_mm").set_value(70.0).run()
-    page.selectbox(key="when").set_value("6mo").run()
+    page.select_slider(key="when").set_value("6mo").run()
     another(page).click().run()
     assert title(page) == "See it beforehand"
     page.button(key="sample_eileen_collins").click().run()
     assert title(page) == "Your preview"
     assert page.slider(key="dose_chin_filler").value == 0.5
     assert page.number_input(key="pupils_mm").value is None
-    assert page.selectbox(key="when").value == "fullest"
+    assert page.select_slider(key="when").value == "fullest"
 
 
 def test_the_choices_outlast_a_look_at_the_other_page(sample_page: AppTest) -> None:
@@ -290,7 +455,7 @@ def test_an_impossible_plan_is_one_sentence_and_loses_nothing(
     monkeypatch.setattr(importlib.import_module("ui.run"), "simulating", refuse)
     page.slider(key="dose_chin_filler").set_value(0.5).run()
     assert title(page) == "Your preview"
-    assert [error.value for error in page.error] == ["These two cannot be combined; leave one out."]
+    assert notes(page) == [("refuse", "These two cannot be combined; leave one out.")]
     assert page.slider(key="dose_chin_filler").value == 0.5
 
 
@@ -300,11 +465,16 @@ def test_forgetting_leaves_nothing_of_the_photo(
     held_before = living(Photo, Face, Outcome, Treated)  # by other tests
     upload(page, "me.jpg", photo_file)
     pick(page, "lip_filler", "forehead_toxin")
+    page.button(key="make_range").click().run()
+    assert strip(page)[0]
     assert living(Photo, Face, Outcome, Treated) > held_before
+    sheet = importlib.import_module("ui.run").Sheet
+    assert living(sheet)
     forget = next(button for button in page.button if button.label == "Forget my photo")
     forget.click().run()
     assert title(page) == "See it beforehand"
     assert living(Photo, Face, Outcome, Treated) == held_before
+    assert not living(sheet)
     assert stored(uploads) == 0
     assert page.session_state["beforehand"].photo is None
     page.button(key="sample_grace_hopper").click().run()
@@ -323,13 +493,21 @@ def test_the_comparison_is_made_when_asked_and_marked(sample_page: AppTest) -> N
     assert button.proto.deferred_file_id
     assert not button.proto.url
     run = importlib.import_module("ui.run")
-    from face_mesh import measure_face
-    from simulate import Plan
-
     face = measure_face(page.session_state["beforehand"].photo)
     png = run.comparison_png(face, run.Choice(Plan.parse(["lip_filler=1.0"])))
     assert png.startswith(b"\x89PNG")
     assert b"DigitalSourceType" in png
+
+
+def together() -> list[str]:
+    """As many procedures as may be done together at their usual doses."""
+    taken: list[Treatment] = []
+    for entry in procedures().values():
+        more = [*taken, Treatment(entry.id, entry.dose.usual)]
+        if all(one.severity != "refuse" for one in interactions(Plan(tuple(more)))):
+            taken = more
+    assert len(taken) > 20
+    return [one.procedure for one in taken]
 
 
 def another(page: AppTest) -> object:

@@ -118,3 +118,20 @@ def test_what_is_packed_is_what_arrives(header: dict, parts: dict) -> None:
         k: v for k, v in header.items() if k != "parts"
     }
     assert arrived == {name: part for name, part in parts.items() if part}
+
+
+def test_the_map_of_uncertainty_is_clear_where_it_is_sure_and_rises_in_steps() -> None:
+    unsure = np.zeros((60, 100), np.float32)
+    for i, level in enumerate((0.05, 0.3, 0.5, 0.7, 1.0)):
+        unsure[20:40, 20 * i : 20 * (i + 1)] = level
+    made = pictures.unsure(unsure)
+    rgba = levels(made.png)
+    assert rgba.shape[:2] == unsure.shape
+    assert (rgba[unsure == 0.0][:, 3] == 0).all()
+    opacity = [int(rgba[30, 20 * i + 10, 3]) for i in range(5)]
+    assert opacity == sorted(set(opacity))
+    assert len(made.steps) == 5
+
+
+def test_there_is_no_map_of_certainty() -> None:
+    assert pictures.unsure(np.full((8, 8), 0.01, np.float32)) is None

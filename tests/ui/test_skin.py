@@ -14,7 +14,7 @@ from face_mesh import EngineError
 from simulate import Plan
 from simulate.plan import Stroke
 from tests.ui.photos import MOLES, jpeg_with_place, portrait_with_moles
-from tests.ui.viewing import pick, shown, table, title
+from tests.ui.viewing import notes, pick, shown, table, title
 from ui import editing, session
 
 EVERYWHERE = ("spare", tuple((x / 20, y / 20) for y in range(21) for x in (0, 20)), 20.0)
@@ -38,11 +38,13 @@ def asked(sample_page: AppTest, monkeypatch: pytest.MonkeyPatch) -> Asked:
     noted, run = Asked(), importlib.import_module("ui.run")
     really = run.simulating
 
-    def simulating(face: Any, plan: Plan, when: Any, responder: str, seed: int, engine: str) -> Any:
+    def simulating(
+        face: Any, plan: Plan, when: Any, responder: str, seed: int, engine: str, reactions: str
+    ) -> Any:
         noted.engines.append(engine)
         noted.seeds.append(seed)
         noted.plans.append(plan)
-        return really(face, plan, when, responder, seed, "fake")
+        return really(face, plan, when, responder, seed, "fake", reactions)
 
     monkeypatch.setattr(run, "simulating", simulating)
     return noted
@@ -196,13 +198,13 @@ def test_a_broken_engine_is_one_sentence_and_the_photo_stays(
     monkeypatch.setattr(run, "simulating", broken)
     page = pick(sample_page, "ipl_redness")
     assert title(page) == "Your preview"
-    assert [error.value for error in page.error] == [sentence]
+    assert notes(page) == [("refuse", sentence)]
     assert set(shown(page)[1]) >= {"before"}
     assert "after" not in shown(page)[1]
     assert "cancel" not in [button.key for button in page.button]
     monkeypatch.setattr(run, "simulating", works)
     page.slider(key="dose_ipl_redness").set_value(2.0).run()
-    assert not page.error
+    assert sentence not in [said for _, said in notes(page)]
     assert "after" in shown(page)[1]
 
 

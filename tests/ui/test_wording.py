@@ -7,6 +7,7 @@ import pytest
 
 from face_mesh.skin.reading import SIGNS
 from simulate import Change, procedures
+from simulate.entry import AREAS
 from ui import samples, wording
 
 WIDER = Change("mouth_width", "Width of the mouth", "mm", 50.0, 51.24, 50.7, 51.8, True)
@@ -112,3 +113,48 @@ def test_both_samples_are_here_and_say_whose_they_are() -> None:
         html = samples.thumbnail_html(sample)
         assert f'alt="Portrait of {sample.name}"' in html
         assert 'src="data:image/jpeg;base64,' in html
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [
+        (0.0, 0.0, "Most people go out again the same day."),
+        (0.0, 6.0, "Many people go out again the same day, others after up to 6 days."),
+        (7.0, 14.0, "Most people go out again after 1 to 2 weeks."),
+        (5.0, 10.0, "Most people go out again after 5 to 10 days."),
+        (7.0, 10.0, "Most people go out again after 1 week to 10 days."),
+        (7.0, 7.0, "Most people go out again after 1 week."),
+    ],
+)
+def test_days_off_in_words(low: float, high: float, words: str) -> None:
+    assert wording.days_off(low, high) == words
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [
+        (0.001, "fewer than 1 of 100 people"),
+        (0.29, "29 of 100 people"),
+        (0.994, "99 of 100 people"),
+        (1.0, "everybody"),
+    ],
+)
+def test_how_many_people_a_share_is(share: float, words: str) -> None:
+    assert wording.people(share) == words
+
+
+def test_a_sign_in_two_places_is_one_line_with_its_last_day() -> None:
+    ones = [one for one in procedures()["cheek_filler"].reactions if one.sign == "bruising"]
+    assert len(ones) == 2
+    line = wording.reaction("bruising", ones)
+    assert line.startswith("Bruising: 30 of 100 people have it; worst after 1 day")
+    assert line.endswith("gone after 11 days.")
+
+
+@pytest.mark.parametrize("area", AREAS)
+def test_every_area_has_a_heading(area: str) -> None:
+    assert wording.area(area)[0].isupper()
+
+
+def test_footnotes_are_told_apart() -> None:
+    assert len({wording.footnote(i) for i in range(16)}) == 16

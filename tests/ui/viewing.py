@@ -23,8 +23,25 @@ def unpacked(data: bytes) -> tuple[dict[str, Any], dict[str, bytes]]:
 
 def shown(page: AppTest) -> tuple[dict[str, Any], dict[str, bytes]]:
     """What the one viewer of the page was given."""
-    (component,) = page.get("bidi_component")
-    return unpacked(component.proto.bytes)
+    return unpacked(_component(page, "beforehand_viewer"))
+
+
+def notes(page: AppTest) -> list[tuple[str, str]]:
+    """What is said below the picture: severity and sentence."""
+    return [(severity, sentence) for severity, sentence in shown(page)[0]["notes"]]
+
+
+def strip(page: AppTest) -> tuple[list[str], list[bytes]]:
+    """The captions and pictures of the strip below the page; none where there is no strip."""
+    if all(one.proto.component_name != "beforehand_strip" for one in page.get("bidi_component")):
+        return [], []
+    header, parts = unpacked(_component(page, "beforehand_strip"))
+    return header["captions"], list(parts.values())
+
+
+def _component(page: AppTest, name: str) -> bytes:
+    (one,) = (one for one in page.get("bidi_component") if one.proto.component_name == name)
+    return one.proto.bytes
 
 
 def title(page: AppTest) -> str:

@@ -40,6 +40,18 @@ stays as it was, to the last pixel. Moles are removed only where you pick them. 
 marks are, before and after, is read off the picture on grades like those of studies; it is an index
 of a photo, not what a doctor would grade.
 
+## Time
+*When to look* shows the settled result, or the face on a day: how much of the effect is there by
+then, and the swelling, bruises and redness that people were seen to have. What fewer than half of
+them had is left out unless you ask for all that can come. *The first two years* shows these days
+beside each other. Nobody can promise how you will heal; the days are those of the people studied.
+
+## How sure it is
+*Uncertain here* colours where your own result may differ most from the picture: where people differ
+much, or where no study measured the effect. *Weak, expected, strong* shows the same plan in people
+who respond differently. Plans to start from, and the rules between treatments, have their sources
+beside them; what a rule forbids is not simulated.
+
 ## What it cannot do
 - It is a picture to talk about, not a promise, and no advice on whether to have a procedure.
 - Painted skin is one plausible skin, not the one below your line. *Sample* under *How skin is
@@ -48,7 +60,8 @@ of a photo, not what a doctor would grade.
 - It does not know what a mark is. A doctor must examine every mole before it is removed.
 - One photo from the front hardly shows depth: a fuller cheek or a chin moved forward is measured
   but barely seen.
-- It shows no swelling, bruises, scars or complications; a doctor has to tell you about those.
+- It shows no scars and no complications; what can go wrong, and how often, is under *Range and
+  sources*, and a doctor has to tell you about it.
 - It is for adults. If thoughts about your looks weigh on you every day, talk to a doctor you trust
   before deciding anything.
 

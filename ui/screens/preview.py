@@ -3,7 +3,7 @@
 import streamlit as st
 
 from face_mesh import BeforehandError
-from ui import choosing, intake, measuring, session, showing
+from ui import choosing, intake, measuring, session, sheets, showing
 
 state = session.start()
 result = None
@@ -32,5 +32,9 @@ with panel:
                 showing.offer_download(face, choice)
             st.button("Use another photo", icon=":material/add_a_photo:", on_click=intake.put_aside)
         measuring.show_photo(face)
+if result:
+    sheets.offer(face, choice)
+
+with panel:
     if state.credit:
         st.caption(state.credit)

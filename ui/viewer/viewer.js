@@ -2,6 +2,7 @@
 // is kept by the element it is drawn in. Nothing is fetched; sent back are "holds" (which photo is
 // here) and "edits" (what was done by hand), and nothing else.
 
+const TWO_ROWS_PX = 100; // of tools; more are three rows of them
 const kept = new WeakMap(); // parentElement -> { urls, still, key }
 
 export default function ({ data, parentElement, setStateValue }) {
@@ -22,6 +23,7 @@ export default function ({ data, parentElement, setStateValue }) {
     return () => release(memory);
   }
   showResult(viewer, memory, header, parts);
+  showNotes(viewer, header.notes);
   showRetouch(viewer, memory, header.retouch, parts.mask);
   connect(viewer, memory);
   return () => release(memory);
@@ -86,21 +88,54 @@ function frameOf([left, top, right, bottom], index) {
   return frame;
 }
 
-function showResult(viewer, memory, { alt, treated, mostMm, colours }, parts) {
+function showResult(viewer, memory, { alt, tag, treated, mostMm, colours, steps }, parts) {
   const image = viewer.querySelector(".after .picture");
   image.alt = alt;
   place(image, memory, "after", parts.after, "image/jpeg");
   place(viewer.querySelector(".heat"), memory, "heat", parts.heat, "image/png");
+  place(viewer.querySelector(".unsure"), memory, "unsure", parts.unsure, "image/png");
+  viewer.querySelector(".tag-after").textContent = tag;
   viewer.toggleAttribute("data-after", Boolean(parts.after));
   viewer.toggleAttribute("data-treated", Boolean(treated));
   viewer.toggleAttribute("data-heat", Boolean(parts.heat));
+  viewer.toggleAttribute("data-unsure", Boolean(parts.unsure));
   memory.treated = treated;
   if (mostMm) {
     viewer.querySelector(".most").textContent = `${mostMm} mm`;
     viewer.querySelector(".ramp").style.background = `linear-gradient(90deg, ${colours.join(",")})`;
   }
+  if (steps) viewer.querySelector(".steps").replaceChildren(...steps.map(stepOf));
   if (!treated && picked(viewer, "zoom") === "treated") choose(viewer, "zoom", "photo");
-  if (!parts.heat && picked(viewer, "mode") === "heat") choose(viewer, "mode", "compare");
+  for (const layer of ["heat", "unsure"]) {
+    if (!parts[layer] && picked(viewer, "mode") === layer) choose(viewer, "mode", "compare");
+  }
+}
+
+// Drawn anew only if they say something else, so that nothing is read out twice.
+function showNotes(viewer, notes) {
+  const list = viewer.querySelector(".notes");
+  const said = JSON.stringify(notes);
+  if (list.dataset.said === said) return;
+  list.dataset.said = said;
+  list.replaceChildren(...notes.map(noteOf));
+  list.tabIndex = list.scrollHeight > list.clientHeight ? 0 : -1; // what scrolls can be reached by keys
+  viewer.toggleAttribute("data-notes", notes.length > 0);
+}
+
+function noteOf([severity, sentence]) {
+  const note = document.createElement("li");
+  const words = document.createElement("span");
+  note.className = severity;
+  words.textContent = sentence;
+  if (severity === "refuse") words.setAttribute("role", "alert");
+  note.append(words);
+  return note;
+}
+
+function stepOf(colour) {
+  const step = document.createElement("span");
+  step.style.background = `linear-gradient(${colour}, ${colour}), #999`; // as over a colourless photo
+  return step;
 }
 
 function connect(viewer, memory) {
@@ -116,7 +151,9 @@ function connect(viewer, memory) {
   viewer.onchange = ({ target }) => {
     if (target === split || target?.matches?.(".brush")) return;
     viewer.dataset.mode = picked(viewer, "mode");
-    viewer.getRootNode().host?.setAttribute("data-mode", viewer.dataset.mode); // for page.css
+    const host = viewer.getRootNode().host; // for page.css
+    host?.setAttribute("data-mode", viewer.dataset.mode);
+    host?.toggleAttribute("data-tall", viewer.querySelector(".tools").offsetHeight > TWO_ROWS_PX);
     viewer.toggleAttribute("data-landmarks", landmarks.checked);
     aim(viewer, memory);
     settleRetouch(viewer, memory);

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -67,6 +67,14 @@ class Heat:
 
 
 @dataclass(frozen=True)
+class Unsure:
+    """Where the simulated picture is uncertain: a see-through PNG over it, and its few colours."""
+
+    png: bytes
+    steps: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Retouch:
     """What can be changed by hand: the skin that is treated, and the moles that are removed.
 
@@ -88,8 +96,11 @@ def show(
     after: bytes | None = None,
     *,
     alt: str = "",
+    tag: str = "Simulated",
     heat: Heat | None = None,
+    unsure: Unsure | None = None,
     treated: Box | None = None,
+    notes: Sequence[tuple[str, str]] = (),
     retouch: Retouch | None = None,
     edits: dict[str, Any] | None = None,
     on_edits: Callable[[], None] = lambda: None,
@@ -101,8 +112,11 @@ def show(
         photo: what was there before.
         after: the simulated picture, JPEG of the same size; None shows the photo alone.
         alt: what the simulated picture shows.
+        tag: name of the simulated picture.
         heat: where it changed.
+        unsure: where it is uncertain.
         treated: what "zoom to the treated area" shows.
+        notes: severity ("refuse", "warn", "info") and sentence of what is said below the picture.
         retouch: what can be changed by hand; None is nothing.
         edits: the strokes and spots there are; a browser that has the photo has newer ones.
         on_edits: called when the browser has sent others, as `edits` of the component's state.
@@ -112,13 +126,21 @@ def show(
     moving = {
         "photo": photo.key,
         "alt": alt,
+        "tag": tag,
+        "notes": tuple(notes),
         "treated": treated,
         "mostMm": heat and heat.most_mm,
         "colours": heat and heat.colours,
+        "steps": unsure and unsure.steps,
         "retouch": retouch
         and {"picks": retouch.picks, "moles": retouch.moles, "missed": retouch.missed},
     }
-    parts = {"after": after, "heat": heat and heat.png, "mask": retouch and retouch.mask}
+    parts: dict[str, bytes | None] = {
+        "after": after,
+        "heat": heat.png if heat else None,
+        "unsure": unsure.png if unsure else None,
+        "mask": retouch.mask if retouch else None,
+    }
     if not held:
         moving["still"] = {**_still(photo), "edits": edits}
         parts["before"] = photo.jpeg
