@@ -136,5 +136,5 @@ def _readings(
         most = math.inf if sign == LESIONS else SIGNS[sign].most
         middle, half = (weak + strong) / 2.0, abs(weak - strong) / 2.0
         half = math.hypot(half, READING_SD * (before - middle))
-        ends = max(0.0, middle - half), middle + half
+        ends = max(0.0, middle - half), min(middle + half, max(before, weak, strong))
         yield Reading(sign, *(min(value, most) for value in (before, after, *ends)))
