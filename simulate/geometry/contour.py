@@ -19,7 +19,7 @@ from face_mesh.arrays import Bool, Field, Mask, Rgb
 from face_mesh.face import PIXEL_WORK
 from simulate.geometry.flow import backward
 from simulate.geometry.grid import NODE_MM, Grid, nearest_inside
-from simulate.geometry.warp import ONE_MAP, SMALLEST_PX
+from simulate.geometry.warp import SMALLEST_PX, sampled
 
 WHOLE = 0.6  # for `Grid.place`: the skin is followed in full for 6 mm beyond the outline
 FROM_DEG = 12.0  # of turn: the outline of a face seen from the front moves little and sideways
@@ -79,8 +79,8 @@ def outlined(face: Face, photo: Rgb, bent: Rgb, followed: Field) -> Outlined | N
     at = field + np.dstack(np.meshgrid(*(np.arange(n) for n in picture.shape[1::-1]))).astype(
         np.float32
     )
-    cover = np.clip(cv2.remap(skin, at, ONE_MAP, cv2.INTER_LINEAR), 0.0, 1.0)[..., None]
-    moved = cv2.remap(picture, at, ONE_MAP, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    cover = np.clip(sampled(skin, at, cv2.INTER_LINEAR), 0.0, 1.0)[..., None]
+    moved = sampled(picture, at)
     wall = _wall(picture, skin, beyond_mm)
     clean = cover * moved + (1.0 - cover) * wall
     share = np.clip(trust, 0.0, 1.0)[..., None]
@@ -126,8 +126,7 @@ def _cut(nodes: npt.NDArray[np.float32], grid: Grid, rows: slice, columns: slice
     left, top = grid.origin_px
     n, half = np.float32(grid.node_px), np.float32((grid.node_px - 1) / 2)
     at = np.dstack(np.meshgrid((x - left - half) / n, (y - top - half) / n)).astype(np.float32)
-    read = cv2.remap(nodes, at, ONE_MAP, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(read, np.float32)
+    return np.asarray(sampled(nodes, at), np.float32)
 
 
 def _skin_of(face: Face, rows: slice, columns: slice, beyond_mm: Floats) -> Mask | None:

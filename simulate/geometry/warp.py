@@ -56,8 +56,12 @@ def warped_bands(image: Rgb, grid: Grid, coarse: Field) -> Iterator[tuple[slice,
     """Yield (rows, columns, pixels, changed) of the photo for each band that moves."""
     for rows, columns, field in photo_bands(image.shape, grid, coarse):
         xy = field + _positions(rows, columns)
-        pixels = cv2.remap(image, xy, ONE_MAP, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-        yield rows, columns, np.asarray(pixels, np.uint8), moves(field)
+        yield rows, columns, np.asarray(sampled(image, xy), np.uint8), moves(field)
+
+
+def sampled(image: Any, at: Field, how: int = cv2.INTER_CUBIC) -> Any:
+    """Return (h, w, ...) of an image or map at (h, w, 2) places x, y; its edge goes on outside."""
+    return cv2.remap(image, at, ONE_MAP, how, borderMode=cv2.BORDER_REPLICATE)
 
 
 def moves(field: Field) -> Bool:
