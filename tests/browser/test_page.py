@@ -175,7 +175,7 @@ def test_the_ways_to_look(visit: Visit, photo: FilePayload) -> None:
 def test_the_picture_stays_in_sight_while_doses_are_moved(visit: Visit, photo: FilePayload) -> None:
     page = start(visit, photo)
     simulate(page, "Brow lift (surgery)")
-    dose = page.get_by_test_id("stSlider")
+    dose = page.get_by_test_id("stSlider").filter(has_text="Brow lift (surgery)")
     dose.scroll_into_view_if_needed()
     expect(page.locator(".frame")).to_be_in_viewport(ratio=0.9)
     expect(dose).to_be_in_viewport(ratio=0.9)
@@ -224,17 +224,109 @@ def test_when_nothing_is_left_there_is_no_scale_of_nothing(
     page = start(visit, photo)
     simulate(page, "Lip flip")
     page.get_by_role("radio", name="Where it changes").check()
-    expect(page.locator(".legend")).to_be_visible()
+    expect(page.locator(".of-heat")).to_be_visible()
     expect(page.get_by_role("button", name="Download the comparison")).to_be_visible()
-    when = page.get_by_role("combobox", name="When to look")
-    when.scroll_into_view_if_needed()
-    page.wait_for_timeout(500)  # a list that opens while the page still scrolls is closed again
-    when.click()
-    page.get_by_role("option", name="After 6 months").click()
+    page.get_by_role("slider", name="When to look").press("End")
     expect(page.get_by_text("Nothing is left of the effect by then.")).to_be_visible()
-    expect(page.locator(".legend")).to_be_hidden()
+    expect(page.locator(".of-heat")).to_be_hidden()
     expect(page.get_by_role("radio", name="Where it changes")).to_be_hidden()
     expect(page.get_by_role("radio", name="Slide")).to_be_checked()
+    forget(page)
+
+
+def test_time_is_scrubbed_and_what_is_left_out_is_said_below_the_picture(
+    visit: Visit, photo: FilePayload
+) -> None:
+    page = start(visit, photo)
+    simulate(page, "Lip filler")
+    after, tag = page.locator(".after .picture"), page.locator(".tag-after")
+    expect(tag).to_have_text("Simulated, settled")
+    settled = after.get_attribute("src")
+    time = page.get_by_role("slider", name="When to look")
+    time.press("ArrowRight")
+    expect(tag).to_have_text("Simulated, right after")
+    expect(after).not_to_have_attribute("src", settled)
+    note = page.locator(".notes li.info")
+    expect(note).to_contain_text("Bruising that may come is not drawn: lip filler")
+    frame, notes = page.locator(".frame").bounding_box(), page.locator(".notes").bounding_box()
+    assert 0 <= notes["y"] - frame["y"] - frame["height"] < 20
+    assert notes["height"] < 140
+    page.get_by_role("radio", name="All that can come").click()
+    expect(note).to_have_count(0)
+    expect(page.locator(".notes")).to_be_hidden()
+    assert visit.sideways_px() == 0
+    assert visit.complaints == []
+    forget(page)
+
+
+def test_where_it_is_unsure_is_a_layer_with_a_legend(visit: Visit, photo: FilePayload) -> None:
+    page = start(visit, photo)
+    simulate(page, "Lip filler")
+    page.get_by_role("radio", name="Uncertain here").check()
+    expect(page.locator(".unsure")).to_be_visible()
+    expect(page.locator(".heat")).to_be_hidden()
+    legend = page.locator(".of-unsure")
+    expect(legend).to_contain_text("how much your own result may differ")
+    assert (
+        len(
+            {one.evaluate("e => e.style.background") for one in legend.locator(".steps span").all()}
+        )
+        == 5
+    )
+    expect(page.locator(".of-heat")).to_be_hidden()
+    assert visit.sideways_px() == 0
+    page.get_by_role("slider", name="Lip filler").press("Home")  # nothing is given
+    expect(page.get_by_role("radio", name="Slide")).to_be_checked()
+    expect(page.get_by_role("radio", name="Uncertain here")).to_be_hidden()
+    assert visit.complaints == []
+    forget(page)
+
+
+def test_the_film_is_made_shown_and_forgotten(
+    visit: Visit, server: Server, photo: FilePayload
+) -> None:
+    page = start(visit, photo)
+    simulate(page, "Lip filler")
+    page.get_by_role("button", name="The first two years").click()
+    panels = page.locator(".strip img")
+    expect(panels).to_have_count(10, timeout=60_000)
+    assert panels.last.evaluate("image => image.decode().then(() => image.naturalWidth)") > 300
+    expect(page.get_by_alt_text("The face: After 2 years")).to_be_attached()
+    first, second = panels.nth(0).bounding_box(), panels.nth(1).bounding_box()
+    assert first["x"] + first["width"] < second["x"]  # side by side, on a phone too
+    assert first["y"] == second["y"]
+    assert visit.sideways_px() == 0
+    assert visit.media() == []
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Download these pictures").click()
+    assert b"DigitalSourceType" in waiting.value.path().read_bytes()
+    forget(page)
+    expect(panels).to_have_count(0)
+    wait_until(lambda: not server.holds(), "the pictures to be gone from the process")
+    assert visit.outside() == []
+    assert visit.complaints == []
+
+
+def test_a_plan_to_start_from_and_one_that_must_not_be_done(
+    visit: Visit, photo: FilePayload
+) -> None:
+    page = start(visit, photo)
+    field = page.get_by_role("combobox", name="Start from a plan")
+    field.evaluate("field => field.scrollIntoView({block: 'center'})")
+    page.wait_for_timeout(700)  # a list that opens while the page still scrolls is closed again
+    (field.tap if visit.width < 600 else field.click)()
+    page.get_by_role("option", name="Surgical lift").click()
+    expect(page.get_by_role("slider", name="Facelift (surgery)")).to_have_value("6")
+    expect(page.locator(".viewer")).to_have_attribute("data-after", "")
+    page.get_by_role("button", name="Neck lift (surgery)").click()
+    refusal = page.locator(".notes .refuse")
+    expect(refusal).to_be_in_viewport()
+    expect(refusal.get_by_role("alert")).to_have_text(re.compile(r"\.$"))
+    expect(page.locator(".viewer")).not_to_have_attribute("data-after", "")
+    page.get_by_role("button", name="Neck lift (surgery)").click()
+    expect(refusal).to_have_count(0)
+    assert visit.sideways_px() == 0
+    assert visit.complaints == []
     forget(page)
 
 

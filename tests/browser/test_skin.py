@@ -78,6 +78,24 @@ def test_painting_says_how_far_it_is_and_can_be_cancelled(
 
 
 @at_a_desk
+def test_making_a_film_can_be_cancelled(visit: Visit, server: Server, photo: FilePayload) -> None:
+    page = start(visit, photo)
+    page.get_by_role("button", name="Forehead toxin").click()
+    expect(page.locator(".viewer")).to_have_attribute("data-after", "")
+    page.get_by_role("button", name="The first two years").click()
+    cancel = page.locator(".st-key-filming").get_by_role("button", name="Cancel")
+    expect(page.locator(".st-key-filming").get_by_role("progressbar")).to_be_visible()
+    cancel.click()
+    expect(page.locator(".st-key-filming")).to_have_count(0)
+    expect(page.locator(".strip")).to_have_count(0)
+    expect(page.locator(".viewer")).to_have_attribute("data-after", "")
+    page.wait_for_timeout(1500)
+    expect(page.locator(".strip")).to_have_count(0)
+    forget(page)
+    wait_until(lambda: not server.holds(), "the face to be gone from the process")
+
+
+@at_a_desk
 def test_another_dose_while_painting_is_painted_instead(
     visit: Visit, server: Server, photo: FilePayload
 ) -> None:
