@@ -38,6 +38,11 @@ from simulate.geometry.basis import displaced_landmarks
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared" / "faces" / "london" / "neutral"
 SIDE_PX = 1350
+TWELVE = (  # that move skin all over the face and may be in one plan; always the same, to compare
+    *("lip_filler", "lip_flip", "chin_filler", "genioplasty", "jawline_filler", "masseter_toxin"),
+    *("cheek_filler", "buccal_fat_removal", "nasal_narrowing", "nasal_tip_rotation"),
+    *("alar_base_reduction", "surgical_brow_lift"),
+)
 MLS_STEP_PX = 10
 SLOW_ROUNDS = 3  # of the peers, one of which takes several seconds
 MEGAPIXELS = (0.5, 2.0, 8.0, 12.0, 24.0)
@@ -235,7 +240,7 @@ def sized_jobs(photo: Photo, megapixels: float) -> dict[str, Job]:
 
 def print_treatments(face: Face, rounds: int) -> None:
     """How time grows with the number of treatments."""
-    names = list(procedures())
+    names = list(TWELVE)
     plans = {f"{n} first": new_doses(face, *islice(names, n)) for n in range(1, len(names) + 1)}
     ms = medians_ms(plans | {name: new_doses(face, name) for name in names}, rounds)
     ones = {name: ms[name] for name in names}
@@ -279,7 +284,7 @@ def print_memory(photo: Photo) -> None:
         height, width = photo.image.shape[:2]
         large = resized(photo, float(np.sqrt(12e6 / (height * width)))).image
         cv2.imwrite(str(path), large[:, :, ::-1])
-        every = [f"--treat={n}={procedures()[n].dose.usual}" for n in procedures()]
+        every = [f"--treat={n}={procedures()[n].dose.usual}" for n in TWELVE]
         for plan in (every[:1], every):
             peak = peak_mb(["-m", "simulate", str(path), *plan, "--out", folder])
             print(f"  {len(plan):2d} treatments: {peak:.0f} MB; {verdict(peak, 700.0)}")
