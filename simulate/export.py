@@ -120,7 +120,7 @@ def plan_words(plan: Plan) -> str:
         dose = one.entry.dose
         each = " per side" if dose.scope == "per_side" and one.side == "both" else ""
         side = "" if one.side == "both" else f", {one.side} only"
-        unit = dose.unit.removesuffix("s") if one.dose == 1 and dose.unit == "sessions" else dose.unit
+        unit = "session" if dose.unit == "sessions" and one.dose == 1 else dose.unit
         said.append(f"{one.entry.name} {one.dose:g} {unit}{each}{side}")
     return "; ".join(said) or "No treatment"
 

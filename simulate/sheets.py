@@ -37,6 +37,7 @@ CLOSE = 0.14  # of the height of the face around it: small pictures are all face
 RANGE = (("low", "Weak responder"), ("expected", "Expected"), ("high", "Strong responder"))
 RANGE_SAID = "About two of three people fall between the weak and the strong responder."
 UNSURE = "Uncertain here"
+UNSURE_SAID = "The stronger the orange, the less sure the picture is there."
 Captioned = tuple[Rgb, str]
 
 
@@ -97,7 +98,7 @@ def range_image(outcomes: Sequence[Outcome]) -> Rgb:
     panels = [(face.photo.image, "Before")]
     panels += [(o.image, title) for o, (_, title) in zip(outcomes, RANGE, strict=True)]
     panels.append((overlaid(outcomes[1]), UNSURE))
-    return _sheet(face, panels, [RANGE_SAID, *_said(outcomes)])
+    return _sheet(face, panels, [RANGE_SAID, UNSURE_SAID, *_said(outcomes)])
 
 
 def _film_caption(outcome: Outcome) -> str:
