@@ -5,6 +5,7 @@ import re
 import urllib.error
 import urllib.request
 from itertools import pairwise
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -195,6 +196,30 @@ def test_range_and_sources_are_one_click_away(visit: Visit, photo: FilePayload) 
     last.scroll_into_view_if_needed()
     expect(last).to_be_in_viewport(ratio=0.9)
     assert visit.sideways_px() == 0
+    page.keyboard.press("Escape")
+    forget(page)
+
+
+@at_a_desk
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_sources_can_be_read_by_day_and_by_night(
+    visit: Visit, photo: FilePayload, scheme: Literal["light", "dark"]
+) -> None:
+    visit.page.emulate_media(color_scheme=scheme)
+    visit.page.reload()
+    page = start(visit, photo)
+    simulate(page, "Lip filler")
+    page.get_by_role("button", name="Range and sources").click()
+    facts = page.get_by_test_id("stPopoverBody")
+    expect(facts).to_be_visible()
+    paper, ink = (
+        sum(int(part) for part in re.findall(r"\d+", colour)[:3])
+        for colour in facts.evaluate(
+            "box => [getComputedStyle(box).backgroundColor, getComputedStyle(box).color]"
+        )
+    )
+    assert (paper > ink) is (scheme == "light")
+    assert abs(paper - ink) > 450  # of 765
     page.keyboard.press("Escape")
     forget(page)
 
