@@ -159,8 +159,12 @@ def check_plan(plan: Plan) -> None:
 
 
 def plan_warnings(plan: Plan) -> tuple[str, ...]:
-    """Return the sentences that go with a picture of the plan."""
-    return tuple(one.reason for one in interactions(plan))
+    """Return the sentences that go with a picture of the plan: what warns, or changes the picture.
+
+    What merely informs, as of spacing, goes with the plan (`interactions`).
+    """
+    found = interactions(plan)
+    return tuple(one.reason for one in found if one.severity != "info" or one.acts_on)
 
 
 def adjustments(plan: Plan) -> Mapping[str, float]:
