@@ -82,14 +82,14 @@ def load_procedure(path: Path) -> Procedure:
     """
     try:
         table = tomllib.loads(path.read_text("utf-8"))
-        made = _build(Procedure, table, "")
+        made = read_table(Procedure, table, "")
         _check(made, path.stem)
     except (tomllib.TOMLDecodeError, CatalogueError) as error:
         raise CatalogueError(f"{path.name}: {error}") from None
     return made
 
 
-def _build(kind: type[T], table: object, where: str) -> T:
+def read_table(kind: type[T], table: object, where: str) -> T:
     """Make a dataclass of a TOML table: every key known, every field given, every type right."""
     if not isinstance(table, dict):
         raise CatalogueError(f"{where.rstrip('.')}: must be a table")
@@ -119,7 +119,7 @@ def _value(hint: Any, value: object, where: str) -> Any:
         if not isinstance(value, hint):
             raise CatalogueError(f"{where}: must be {'text' if hint is str else 'true or false'}")
         return value
-    return _build(hint, value, f"{where}.")
+    return read_table(hint, value, f"{where}.")
 
 
 def _check(made: Procedure, stem: str) -> None:

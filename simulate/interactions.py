@@ -20,7 +20,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from face_mesh.errors import PlanError
-from simulate.catalogue import CatalogueError, _build, sources
+from simulate.catalogue import CatalogueError, read_table, sources
 from simulate.entry import ESTIMATE
 from simulate.plan import Plan, Treatment
 
@@ -212,8 +212,8 @@ def read_book(text: str) -> Book:
     """Return the checked rules and limits of a TOML text; see `book`."""
     table = tomllib.loads(text)
     means = {name: tuple(members) for name, members in table["means"].items()}
-    rules = tuple(_build(Rule, one, f"rules[{i}].") for i, one in enumerate(table["rules"]))
-    limits = tuple(_build(Limit, one, f"limits[{i}].") for i, one in enumerate(table["limits"]))
+    rules = tuple(read_table(Rule, one, f"rules[{i}].") for i, one in enumerate(table["rules"]))
+    limits = tuple(read_table(Limit, one, f"limits[{i}].") for i, one in enumerate(table["limits"]))
     everything: list[Rule | Limit] = [*rules, *limits]
     ids = [one.id for one in everything]
     if len(ids) != len(set(ids)):

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from face_mesh.errors import PlanError
-from simulate.catalogue import CatalogueError, _build, sources
+from simulate.catalogue import CatalogueError, read_table, sources
 from simulate.entry import ESTIMATE, Unsuited
 from simulate.interactions import check_plan
 from simulate.plan import Plan, Treatment
@@ -98,7 +98,7 @@ def preset(name: str) -> Preset:
 def read_preset(path: Path) -> Preset:
     """Return the checked plan of one file; see `presets`."""
     try:
-        made = _build(Preset, tomllib.loads(path.read_text("utf-8")), "")
+        made = read_table(Preset, tomllib.loads(path.read_text("utf-8")), "")
         _check(made, path.stem)
     except (tomllib.TOMLDecodeError, PlanError, CatalogueError) as error:
         raise CatalogueError(f"{path.name}: {error}") from None
