@@ -102,7 +102,8 @@ def named_sources(procedure: Procedure) -> list[str]:
 
 def _figures(p: Procedure) -> list[tuple[str, str]]:
     """Return the source of each figure, and what is said of how it follows from it."""
-    found = [(p.dose.usual_source, ""), (p.dose.max_source, ""), (p.dose_response.source, "")]
+    found = [(p.dose.usual_source, p.dose.derivation), (p.dose.max_source, p.dose.derivation)]
+    found += [(p.dose_response.source, p.dose_response.derivation)]
     derived = [p.response, *p.terms, *p.skin, p.course, *p.reactions]
     derived += [one for one in (p.downtime, p.view) if one]
     found += [(one.source, one.derivation) for one in derived]
@@ -224,7 +225,9 @@ def _effect(p: Procedure) -> Iterator[str]:
         (
             f"**How people differ**: ± {100 * p.response.relative_sd:.0f} % of the effect, one SD"
             f"{wider}. {_derived(p.response.derivation)} {_source(p.response.source)}",
-            f"**More or less of it**: {bent}. {_source(p.dose_response.source)}",
+            f"**More or less of it**: {bent}. {_derived(p.dose_response.derivation)} "
+            f"{_source(p.dose_response.source)}",
+            *([f"**The dose itself**: {_derived(p.dose.derivation)}"] if p.dose.derivation else []),
             f"**Turning the head**: {_view(p)}",
         )
     )

@@ -133,6 +133,7 @@ def _check(made: Procedure, stem: str) -> None:
             _one_of(name, value, allowed)
     _check_numbers(made)
     _check_sources(made)
+    _check_estimates(made)
     for i, term in enumerate(made.terms):
         _check_term(term, f"terms[{i}]")
     for i, one in enumerate(made.skin):
@@ -189,6 +190,15 @@ def _check_curve(
                 f"{where}.published[{i}]: the curve is at {drawn:.3f} on day {one.day:g}, "
                 f"not at {one.value:g}"
             )
+
+
+def _check_estimates(made: Procedure) -> None:
+    """An estimate says why it is what it is."""
+    dose, bent = made.dose, made.dose_response
+    if ESTIMATE in (dose.usual_source, dose.max_source) and not dose.derivation.strip():
+        raise CatalogueError("dose.derivation: say why the dose is what it is")
+    if bent.source == ESTIMATE and not bent.derivation.strip():
+        raise CatalogueError("dose_response.derivation: say why the effect grows like this")
 
 
 def _check_sources(made: Procedure) -> None:

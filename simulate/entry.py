@@ -51,6 +51,7 @@ class Dose:
     scope: str
     usual_source: str
     max_source: str
+    derivation: str = ""  # why, where one of them is an estimate
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,7 @@ class DoseResponse:
     kind: str
     source: str
     half_dose: float = 0.0
+    derivation: str = ""  # why, where it is an estimate
 
 
 @dataclass(frozen=True)

@@ -96,6 +96,7 @@ def _for_consultants(entry: Procedure) -> Iterator[Section]:
             f"({wording.source(dose.usual_source)})",
             f"Most that can be set here: {wording.dose(dose.max, entry)} "
             f"{wording.SCOPES[dose.scope]} ({wording.source(dose.max_source)})",
+            *filter(None, (dose.derivation, entry.dose_response.derivation)),
         ],
     )
     yield "What is known", [wording.sourced(one.claim, one.source) for one in entry.evidence]

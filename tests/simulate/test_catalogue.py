@@ -250,6 +250,8 @@ BROKEN = [
     (drop("evidence", 0, "source"), "evidence[0].source: missing"),
     (drop("course", "derivation"), "course.derivation: missing"),
     (put("name", value=3), "name: must be text"),
+    (put("dose_response", "derivation", value=" "), "dose_response.derivation: say why"),
+    (put("dose", "max_source", value=ESTIMATE), "dose.derivation: say why the dose is"),
     (put("cautions", value="none"), "cautions: must be a list"),
     (put("cautions", value=[True]), "cautions[0]: must be text"),
     (put("dose", value=2.0), "dose: must be a table"),
