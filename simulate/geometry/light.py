@@ -27,7 +27,7 @@ BLUR_MM = 2.0
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 DARKEST = 1e-3
 FACING = 0.25  # cosine to the camera below which a normal is too near the contour to be fitted
-NORMAL_ROUNDS = 6  # over which normals are averaged: facets of the mesh are some 8 mm wide
+NORMAL_ROUNDS = 4  # over which normals are averaged: facets of the mesh are some 8 mm wide
 # Pull towards no direction at all, as shares of the data: little for the first order, more for the
 # second, which a face sees from one side only.
 FIRST_ORDER_PULL, SECOND_ORDER_PULL = 0.01, 0.04

@@ -24,7 +24,7 @@ from simulate.geometry.parts import Amounts, Part
 from simulate.geometry.terms import smooth_step
 
 LARGEST = 0.2  # of ln luminance
-LOW_PASS_MM = 2.5
+LOW_PASS_MM = 1.5
 EDGE_NODES = 0.8
 STEP_MM = 1.0  # the largest shift at which the slope is taken
 # Towards the contour a normal turns away and the light on it is no longer known: cosines to the
