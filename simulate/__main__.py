@@ -287,7 +287,7 @@ def _list(as_json: bool) -> None:
     for p in entries:
         scope = "per side" if p.dose.scope == "per_side" else "in total"
         dose = f"usual {p.dose.usual:g}, most {p.dose.max:g} {p.dose.unit} {scope}"
-        print(f"{p.id:{wide}s}{p.area:8s}{p.name:38s}{dose}")
+        print(f"{p.id:{wide}s}{p.area:8s}{p.name:44s}{dose}")
 
 
 def _list_plans(as_json: bool) -> None:

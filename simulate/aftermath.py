@@ -13,6 +13,7 @@ import numpy as np
 from face_mesh.errors import PlanError
 from simulate.entry import Reaction
 from simulate.plan import Treatment
+from simulate.recovery import days_since
 
 SHOWN = ("likely", "all", "none")
 SIGN_WORDS = {"swelling": "swelling", "bruising": "bruising", "erythema": "redness"}
@@ -37,10 +38,11 @@ def reactions_at(
 
     Args:
         treatment: what was done; a larger dose swells and bruises more, in proportion.
-        days: since then; None is the settled result, without any.
+        days: since the plan began; None is the settled result, without any.
         shown: "likely", "all" or "none".
     """
-    if days is None or shown == "none":
+    days = days_since(treatment.week, days)
+    if days is None or days < 0.0 or shown == "none":
         return
     for one in treatment.entry.reactions:
         level = float(np.interp(days, one.days, one.level)) * treatment.relative_dose

@@ -22,7 +22,6 @@ import numpy.typing as npt
 from face_mesh import Face
 from face_mesh.anatomy import curve
 from face_mesh.arrays import Points
-from face_mesh.skin.chromophores import HAEMOGLOBIN, density_direction
 from simulate.aftermath import reactions_at
 from simulate.entry import Reaction
 from simulate.geometry.apron import place_on, surface_of
@@ -30,10 +29,12 @@ from simulate.geometry.grid import NODE_MM, Grid
 from simulate.geometry.parts import reaction_term
 from simulate.geometry.terms import patch_weights, smooth_step
 from simulate.plan import Plan, Treatment
+from simulate.recovery import days_since
 
 SURFACE = 0.028  # of light, ((1.4 - 1) / (1.4 + 1))²
 SEVEREST = {"bruising": 3.0, "erythema": 4.0}  # ends of their grades
-DEEPEST = {"bruising": 0.8, "erythema": 0.4}  # density of the severest where it is deepest
+# Density of the severest where it is deepest; a grade of redness is two units of a* on light skin.
+DEEPEST = {"bruising": 0.8, "erythema": 0.7}
 # Density in R, G, B of a bruise on a day, relative to its deepest.
 BRUISE_DAYS = (0.0, 0.75, 2.0, 5.0, 8.0, 12.0)
 BRUISE_COLOURS = np.array(
@@ -54,7 +55,9 @@ PATCHY_BRUISE, PATCHY_REDNESS = 0.35, 0.2
 WAVES, SHORTEST_MM, LONGEST_MM = 14, 5.0, 16.0
 SMOOTH_NODES = 1.0 / NODE_MM
 Floats = npt.NDArray[np.float32]
-_REDNESS = density_direction(HAEMOGLOBIN).astype(np.float32)
+# Oxygenated blood absorbs in the red band of a camera about a fifth of what it does in the green
+# (Prahl's tables of haemoglobin, over wide bands: the author's estimate).
+_REDNESS = np.array([0.2, 1.0, 0.85], np.float32)
 
 
 def density_of(face: Face, plan: Plan, days: float | None, shown: str) -> Floats:
@@ -63,18 +66,19 @@ def density_of(face: Face, plan: Plan, days: float | None, shown: str) -> Floats
     Args:
         face: measured face.
         plan: the treatments; a larger dose bruises more.
-        days: since they were done; None is the settled result, without any.
+        days: since the plan began; None is the settled result, without any.
         shown: which reactions are drawn: "likely", "all" or "none".
     """
     total = np.zeros((*Grid.of(face).shape, 3), np.float32)
     for treatment in plan.treatments:
         for one, level in reactions_at(treatment, days, shown):
-            if one.sign == "swelling" or days is None:
+            age = days_since(treatment.week, days)
+            if one.sign == "swelling" or age is None:
                 continue
             grade = min(1.0, level * one.peak / SEVEREST[one.sign])
             depth = _where(face, treatment, one)[..., None]
             if one.sign == "bruising":
-                core, rim = _bruise(days + CORE_DAYS), _bruise(days + RIM_DAYS)
+                core, rim = _bruise(age + CORE_DAYS), _bruise(age + RIM_DAYS)
                 colour = rim + depth * (core - rim)
             else:
                 colour = _REDNESS

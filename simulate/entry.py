@@ -282,6 +282,8 @@ class Procedure:
     terms: tuple[Term, ...] = ()
     skin: tuple[SkinTerm, ...] = ()
     hidden_by: tuple[str, ...] = ()  # photo findings that cover the area: measured, not drawn
+    undrawn: str = ""  # a sentence on what of the first weeks no picture shows
+    dark_skin: str = ""  # a sentence for people whose skin is brown or dark
     in_smile: bool = False  # acts on a muscle of the smile: nothing of it is seen at rest
     reactions: tuple[Reaction, ...] = ()
     downtime: Downtime | None = None

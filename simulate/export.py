@@ -15,6 +15,7 @@ from face_mesh.arrays import Rgb, check_rgb
 from face_mesh.errors import EngineError
 from simulate.outcome import Outcome
 from simulate.plan import Plan
+from simulate.recovery import time_words
 
 # IPTC's terms for a photo altered by an algorithm that was not trained on other people's pictures,
 # and for one with parts painted by a model that was.
@@ -126,7 +127,7 @@ def plan_words(plan: Plan) -> str:
 
 
 def _subject(outcome: Outcome) -> str:
-    when = "at its fullest" if outcome.when is None else f"{outcome.when} after"
+    when = "at its fullest" if outcome.when is None else time_words(outcome.when)
     return f"{plan_words(outcome.plan)}  ({when}, {outcome.responder} responder)"
 
 

@@ -34,13 +34,13 @@ from simulate.geometry.shading import shade_of
 from simulate.geometry.warp import moves, photo_bands, warped_bands
 from simulate.interactions import adjustments, plan_warnings
 from simulate.plan import Plan, Treatment
-from simulate.recovery import days_after, share_at
+from simulate.recovery import days_after, days_since, share_at
 from simulate.relight import lit_masks, relit_bands, shading_gain
 from simulate.skin.blending import blended, changed
 from simulate.skin.effect import SkinEffect, skin_effect
 from simulate.skin.engines import EMBEDDED
 from simulate.turned import check_view
-from simulate.warned import covered, seen_in, undrawn_reactions, warnings_of
+from simulate.warned import covered, in_time, seen_in, undrawn_reactions, warnings_of
 
 Floats = npt.NDArray[np.float32]
 RESPONDERS = {"low": -1.0, "expected": 0.0, "high": 1.0}  # standard deviations from the mean
@@ -191,7 +191,8 @@ def simulate(
     Args:
         face: from `measure_face`; `face.resized(1600)` for a fast preview of a large photo.
         plan: the treatments.
-        when: time after treatment ("0d", "10d", "2w", "3mo", "1y"); None is the settled result.
+        when: time after the first treatment ("0d", "10d", "2w", "3mo", "1y"), from which the weeks
+            of a plan count; None is the settled result.
         responder: "low", "expected" or "high": one standard deviation below or above the mean.
         seed: for engines that draw noise; geometry draws none.
         engine: "embedded" or "hub:NAME"; used only by treatments that paint skin.
@@ -267,8 +268,9 @@ def simulating(
         image=image,
         changes=changes,
         warnings=(
-            *warnings_of(face, plan, weights, share, skin),
+            *warnings_of(face, plan, weights, share, skin, changes),
             *plan_warnings(plan),
+            *in_time(face, plan, days),
             *undrawn_reactions(plan, days, reactions),
         ),
         timings_ms=clock.ms,
@@ -296,7 +298,8 @@ def _shifts(
     found, beside = [], adjustments(plan)
     for one in plan.treatments:
         entry = one.entry
-        mean = one.relative_dose * entry.usual_dose(one.side) * share_at(entry, days)
+        then = share_at(entry, days_since(one.week, days))
+        mean = one.relative_dose * entry.usual_dose(one.side) * then
         mean *= beside.get(one.procedure, 1.0) * seen_in(face, entry)
         parts = parts_of(entry, one.side)
         asked = mean * _response(entry, responder_sd)
@@ -311,7 +314,8 @@ def _shifts(
 
 def _skin_amount(treatment: Treatment, days: float | None, deviations: float) -> float:
     entry = treatment.entry
-    return treatment.relative_dose * share_at(entry, days) * _response(entry, deviations)
+    share = share_at(entry, days_since(treatment.week, days))
+    return treatment.relative_dose * share * _response(entry, deviations)
 
 
 def _response(procedure: Procedure, deviations: float) -> float:

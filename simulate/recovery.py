@@ -45,8 +45,23 @@ def time_words(when: str | None) -> str:
     return f"{number} {word}" if number == "1" else f"{number} {word}s"
 
 
+def days_since(week: float | None, days: float | None) -> float | None:
+    """Return the days since a treatment, of a time counted from the first of its plan.
+
+    Args:
+        week: of the plan in which it is done; None is the first.
+        days: since the first; None is the settled result.
+    """
+    return days if days is None or week is None else days - DAYS["w"] * week
+
+
 def share_at(procedure: Procedure, days: float | None) -> float:
-    """Return the share of the settled effect present after `days` (1.0 for the settled result)."""
+    """Return the share of the settled effect present after `days`.
+
+    1.0 for the settled result, 0.0 before it was done.
+    """
     if days is None:
         return 1.0
+    if days < 0.0:
+        return 0.0
     return float(np.interp(days, procedure.course.days, procedure.course.share))

@@ -36,6 +36,10 @@ PANEL_PX = 520
 CLOSE = 0.14  # of the height of the face around it: small pictures are all face
 RANGE = (("low", "Weak responder"), ("expected", "Expected"), ("high", "Strong responder"))
 RANGE_SAID = "About two of three people fall between the weak and the strong responder."
+FILM_SAID = (
+    "All swelling, bruises and redness that people were seen to have are drawn together, at the "
+    "usual pace of healing. Few people have them all, and nobody can promise the days."
+)
 UNSURE = "Uncertain here"
 UNSURE_SAID = "The stronger the orange, the less sure the picture is there."
 Captioned = tuple[Rgb, str]
@@ -69,7 +73,7 @@ def film_image(outcomes: Sequence[Outcome]) -> Rgb:
     face = outcomes[0].face
     panels = [(face.photo.image, "Before")]
     panels += [(one.image, _film_caption(one)) for one in outcomes]
-    return _sheet(face, panels, _said(outcomes))
+    return _sheet(face, panels, [FILM_SAID, *_said(outcomes)])
 
 
 def responders(
@@ -98,7 +102,8 @@ def range_image(outcomes: Sequence[Outcome]) -> Rgb:
     panels = [(face.photo.image, "Before")]
     panels += [(o.image, title) for o, (_, title) in zip(outcomes, RANGE, strict=True)]
     panels.append((overlaid(outcomes[1]), UNSURE))
-    return _sheet(face, panels, [RANGE_SAID, UNSURE_SAID, *_said(outcomes)])
+    when = f"At: {time_words(outcomes[1].when).lower()}."
+    return _sheet(face, panels, [RANGE_SAID, UNSURE_SAID, when, *_said(outcomes)])
 
 
 def _film_caption(outcome: Outcome) -> str:

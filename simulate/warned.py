@@ -7,11 +7,15 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from face_mesh import Face
+from face_mesh.anatomy import point
 from face_mesh.skin.reading import SIGNS
+from face_mesh.skin.tone import ita_deg
 from simulate.aftermath import LIKELY, SIGN_WORDS, reactions_at
+from simulate.changes import Change
 from simulate.entry import Procedure
 from simulate.geometry.basis import reach_mm
 from simulate.plan import LESIONS, Plan, Treatment
+from simulate.recovery import days_since
 from simulate.skin.effect import SkinEffect
 from simulate.skin.masks import picked
 
@@ -19,13 +23,22 @@ FRONTAL_SHARE = 0.35  # below it most of the change is towards the camera
 WHOLE = 0.99  # of a plan: what is missing cannot be seen
 STAYING = 0.9  # of picked lesions: what is left where nothing got lighter
 HARDLY = 0.25  # of a grade: less is not worth a treatment
+TEETH_MM = 3.0  # between the lips from which on teeth show
+UNDRAWN_DAYS = 21.0  # in which stitches, crusts and dressings are there
+DARKER_DEG = 10.0  # of the individual typology angle: brown and dark skin (Chardon 1991)
+HOLLOW_MM = 0.5  # behind the straight bridge, more than the measure is unsure
 FULL_SMILE = 0.5  # blendshape score from which on a smile is one; at rest it is near 0
 EXPRESSIVE = ("crows_feet_lines", "forehead_lines", "glabellar_lines", "perioral_lines")
 Weights = Sequence[tuple[Treatment, float]]
 
 
 def warnings_of(
-    face: Face, plan: Plan, weights: Weights, share: float, skin: SkinEffect
+    face: Face,
+    plan: Plan,
+    weights: Weights,
+    share: float,
+    skin: SkinEffect,
+    changes: Sequence[Change] = (),
 ) -> tuple[str, ...]:
     """Return the warnings of an outcome, in a patient's words.
 
@@ -35,14 +48,66 @@ def warnings_of(
         weights: each treatment with its effective dose.
         share: of the plan that is shown without folding the picture.
         skin: what was done to the skin.
+        changes: what came of it.
     """
     return (
         *_hidden(face, plan),
+        *_by_tone(face, plan),
         *_at_rest(face, plan),
+        *_beyond(changes),
         *_shape(face, share, weights),
         *_lesions(face, plan),
         *_unseen(skin),
     )
+
+
+def in_time(face: Face, plan: Plan, days: float | None) -> Iterator[str]:
+    """Yield what a time leaves out: what is not done yet, and what no day of the first shows."""
+    for one in plan.treatments:
+        since = days_since(one.week, days)
+        if not one.dose or since is None:
+            continue
+        if since < 0.0:
+            yield f"{one.entry.name}: planned for week {one.week:g}, and not done yet at this time."
+        elif one.entry.undrawn and since < UNDRAWN_DAYS:
+            yield f"{one.entry.name}: {one.entry.undrawn}"
+        if any(sign.sign == "redness" for sign in one.entry.skin) and any(
+            reaction.sign == "erythema" for reaction, _ in reactions_at(one, days, "all")
+        ):
+            yield (
+                f"{one.entry.name}: the figure of redness is that of the settled skin; the redness "
+                "of the first days is drawn, not counted."
+            )
+
+
+def _by_tone(face: Face, plan: Plan) -> Iterator[str]:
+    told = [one.entry for one in plan.treatments if one.dose and one.entry.dark_skin]
+    if told and tone_deg(face) < DARKER_DEG:
+        for entry in told:
+            yield f"{entry.name}, if your skin is brown or black: {entry.dark_skin}"
+
+
+def tone_deg(face: Face) -> float:
+    """Return the individual typology angle of the cheeks, degrees, computed once; NaN if unseen."""
+    made = face.workspace.get("skin/tone")
+    if made is None:
+        cheeks = [ita_deg(face, f"malar_{side}") for side in ("left", "right")]
+        made = face.workspace["skin/tone"] = float(np.mean(cheeks))
+    assert isinstance(made, float)
+    return made
+
+
+def _beyond(changes: Sequence[Change]) -> Iterator[str]:
+    for one in changes:
+        if (
+            one.measure == "dorsal_hump_height"
+            and one.after < -HOLLOW_MM
+            and one.after < one.before
+        ):
+            yield (
+                "This takes more than the hump this photo shows, and the bridge would be hollow; "
+                "a photo from the side shows the hump better, and a lower dose takes less."
+            )
 
 
 def undrawn_reactions(plan: Plan, days: float | None, shown: str) -> Iterator[str]:
@@ -63,15 +128,19 @@ def undrawn_reactions(plan: Plan, days: float | None, shown: str) -> Iterator[st
 
 def seen_in(face: Face, procedure: Procedure) -> float:
     """Return the share of a procedure's movement that the expression in the photo lets show."""
-    return min(1.0, face.smile / FULL_SMILE) if procedure.in_smile else 1.0
+    if not procedure.in_smile:
+        return 1.0
+    lips = face.mesh_mm[[point("stomion_superius"), point("stomion_inferius")], 1]
+    apart = float(np.clip((lips[0] - lips[1]) / TEETH_MM, 0.0, 1.0))
+    return min(1.0, face.smile / FULL_SMILE) * apart
 
 
 def _at_rest(face: Face, plan: Plan) -> Iterator[str]:
     for one in plan.treatments:
         if one.dose and seen_in(face, one.entry) < 1.0:
             yield (
-                f"{one.entry.name}: it acts on the smile, and the mouth in this photo hardly or "
-                "not smiles; use a photo in which you smile to see all of it."
+                f"{one.entry.name}: it acts on a smile that shows the teeth, which this photo "
+                "shows little or not at all; use a photo in which you smile with the teeth showing."
             )
 
 
@@ -115,14 +184,13 @@ def _unseen(skin: SkinEffect) -> Iterator[str]:
                 f"{SIGNS[one.sign].name}: what was treated lies in shade that looks the same "
                 "without it, so hardly anything changes."
             )
-        if one.before < HARDLY and one.sign != LESIONS:
-            yield (
-                f"{SIGNS[one.sign].name}: hardly any in this photo, so there is little to show. "
-                "Lines of expression show best in a photo that makes the expression."
-                if one.sign in EXPRESSIVE
-                else f"{SIGNS[one.sign].name}: hardly any found in this photo, so there is little "
-                "to show."
-            )
+    faint = [one.sign for one in skin.readings if one.before < HARDLY and one.sign != LESIONS]
+    if faint:
+        names = ", ".join(SIGNS[sign].name[:1].lower() + SIGNS[sign].name[1:] for sign in faint)
+        moving = any(sign in EXPRESSIVE for sign in faint)
+        yield f"Hardly any found in this photo, so there is little to show: {names}." + (
+            " Lines of expression show best in a photo that makes the expression." if moving else ""
+        )
 
 
 def _shape(face: Face, share: float, weights: Weights) -> Iterator[str]:

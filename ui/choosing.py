@@ -105,7 +105,8 @@ def _choose_side(entry: Procedure) -> str:
         f"{entry.name}: side (your own left and right)",
         entry.sides,
         required=True,
-        default=entry.sides[0],
+        # Only at first: a plan may have set the side, and a widget takes one of the two.
+        default=None if f"side_{entry.id}" in st.session_state else entry.sides[0],
         format_func=wording.SIDES.__getitem__,
         key=f"side_{entry.id}",
         on_change=_keep_dose,

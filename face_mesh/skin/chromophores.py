@@ -36,12 +36,6 @@ def join(amounts: Values) -> Values:
     return np.asarray(amounts @ _TOGETHER, np.float32)
 
 
-def density_direction(chromophore: int) -> npt.NDArray[np.float64]:
-    """Return (3,) densities in R, G, B of a chromophore, the largest of them 1."""
-    direction = _DIRECTIONS[chromophore]
-    return np.asarray(direction / direction.max(), np.float64)
-
-
 def density_of(rgb: Rgb) -> Values:
     """Return (H, W, 3) float32, -ln of linear light of sRGB bytes."""
     return np.asarray(-np.log(np.maximum(linear(rgb), DARKEST)), np.float32)

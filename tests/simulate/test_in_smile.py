@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from face_mesh import Face, measure_face, open_photo
+from face_mesh.anatomy import point
 from simulate import Plan, procedures, simulate
 from simulate.geometry.mesh import GAPE_COUNTS, Mesh, topology
 from simulate.warned import seen_in
@@ -16,9 +17,12 @@ NAME = "gummy_smile_toxin"
 PLAN = Plan.parse(f"{NAME}=2.5")
 
 
-def smiling(face: Face, score: float) -> Face:
+def smiling(face: Face, score: float, apart_mm: float = 6.0) -> Face:
+    """The face with that smile, its lips that far apart."""
     both = {f"mouthSmile{side}": score for side in ("Left", "Right")}
-    return replace(bare(face), expression={**face.expression, **both})
+    mesh = face.mesh_mm.copy()
+    mesh[point("stomion_inferius"), 1] = mesh[point("stomion_superius"), 1] - apart_mm
+    return replace(bare(face), mesh_mm=mesh, expression={**face.expression, **both})
 
 
 def lowered_mm(face: Face) -> float:
@@ -31,6 +35,8 @@ def test_at_rest_nothing_is_shown_and_the_page_says_why() -> None:
     outcome = simulate(resting, PLAN)
     assert outcome.image.tobytes() == resting.photo.image.tobytes()
     assert any("use a photo in which you smile" in said for said in outcome.warnings)
+    closed = smiling(face_of("hopper"), 0.9, apart_mm=0.0)
+    assert simulate(closed, PLAN).image.tobytes() == closed.photo.image.tobytes()
     assert lowered_mm(resting) == 0.0
 
 

@@ -1,0 +1,100 @@
+"""What a patient is told beside a picture: time, tone, and what a photo cannot show."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from face_mesh import Face, Photo
+from face_mesh.skin.view import linear
+from simulate import Plan, Treatment, procedures, simulate
+from simulate.aftermath import reactions_at
+from simulate.recovery import days_since, share_at
+from simulate.relight import encoded
+from simulate.warned import DARKER_DEG, tone_deg
+from tests.simulate.faces import bare, face_of, lengths
+
+
+def darkened(face: Face, share: float) -> Face:
+    photo = Photo.from_rgb(encoded(np.asarray(share * linear(face.photo.image), np.float32)))
+    return replace(bare(face), photo=photo, workspace={})
+
+
+def told(face: Face, plan: Plan, when: str | None = None) -> str:
+    return " ".join(simulate(face, plan, when, engine="fake").warnings)
+
+
+# --- a plan in stages
+
+
+def staged(week: float) -> Plan:
+    return Plan((Treatment("lip_filler", 1.0), Treatment("chin_filler", 2.0, week=week)))
+
+
+def test_what_is_planned_for_later_is_not_there_yet() -> None:
+    face = face_of("collins")
+    early = simulate(face, staged(8.0), "4w", reactions="none")
+    alone = simulate(bare(face), Plan((Treatment("lip_filler", 1.0),)), "4w", reactions="none")
+    assert early.image.tobytes() == alone.image.tobytes()
+    assert any("planned for week 8, and not done yet" in said for said in early.warnings)
+
+
+def test_its_time_counts_from_its_own_week() -> None:
+    late = staged(8.0).treatments[1]
+    assert days_since(late.week, 7.0 * 9) == 7.0
+    assert {one.sign for one, _ in reactions_at(late, 7.0 * 8 + 1, "all")}
+    assert not list(reactions_at(late, 7.0 * 8 - 1, "all"))
+    face = face_of("collins")
+    both = simulate(face, staged(8.0), "9w", reactions="none")
+    now = simulate(bare(face), Plan((Treatment("chin_filler", 2.0),)), "1w", reactions="none")
+    assert lengths(both.shift_mm_vertices).max() >= 0.99 * lengths(now.shift_mm_vertices).max()
+
+
+def test_the_settled_result_has_every_stage() -> None:
+    face = face_of("collins")
+    assert days_since(20.0, None) is None
+    assert share_at(procedures()["chin_filler"], -1.0) == 0.0
+    settled, at_once = (simulate(bare(face), staged(week)) for week in (8.0, 0.0))
+    assert settled.image.tobytes() == at_once.image.tobytes()
+
+
+# --- tone
+
+
+def test_brown_and_black_skin_is_told_what_light_does_to_it() -> None:
+    """The sample portraits are of light skin; the same one taken down four stops reads as dark."""
+    face, dark = face_of("collins"), darkened(face_of("collins"), 0.06)
+    assert tone_deg(dark) < DARKER_DEG < tone_deg(face)
+    plan = Plan.parse("co2_resurfacing=1")
+    assert "if your skin is brown or black" in told(dark, plan)
+    assert "if your skin is brown or black" not in told(face, plan)
+    assert "if your skin is brown or black" not in told(dark, Plan.parse("lip_filler=1"))
+
+
+# --- what no picture shows
+
+
+@pytest.mark.parametrize("name", [n for n, e in procedures().items() if e.undrawn])
+def test_the_first_weeks_say_what_is_left_out(name: str) -> None:
+    entry = procedures()[name]
+    plan = Plan((Treatment(name, entry.dose.usual),))
+    assert entry.undrawn in told(face_of("collins"), plan, "3d")
+    assert entry.undrawn not in told(face_of("collins"), plan, "6mo")
+    assert entry.undrawn not in told(face_of("collins"), plan)
+
+
+def test_redness_of_the_first_days_is_not_in_the_figures_and_the_page_says_so() -> None:
+    said = told(face_of("collins"), Plan.parse("ipl_redness=3"), "0d")
+    assert "drawn, not counted" in said
+    assert "drawn, not counted" not in told(face_of("collins"), Plan.parse("ipl_redness=3"), "1y")
+
+
+def test_a_hump_that_is_not_there_cannot_be_taken() -> None:
+    face = face_of("collins")
+    assert "the bridge would be hollow" in told(face, Plan.parse("hump_reduction=4"))
+    assert "the bridge would be hollow" not in told(face, Plan.parse("hump_reduction=0.5"))
+
+
+def test_signs_that_are_hardly_there_are_said_in_one_sentence() -> None:
+    warnings = simulate(face_of("collins"), Plan.parse("co2_resurfacing=1"), engine="fake").warnings
+    assert sum("Hardly any found" in said for said in warnings) <= 1
