@@ -68,6 +68,8 @@ MIDLINE_CURVES: dict[str, tuple[int, ...]] = {
         *(10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377),
         *(152, 148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109),
     ),
+    # From the patient's right temple to the left, where the mesh ends below the hairline.
+    "forehead_top": (54, 103, 67, 109, 10, 338, 297, 332, 284),
     # From the patient's right corner of the mouth to the left.
     "upper_vermilion_border": (61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291),
     "lower_vermilion_border": (61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291),

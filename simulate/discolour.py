@@ -26,6 +26,7 @@ from simulate.aftermath import reactions_at
 from simulate.entry import Reaction
 from simulate.geometry.apron import place_on, surface_of
 from simulate.geometry.grid import NODE_MM, Grid
+from simulate.geometry.mesh import Mesh
 from simulate.geometry.parts import reaction_term
 from simulate.geometry.terms import patch_weights, smooth_step
 from simulate.plan import Plan, Treatment
@@ -49,6 +50,7 @@ BRUISE_COLOURS = np.array(
 )
 # A bruise is broken down from its rim: the middle looks younger and the rim older than it is, days.
 CORE_DAYS, RIM_DAYS = -0.25, 1.25
+TOP_MM = 16.0  # over which a discolouration fades towards the upper end of the mesh
 EYES_MM = 0.6  # over which a discolouration ends at the margin of the lids
 # How patchy: share of the noise in where a bruise begins, and in how deep redness is.
 PATCHY_BRUISE, PATCHY_REDNESS = 0.35, 0.2
@@ -113,11 +115,19 @@ def _where(face: Face, treatment: Treatment, one: Reaction) -> Floats:
                 depth = smooth_step((weights * (1.0 + PATCHY_BRUISE * noise) - 0.2) / 0.7)
             else:
                 depth = weights * (1.0 + PATCHY_REDNESS * noise) / (1.0 + PATCHY_REDNESS)
+            if isinstance(surface, Mesh):
+                depth = depth * _below_top(surface)
             placed = place_on(face, surface, depth, SMOOTH_NODES)
             np.maximum(made, placed, out=made)
         made = face.workspace[key] = made * _outside_eyes(face)
     assert isinstance(made, np.ndarray)
     return made
+
+
+def _below_top(mesh: Mesh) -> Points:
+    """(V,) 1, and 0 where the mesh ends on the forehead, so that no colour ends in a line there."""
+    away_mm = np.minimum(mesh.distance_mm(curve("forehead_top"), TOP_MM), TOP_MM)
+    return smooth_step(away_mm / TOP_MM)
 
 
 def _noise(at_mm: Points, seed: str) -> Points:
