@@ -19,6 +19,7 @@ from simulate.plan import Plan
 UNSTATED_DEG = 25.0  # for an entry that says nothing: the landmarks err twice as much as in front
 EDGE_ON = 0.17  # the cosine of 80 degrees: skin seen flatter than that is not seen
 BEHIND_MM = 3.0  # skin this far behind what is in front of it is hidden
+FRONT_DEG = 12.0  # of turn up to which a photo is from the front, whose sides are seen edge on
 SEEN = 0.5  # share of what a side's treatment moves that must be seen
 
 
@@ -45,7 +46,8 @@ def check_view(face: Face, plan: Plan) -> None:
                 f"head is turned by {abs(yaw_deg):.0f}°; use a photo from nearer the front, or "
                 "leave it out."
             )
-        if one.side != "both" and seen_share(face, entry, one.side) < SEEN:
+        turned = abs(yaw_deg) > FRONT_DEG
+        if turned and one.side != "both" and seen_share(face, entry, one.side) < SEEN:
             raise PlanError(
                 f"{entry.name} on the {one.side} cannot be shown, because that side is turned "
                 "away in this photo; use a photo from the front, or treat the other side."

@@ -190,6 +190,7 @@ def _notes(outcome: Outcome) -> tuple[Note, ...]:
     undrawn = set(undrawn_reactions(plan, days, outcome.reactions))
     said = [one for one in dict.fromkeys(outcome.warnings) if one not in undrawn]
     notes = [(graver.get(one, "warn"), one) for one in said]
+    notes += [(severity, one) for one, severity in graver.items() if one not in said]
     notes += [("info", one) for one in _undrawn(outcome)]
     return tuple(sorted(notes, key=lambda note: SEVERITIES.index(note[0])))
 

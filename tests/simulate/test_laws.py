@@ -10,7 +10,7 @@ from itertools import combinations, pairwise
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from face_mesh import Face, Photo, measure_face
@@ -27,6 +27,7 @@ from simulate.geometry.mesh import Mesh
 from simulate.geometry.parts import parts_of
 from simulate.geometry.shading import shade_of
 from simulate.geometry.terms import Surface, term_field
+from simulate.interactions import adjustments
 from simulate.recovery import share_at
 from simulate.relight import lit_masks, shading_gain
 from simulate.warned import WHOLE
@@ -286,6 +287,7 @@ def test_a_dose_is_worth_what_its_entry_says(face: Face, name: str) -> None:
 @settings(max_examples=20)
 @given(picked=st.lists(st.sampled_from(SHAPED), min_size=2, max_size=5, unique=True))
 def test_a_plan_moves_the_mesh_by_the_sum_of_its_treatments(picked: list[str]) -> None:
+    assume(not adjustments(usual(*picked)))  # two that act on each other have a test of their own
     face = face_of("collins")
     joint = simulate(face, usual(*picked))
     sum_mm = sum(simulate(face, usual(name)).shift_mm_vertices for name in picked)

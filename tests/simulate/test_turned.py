@@ -59,6 +59,13 @@ def test_a_photo_is_refused_from_where_no_procedure_can_be_shown() -> None:
     assert max(max_yaw_deg(entry) for entry in procedures().values()) == MAX_YAW_DEG
 
 
+@pytest.mark.parametrize("yaw_deg", [-11.0, 0.0, 11.0])
+def test_from_about_the_front_a_side_seen_edge_on_may_be_treated(yaw_deg: float) -> None:
+    """The angle of the jaw is hardly seen of a head that is turned a little away from it."""
+    for side in ("left", "right"):
+        check_view(turned(yaw_deg), Plan((Treatment("masseter_toxin", 25.0, side),)))
+
+
 @pytest.mark.parametrize("side", ["left", "right"])
 def test_a_side_that_is_turned_away_cannot_be_treated_by_itself(side: str) -> None:
     other = "right" if side == "left" else "left"
