@@ -64,13 +64,19 @@ def relit_bands(
     """
     for rows, columns, more in photo_bands(image.shape, Grid.of(face), gain):
         changed = _reached(more)
-        across = np.flatnonzero(changed.any(axis=0))
-        if not len(across):
+        if not changed.any():
             continue
-        part = slice(int(across[0]), int(across[-1]) + 1)
-        where = slice(columns.start + part.start, columns.start + part.stop)
-        pixels = lit(image[rows, where], more[:, part], Light.of(face).paleness, surface)
-        yield rows, where, pixels, np.ascontiguousarray(changed[:, part])
+        down, across = _span(changed.any(axis=1)), _span(changed.any(axis=0))
+        high = slice(rows.start + down.start, rows.start + down.stop)
+        wide = slice(columns.start + across.start, columns.start + across.stop)
+        pixels = lit(image[high, wide], more[down, across], Light.of(face).paleness, surface)
+        yield high, wide, pixels, np.ascontiguousarray(changed[down, across])
+
+
+def _span(used: Bool) -> slice:
+    """Return from the first to the last true of (n,) bool."""
+    found = np.flatnonzero(used)
+    return slice(int(found[0]), int(found[-1]) + 1)
 
 
 def lit(pixels: Rgb, more: Floats, paleness: float, surface: float = 0.0) -> Rgb:
