@@ -11,11 +11,20 @@ import tempfile
 import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import asdict, replace
+from itertools import chain
 from pathlib import Path
 from typing import NoReturn, TypeVar
 
-from face_mesh import BeforehandError, Face, PlanError, ScaleHint, measure_face, open_photo
+from face_mesh import (
+    BeforehandError,
+    Face,
+    PhotoError,
+    PlanError,
+    ScaleHint,
+    measure_face,
+    open_photo,
+)
 from face_mesh.arrays import Rgb
 from face_mesh.measures import measure_all
 from face_mesh.skin.reading import read_skin
@@ -23,6 +32,10 @@ from simulate import Outcome, Plan, __version__, procedures, simulating
 from simulate.export import comparison_image, png_bytes
 from simulate.interactions import check_plan
 from simulate.presets import presets
+from simulate.provenance.certificate import Signing, signing
+from simulate.provenance.manifest import Edits, edits_of, signed, together
+from simulate.provenance.mark import marked, marked_outcome
+from simulate.provenance.verify import verify
 from simulate.report import catalogue_json, face_json, outcome_json, presets_json
 from simulate.sheets import film, film_image, range_image, responders
 from simulate.skin.engines import EMBEDDED, check_engine
@@ -32,6 +45,7 @@ STAGES = ("Reading the photo", "Measuring the face", "Simulating", "Writing the 
 BAR_WIDTH = 24
 SHEET_PX = 1600  # longest side of the photo that sheets are made from: their panels are small
 T = TypeVar("T")
+Picture = tuple[str, Rgb, Edits | None]  # name, pixels, how changed: None for the photo itself
 INTERRUPTED = 130  # what a shell says of a program that Ctrl-C ended
 ENGINE_IDLE = "Nothing in this plan paints skin, so the engine was not used."
 
@@ -91,7 +105,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--list-plans", action="store_true", help="show the named plans")
     parser.add_argument("--measure", metavar="PHOTO", dest="measured")
     parser.add_argument(
-        "--json", action="store_true", help="with --list, --list-plans or --measure"
+        "--marked", action="store_true", help="also put the mark that is seen on after.png"
+    )
+    parser.add_argument(
+        "--verify", metavar="FILE", dest="verified", help="whether a picture is ours and unchanged"
+    )
+    parser.add_argument(
+        "--json", action="store_true", help="with --list, --list-plans, --measure or --verify"
     )
     return parser
 
@@ -104,6 +124,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             _list(asked.json)
         elif asked.list_plans:
             _list_plans(asked.json)
+        elif asked.verified:
+            return _verify(Path(asked.verified), asked.json)
         elif asked.measured:
             _print_face(_face(asked, asked.measured), asked.json)
         else:
@@ -131,7 +153,7 @@ def _run(asked: argparse.Namespace) -> None:
         )
     if not asked.out:
         raise PlanError("Say where the pictures go with --out DIR.")
-    plan = _plan(asked)
+    plan, signer = _plan(asked), signing()
     with _output_folder(asked.out) as out, _progress(asked.quiet) as tick:
         tick()
         start = time.perf_counter()
@@ -145,7 +167,7 @@ def _run(asked: argparse.Namespace) -> None:
         sheets = _sheets(face, plan, asked, tick)
         tick()
         spent = {"decode": decoded - start, "landmarks": measured - decoded}
-        _write(out, _timed(outcome, spent), sheets)
+        _write(out, _timed(outcome, spent), sheets, signer, on_after=asked.marked)
     if not asked.quiet:
         print("".join(f"{line}\n" for line in outcome.warnings), end="")
 
@@ -158,18 +180,18 @@ def _simulated(face: Face, plan: Plan, asked: argparse.Namespace, tick: _Bar) ->
     return outcome
 
 
-def _sheets(
-    face: Face, plan: Plan, asked: argparse.Namespace, tick: _Bar
-) -> list[tuple[str, Rgb, bool]]:
-    """Return name, picture and whether a model painted it, of each sheet that was asked for."""
-    small, found = face.resized(SHEET_PX), []
+def _sheets(face: Face, plan: Plan, asked: argparse.Namespace, tick: _Bar) -> list[Picture]:
+    """Return name, picture and how it was changed, of each sheet that was asked for."""
+    small, found = face.resized(SHEET_PX), list[Picture]()
     if asked.film:
         many = _finished(film(small, plan, asked.responder, asked.seed, asked.engine), tick)
-        found.append(("film.png", film_image(many), any(one.painted for one in many)))
+        shown = film_image([marked_outcome(one) for one in many])
+        found.append(("film.png", shown, together(edits_of(one) for one in many)))
     if asked.range:
         how = (asked.when, asked.seed, asked.engine, asked.reactions)
         many = _finished(responders(small, plan, *how), tick)
-        found.append(("range.png", range_image(many), any(one.painted for one in many)))
+        shown = range_image([marked_outcome(one) for one in many])
+        found.append(("range.png", shown, together(edits_of(one) for one in many)))
     return found
 
 
@@ -248,16 +270,19 @@ def _timed(outcome: Outcome, spent_s: dict[str, float]) -> Outcome:
     return replace(outcome, timings_ms=ms)
 
 
-def _write(out: Path, outcome: Outcome, sheets: Sequence[tuple[str, Rgb, bool]]) -> None:
+def _write(
+    out: Path, outcome: Outcome, sheets: Sequence[Picture], signer: Signing, *, on_after: bool
+) -> None:
     """Write all files in a hidden folder first, so that none is ever half written."""
     try:
         with tempfile.TemporaryDirectory(dir=out, prefix=".beforehand-") as hidden:
             start = time.perf_counter()
-            for name, image, simulated in _pictures(outcome):
-                data = png_bytes(image, simulated=simulated, painted=outcome.painted)
-                (Path(hidden) / name).write_bytes(data)
-            for name, image, painted in sheets:
-                data = png_bytes(image, simulated=True, painted=painted)
+            for name, image, edits in chain(_pictures(outcome, on_after), sheets):
+                data = png_bytes(
+                    image, simulated=edits is not None, painted=bool(edits and edits.painted)
+                )
+                if edits is not None:
+                    data = signed(data, edits, signer, __version__)
                 (Path(hidden) / name).write_bytes(data)
             outcome = _timed(outcome, {"encode": time.perf_counter() - start})
             report = outcome_json(outcome, version=__version__)
@@ -271,11 +296,29 @@ def _write(out: Path, outcome: Outcome, sheets: Sequence[tuple[str, Rgb, bool]])
         ) from error
 
 
-def _pictures(outcome: Outcome) -> Iterator[tuple[str, Rgb, bool]]:
-    """Yield name, picture and whether it is simulated, one at a time: large photos fill memory."""
-    yield "before.png", outcome.face.photo.image, False
-    yield "after.png", outcome.image, True
-    yield "comparison.png", comparison_image(outcome), True
+def _pictures(outcome: Outcome, on_after: bool) -> Iterator[Picture]:
+    """Yield name, picture and how it was changed, one at a time: large photos fill memory.
+
+    after.png has the pixels of the outcome unless the mark is asked for: programs compare it.
+    """
+    edits = edits_of(outcome)
+    after = marked(outcome.image, outcome.face) if on_after else outcome.image
+    yield "before.png", outcome.face.photo.image, None
+    yield "after.png", after, edits
+    yield "comparison.png", comparison_image(marked_outcome(outcome)), edits.placeless()
+
+
+def _verify(path: Path, as_json: bool) -> int:
+    """Print whether a file is a simulation of ours and unchanged; return the exit status."""
+    try:
+        verdict = verify(path.read_bytes())
+    except OSError as error:
+        raise PhotoError("The file cannot be read; check its name.") from error
+    if as_json:
+        print(json.dumps({**asdict(verdict), "sentence": verdict.sentence}, indent=2))
+    else:
+        print(verdict.sentence)
+    return verdict.exit_status
 
 
 def _list(as_json: bool) -> None:

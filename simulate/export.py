@@ -51,9 +51,13 @@ def png_bytes(image: Rgb, *, simulated: bool, painted: bool = False) -> bytes:
     return data[:_AFTER_HEADER] + _mark(painted) + data[_AFTER_HEADER:] if simulated else data
 
 
+def source_type(painted: bool) -> str:
+    """Return IPTC's term for a photo that was altered, or in part painted by a trained model."""
+    return _SOURCE_TYPES + (_PAINTED if painted else _MOVED)
+
+
 def _mark(painted: bool) -> bytes:
-    kind = _SOURCE_TYPES + (_PAINTED if painted else _MOVED)
-    xmp = _text_chunk("XML:com.adobe.xmp", _XMP.format(kind))
+    xmp = _text_chunk("XML:com.adobe.xmp", _XMP.format(source_type(painted)))
     return xmp + _text_chunk("Description", NOTICE)
 
 

@@ -1,0 +1,250 @@
+"""Who signs: the clinic's certificate, or one that this computer makes for itself.
+
+The default is labelled as what it is: its names say that nobody has checked who is behind it. Its
+key is made here, never leaves the folder of the user's settings, and is readable by nobody else.
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+import secrets
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from face_mesh.errors import PlanError
+
+if TYPE_CHECKING:
+    from cryptography.x509 import Certificate as X509
+
+CERTIFICATE, KEY = "BEFOREHAND_CERTIFICATE", "BEFOREHAND_KEY"
+SELF_SIGNED = "Beforehand self-signed default: identity not checked by anybody"
+_ISSUER = "Beforehand self-signed default: issuer made on the same computer"
+_YEARS = 10  # without a time stamp a signature is worth as long as its certificate
+_FILE = "self-signed.pem"
+
+
+@dataclass(frozen=True)
+class Signing:
+    """What signs a picture.
+
+    Attributes:
+        chain_pem: certificates, the signer's first.
+        key_pem: private key of the first, unencrypted PKCS 8.
+        algorithm: as C2PA names it.
+        default: whether it is the self-signed default.
+    """
+
+    chain_pem: str
+    key_pem: str = field(repr=False)
+    algorithm: str
+    default: bool
+
+
+def signing() -> Signing:
+    """Return the clinic's certificate if the settings name one, else this computer's own.
+
+    Raises:
+        PlanError: the settings name files that cannot be used together.
+    """
+    named = os.environ.get(CERTIFICATE), os.environ.get(KEY)
+    if not any(named):
+        return _default(_folder())
+    if not all(named):
+        raise PlanError(f"To sign as a clinic, set both {CERTIFICATE} and {KEY}.")
+    return _of_clinic(*(Path(one or "") for one in named))
+
+
+@dataclass(frozen=True)
+class Known:
+    """Signers that this computer knows.
+
+    Attributes:
+        anchors_pem: certificates of those who issued theirs.
+        serials: serial numbers of theirs: an issuer may have others, whom we do not know.
+    """
+
+    anchors_pem: str
+    serials: frozenset[int]
+
+
+def known() -> Known:
+    """Return the clinic's certificate, if the settings name one, and this computer's own.
+
+    Verifying needs no key, so the certificate alone may be set. Nothing is made or written.
+
+    Raises:
+        PlanError: the certificate of the settings cannot be read.
+    """
+    chains = []
+    if named := os.environ.get(CERTIFICATE):
+        chains.append(_chain(Path(named)))
+    own = ""
+    with suppress(OSError):
+        own = (_folder() / _FILE).read_text("ascii")
+    if not own and _made_for_this_run.cache_info().currsize:
+        own = _made_for_this_run()
+    if own:
+        chains.append(_split(own)[0])
+    found = [_certificates(chain) for chain in chains]
+    return Known("".join(chains), frozenset(one[0].serial_number for one in found))
+
+
+def _folder() -> Path:
+    settings = os.environ.get("XDG_CONFIG_HOME") or os.environ.get("APPDATA")
+    return Path(settings or os.path.expanduser("~/.config")) / "beforehand"
+
+
+def _read(path: Path, setting: str) -> str:
+    try:
+        return path.read_text("ascii")
+    except (OSError, ValueError) as error:
+        raise PlanError(f"The file that {setting} names cannot be read as PEM.") from error
+
+
+def _chain(path: Path) -> str:
+    """Return the clinic's certificates; without the issuer's nobody could check the first."""
+    chain_pem = _read(path, CERTIFICATE)
+    if len(_certificates(chain_pem)) < 2:
+        raise PlanError(
+            f"{CERTIFICATE} must hold the clinic's certificate and, after it, its issuer's."
+        )
+    return chain_pem
+
+
+def _certificates(pem: str) -> list[X509]:
+    from cryptography import x509
+
+    try:
+        return x509.load_pem_x509_certificates(pem.encode())
+    except ValueError as error:
+        raise PlanError(f"The file that {CERTIFICATE} names holds no certificate.") from error
+
+
+def _of_clinic(certificate: Path, key: Path) -> Signing:
+    from cryptography.hazmat.primitives import serialization as to
+
+    chain_pem = _chain(certificate)
+    signer = _certificates(chain_pem)[0]
+    try:
+        private = to.load_pem_private_key(_read(key, KEY).encode(), None)
+    except (ValueError, TypeError) as error:
+        raise PlanError(
+            f"The file that {KEY} names holds no private key without a password."
+        ) from error
+    der = (to.Encoding.DER, to.PublicFormat.SubjectPublicKeyInfo)
+    if private.public_key().public_bytes(*der) != signer.public_key().public_bytes(*der):
+        raise PlanError(
+            f"{KEY} is not the key of {CERTIFICATE}; name the two that belong together."
+        )
+    key_pem = private.private_bytes(
+        to.Encoding.PEM, to.PrivateFormat.PKCS8, to.NoEncryption()
+    ).decode()
+    return Signing(chain_pem, key_pem, _algorithm(private), default=False)
+
+
+def _algorithm(private: object) -> str:
+    from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+
+    if isinstance(private, ec.EllipticCurvePrivateKey):
+        named = {256: "es256", 384: "es384", 521: "es512"}
+        if found := named.get(private.curve.key_size):
+            return found
+    if isinstance(private, ed25519.Ed25519PrivateKey):
+        return "ed25519"
+    if isinstance(private, rsa.RSAPrivateKey):
+        return "ps256"
+    raise PlanError(f"{KEY} is of a kind that C2PA does not allow; use one of the curve P-256.")
+
+
+def _default(folder: Path) -> Signing:
+    """Return the default of this computer, made at the first use; of this run if none is kept."""
+    kept = folder / _FILE
+    try:
+        both = kept.read_text("ascii")
+    except OSError:
+        both = _made_for_this_run()
+        with suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            hidden = folder / f".{secrets.token_hex(8)}"
+            opened = os.open(hidden, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(opened, "w", encoding="ascii") as file:
+                file.write(both)
+            hidden.replace(kept)
+            both = kept.read_text("ascii")  # of whichever of two runs came last
+    return Signing(*_split(both), "es256", default=True)
+
+
+def _split(both: str) -> tuple[str, str]:
+    """Return the certificates and the key of the default's file."""
+    at = both.index("-----BEGIN PRIVATE KEY-----")
+    return both[:at], both[at:]
+
+
+@cache
+def _made_for_this_run() -> str:
+    """Return a new certificate, its issuer's and its key as PEM.
+
+    C2PA refuses a certificate that signed itself, so there is an issuer, whose key is let go at
+    once: it can never issue another.
+    """
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives import serialization as to
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+    issuer_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
+    organisation = x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Beforehand self-signed default")
+    issuer, subject = (
+        x509.Name([organisation, x509.NameAttribute(NameOID.COMMON_NAME, name)])
+        for name in (_ISSUER, SELF_SIGNED)
+    )
+    now = datetime.datetime.now(datetime.UTC)
+    since, until = now - datetime.timedelta(days=1), now + datetime.timedelta(days=365 * _YEARS)
+    made = []
+    for name, public, is_issuer in (
+        (subject, key.public_key(), False),
+        (issuer, issuer_key.public_key(), True),
+    ):
+        usage = {
+            "digital_signature": not is_issuer,
+            "key_cert_sign": is_issuer,
+            "crl_sign": is_issuer,
+            **dict.fromkeys(
+                (
+                    "content_commitment",
+                    "key_encipherment",
+                    "data_encipherment",
+                    "key_agreement",
+                    "encipher_only",
+                    "decipher_only",
+                ),
+                False,
+            ),
+        }
+        builder = (
+            x509.CertificateBuilder()
+            .subject_name(name)
+            .issuer_name(issuer)
+            .public_key(public)
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(since)
+            .not_valid_after(until)
+            .add_extension(x509.BasicConstraints(is_issuer, 0 if is_issuer else None), True)
+            .add_extension(x509.KeyUsage(**usage), True)
+            .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), False)
+            .add_extension(
+                x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), False
+            )
+        )
+        if not is_issuer:
+            purpose = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION])
+            builder = builder.add_extension(purpose, False)
+        signed = builder.sign(issuer_key, hashes.SHA256())
+        made.append(signed.public_bytes(to.Encoding.PEM).decode())
+    key_pem = key.private_bytes(to.Encoding.PEM, to.PrivateFormat.PKCS8, to.NoEncryption())
+    return "".join(made) + key_pem.decode()
