@@ -1,0 +1,328 @@
+"""The report to take home: what it says, that it is whole, and that it gives nobody away."""
+
+import re
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import replace
+from functools import cache
+from html import unescape
+from typing import TypeVar
+
+import cv2
+import numpy as np
+import pytest
+from reportlab.graphics.barcode.qr import QrCodeWidget
+from reportlab.platypus import Image, KeepTogether, Paragraph, Table
+
+from face_mesh import PlanError
+from simulate import Outcome, Plan, Treatment, procedures
+from simulate.catalogue import citation
+from simulate.entry import ESTIMATE
+from simulate.export import NOTICE
+from simulate.leaflet import pages, plan_code, plan_of_code, report_pdf, words
+from simulate.leaflet.code import MARK
+from simulate.presets import presets
+from simulate.sheets import film, responders
+from simulate.summary import plan_summary
+from tests.simulate.faces import bare, face_of, usual
+
+T = TypeVar("T")
+PLAN = Plan(
+    (
+        Treatment("lip_filler", 1.0, week=0.0, cost=350.0),
+        Treatment("masseter_toxin", 25.0, "left", week=2.0),
+    ),
+    body_kg=83.0,
+    currency="EUR",
+    notes="Ask for Ms Doe in room 7.",
+)
+
+
+def finished(working: Generator[float, None, T]) -> T:
+    while True:
+        try:
+            next(working)
+        except StopIteration as end:
+            done: T = end.value
+            return done
+
+
+@cache
+def outcomes() -> tuple[Outcome, ...]:
+    return tuple(finished(responders(bare(face_of("collins")).resized(500), PLAN, engine="fake")))
+
+
+@cache
+def times() -> tuple[Outcome, ...]:
+    face = bare(face_of("collins")).resized(500)
+    return tuple(finished(film(face, PLAN, engine="fake", times=("0d", "1w"))))
+
+
+def flat(story: object) -> Iterator[object]:
+    """Every paragraph and picture of a story, those in tables too."""
+    if isinstance(story, list | tuple):
+        for one in story:
+            yield from flat(one)
+    elif isinstance(story, Table):
+        yield from flat(story._cellvalues)
+    elif isinstance(story, KeepTogether):
+        yield from flat(story._content)
+    else:
+        yield story
+
+
+def story(
+    given: Sequence[Outcome] | None = None, shots: Sequence[Outcome] = (), code: bool = False
+) -> list[object]:
+    given = given or outcomes()
+    pages._letters()
+    shown = pages._Shown(given, shots)
+    return list(flat(pages._story(given, shots, shown, code)))
+
+
+def said(*how: object, **more: object) -> list[str]:
+    return [
+        one
+        if isinstance(one, str)
+        else unescape(re.sub(r"<bullet>.*?</bullet>|<[^>]+>", "", one.text))
+        for one in story(*how, **more)
+        if isinstance(one, Paragraph | str)
+    ]
+
+
+def with_plan(plan: Plan) -> list[Outcome]:
+    """The same pictures and figures under another plan, for what is said of the plan alone."""
+    return [replace(one, plan=plan) for one in outcomes()]
+
+
+def test_it_is_one_pdf_with_its_title_its_language_and_its_own_letters() -> None:
+    data = report_pdf(outcomes())
+    assert data.startswith(b"%PDF-")
+    assert data.rstrip().endswith(b"%%EOF")
+    assert b"/Lang (en)" in data
+    assert pages.TITLE.encode() in data
+    assert NOTICE.encode() in data
+    fonts = re.findall(rb"/BaseFont /(\S+)", data)
+    assert fonts
+    assert all(b"DejaVu" in name for name in fonts), fonts
+    assert data.count(b"/ToUnicode") == data.count(b"/FontFile2") == len(fonts)
+    boxes = re.findall(rb"/MediaBox \[ 0 0 (\S+) (\S+) \]", data)
+    assert {(round(float(x)), round(float(y))) for x, y in boxes} == {(595, 842)}
+
+
+def test_the_same_outcomes_give_the_same_bytes() -> None:
+    assert report_pdf(outcomes(), times(), code=True) == report_pdf(outcomes(), times(), code=True)
+
+
+def test_other_outcomes_are_refused() -> None:
+    with pytest.raises(ValueError, match="low, the expected and the high"):
+        report_pdf(outcomes()[:2])
+
+
+def test_every_page_carries_the_notice_and_its_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[str] = []
+    canvas = pages.BaseDocTemplate._makeCanvas
+
+    def spying(self: object, *how: object, **more: object) -> object:
+        made = canvas(self, *how, **more)
+        for name in ("drawString", "drawRightString"):
+            kept = getattr(made, name)
+
+            def draws(x: float, y: float, text: str, *, kept: object = kept) -> None:
+                drawn.append(text)
+                kept(x, y, text)  # type: ignore[operator]
+
+            setattr(made, name, draws)
+        return made
+
+    monkeypatch.setattr(pages.BaseDocTemplate, "_makeCanvas", spying)
+    data = report_pdf(outcomes())
+    count = len(re.findall(rb"/Type /Page\b", data))
+    last = [text for text in drawn if text == NOTICE or text.startswith("Page ")][-2 * count :]
+    assert count > 2
+    assert last[::2] == [NOTICE] * count
+    assert last[1::2] == [f"Page {i} of {count}" for i in range(1, count + 1)]
+
+
+def test_every_section_is_there_in_order() -> None:
+    lines = said()
+    heads = (
+        *("What was asked", "When it comes and how long it stays", "What changes"),
+        *("The first weeks", "What can go wrong", "Who it suits less"),
+        *("What this picture cannot know", "Before you decide", "Sources"),
+    )
+    at = [lines.index(head) for head in heads]
+    assert at == sorted(at)
+    assert all(text in lines for text in (*words.CANNOT_KNOW, *words.CONSENT))
+
+
+def test_the_plan_is_told_with_doses_weeks_cost_and_days_off() -> None:
+    lines = said()
+    for text in ("1 mL", "first day", "350 EUR", "25 U, left side only", "week 2", "not said"):
+        assert text in lines
+    assert (
+        "Cost as filled in by the clinic: 350 EUR; 1 treatment without a price is not in it."
+        in (lines)
+    )
+    assert "From the first treatment to the last it takes 2 weeks." in lines
+
+
+def test_every_noticeable_change_is_told_with_its_range_and_why() -> None:
+    lines, found = said(), words.noticeable(outcomes()[1].changes)
+    assert len(found) > 3
+    for one in found:
+        assert any(line.startswith(words.measure(one)) for line in lines)
+        low, high = sorted((one.expected_low, one.expected_high))
+        assert f"{words.figure(low, one.unit)} to {words.figure(high, one.unit)}" in lines
+        assert not one.because or any(line.endswith(one.because) for line in lines)
+
+
+def test_a_plan_without_effect_says_that_nothing_changes() -> None:
+    still = [replace(one, changes=()) for one in outcomes()]
+    assert "No measure changes by as much as the last digit that would be shown." in said(still)
+
+
+@pytest.mark.parametrize("name", procedures())
+def test_of_every_procedure_all_that_can_go_wrong_is_told_and_cited(name: str) -> None:
+    entry, lines = procedures()[name], said(with_plan(usual(name)))
+    risks = [next(i for i, t in enumerate(lines) if f"{r.what}: " in t) for r in entry.risks]
+    serious = [i for i, one in zip(risks, entry.risks, strict=True) if one.serious]
+    mild = [i for i, one in zip(risks, entry.risks, strict=True) if not one.serious]
+    assert not serious or not mild or max(serious) < min(mild)
+    assert all(lines[i].startswith("Serious. ") for i in serious)
+    assert all(any(u.who.removesuffix(".") in t for t in lines) for u in entry.suits_less)
+    assert all(any(t.endswith(caution) for t in lines) for caution in entry.cautions)
+    keys = [one.source for one in (*entry.risks, *entry.suits_less, *entry.reactions)]
+    named = {key.strip() for one in keys for key in one.split("+")} - {ESTIMATE}
+    sources = lines[lines.index("Sources") :]
+    assert all(any(citation(key) in t for t in sources) for key in named)
+
+
+def test_the_numbers_of_the_sources_are_those_that_are_cited() -> None:
+    lines = said()
+    listed = lines.index("Sources")
+    numbers = [int(t[1 : t.index("]")]) for t in lines[listed:] if t.startswith("[")]
+    cited = {
+        int(number)
+        for t in lines[:listed]
+        for group in re.findall(r"\[(\d+(?:, \d+)*)\]", t)
+        for number in group.split(", ")
+    }
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert cited == set(numbers)
+
+
+@pytest.mark.parametrize("name", [n for n, one in procedures().items() if one.reactions])
+def test_the_calendar_follows_the_curves(name: str) -> None:
+    entry = procedures()[name]
+    told = list(words.calendar(entry))
+    assert {sign.lower().replace("redness", "erythema") for sign, _, _ in told} == {
+        one.sign for one in entry.reactions
+    }
+    for _, found, marks in told:
+        for day, mark in zip(words.CALENDAR, marks, strict=True):
+            level = max(float(np.interp(day, one.days, one.level)) for one in found)
+            dots = mark.count("●")
+            assert dots == (level >= 0.02) + (level >= 1 / 3) + (level >= 2 / 3)
+
+
+def test_simulated_pictures_are_marked_and_the_photo_is_not() -> None:
+    """The mark is in the lower left corner of the picture itself, black on white."""
+    shown = pages._Shown(outcomes(), times())
+    assert len(shown.film) == len(times())
+
+    def corner(made: object) -> float:
+        reader = made()._img  # type: ignore[operator]
+        across, down = reader.getSize()
+        image = np.frombuffer(reader.getRGBData(), np.uint8).reshape(down, across, 3)
+        return float((image[-4:, :40] > 235).mean())
+
+    assert corner(shown.before) < 0.5
+    for made in (shown.expected, shown.weak, shown.strong, shown.unsure, *shown.film):
+        assert corner(made) > 0.95
+
+
+def test_the_film_comes_when_it_is_given() -> None:
+    def pictures(found: list[object]) -> int:
+        return sum(isinstance(one, Image) for one in found)
+
+    assert pictures(story()) == 5
+    assert pictures(story(shots=times())) == 5 + len(times())
+    assert "Simulation: 1 week" in said(shots=times())
+
+
+def test_what_is_unsure_is_seen_in_black_and_white() -> None:
+    expected = outcomes()[1]
+    grey = cv2.cvtColor(pages._striped(expected), cv2.COLOR_RGB2GRAY).astype(float)
+    plain = cv2.cvtColor(expected.image, cv2.COLOR_RGB2GRAY).astype(float)
+    unsure = expected.uncertainty > 0.3
+    assert unsure.any()
+    darker = (plain - grey)[unsure] > 0.15 * plain[unsure]
+    assert 0.3 < darker.mean() < 0.7
+    assert (grey == plain)[expected.uncertainty == 0.0].all()
+
+
+def test_nothing_of_the_person_is_told_beyond_the_pictures() -> None:
+    text = " ".join(said(code=True))
+    assert "Doe" not in text
+    assert "83" not in re.findall(r"\d+", " ".join(said()[: said().index("What changes")]))
+    data = report_pdf(outcomes(), code=True)
+    assert b"Doe" not in data
+    assert b"Exif" not in data
+    assert set(re.findall(rb"/(?:Creation|Mod)Date \(D:(\d{8})", data)) == {b"20000101"}
+
+
+@pytest.mark.parametrize("name", presets())
+def test_a_plan_comes_back_from_its_printed_code(name: str) -> None:
+    plan = presets()[name].plan
+    widget = QrCodeWidget(plan_code(plan), barLevel="M")
+    widget.qr.make()
+    dark = np.array(widget.qr.modules, bool)
+    image = np.pad(np.where(dark, 0, 255).astype(np.uint8), 4, constant_values=255)
+    image = cv2.resize(image, None, fx=4, fy=4, interpolation=cv2.INTER_NEAREST)
+    read, _, _ = cv2.QRCodeDetector().detectAndDecode(image)
+    assert plan_of_code(read) == replace(plan, notes="", body_kg=None)
+
+
+def test_even_a_plan_of_everything_fits_into_a_code() -> None:
+    assert len(plan_code(usual(*procedures()))) < 2331  # bytes that the largest code holds
+
+
+def test_what_belongs_to_a_photo_or_a_person_is_not_in_the_code() -> None:
+    picked = replace(PLAN, treatments=(Treatment("mole_removal", 1.0, spots=((0.4, 0.5),)),))
+    back = plan_of_code(plan_code(picked))
+    assert back.treatments == (Treatment("mole_removal", 1.0),)
+    assert (back.notes, back.body_kg, back.currency) == ("", None, "EUR")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "lip_filler=1", MARK, MARK + "????", MARK + "é", MARK + "AAAA"),
+        plan_code(PLAN)[:-8],
+    ],
+)
+def test_a_broken_code_is_refused_in_a_sentence(text: str) -> None:
+    with pytest.raises(PlanError, match="not a whole plan code"):
+        plan_of_code(text)
+
+
+def test_the_code_is_there_only_when_asked_for() -> None:
+    assert "The plan to take along" not in said()
+    assert "The plan to take along" in said(code=True)
+
+
+@pytest.mark.parametrize(
+    ("days", "text"),
+    [
+        *((1, "1 day"), (7, "1 week"), (10, "10 days"), (28, "4 weeks"), (84, "3 months")),
+        *((330, "11 months"), (364, "1 year"), (730.5, "2 years")),
+    ],
+)
+def test_times_are_said_as_people_say_them(days: float, text: str) -> None:
+    assert words.span(days) == text
+
+
+def test_the_clinics_own_days_off_go_before_the_catalogues() -> None:
+    plan = Plan((Treatment("lip_filler", 1.0, clinic_downtime_days=2.0),))
+    assert plan_summary(plan).rows[0].clinic_downtime_days == 2.0
+    assert "2 days, says the clinic" in said(with_plan(plan))
