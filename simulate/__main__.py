@@ -31,6 +31,7 @@ from face_mesh.skin.reading import read_skin
 from simulate import Outcome, Plan, __version__, procedures, simulating
 from simulate.export import comparison_image, png_bytes
 from simulate.interactions import check_plan
+from simulate.leaflet.code import MARK, plan_of_code
 from simulate.presets import presets
 from simulate.provenance.certificate import Signing, signing
 from simulate.provenance.manifest import Edits, edits_of, signed, together
@@ -69,8 +70,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--plan",
-        metavar="FILE.toml|NAME",
-        help="a file with [[treatments]] tables, or a plan of --list-plans",
+        metavar="FILE.toml|NAME|CODE",
+        help="a file with [[treatments]] tables, a plan of --list-plans, or a report's code",
     )
     parser.add_argument(
         "--body-kg", type=float, metavar="KG", help="body mass, for the yearly amount of filler"
@@ -87,6 +88,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--range", action="store_true", help="also range.png, weak to strong response, and unsure"
+    )
+    parser.add_argument(
+        "--report", action="store_true", help="also report.pdf to take home, with --film in it too"
+    )
+    parser.add_argument(
+        "--qr", action="store_true", help="with --report: the plan as a code that --plan reopens"
     )
     parser.add_argument("--engine", default=EMBEDDED, help="embedded or hub:NAME, for skin")
     parser.add_argument("--seed", type=int, default=0)
@@ -153,6 +160,8 @@ def _run(asked: argparse.Namespace) -> None:
         )
     if not asked.out:
         raise PlanError("Say where the pictures go with --out DIR.")
+    if asked.qr and not asked.report:
+        raise PlanError("The code is a part of the report; ask for it with --report --qr.")
     plan, signer = _plan(asked), signing()
     with _output_folder(asked.out) as out, _progress(asked.quiet) as tick:
         tick()
@@ -164,10 +173,10 @@ def _run(asked: argparse.Namespace) -> None:
         measured = time.perf_counter()
         tick()
         outcome = _simulated(face, plan, asked, tick)
-        sheets = _sheets(face, plan, asked, tick)
+        sheets, leaflet = _sheets(face, plan, asked, tick)
         tick()
         spent = {"decode": decoded - start, "landmarks": measured - decoded}
-        _write(out, _timed(outcome, spent), sheets, signer, on_after=asked.marked)
+        _write(out, _timed(outcome, spent), sheets, signer, leaflet, on_after=asked.marked)
     if not asked.quiet:
         print("".join(f"{line}\n" for line in outcome.warnings), end="")
 
@@ -180,19 +189,27 @@ def _simulated(face: Face, plan: Plan, asked: argparse.Namespace, tick: _Bar) ->
     return outcome
 
 
-def _sheets(face: Face, plan: Plan, asked: argparse.Namespace, tick: _Bar) -> list[Picture]:
-    """Return name, picture and how it was changed, of each sheet that was asked for."""
+def _sheets(
+    face: Face, plan: Plan, asked: argparse.Namespace, tick: _Bar
+) -> tuple[list[Picture], bytes]:
+    """Return what was asked for: each sheet's name, picture and changes, and the report's PDF."""
     small, found = face.resized(SHEET_PX), list[Picture]()
+    times, three, leaflet = list[Outcome](), list[Outcome](), b""
     if asked.film:
-        many = _finished(film(small, plan, asked.responder, asked.seed, asked.engine), tick)
-        shown = film_image([marked_outcome(one) for one in many])
-        found.append(("film.png", shown, together(edits_of(one) for one in many)))
-    if asked.range:
+        times = _finished(film(small, plan, asked.responder, asked.seed, asked.engine), tick)
+        shown = film_image([marked_outcome(one) for one in times])
+        found.append(("film.png", shown, together(edits_of(one) for one in times)))
+    if asked.range or asked.report:
         how = (asked.when, asked.seed, asked.engine, asked.reactions)
-        many = _finished(responders(small, plan, *how), tick)
-        shown = range_image([marked_outcome(one) for one in many])
-        found.append(("range.png", shown, together(edits_of(one) for one in many)))
-    return found
+        three = _finished(responders(small, plan, *how), tick)
+    if asked.range:
+        shown = range_image([marked_outcome(one) for one in three])
+        found.append(("range.png", shown, together(edits_of(one) for one in three)))
+    if asked.report:
+        from simulate.leaflet.pages import report_pdf  # whose library no other run needs
+
+        leaflet = report_pdf(three, times, code=asked.qr)
+    return found, leaflet
 
 
 def _finished(working: Generator[float, None, T], tick: _Bar) -> T:
@@ -218,7 +235,9 @@ def _plan(asked: argparse.Namespace) -> Plan:
 
 
 def _read_plan(said: str) -> Plan:
-    """Return the plan of a file, or the one that is named where no such file can be meant."""
+    """Return the plan of a report's code, a file, or the one named where no file can be meant."""
+    if said.startswith(MARK):
+        return plan_of_code(said)
     is_name = re.fullmatch(r"\w+", said) and not Path(said).exists()
     return Plan.named(said) if is_name else Plan.from_toml(said)
 
@@ -271,7 +290,13 @@ def _timed(outcome: Outcome, spent_s: dict[str, float]) -> Outcome:
 
 
 def _write(
-    out: Path, outcome: Outcome, sheets: Sequence[Picture], signer: Signing, *, on_after: bool
+    out: Path,
+    outcome: Outcome,
+    sheets: Sequence[Picture],
+    signer: Signing,
+    leaflet: bytes,
+    *,
+    on_after: bool,
 ) -> None:
     """Write all files in a hidden folder first, so that none is ever half written."""
     try:
@@ -284,6 +309,8 @@ def _write(
                 if edits is not None:
                     data = signed(data, edits, signer, __version__)
                 (Path(hidden) / name).write_bytes(data)
+            if leaflet:
+                (Path(hidden) / "report.pdf").write_bytes(leaflet)
             outcome = _timed(outcome, {"encode": time.perf_counter() - start})
             report = outcome_json(outcome, version=__version__)
             text = json.dumps(report, indent=2) + "\n"

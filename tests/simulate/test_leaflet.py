@@ -1,10 +1,14 @@
 """The report to take home: what it says, that it is whole, and that it gives nobody away."""
 
+import json
 import re
+import subprocess
+import sys
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from html import unescape
+from pathlib import Path
 from typing import TypeVar
 
 import cv2
@@ -15,14 +19,17 @@ from reportlab.platypus import Image, KeepTogether, Paragraph, Table
 
 from face_mesh import PlanError
 from simulate import Outcome, Plan, Treatment, procedures
+from simulate.__main__ import main
 from simulate.catalogue import citation
 from simulate.entry import ESTIMATE
-from simulate.export import NOTICE
-from simulate.leaflet import pages, plan_code, plan_of_code, report_pdf, words
-from simulate.leaflet.code import MARK
+from simulate.export import NOTICE, png_bytes
+from simulate.leaflet import pages, words
+from simulate.leaflet.code import MARK, plan_code, plan_of_code
+from simulate.leaflet.pages import report_pdf
 from simulate.presets import presets
 from simulate.sheets import film, responders
 from simulate.summary import plan_summary
+from tests.helpers import ROOT
 from tests.simulate.faces import bare, face_of, usual
 
 T = TypeVar("T")
@@ -292,6 +299,33 @@ def test_what_belongs_to_a_photo_or_a_person_is_not_in_the_code() -> None:
     back = plan_of_code(plan_code(picked))
     assert back.treatments == (Treatment("mole_removal", 1.0),)
     assert (back.notes, back.body_kg, back.currency) == ("", None, "EUR")
+
+
+def test_the_command_writes_the_report_and_reads_its_code(tmp_path: Path) -> None:
+    photo, plan = tmp_path / "photo.png", Plan.parse("lip_filler=1.0")
+    photo.write_bytes(png_bytes(face_of("collins").photo.image, simulated=False))
+    asked = [str(photo), "--quiet", "--report", "--qr", "--out", str(tmp_path / "out")]
+    assert main([*asked, "--plan", plan_code(plan)]) == 0
+    written = (tmp_path / "out" / "report.pdf").read_bytes()
+    assert written.startswith(b"%PDF-")
+    found = json.loads((tmp_path / "out" / "outcome.json").read_text())
+    assert [one["procedure"] for one in found["treatments"]] == ["lip_filler"]
+    assert not (tmp_path / "out" / "range.png").exists()
+
+
+def test_a_code_without_a_report_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["photo.png", "--treat", "lip_filler=1.0", "--qr", "--out", str(tmp_path / "out")]
+    assert main(asked) == 2
+    said = "The code is a part of the report; ask for it with --report --qr.\n"
+    assert capsys.readouterr().err == said
+
+
+def test_only_a_report_loads_its_library() -> None:
+    code = "import sys, simulate.__main__; print('reportlab' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True)
+    assert done.stdout.strip() == b"False"
 
 
 @pytest.mark.parametrize(
