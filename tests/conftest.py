@@ -1,5 +1,6 @@
 """Fixtures and reporting for every test."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,14 @@ def faces_dir() -> Path:
     if not FACES.is_dir():
         pytest.skip("the shared face photos are not on this machine")
     return FACES
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the key that pictures are signed with out of the settings of whoever runs the tests."""
+    with pytest.MonkeyPatch.context() as changed:
+        changed.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("settings")))
+        yield
 
 
 @pytest.hookimpl(tryfirst=True)

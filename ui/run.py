@@ -16,9 +16,22 @@ import streamlit as st
 
 from face_mesh import BeforehandError, Face, Measure, Photo, ScaleHint, measure_all, read_face
 from face_mesh.landmarks import find_faces
-from simulate import Change, Outcome, Plan, check_plan, export, sheets, simulate, simulating
+from simulate import (
+    Change,
+    Outcome,
+    Plan,
+    __version__,
+    check_plan,
+    export,
+    sheets,
+    simulate,
+    simulating,
+)
 from simulate.aftermath import SIGN_WORDS, reactions_at
 from simulate.interactions import SEVERITIES, interactions
+from simulate.provenance.certificate import signing
+from simulate.provenance.manifest import sheet_png
+from simulate.provenance.mark import marked_outcome
 from simulate.recovery import days_after
 from simulate.skin.effect import skin_mask_of
 from simulate.uncertain import overlaid
@@ -259,11 +272,11 @@ def sheet_of(kind: str, outcomes: list[Outcome]) -> Sheet:
     shown += [(one.image, said) for one, said in zip(outcomes, captions, strict=True)]
     if kind == RANGE:
         shown.append((overlaid(outcomes[1]), sheets.UNSURE))
-    drawn = sheets.film_image(outcomes) if kind == FILM else sheets.range_image(outcomes)
-    painted = any(one.painted for one in outcomes)
+    stamped = [marked_outcome(one) for one in outcomes]
+    drawn = sheets.film_image(stamped) if kind == FILM else sheets.range_image(stamped)
     return Sheet(
         tuple(Panel(pictures.head(face, image), caption) for image, caption in shown),
-        export.png_bytes(drawn, simulated=True, painted=painted),
+        sheet_png(drawn, outcomes, signing(), __version__),
     )
 
 
@@ -281,8 +294,8 @@ def _signs(outcome: Outcome) -> list[str]:
 def comparison_png(face: Face, choice: Choice) -> bytes:
     """Return before and after at the photo's own size, marked as a simulation; nothing is kept."""
     outcome = simulate(face, choice.plan, *choice.circumstances)
-    drawn = export.comparison_image(outcome)
-    return export.png_bytes(drawn, simulated=True, painted=outcome.painted)
+    drawn = export.comparison_image(marked_outcome(outcome))
+    return sheet_png(drawn, [outcome], signing(), __version__)
 
 
 def forget() -> None:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from face_mesh.arrays import Bool
+from face_mesh.arrays import Bool, Rgb
 from face_mesh.errors import EngineError
 from simulate.discolour import density_gain
-from simulate.export import NOTICE, source_type
+from simulate.export import NOTICE, png_bytes, source_type
 from simulate.geometry.grid import Grid
 from simulate.geometry.warp import moves, photo_bands
 from simulate.outcome import Outcome
@@ -116,6 +116,16 @@ def signed(png: bytes, edits: Edits, signing: Signing, version: str) -> bytes:
             "The certificate cannot sign pictures; C2PA asks for one made for that."
         ) from error
     return out.getvalue()
+
+
+def sheet_png(sheet: Rgb, outcomes: Sequence[Outcome], signing: Signing, version: str) -> bytes:
+    """Return a sheet of some outcomes, (H, W, 3) uint8 RGB, as a signed PNG.
+
+    Raises:
+        EngineError: as `signed`.
+    """
+    edits = together(edits_of(one) for one in outcomes)
+    return signed(png_bytes(sheet, simulated=True, painted=edits.painted), edits, signing, version)
 
 
 def _manifest(edits: Edits, version: str) -> dict[str, object]:

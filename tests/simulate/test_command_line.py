@@ -34,12 +34,6 @@ STAGES = ("Reading the photo", "Measuring the face", "Simulating", "Writing the 
 Output = tuple[int, str, str]  # status, standard output, standard error
 
 
-@pytest.fixture(autouse=True)
-def own_settings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep the key that pictures are signed with out of the settings of whoever runs the tests."""
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.getbasetemp() / "settings"))
-
-
 @pytest.fixture(scope="module")
 def portrait(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Grace Hopper as a PNG file."""

@@ -12,6 +12,7 @@ from simulate import Outcome, Plan, Treatment, procedures, simulate
 from simulate.catalogue import citation
 from simulate.interactions import interactions
 from simulate.presets import presets
+from simulate.provenance.verify import verify
 from simulate.skin.treated import Treated
 from tests.ui.photos import MAKER
 from tests.ui.viewing import notes, pick, shown, strip, table, title
@@ -192,6 +193,7 @@ def test_the_sheets_to_download_are_marked(sample_page: AppTest) -> None:
     outcomes = [simulate(face, plan, responder=one) for one in ("low", "expected", "high")]
     made = run.sheet_of(run.RANGE, outcomes)
     assert b"DigitalSourceType" in made.png
+    assert verify(made.png).state == "valid"
     assert len(made.panels) == 5
 
 
@@ -497,6 +499,7 @@ def test_the_comparison_is_made_when_asked_and_marked(sample_page: AppTest) -> N
     png = run.comparison_png(face, run.Choice(Plan.parse(["lip_filler=1.0"])))
     assert png.startswith(b"\x89PNG")
     assert b"DigitalSourceType" in png
+    assert verify(png).state == "valid"
 
 
 def together() -> list[str]:
