@@ -19,7 +19,7 @@ from simulate.outcome import Outcome
 from simulate.sheets import CLOSE
 
 WORDS = "SIMULATED by Beforehand, not a promise"
-STRIP = 0.055  # of the height of the face: letters of 14 px in the smallest panel of a sheet
+STRIP = 0.055  # of the height of the face: letters of about 14 px in the panels of a film
 MIN_STRIP_PX = 14  # below it no letter can be read
 LETTERS = 0.66  # of the strip
 OPACITY = 0.72  # dark enough for white letters on white hair, and still plainly laid over a photo
@@ -32,8 +32,9 @@ def strip_of(face: Face) -> tuple[slice, slice]:
     else at its bottom, if they begin below it; else whichever covers less of the mesh.
     """
     rows, columns = head_window(face, CLOSE)
-    low, high = np.percentile(face.landmarks_px[:, 1], (0, 100))
-    height_px = min(max(MIN_STRIP_PX, round(STRIP * float(high - low))), rows.stop - rows.start)
+    y = face.landmarks_px[:, 1]
+    low, high = float(y.min()), float(y.max())
+    height_px = min(max(MIN_STRIP_PX, round(STRIP * (high - low))), rows.stop - rows.start)
     above = slice(rows.start, rows.start + height_px)
     below = slice(rows.stop - height_px, rows.stop)
     covers = {"above": max(0.0, above.stop - low), "below": max(0.0, high - below.start)}

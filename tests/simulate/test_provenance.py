@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from PIL import Image
 
+from face_mesh import Photo
 from face_mesh.arrays import Rgb
 from face_mesh.errors import EngineError, PlanError
 from simulate import Outcome, simulate
@@ -318,6 +319,20 @@ def test_the_mark_is_seen_and_leaves_the_face_free(sample: str) -> None:
     assert close[0].start <= rows.start < rows.stop <= close[0].stop
     assert found[rows, columns].max() > 180  # letters
     assert np.median(found[rows, columns]) < 110  # on a dark strip
+
+
+def test_where_the_photo_ends_above_the_face_the_mark_goes_below_the_chin() -> None:
+    face = face_of("collins")
+    y = face.landmarks_px[:, 1]
+    cut = int(y.min()) - 4
+    lower = replace(
+        face,
+        photo=Photo.from_rgb(np.ascontiguousarray(face.photo.image[cut:])),
+        landmarks_px=face.landmarks_px - (0.0, cut, 0.0),
+    )
+    rows, _ = strip_of(lower)
+    assert strip_of(face)[0].stop <= y.min()
+    assert rows.start >= y.max() - cut
 
 
 def test_a_mark_on_a_picture_of_another_size_is_refused() -> None:
