@@ -12,7 +12,6 @@ from xml.sax.saxutils import escape
 
 import numpy as np
 from PIL import Image as Picture
-from PIL import ImageDraw
 from reportlab.graphics.barcode.qr import QrCodeWidget
 from reportlab.graphics.shapes import Drawing
 from reportlab.lib.colors import HexColor, black
@@ -33,10 +32,11 @@ from reportlab.platypus import (
 )
 
 from face_mesh.arrays import Rgb
-from simulate.export import INK, NOTICE, PAPER, font, head_window, panel
+from simulate.export import NOTICE, head_window, panel
 from simulate.leaflet import words
 from simulate.leaflet.code import plan_code
 from simulate.outcome import Outcome
+from simulate.provenance.mark import marked
 from simulate.recovery import time_words
 from simulate.sheets import CLOSE, FILM_SAID, RANGE_SAID
 from simulate.summary import plan_summary
@@ -47,7 +47,6 @@ WIDE = A4[0] - 2 * MARGIN
 GAP = 4 * mm
 DPI = 220  # of the pictures: what a good print shows, and a file that can be sent
 JPEG_QUALITY = 92
-MARKED = "Simulated"
 STRIPE = 60  # stripes across the face: wide enough for a poor printer
 DARKEST = 0.7  # taken from the light where nothing is sure
 STRIPES_SAID = "The darker the stripes, the less sure the picture is there."
@@ -88,10 +87,10 @@ class _Shown:
         window = head_window(expected.face, CLOSE)
         half, third, fifth = ((WIDE - (n - 1) * GAP) / n for n in (2, 3, 5))
 
-        def made(image: Rgb, width: float, mark: str = MARKED) -> Callable[[], Any]:
-            return _framed(image[window], width, mark)
+        def made(image: Rgb, width: float) -> Callable[[], Any]:
+            return _framed(marked(image, expected.face)[window], width)
 
-        self.before = made(expected.face.photo.image, half, "")
+        self.before = _framed(expected.face.photo.image[window], half)
         self.expected = made(expected.image, half)
         self.weak, self.strong = made(outcomes[0].image, third), made(outcomes[2].image, third)
         self.unsure = made(_striped(expected), third)
@@ -108,17 +107,9 @@ def _striped(outcome: Outcome) -> Rgb:
     return np.asarray(np.round(outcome.image * light[..., None]), np.uint8)
 
 
-def _framed(crop: Rgb, width: float, mark: str) -> Callable[[], Any]:
-    """Return what makes a picture of a width in points, the mark within it."""
+def _framed(crop: Rgb, width: float) -> Callable[[], Any]:
+    """Return what makes a picture of a width in points."""
     picture: Picture.Image = panel(crop, round(width / 72 * DPI))
-    if mark:
-        letters = font(max(20, picture.width // 26))
-        left, top, right, bottom = letters.getbbox(mark)
-        room = (bottom - top) // 2
-        corner = (0, picture.height - round(bottom - top) - 2 * room)
-        draw = ImageDraw.Draw(picture)
-        draw.rectangle((*corner, right - left + 2 * room, picture.height), PAPER)
-        draw.text((room - left, corner[1] + room - top), mark, INK, letters)
     file = io.BytesIO()
     picture.save(file, "JPEG", quality=JPEG_QUALITY)
     height = width * picture.height / picture.width
@@ -404,7 +395,12 @@ def _risks(expected: Outcome, citing: words.Citing) -> Story:
         for one in expected.plan.treatments
         for caution in one.entry.cautions
     }
-    return [*_head("What can go wrong"), Paragraph(text, TEXT), *_points([*said, *cautions])]
+    return [
+        *_head("What can go wrong"),
+        Paragraph(text, TEXT),
+        *_points(said),
+        *([Paragraph(_bold("Good to know"), TEXT), *_points(cautions)] if cautions else []),
+    ]
 
 
 def _names(names: Sequence[str]) -> str:

@@ -22,12 +22,13 @@ from simulate import Outcome, Plan, Treatment, procedures
 from simulate.__main__ import main
 from simulate.catalogue import citation
 from simulate.entry import ESTIMATE
-from simulate.export import NOTICE, png_bytes
+from simulate.export import NOTICE, head_window, png_bytes
 from simulate.leaflet import pages, words
 from simulate.leaflet.code import MARK, plan_code, plan_of_code
 from simulate.leaflet.pages import report_pdf
 from simulate.presets import presets
-from simulate.sheets import film, responders
+from simulate.provenance.mark import strip_of
+from simulate.sheets import CLOSE, film, responders
 from simulate.summary import plan_summary
 from tests.helpers import ROOT
 from tests.simulate.faces import bare, face_of, usual
@@ -233,19 +234,21 @@ def test_the_calendar_follows_the_curves(name: str) -> None:
 
 
 def test_simulated_pictures_are_marked_and_the_photo_is_not() -> None:
-    """The mark is in the lower left corner of the picture itself, black on white."""
-    shown = pages._Shown(outcomes(), times())
+    """The dark strip of the mark is in the pixels of each, within what the page shows of it."""
+    face, shown = outcomes()[1].face, pages._Shown(outcomes(), times())
     assert len(shown.film) == len(times())
+    window, strip = head_window(face, CLOSE)[0], strip_of(face)[0]
+    tall = window.stop - window.start
+    start, stop = ((row - window.start) / tall for row in (strip.start, strip.stop))
 
-    def corner(made: object) -> float:
+    def light(made: object) -> float:
         reader = made()._img  # type: ignore[operator]
         across, down = reader.getSize()
         image = np.frombuffer(reader.getRGBData(), np.uint8).reshape(down, across, 3)
-        return float((image[-4:, :40] > 235).mean())
+        return float(image[round(start * down) : round(stop * down)].mean())
 
-    assert corner(shown.before) < 0.5
     for made in (shown.expected, shown.weak, shown.strong, shown.unsure, *shown.film):
-        assert corner(made) > 0.95
+        assert light(made) < 0.75 * light(shown.before)
 
 
 def test_the_film_comes_when_it_is_given() -> None:
@@ -304,7 +307,7 @@ def test_what_belongs_to_a_photo_or_a_person_is_not_in_the_code() -> None:
 def test_the_command_writes_the_report_and_reads_its_code(tmp_path: Path) -> None:
     photo, plan = tmp_path / "photo.png", Plan.parse("lip_filler=1.0")
     photo.write_bytes(png_bytes(face_of("collins").photo.image, simulated=False))
-    asked = [str(photo), "--quiet", "--report", "--qr", "--out", str(tmp_path / "out")]
+    asked = [str(photo), "--quiet", "--report", "--film", "--qr", "--out", str(tmp_path / "out")]
     assert main([*asked, "--plan", plan_code(plan)]) == 0
     written = (tmp_path / "out" / "report.pdf").read_bytes()
     assert written.startswith(b"%PDF-")
