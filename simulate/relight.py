@@ -66,16 +66,16 @@ def relit_bands(
         changed = _reached(more)
         if not changed.any():
             continue
-        down, across = _span(changed.any(axis=1)), _span(changed.any(axis=0))
+        down, across = _span(changed, 1), _span(changed, 0)
         high = slice(rows.start + down.start, rows.start + down.stop)
         wide = slice(columns.start + across.start, columns.start + across.stop)
         pixels = lit(image[high, wide], more[down, across], Light.of(face).paleness, surface)
         yield high, wide, pixels, np.ascontiguousarray(changed[down, across])
 
 
-def _span(used: Bool) -> slice:
-    """Return from the first to the last true of (n,) bool."""
-    found = np.flatnonzero(used)
+def _span(used: Bool, over: int) -> slice:
+    """Return from the first to the last row (over axis 1) or column (over 0) with a true in it."""
+    found = np.flatnonzero(used.any(axis=over))
     return slice(int(found[0]), int(found[-1]) + 1)
 
 
