@@ -36,6 +36,7 @@ from simulate.export import NOTICE, head_window, panel
 from simulate.leaflet import words
 from simulate.leaflet.code import plan_code
 from simulate.outcome import Outcome
+from simulate.plan import Treatment
 from simulate.provenance.mark import marked
 from simulate.recovery import time_words
 from simulate.sheets import CLOSE, FILM_SAID, RANGE_SAID
@@ -248,13 +249,11 @@ def _row_of(pictures: Sequence[tuple[Any, str]], across: int) -> Any:
 
 
 def _pictures(expected: Outcome, shown: _Shown) -> Story:
-    settled = expected.when is None
-    when = "when it has settled" if settled else f"at: {time_words(expected.when).lower()}"
     return [
         _row_of(
             [
                 (shown.before(), "Before: your photo"),
-                (shown.expected(), f"Simulation: expected, {when}"),
+                (shown.expected(), f"Simulation: expected, {words.moment(expected.when)}"),
             ],
             2,
         ),
@@ -273,6 +272,10 @@ def _pictures(expected: Outcome, shown: _Shown) -> Story:
 def _asked(expected: Outcome, citing: words.Citing) -> Story:
     plan = expected.plan
     said = plan_summary(plan)
+
+    def swells(one: Treatment) -> bool:
+        return any(reaction.sign == "swelling" for reaction in one.entry.reactions)
+
     rows = [["Treatment", "Dose", "When", "Days off", "Cost"]]
     for row in said.rows:
         off = row.clinic_downtime_days
@@ -291,7 +294,7 @@ def _asked(expected: Outcome, citing: words.Citing) -> Story:
         if one.amount
     ]
     lasting = [
-        f"{_bold(one.entry.name)}: {escape(words.course(one.entry.course))} "
+        f"{_bold(one.entry.name)}: {escape(words.course(one.entry.course, swells(one)))} "
         f"{citing.mark(one.entry.course.source)}"
         for one in plan.treatments
     ]
@@ -329,7 +332,7 @@ def _changes(expected: Outcome) -> Story:
         ),
         Paragraph(
             "The range is where about two of three people would be after the treatment. "
-            f"{escape(words.scale(expected))}",
+            f"{escape(words.shown_at(expected))} {escape(words.scale(expected))}",
             TEXT,
         ),
     ]
@@ -422,9 +425,11 @@ def _unsuited(expected: Outcome, citing: words.Citing) -> Story:
 
 def _unknown(expected: Outcome) -> Story:
     story = [*_head("What this picture cannot know"), *_points(map(escape, words.CANNOT_KNOW))]
-    if expected.warnings:
+    told = {f"{one.entry.name}: {one.entry.undrawn}" for one in expected.plan.treatments}
+    warnings = [said for said in expected.warnings if said not in told]  # with the first weeks
+    if warnings:
         story.append(Paragraph(_bold("Of this photo and this plan"), TEXT))
-        story += _points(map(escape, expected.warnings))
+        story += _points(map(escape, warnings))
     return story
 
 

@@ -13,7 +13,7 @@ from simulate.changes import Change
 from simulate.entry import ESTIMATE, Course, Procedure, Reaction
 from simulate.outcome import Outcome
 from simulate.plan import Plan
-from simulate.recovery import DAYS
+from simulate.recovery import DAYS, time_words
 from simulate.summary import Row, Summary, Total
 
 UNITS = {"deg": "°", "ratio": "", "count": "number"}
@@ -109,14 +109,13 @@ def dose(row: Row) -> str:
 
 
 def days_off(low: float, high: float) -> str:
-    """Return "2 to 5 days", "none to 1 day" or "3 days"."""
-    if low == high:
-        return span(high) if high else "none"
-    return f"{low:g} to {span(high)}" if high < 7 and low else f"{_or_none(low)} to {span(high)}"
-
-
-def _or_none(days: float) -> str:
-    return span(days) if days else "none"
+    """Return "2 to 5 days", "1 to 2 weeks", "none to 1 day" or "3 days"."""
+    first, last = (span(days) if days else "none" for days in (low, high))
+    if first == last:
+        return first
+    if first.split()[-1].rstrip("s") == last.split()[-1].rstrip("s"):
+        first = first.partition(" ")[0]
+    return f"{first} to {last}"
 
 
 def week(row: Row) -> str:
@@ -164,11 +163,26 @@ def total(one: Total, given: bool) -> str:
     )
 
 
-def course(of: Course) -> str:
-    """Return when the effect comes and how long it stays."""
+def moment(when: str | None) -> str:
+    """Return the time of a picture: "when it has settled", "on day 3", "after 1 week"."""
+    if when is None:
+        return "when it has settled"
+    said = time_words(when).lower()
+    return f"on {said}" if said.startswith("day") else f"after {said}"
+
+
+def shown_at(outcome: Outcome) -> str:
+    """Return for when the figures are, and whether swelling is in them."""
+    swollen = outcome.reactions != "none" and any(shift.passing for shift in outcome.shifts)
+    with_it = ", with the swelling there is then" if swollen else ""
+    return f"The figures show how it is {moment(outcome.when)}{with_it}."
+
+
+def course(of: Course, swells: bool) -> str:
+    """Return when the effect comes and how long it stays; swelling may hide it at first."""
     onset, peak = of.onset_day, of.peak_day
     begins = (
-        "Seen at once"
+        f"Seen at once{', though swelling hides it at first' * swells}"
         if onset < 1
         else f"Half of it is there after {span(onset)}, all of it after {span(peak)}"
     )

@@ -363,3 +363,32 @@ def test_the_clinics_own_days_off_go_before_the_catalogues() -> None:
     plan = Plan((Treatment("lip_filler", 1.0, clinic_downtime_days=2.0),))
     assert plan_summary(plan).rows[0].clinic_downtime_days == 2.0
     assert "2 days, says the clinic" in said(with_plan(plan))
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "text"),
+    [
+        *((0, 0, "none"), (0, 1, "none to 1 day"), (2, 5, "2 to 5 days"), (3, 3, "3 days")),
+        *((7, 14, "1 to 2 weeks"), (10, 14, "10 days to 2 weeks")),
+    ],
+)
+def test_days_off_are_said_as_people_say_them(low: float, high: float, text: str) -> None:
+    assert words.days_off(low, high) == text
+
+
+def test_figures_of_a_day_say_which_and_that_swelling_is_in_them() -> None:
+    settled, early = outcomes()[1], times()[1]
+    assert words.shown_at(settled) == "The figures show how it is when it has settled."
+    assert words.shown_at(early) == (
+        "The figures show how it is after 1 week, with the swelling there is then."
+    )
+    assert words.moment("3d") == "on day 3"
+    assert any(words.shown_at(settled) in line for line in said())
+
+
+def test_every_warning_is_told_once() -> None:
+    plan = usual("facelift")
+    undrawn = f"Facelift (surgery): {procedures()['facelift'].undrawn}"
+    given = [replace(o, plan=plan, warnings=(undrawn, "Something else.")) for o in outcomes()]
+    lines = said(given)
+    assert lines.count(undrawn) == lines.count("Something else.") == 1
