@@ -115,6 +115,11 @@ def _parser() -> argparse.ArgumentParser:
         "--marked", action="store_true", help="also put the mark that is seen on after.png"
     )
     parser.add_argument(
+        "--signed",
+        action="store_true",
+        help="sign what is simulated (C2PA); signatures differ from run to run, pixels do not",
+    )
+    parser.add_argument(
         "--verify", metavar="FILE", dest="verified", help="whether a picture is ours and unchanged"
     )
     parser.add_argument(
@@ -162,7 +167,7 @@ def _run(asked: argparse.Namespace) -> None:
         raise PlanError("Say where the pictures go with --out DIR.")
     if asked.qr and not asked.report:
         raise PlanError("The code is a part of the report; ask for it with --report --qr.")
-    plan, signer = _plan(asked), signing()
+    plan, signer = _plan(asked), signing() if asked.signed else None
     with _output_folder(asked.out) as out, _progress(asked.quiet) as tick:
         tick()
         start = time.perf_counter()
@@ -293,7 +298,7 @@ def _write(
     out: Path,
     outcome: Outcome,
     sheets: Sequence[Picture],
-    signer: Signing,
+    signer: Signing | None,
     leaflet: bytes,
     *,
     on_after: bool,
@@ -306,7 +311,7 @@ def _write(
                 data = png_bytes(
                     image, simulated=edits is not None, painted=bool(edits and edits.painted)
                 )
-                if edits is not None:
+                if edits is not None and signer is not None:
                     data = signed(data, edits, signer, __version__)
                 (Path(hidden) / name).write_bytes(data)
             if leaflet:

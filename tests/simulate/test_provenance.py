@@ -364,7 +364,8 @@ def test_the_command_signs_verifies_and_marks_on_demand(
     shown = {}
     for options in ([], ["--marked"]):
         out = tmp_path / f"out{len(options)}"
-        run = [str(photo), "--treat", "lip_filler=1", "--quiet", "--out", str(out), *options]
+        run = [str(photo), "--treat", "lip_filler=1", "--quiet", "--signed", "--out", str(out)]
+        run += options
         assert main(run) == 0
         shown[len(options)] = pixels((out / "after.png").read_bytes())
         capsys.readouterr()
