@@ -9,12 +9,12 @@ import re
 import sys
 import tempfile
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 from itertools import chain
 from pathlib import Path
-from typing import NoReturn, TypeVar
+from typing import NoReturn
 
 from face_mesh import (
     BeforehandError,
@@ -40,12 +40,12 @@ from simulate.provenance.verify import verify
 from simulate.report import catalogue_json, face_json, outcome_json, presets_json
 from simulate.sheets import film, film_image, range_image, responders
 from simulate.skin.engines import EMBEDDED, check_engine
+from simulate.skin.progress import finished
 from simulate.summary import plan_summary
 
 STAGES = ("Reading the photo", "Measuring the face", "Simulating", "Writing the pictures")
 BAR_WIDTH = 24
 SHEET_PX = 1600  # longest side of the photo that sheets are made from: their panels are small
-T = TypeVar("T")
 Picture = tuple[str, Rgb, Edits | None]  # name, pixels, how changed: None for the photo itself
 INTERRUPTED = 130  # what a shell says of a program that Ctrl-C ended
 ENGINE_IDLE = "Nothing in this plan paints skin, so the engine was not used."
@@ -188,7 +188,7 @@ def _run(asked: argparse.Namespace) -> None:
 
 def _simulated(face: Face, plan: Plan, asked: argparse.Namespace, tick: _Bar) -> Outcome:
     how = (asked.when, asked.responder, asked.seed, asked.engine, asked.reactions)
-    outcome = _finished(simulating(face, plan, *how), tick)
+    outcome = finished(simulating(face, plan, *how), tick.within)
     if asked.engine != EMBEDDED and not outcome.skin.parts:
         return replace(outcome, warnings=(*outcome.warnings, ENGINE_IDLE))
     return outcome
@@ -201,12 +201,13 @@ def _sheets(
     small, found = face.resized(SHEET_PX), list[Picture]()
     times, three, leaflet = list[Outcome](), list[Outcome](), b""
     if asked.film:
-        times = _finished(film(small, plan, asked.responder, asked.seed, asked.engine), tick)
+        how = (asked.responder, asked.seed, asked.engine)
+        times = finished(film(small, plan, *how), tick.within)
         shown = film_image([marked_outcome(one) for one in times])
         found.append(("film.png", shown, together(edits_of(one) for one in times)))
     if asked.range or asked.report:
-        how = (asked.when, asked.seed, asked.engine, asked.reactions)
-        three = _finished(responders(small, plan, *how), tick)
+        to = (asked.when, asked.seed, asked.engine, asked.reactions)
+        three = finished(responders(small, plan, *to), tick.within)
     if asked.range:
         shown = range_image([marked_outcome(one) for one in three])
         found.append(("range.png", shown, together(edits_of(one) for one in three)))
@@ -215,15 +216,6 @@ def _sheets(
 
         leaflet = report_pdf(three, times, code=asked.qr)
     return found, leaflet
-
-
-def _finished(working: Generator[float, None, T], tick: _Bar) -> T:
-    while True:
-        try:
-            tick.within(next(working))
-        except StopIteration as end:
-            done: T = end.value
-            return done
 
 
 def _plan(asked: argparse.Namespace) -> Plan:

@@ -39,6 +39,7 @@ from simulate.relight import lit_masks, relit_bands, shading_gain
 from simulate.skin.blending import blended, changed
 from simulate.skin.effect import SkinEffect, skin_effect
 from simulate.skin.engines import EMBEDDED
+from simulate.skin.progress import finished
 from simulate.turned import check_view
 from simulate.warned import covered, in_time, seen_in, undrawn_reactions, warnings_of
 
@@ -203,13 +204,7 @@ def simulate(
         PlanError: impossible time, responder or reactions, or no such engine.
         EngineError: the engine is missing, broken or out of memory.
     """
-    working = simulating(face, plan, when, responder, seed, engine, reactions)
-    while True:
-        try:
-            next(working)
-        except StopIteration as end:
-            outcome: Outcome = end.value
-            return outcome
+    return finished(simulating(face, plan, when, responder, seed, engine, reactions))
 
 
 def simulating(

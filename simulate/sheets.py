@@ -43,6 +43,7 @@ FILM_SAID = (
 UNSURE = "Uncertain here"
 UNSURE_SAID = "The stronger the orange, the less sure the picture is there."
 Captioned = tuple[Rgb, str]
+Working = Generator[float, None, Outcome]
 
 
 def film(
@@ -61,11 +62,11 @@ def film(
     Raises:
         PlanError, EngineError: as `simulate`.
     """
-    found = []
-    for i, when in enumerate(times):
-        working = simulating(face, plan, when, responder, seed, engine, reactions)
-        found.append((yield from scaled(working, 1 / len(times), i / len(times))))
-    return found
+    return (
+        yield from _one_after_another(
+            [simulating(face, plan, when, responder, seed, engine, reactions) for when in times]
+        )
+    )
 
 
 def film_image(outcomes: Sequence[Outcome]) -> Rgb:
@@ -89,10 +90,18 @@ def responders(
     Raises:
         PlanError, EngineError: as `simulate`.
     """
+    return (
+        yield from _one_after_another(
+            [simulating(face, plan, when, who, seed, engine, reactions) for who, _ in RANGE]
+        )
+    )
+
+
+def _one_after_another(workings: Sequence[Working]) -> Generator[float, None, list[Outcome]]:
+    """Do one after the other (a generator starts when it is asked), yielding the share of all."""
     found = []
-    for i, (responder, _) in enumerate(RANGE):
-        working = simulating(face, plan, when, responder, seed, engine, reactions)
-        found.append((yield from scaled(working, 1 / len(RANGE), i / len(RANGE))))
+    for i, working in enumerate(workings):
+        found.append((yield from scaled(working, 1 / len(workings), i / len(workings))))
     return found
 
 

@@ -38,7 +38,7 @@ def warnings_of(
     weights: Weights,
     share: float,
     skin: SkinEffect,
-    changes: Sequence[Change] = (),
+    changes: Sequence[Change],
 ) -> tuple[str, ...]:
     """Return the warnings of an outcome, in a patient's words.
 

@@ -13,6 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 from face_mesh import BeforehandError, Face
 from simulate import Plan, Treatment
 from simulate.skin.engines import EMBEDDED
+from simulate.skin.progress import finished
 from ui import run, session
 
 # Settings of whoever runs the server, not of its visitors.
@@ -88,7 +89,7 @@ def outcome(choice: run.Choice, face: Face, place: DeltaGenerator) -> run.Result
         _offer_to_go_on(place)
         return None
     with closing(run.working(choice, face)) as steps:
-        return _watched(steps, skin, place) if paints else drawn(steps)
+        return _watched(steps, skin, place) if paints else finished(steps)
 
 
 def _watched(
@@ -125,25 +126,12 @@ def watched(
         bar = st.progress(0.0, words(0.0))
         st.button("Cancel", key=button, on_click=cancel, args=arguments)
     try:
-        result = drawn(steps, lambda share: bar.progress(share, words(share)))
+        result = finished(steps, lambda share: bar.progress(share, words(share)))
     except BeforehandError:
         place.empty()
         raise
     place.empty()
     return result
-
-
-def drawn(
-    steps: Generator[float, None, T], show: Callable[[float], object] = lambda share: None
-) -> T:
-    """Do the work, showing each share that is done, and return its result."""
-    while True:
-        try:
-            share = next(steps)
-        except StopIteration as end:
-            result: T = end.value
-            return result
-        show(share)
 
 
 def _words(share: float) -> str:

@@ -9,6 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from face_mesh import BeforehandError, Face
+from simulate.skin.progress import finished
 from ui import painting, run, session, wording
 from ui.run import Choice, Sheet
 from ui.viewer import strip
@@ -47,7 +48,7 @@ def offer(face: Face, choice: Choice) -> None:
 def _made(kind: str, choice: Choice, face: Face, place: DeltaGenerator) -> Sheet:
     with closing(run.sheet(kind, choice, face)) as steps:
         if (face.key, kind, run.sheet_choice(kind, choice)) in run.kept_sheets():
-            return painting.drawn(steps)
+            return finished(steps)
         return painting.watched(steps, place, "filming", "cancel_sheet", _words, _ask, (None,))
 
 

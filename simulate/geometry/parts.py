@@ -176,12 +176,9 @@ def grid_shift_px(face: Face, amounts: Amounts) -> Field:
 
 def away_mm(face: Face, amounts: Amounts) -> Floats:
     """Return (rows, columns) float32 on the grid, how far the skin there is moved in all, mm."""
-    shifts: dict[str, Points] = {}
-    for part, weight in amounts:
-        if weight:
-            shift_mm = part.share(face, weight) * part.surface_mm(face)
-            shifts[part.surface] = shifts.get(part.surface, 0.0) + shift_mm
+    amounts = list(amounts)
     total = np.zeros(Grid.of(face).shape, np.float32)
-    for surface, shift_mm in shifts.items():
-        total += place_on(face, surface_of(face, surface), np.linalg.norm(shift_mm, axis=1), 1.0)
+    for surface in dict.fromkeys(part.surface for part, weight in amounts if weight):
+        away = np.linalg.norm(surface_shift_mm(face, surface, amounts), axis=1)
+        total += place_on(face, surface_of(face, surface), away, 1.0)
     return total

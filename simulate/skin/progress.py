@@ -1,8 +1,8 @@
-"""Progress of a part of the work as progress of the whole."""
+"""Work that says how far it is: a part of it as a share of the whole, and all of it to its end."""
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -25,3 +25,16 @@ def scaled(
             made: T = end.value
             return made
         yield done + share * fraction
+
+
+def finished(
+    working: Generator[float, None, T], show: Callable[[float], object] = lambda share: None
+) -> T:
+    """Do the work, showing each share that is done, and return its result."""
+    while True:
+        try:
+            share = next(working)
+        except StopIteration as end:
+            made: T = end.value
+            return made
+        show(share)
