@@ -1,17 +1,18 @@
 """What acts on the muscles of the smile shows in a smile, and lets lips that touch go along."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
 from face_mesh import Face, measure_face, open_photo
 from face_mesh.anatomy import point
-from simulate import Plan, procedures, simulate
+from simulate import Plan, Treatment, procedures, simulate
 from simulate.geometry.mesh import GAPE_COUNTS, Mesh, topology
 from simulate.warned import seen_in
 from tests.helpers import FACES, use_photo
-from tests.simulate.faces import bare, face_of
+from tests.simulate.faces import areas, away_mm, bare, face_of, lengths, mirrored
 
 NAME = "gummy_smile_toxin"
 PLAN = Plan.parse(f"{NAME}=2.5")
@@ -79,3 +80,40 @@ def test_the_lower_lip_stays_in_a_smile_with_teeth() -> None:
     upper, lower = topology().lips.T
     assert moved[upper].max() > 1.5
     assert moved[lower[len(lower) // 2]] < 0.1 * moved[upper].max()
+
+
+def smiles() -> Face:
+    """A sample portrait that smiles with her teeth showing."""
+    face = face_of("collins")
+    assert seen_in(face, procedures()[NAME]) > 0.5
+    return face
+
+
+def test_a_mirrored_smile_gives_the_mirrored_result() -> None:
+    """Within the same room as every other procedure."""
+    here, there = (simulate(face, PLAN) for face in (smiles(), mirrored(smiles())))
+    back = there.displacement_px[:, ::-1] * np.float32([-1.0, 1.0])
+    off_mm = lengths(back - here.displacement_px) / here.face.px_per_mm
+    assert off_mm.max() < 0.3
+    assert off_mm.mean() < 1e-3 * here.shift_mm.max()
+    levels = np.abs(there.image[:, ::-1].astype(int) - here.image)
+    assert np.percentile(levels, 99.9) <= 1
+
+
+def test_no_dose_and_what_lies_outside_stay_to_the_byte() -> None:
+    face = smiles()
+    none = simulate(face, Plan((Treatment(NAME, 0.0),)), responder="high")
+    assert none.image.tobytes() == face.photo.image.tobytes()
+    outcome = simulate(face, Plan((Treatment(NAME, 5.0),)), responder="high")
+    mask = outcome.change_mask
+    assert 0.0 < mask.mean() < 0.5
+    assert (outcome.image[~mask] == face.photo.image[~mask]).all()
+    assert not outcome.displacement_px[away_mm(face) > 20.0].any()
+    assert areas(outcome.displacement_px).min() > 0.0
+
+
+def test_more_units_lower_the_lip_more() -> None:
+    plans = [Plan((Treatment(NAME, units),)) for units in (0.5, 1.5, 2.5, 5.0)]
+    moved = [lengths(simulate(smiles(), plan).shift_mm_vertices).max() for plan in plans]
+    assert all(b > a - 1e-5 for a, b in pairwise(moved))
+    assert moved[1] > moved[0] > 0.0
