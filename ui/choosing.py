@@ -9,7 +9,7 @@ import streamlit as st
 from face_mesh import Face
 from simulate import Plan, Procedure, Treatment, procedures
 from ui import editing, explaining, painting, plans, run, session, wording
-from ui.run import Choice
+from ui.choice import Choice
 
 
 def choose(face: Face) -> Choice | None:

@@ -64,6 +64,7 @@ def _take(data: bytes, credit: str) -> None:
         return
     run.forget()
     session.take(photo, credit)
+    session.start().accepted = True
 
 
 def _remove(uploaded: UploadedFile) -> None:

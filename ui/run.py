@@ -37,6 +37,7 @@ from simulate.skin.effect import skin_mask_of
 from simulate.uncertain import overlaid
 from simulate.warned import undrawn_reactions
 from ui import pictures, wording
+from ui.choice import Choice
 from ui.viewer import Heat, Picture, Unsure
 from ui.viewer.strip import Panel
 from ui.viewer.viewer import Box
@@ -46,34 +47,6 @@ MOST_RESULTS = 16
 MOST_SHEETS = 4
 FILM, RANGE = "film", "range"  # the kinds of sheets
 Note = tuple[str, str]  # severity of `simulate.interactions`, and a sentence
-
-
-@dataclass(frozen=True)
-class Choice:
-    """All that an outcome depends on besides the face.
-
-    Attributes:
-        plan: what is done; empty as long as only moles are to be removed and none is picked.
-        when: time after treatment; None is the settled result.
-        responder: "low", "expected" or "high".
-        engine: which model paints skin.
-        seed: which sample of the painted skin.
-        picks_moles: whether moles can be picked in the picture.
-        reactions: of swelling, bruises and redness: "likely", "all" or "none".
-    """
-
-    plan: Plan
-    when: str | None = None
-    responder: str = "expected"
-    engine: str = "embedded"
-    seed: int = 0
-    picks_moles: bool = False
-    reactions: str = wording.LIKELY
-
-    @property
-    def circumstances(self) -> tuple[str | None, str, int, str, str]:
-        """What `simulate` takes after face and plan."""
-        return self.when, self.responder, self.seed, self.engine, self.reactions
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from streamlit.delta_generator import DeltaGenerator
 from face_mesh import BeforehandError, Face
 from simulate.skin.progress import finished
 from ui import painting, run, session, wording
-from ui.run import Choice, Sheet
+from ui.choice import Choice
+from ui.run import Sheet
 from ui.viewer import strip
 
 BUTTONS = {

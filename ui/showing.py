@@ -9,7 +9,7 @@ import streamlit as st
 from face_mesh import BeforehandError, Face, Photo
 from simulate import Change, export
 from ui import editing, lasting, painting, run, session, viewer, wording
-from ui.run import Choice
+from ui.choice import Choice
 
 FIRST_ROWS = 12  # of a table in the open; the rest can be unfolded
 

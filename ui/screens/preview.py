@@ -10,16 +10,15 @@ result = None
 
 with st.container(horizontal=True, vertical_alignment="center"):
     st.title("Your preview", anchor=False, width="stretch")
-    st.button("Forget my photo", icon=":material/delete:", on_click=intake.forget)
 
 stage, panel = st.columns([11, 9], gap="medium")
 with panel:
-    face = measuring.measure(state.photo)
+    face = measuring.measure(state.active)
     choice = choosing.choose(face) if face else None
 
 with stage, st.container(key="stage"):
     try:
-        result = showing.show_face(face, choice) if face else showing.show_photo(state.photo)
+        result = showing.show_face(face, choice) if face else showing.show_photo(state.active)
     except BeforehandError as error:
         panel.error(str(error), icon=":material/error:")
 

@@ -1,4 +1,4 @@
-"""First screen: what this is, and a photo to start with."""
+"""Second screen: the photo, taken or chosen, and what was found about it."""
 
 import streamlit as st
 

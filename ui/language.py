@@ -1,0 +1,97 @@
+"""The language of the page: English sentences in, the visitor's language out.
+
+`say` is all that the rest of the page needs. What was written in English is the key of its own
+translation, in `languages/<language>/*.po`; a sentence without one is said in English, and a test
+sees to it that there is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from babel.messages.pofile import read_po
+from babel.numbers import get_decimal_symbol
+
+from face_mesh.said import Filler, Said
+
+FOLDER = Path(__file__).with_name("languages")
+LANGUAGES = {"en": "English", "es": "Español", "de": "Deutsch"}
+KEY = "language"  # of the widget, and of the session's state
+Say = Callable[..., str]
+
+
+def current() -> str:
+    """Return the visitor's language: as chosen, else as the browser asks, else English."""
+    chosen = st.session_state.get(KEY)
+    if chosen in LANGUAGES:
+        return str(chosen)
+    asked = (st.context.locale or "en").split("-")[0]
+    return asked if asked in LANGUAGES else "en"
+
+
+def say(text: str, /, **values: object) -> str:
+    """Return a sentence in the visitor's language.
+
+    Args:
+        text: in English: a template as for `str.format`, or a `Said`, which brings its own values.
+        values: what is filled in, themselves said if they are `Said`; numbers as numbers.
+    """
+    return said_in(current(), text, **values)
+
+
+def sayer(language: str) -> Say:
+    """Return `say` for a language that does not change, for work outside the visitor's run."""
+    return partial(said_in, language)
+
+
+def words(texts: Iterable[str]) -> dict[str, str]:
+    """Return what each text is in the visitor's language, to be sent to a component."""
+    return {text: say(text) for text in texts}
+
+
+def said_in(language: str, text: str, /, **values: object) -> str:
+    """Return a sentence in a language; see `say`."""
+    template = text.template if isinstance(text, Said) else str(text)
+    values = {**(text.values if isinstance(text, Said) else {}), **values}
+    template = _messages(language).get(template, template) if template else template
+    if not values:
+        return template
+    filled = {
+        name: said_in(language, one) if isinstance(one, Said) else one
+        for name, one in values.items()
+    }
+    return _filler(language).vformat(template, (), filled)
+
+
+class _Local(Filler):
+    """Writes numbers with the language's decimal sign, and nouns as it does within a sentence."""
+
+    def __init__(self, language: str) -> None:
+        self.language, self.decimal = language, get_decimal_symbol(language)
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        shown = str(super().format_field(value, format_spec))
+        return shown.replace(".", self.decimal) if isinstance(value, float) else shown
+
+    def lower(self, text: str) -> str:
+        return text if self.language == "de" else super().lower(text)
+
+
+@cache
+def _filler(language: str) -> _Local:
+    return _Local(language)
+
+
+@cache
+def _messages(language: str) -> dict[str, str]:
+    """Return all translations into a language, by the English text; English has none."""
+    found: dict[str, str] = {}
+    for path in sorted((FOLDER / language).glob("*.po")):
+        with path.open("rb") as file:
+            catalogue = read_po(file, locale=language)
+        found |= {str(one.id): str(one.string) for one in catalogue if one.id and one.string}
+    return found

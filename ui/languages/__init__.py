@@ -1,0 +1,1 @@
+"""Translations of what the program says, a folder a language, and what keeps them up to date."""
