@@ -33,6 +33,11 @@ def current() -> str:
     return asked if asked in LANGUAGES else "en"
 
 
+def N_(text: str) -> str:
+    """Return the text as it is: marks what is said later, so that it is collected."""
+    return text
+
+
 def say(text: str, /, **values: object) -> str:
     """Return a sentence in the visitor's language.
 
