@@ -29,7 +29,7 @@ def uploads(monkeypatch: pytest.MonkeyPatch) -> list[MemoryUploadedFileManager]:
 
 
 @pytest.fixture
-def page(
+def welcome_page(
     uploads: list[MemoryUploadedFileManager], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[AppTest]:
     """The page on its first screen, as a fresh process would start it; skin is painted quickly."""
@@ -39,6 +39,14 @@ def page(
         del sys.modules[name]
     yield AppTest.from_file(str(ROOT / "ui" / "router.py"), default_timeout=60).run()
     st.cache_resource.clear()  # every AppTest is the same session
+
+
+@pytest.fixture
+def page(welcome_page: AppTest) -> AppTest:
+    """The page as a consultant meets it after the first screen: age and consent are given."""
+    state = welcome_page.session_state["beforehand"]
+    state.way, state.attested = "consultant", True
+    return welcome_page.run()
 
 
 @pytest.fixture
