@@ -2,21 +2,36 @@
 
 Below the page everything speaks English: command line, JSON, exceptions. A `Said` is that English
 sentence, and a page that speaks another language looks its template up in a catalogue and fills it
-in again.
+in again. A `Listed` does the same for words beside each other.
 """
 
 from __future__ import annotations
 
 import string
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Self
+
+SENTENCES, COMMAS, SEMICOLONS, AND, OR = " ", ", ", "; ", "and", "or"  # how words are listed
+
+
+def N_(text: str) -> str:
+    """Return the text as it is: marks what is said later, so that it is collected."""
+    return text
 
 
 class Filler(string.Formatter):
-    """`str.format` with one conversion more: `{name!l}` begins with a small letter."""
+    """`str.format` with three conversions more, for what is filled into a sentence.
+
+    `{name!l}` begins with a small letter, `{name!u}` with a capital one, and `{name!p}` leaves a
+    full stop away.
+    """
 
     def convert_field(self, value: Any, conversion: Any) -> Any:
-        """Return the value, its first letter small for "l"; "CO2" and the like stay as they are."""
+        """Return the value as its conversion wants it; "CO2" and the like never begin small."""
+        if conversion == "u":
+            return f"{value[:1].upper()}{value[1:]}"
+        if conversion == "p":
+            return value.removesuffix(".")
         if conversion != "l":
             return super().convert_field(value, conversion)
         return value if value[1:2].isupper() or value[1:2].isdigit() else self.lower(value)
@@ -30,8 +45,10 @@ class Said(str):
     """An English sentence with its template and what was filled in.
 
     Attributes:
-        template: as for `str.format`, and the key under which its translation is kept.
-        values: by name; numbers as numbers, so that each language writes its own decimal sign.
+        template: as for `str.format`, and the key under which its translation is kept. Without
+            values it is the sentence itself, braces and all.
+        values: by name; numbers as numbers, so that each language writes its own decimal sign;
+            words that have a translation as `Said` or `Listed`, all others are left as they are.
     """
 
     template: str
@@ -43,10 +60,39 @@ class Said(str):
         Raises:
             KeyError: the template names something that is not given.
         """
-        self = super().__new__(cls, Filler().vformat(template, (), values))
+        filled = Filler().vformat(template, (), values) if values else template
+        self = super().__new__(cls, filled)
         self.template, self.values = template, values
         return self
 
     def __getnewargs_ex__(self) -> tuple[tuple[str], dict[str, object]]:
         """What a copy, or another process, makes it of again."""
         return (self.template,), dict(self.values)
+
+
+class Listed(str):
+    """Words or sentences beside each other, each of which can be said in another language.
+
+    Attributes:
+        parts: in order; `Said` where they have a translation with values of their own.
+        style: what is put between them: "and" or "or" before the last, or a plain separator.
+    """
+
+    parts: tuple[str, ...]
+    style: str
+
+    def __new__(cls, parts: Iterable[str], style: str = SENTENCES) -> Self:
+        """Return the parts in English."""
+        made = tuple(parts)
+        *first, last = made or ("",)
+        if style not in (AND, OR):
+            text = style.join(made)
+        else:
+            text = f"{', '.join(first)} {style} {last}" if first else last
+        self = super().__new__(cls, text)
+        self.parts, self.style = made, style
+        return self
+
+    def __getnewargs__(self) -> tuple[tuple[str, ...], str]:
+        """What a copy, or another process, makes it of again."""
+        return self.parts, self.style
