@@ -3,6 +3,7 @@
 import streamlit as st
 from starlette.middleware import Middleware
 
+from ui.addresses import OwnAddresses
 from ui.headers import PrivateHeaders
 
-app = st.App("ui/router.py", middleware=[Middleware(PrivateHeaders)])
+app = st.App("ui/router.py", middleware=[Middleware(PrivateHeaders), Middleware(OwnAddresses)])
