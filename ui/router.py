@@ -8,19 +8,19 @@ from ui import run, session, shell
 from ui.language import say
 
 st.set_page_config(page_title="Beforehand", page_icon="🪞", layout="wide")
-st.html(Path(__file__).with_name("page.css"))
+for sheet in ("frame.css", "page.css"):
+    st.html(Path(__file__).with_name(sheet))
 run.warm()
-page = st.navigation(
-    [
-        st.Page(
-            f"screens/{session.screen()}.py", title=say("Preview"), url_path="preview", default=True
-        ),
-        st.Page("screens/verify.py", title=say("Check a picture"), url_path="verify"),
-        st.Page("screens/care.py", title=say("How you feel"), url_path="care"),
-        st.Page("screens/about.py", title=say("How it works"), url_path="about"),
-    ],
-    position="top",
-)
-shell.head()
+# The icons of the menu; the screen that is on is the step of the visit.
+pages = {
+    st.Page(
+        f"screens/{session.screen()}.py", title=say("Preview"), url_path="preview", default=True
+    ): "face",
+    st.Page("screens/about.py", title=say("How it works"), url_path="about"): "menu_book",
+    st.Page("screens/care.py", title=say("How you feel"), url_path="care"): "favorite",
+    st.Page("screens/verify.py", title=say("Check a picture"), url_path="verify"): "verified",
+}
+page = st.navigation(list(pages), position="hidden")
+shell.head(pages)
 page.run()
 shell.foot()

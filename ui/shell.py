@@ -1,35 +1,79 @@
-"""What is around every screen: language, forgetting, and the way back."""
+"""What is around every screen: the name, how far the visit is, the menu, and forgetting."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from html import escape
+
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
 from ui import intake, language, session
-from ui.language import say
+from ui.language import N_, say
+
+STEPS = {
+    session.PATIENT: {
+        "photo": N_("Photo"),
+        "concerns": N_("What it is about"),
+        "preview": N_("Preview"),
+    },
+    session.CONSULTANT: {"photo": N_("Photo"), "preview": N_("Preview")},
+}
 
 
-def head() -> None:
-    """Draw what stands above every screen."""
+def head(pages: Mapping[StreamlitPage, str]) -> None:
+    """Draw the bar above every screen.
+
+    Args:
+        pages: what the menu leads to, each with the name of its icon.
+    """
     with st.container(key="head", horizontal=True, vertical_alignment="center", gap="small"):
-        st.selectbox(
-            say("Language"),
-            list(language.LANGUAGES),
-            index=list(language.LANGUAGES).index(language.current()),
-            format_func=language.LANGUAGES.__getitem__,
-            key=language.KEY,
-            persist_state="session",
-            label_visibility="collapsed",
-            width=130,
-        )
+        st.html('<div class="brand"><span>Beforehand</span></div>')
+        _steps()
         if session.start().photo:
             st.button(
                 say("Forget my photo"),
                 key="forget",
-                icon=":material/delete:",
+                icon=":material/delete_forever:",
+                type="tertiary",
                 on_click=intake.forget,
+                help=say("Removes the photo and everything made from it, at once and for good."),
             )
+        with st.popover(say("Menu"), icon=":material/menu:", type="tertiary", key="menu"):
+            _language()
+            for page, icon in pages.items():
+                st.page_link(page, icon=f":material/{icon}:")
+
+
+def _steps() -> None:
+    """Say how far the visit is; nothing before it has begun."""
+    state, now = session.start(), session.screen()
+    steps = STEPS.get(state.way, {}) if state.attested else {}
+    items = "".join(
+        f"<li{' aria-current=step' if name == now else ''}>{escape(say(label))}</li>"
+        for name, label in steps.items()
+    )
+    st.html(f'<ol class="steps" aria-label="{escape(say("Steps"))}">{items}</ol>')
+
+
+def _language() -> None:
+    names = list(language.LANGUAGES)
+    st.selectbox(
+        say("Language"),
+        names,
+        index=names.index(language.current()),
+        format_func=language.LANGUAGES.__getitem__,
+        key=language.KEY,
+        persist_state="session",
+    )
 
 
 def foot() -> None:
     """Draw what stands below every screen."""
-    st.caption(say("A picture to talk about, not a promise and no medical advice."))
+    with st.container(key="foot"):
+        st.caption(
+            say(
+                "A picture to talk about, not a promise and no medical advice. Nothing leaves "
+                "this computer."
+            )
+        )

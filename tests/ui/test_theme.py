@@ -30,7 +30,7 @@ def test_contrast_is_that_of_the_standard() -> None:
 
 def test_what_lies_over_the_page_has_its_colour() -> None:
     papers = ", ".join(THEME[mode]["backgroundColor"] for mode in ("light", "dark"))
-    assert f"--paper: light-dark({papers});" in (ROOT / "ui" / "page.css").read_text()
+    assert f"--paper: light-dark({papers});" in (ROOT / "ui" / "frame.css").read_text()
 
 
 @pytest.mark.parametrize(("mode", "ink", "paper"), list(product(("light", "dark"), READ, BEHIND)))
