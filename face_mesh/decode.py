@@ -27,6 +27,7 @@ from PIL.WebPImagePlugin import WebPImageFile
 
 from face_mesh.arrays import Rgb
 from face_mesh.errors import PhotoError
+from face_mesh.said import N_, Said
 
 MAX_BYTES = 64 * 2**20  # of the file
 MAX_PIXELS = 64_000_000  # phones make up to 50 million
@@ -40,17 +41,25 @@ _STRIP_ROWS = 64  # small enough for the processor's cache, large enough that ca
 # not warnings.catch_warnings, which is not safe in threads.
 warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.(Tiff|Png)ImagePlugin")
 
-_NOT_A_PHOTO = "The file is not a photo that can be read; use a JPEG, PNG, HEIC, WebP or TIFF file."
-_DAMAGED = (
+_NOT_A_PHOTO = N_(
+    "The file is not a photo that can be read; use a JPEG, PNG, HEIC, WebP or TIFF file."
+)
+_DAMAGED = N_(
     "The photo is damaged, incomplete or of an unusual kind; "
     "copy it again from the camera or save it as a JPEG."
 )
-_TOO_MANY_PIXELS = (
-    f"The photo has more than {MAX_PIXELS // 10**6} megapixels; save a smaller copy and use that."
+_TOO_MANY_PIXELS = Said(
+    "The photo has more than {most} megapixels; save a smaller copy and use that.",
+    most=MAX_PIXELS // 10**6,
 )
-_TOO_LONG = f"The photo is over {MAX_SIDE:,} pixels on one side; crop it to the face and use that."
-_COLOURS = "The photo stores its colours in an unusual way; save it as a JPEG or PNG and use that."
-_NO_MEMORY = "There is not enough memory to open the photo; save a smaller copy and use that."
+_TOO_LONG = Said(
+    "The photo is over {most:,} pixels on one side; crop it to the face and use that.",
+    most=MAX_SIDE,
+)
+_COLOURS = N_(
+    "The photo stores its colours in an unusual way; save it as a JPEG or PNG and use that."
+)
+_NO_MEMORY = N_("There is not enough memory to open the photo; save a smaller copy and use that.")
 
 _HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1")
 _TIFF_STARTS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
@@ -86,7 +95,10 @@ def decode(data: bytes) -> Rgb:
         raise PhotoError("The file is empty; copy it again from the camera or choose another.")
     if len(data) > MAX_BYTES:
         raise PhotoError(
-            f"The file is over {MAX_BYTES // 2**20} MB; save the photo as a JPEG and use that."
+            Said(
+                "The file is over {most} MB; save the photo as a JPEG and use that.",
+                most=MAX_BYTES // 2**20,
+            )
         )
     with _plain_refusals():
         picture = _open_header(data)
@@ -155,8 +167,12 @@ def _gif_size(data: bytes) -> tuple[int, int]:
 def _check_size(width: int, height: int) -> None:
     if min(width, height) < MIN_SIDE:
         raise PhotoError(
-            f"The photo has only {width} × {height} pixels, too few to see a face; "
-            "use the original from the camera."
+            Said(
+                "The photo has only {width} × {height} pixels, too few to see a face; use the "
+                "original from the camera.",
+                width=width,
+                height=height,
+            )
         )
     if width * height > MAX_PIXELS:
         raise PhotoError(_TOO_MANY_PIXELS)

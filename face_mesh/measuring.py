@@ -10,6 +10,7 @@ from face_mesh.landmarks import find_faces, refine
 from face_mesh.photo import Photo
 from face_mesh.pose import Pose
 from face_mesh.quality import assess, choose
+from face_mesh.said import Listed, Said
 from face_mesh.scale import ScaleHint, estimate_scale
 from face_mesh.turn import sized, straightened
 
@@ -33,9 +34,9 @@ def measure_face(photo: Photo, *, which: int | None = None, hint: ScaleHint | No
     return face
 
 
-def _one_sentence(finding: Finding) -> str:
-    advice = finding.advice
-    return f"{finding.message.rstrip('.')}: {advice[:1].lower()}{advice[1:]}"
+def _one_sentence(finding: Finding) -> Said:
+    message, advice = (Listed([one]) for one in (finding.message, finding.advice))
+    return Said("{message!p}: {advice!l}", message=message, advice=advice)
 
 
 def read_face(photo: Photo, *, which: int | None = None, hint: ScaleHint | None = None) -> Face:

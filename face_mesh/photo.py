@@ -13,12 +13,13 @@ import numpy as np
 from face_mesh.arrays import Rgb, check_rgb, frozen
 from face_mesh.decode import MAX_BYTES, MAX_PIXELS, MAX_SIDE, MIN_SIDE, decode
 from face_mesh.errors import PhotoError
+from face_mesh.said import N_
 
 __all__ = ["MAX_BYTES", "MAX_PIXELS", "MAX_SIDE", "MIN_SIDE", "Photo", "open_photo"]
 
 _READ_BYTES = 2**20  # at a time
 
-_UNREADABLE = "The photo cannot be read; copy it to another place and try again."
+_UNREADABLE = N_("The photo cannot be read; copy it to another place and try again.")
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -21,6 +21,7 @@ from face_mesh.errors import PhotoError
 from face_mesh.face import Face, Finding, Severity
 from face_mesh.frame import Frame
 from face_mesh.landmarks import Detection, find_faces
+from face_mesh.said import N_, Said
 from face_mesh.turn import Laid
 
 # Among several faces, one this many times wider than any other is the one that was meant.
@@ -103,22 +104,29 @@ def choose(found: list[Detection], which: int | None) -> int:
     if which is not None:
         if not 0 <= which < len(found):
             raise PhotoError(
-                f"The photo shows {_faces(len(found))}, so there is no number {which + 1}; "
-                "count from the left of the picture."
+                Said(
+                    "The photo shows {faces}, so there is no number {number}; count from the left "
+                    "of the picture.",
+                    faces=_faces(len(found)),
+                    number=which + 1,
+                )
             )
         return which
     widths = np.array([np.ptp(d.points_px[:, 0]) for d in found])
     largest = int(widths.argmax())
     if len(found) > 1 and np.sort(widths)[-2] * CLEARLY_LARGEST > widths[largest]:
         raise PhotoError(
-            f"The photo shows {_faces(len(found))}; choose one, counted from the left of the "
-            "picture, or crop the photo to one face."
+            Said(
+                "The photo shows {faces}; choose one, counted from the left of the picture, or "
+                "crop the photo to one face.",
+                faces=_faces(len(found)),
+            )
         )
     return largest
 
 
-def _faces(count: int) -> str:
-    return "one face" if count == 1 else f"{count} faces"
+def _faces(count: int) -> Said:
+    return Said("one face") if count == 1 else Said("{count} faces", count=count)
 
 
 @dataclass(frozen=True, eq=False)
@@ -192,19 +200,23 @@ def _several(faces_seen: int) -> Finding:
     return Finding(
         "several_faces",
         "info",
-        f"The photo shows {faces_seen} faces; one of them was measured.",
-        "Choose another face if this is not yours.",
+        Said("The photo shows {count} faces; one of them was measured.", count=faces_seen),
+        N_("Choose another face if this is not yours."),
     )
 
 
 def _size(face: Face, view: _View) -> tuple[Severity, str, str] | None:
     pupils = face.landmarks_px[[point("pupil_right"), point("pupil_left")], :2]
     apart_px = float(np.linalg.norm(pupils[1] - pupils[0]))
-    advice = "Use a larger photo, or come nearer to the camera (but not nearer than 60 cm)."
+    advice = N_("Use a larger photo, or come nearer to the camera (but not nearer than 60 cm).")
     if apart_px < MIN_PUPILS_PX:
-        return "block", "The face is too small in this photo to be measured.", advice
+        return "block", N_("The face is too small in this photo to be measured."), advice
     if apart_px < SMALL_PUPILS_PX:
-        return "warn", "The face is small in this photo, so fine detail cannot be shown.", advice
+        return (
+            "warn",
+            N_("The face is small in this photo, so fine detail cannot be shown."),
+            advice,
+        )
     return None
 
 
@@ -212,39 +224,45 @@ def _cut_off(face: Face, view: _View) -> tuple[Severity, str, str] | None:
     oval = face.landmarks_px[list(curve("face_oval")), :2]
     height, width = face.photo.image.shape[:2]
     outside = ((oval < 0) | (oval > (width - 1, height - 1))).any(axis=1).mean()
-    advice = "Use a photo that shows the whole face with some room around it."
+    advice = N_("Use a photo that shows the whole face with some room around it.")
     if outside > 0.15:
-        return "block", "A part of the face lies outside the photo.", advice
+        return "block", N_("A part of the face lies outside the photo."), advice
     if outside > 0.0:
-        return "warn", "The face touches the edge of the photo.", advice
+        return "warn", N_("The face touches the edge of the photo."), advice
     return None
 
 
 def _yaw(face: Face, view: _View) -> tuple[Severity, str, str] | None:
-    advice = "Look straight into the camera and keep the camera in front of you."
+    advice = N_("Look straight into the camera and keep the camera in front of you.")
     yaw_deg = abs(Laid.on(face.landmarks_px).yaw_deg)
     if yaw_deg > MAX_YAW_DEG:
-        return "block", "The head is turned too far to the side.", advice
+        return "block", N_("The head is turned too far to the side."), advice
     if yaw_deg > WARN_YAW_DEG:
-        return "warn", "The head is turned to the side, so the two halves differ.", advice
+        return "warn", N_("The head is turned to the side, so the two halves differ."), advice
     return None
 
 
 def _pitch(face: Face, view: _View) -> tuple[Severity, str, str] | None:
     pitch = face.pose.pitch_deg
-    advice = "Hold the camera at the height of your eyes and look straight into it."
-    way = "up" if pitch > 0 else "down"
+    advice = N_("Hold the camera at the height of your eyes and look straight into it.")
     if abs(pitch) > MAX_PITCH_DEG:
-        return "block", f"The chin points too far {way}.", advice
+        up, down = N_("The chin points too far up."), N_("The chin points too far down.")
+        return "block", up if pitch > 0 else down, advice
     if abs(pitch) > WARN_PITCH_DEG:
-        return "warn", f"The chin points {way}, so heights are less sure.", advice
+        up = N_("The chin points up, so heights are less sure.")
+        down = N_("The chin points down, so heights are less sure.")
+        return "warn", up if pitch > 0 else down, advice
     return None
 
 
 def _turned(face: Face, view: _View) -> tuple[Severity, str, str] | None:
     if abs(face.pose.roll_deg) <= LYING_DEG and not _upside_down(face, view):
         return None
-    return "block", "The photo is upside down or on its side.", "Turn it upright and try again."
+    return (
+        "block",
+        N_("The photo is upside down or on its side."),
+        N_("Turn it upright and try again."),
+    )
 
 
 def _upside_down(face: Face, view: _View) -> bool:
@@ -277,17 +295,17 @@ def _median_grey(grey: Grey, at: Points) -> float:
 def _roll(face: Face, view: _View) -> tuple[Severity, str, str] | None:
     if not LEANING_DEG < abs(face.pose.roll_deg) <= LYING_DEG:
         return None
-    return "info", "The head leans to one side.", "Hold head and camera upright."
+    return "info", N_("The head leans to one side."), N_("Hold head and camera upright.")
 
 
 def _blur(face: Face, view: _View) -> tuple[Severity, str, str] | None:
-    advice = "Wipe the lens, rest the camera on something and focus on the eyes."
+    advice = N_("Wipe the lens, rest the camera on something and focus on the eyes.")
     coarse = _coarse_sharpness(view)
     if coarse < MIN_COARSE_SHARPNESS:
-        return "block", "The photo is too blurred for the face to be measured.", advice
+        return "block", N_("The photo is too blurred for the face to be measured."), advice
     fine = max(_sharpness(view.box(eye)) for eye in _eyes())
     if fine < MIN_SHARPNESS or coarse < WARN_COARSE_SHARPNESS:
-        return "warn", "The photo is blurred, so lines and texture cannot be judged.", advice
+        return "warn", N_("The photo is blurred, so lines and texture cannot be judged."), advice
     return None
 
 
@@ -317,8 +335,8 @@ def _dark(face: Face, view: _View) -> tuple[Severity, str, str] | None:
         return None
     return (
         "warn",
-        "The photo is too dark.",
-        "Face a window or a lamp; avoid light from behind.",
+        N_("The photo is too dark."),
+        N_("Face a window or a lamp; avoid light from behind."),
     )
 
 
@@ -327,14 +345,14 @@ def _bright(face: Face, view: _View) -> tuple[Severity, str, str] | None:
     if (skin.max(axis=0) >= 254).mean() > BURNT_SHARE:
         return (
             "warn",
-            "The photo is too bright, so the colour of the skin is lost.",
-            "Move away from the lamp, or lower the exposure.",
+            N_("The photo is too bright, so the colour of the skin is lost."),
+            N_("Move away from the lamp, or lower the exposure."),
         )
     if (skin.min(axis=0) >= 250).mean() > CLIPPED_SHARE:
         return (
             "warn",
-            "There are white highlights on the face in which no skin can be seen.",
-            "Turn the flash off and dab shiny skin dry.",
+            N_("There are white highlights on the face in which no skin can be seen."),
+            N_("Turn the flash off and dab shiny skin dry."),
         )
     return None
 
@@ -343,11 +361,12 @@ def _uneven(face: Face, view: _View) -> tuple[Severity, str, str] | None:
     right, left = (_level(view, cheek) for cheek in (_CHEEK_RIGHT, _CHEEK_LEFT))
     if abs(np.log2(right / left)) <= UNEVEN_STOPS:
         return None
-    side = "right" if right < left else "left"
+    dark_right = N_("Your right cheek lies in shadow, which can pass for shape.")
+    dark_left = N_("Your left cheek lies in shadow, which can pass for shape.")
     return (
         "warn",
-        f"Your {side} cheek lies in shadow, which can pass for shape.",
-        "Face the light, so that both cheeks are equally bright.",
+        dark_right if right < left else dark_left,
+        N_("Face the light, so that both cheeks are equally bright."),
     )
 
 
@@ -364,8 +383,8 @@ def _smile(face: Face, view: _View) -> tuple[Severity, str, str] | None:
         return None
     return (
         "warn",
-        "You are smiling, which widens the mouth and deepens folds and lines.",
-        "Use a photo with a relaxed face and closed lips.",
+        N_("You are smiling, which widens the mouth and deepens folds and lines."),
+        N_("Use a photo with a relaxed face and closed lips."),
     )
 
 
@@ -373,7 +392,7 @@ def _mouth_open(face: Face, view: _View) -> tuple[Severity, str, str] | None:
     lips = face.mesh_mm[[point("stomion_superius"), point("stomion_inferius")], 1]
     if lips[0] - lips[1] <= MOUTH_OPEN_MM:
         return None
-    return "warn", "The mouth is open.", "Use a photo with closed lips and a relaxed jaw."
+    return "warn", N_("The mouth is open."), N_("Use a photo with closed lips and a relaxed jaw.")
 
 
 def _eyes_closed(face: Face, view: _View) -> tuple[Severity, str, str] | None:
@@ -382,8 +401,8 @@ def _eyes_closed(face: Face, view: _View) -> tuple[Severity, str, str] | None:
         return None
     return (
         "warn",
-        "An eye is closed, so the size of the face is less sure.",
-        "Use a photo with both eyes open.",
+        N_("An eye is closed, so the size of the face is less sure."),
+        N_("Use a photo with both eyes open."),
     )
 
 
@@ -393,8 +412,8 @@ def _brows_raised(face: Face, view: _View) -> tuple[Severity, str, str] | None:
         return None
     return (
         "warn",
-        "The eyebrows are raised, which changes their height and the lines of the forehead.",
-        "Use a photo with a relaxed forehead.",
+        N_("The eyebrows are raised, which changes their height and the lines of the forehead."),
+        N_("Use a photo with a relaxed forehead."),
     )
 
 
@@ -403,8 +422,8 @@ def _glasses(face: Face, view: _View) -> tuple[Severity, str, str] | None:
         return None
     return (
         "warn",
-        "You seem to wear glasses, which hide the skin around the eyes and would be bent.",
-        "Take them off for the photo.",
+        N_("You seem to wear glasses, which hide the skin around the eyes and would be bent."),
+        N_("Take them off for the photo."),
     )
 
 
@@ -429,8 +448,8 @@ def _covered(face: Face, view: _View) -> tuple[Severity, str, str] | None:
         return None
     return (
         "block",
-        "The mouth and chin seem to be covered.",
-        "Take off any mask or scarf and use a photo that shows the whole face.",
+        N_("The mouth and chin seem to be covered."),
+        N_("Take off any mask or scarf and use a photo that shows the whole face."),
     )
 
 
@@ -453,8 +472,8 @@ def _near(face: Face, view: _View) -> tuple[Severity, str, str] | None:
         return None
     return (
         "warn",
-        "The photo seems taken from very near, which widens the nose and narrows the face.",
-        "Hold the camera at least 60 cm away, and zoom in.",
+        N_("The photo seems taken from very near, which widens the nose and narrows the face."),
+        N_("Hold the camera at least 60 cm away, and zoom in."),
     )
 
 

@@ -93,6 +93,6 @@ class Listed(str):
         self.parts, self.style = made, style
         return self
 
-    def __getnewargs__(self) -> tuple[tuple[str, ...], str]:
+    def __getnewargs_ex__(self) -> tuple[tuple[tuple[str, ...], str], dict[str, object]]:
         """What a copy, or another process, makes it of again."""
-        return self.parts, self.style
+        return (self.parts, self.style), {}

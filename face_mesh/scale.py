@@ -8,6 +8,7 @@ import numpy as np
 
 from face_mesh.arrays import Points
 from face_mesh.errors import PlanError
+from face_mesh.said import N_, Said
 
 # MediaPipe's iris outline is larger than the visible iris. With the anatomical 11.7 mm the 33
 # people of the development half of the London set come out at an interpupillary distance of
@@ -28,6 +29,14 @@ LENGTH_REL_SD = 0.030
 PUPILS_RANGE_MM = (40.0, 80.0)  # children from about 40 mm, nearly all adults 45 to 80 mm
 LENGTH_RANGE_MM = (5.0, 500.0)
 MIN_LENGTH_PX = 20.0
+PUPILS_REFUSED = N_(
+    "A distance between the pupils of {given:g} mm is not possible; give {low:g} to {high:g} mm."
+)
+LENGTH_REFUSED = N_("A known length of {given:g} mm is not possible; give {low:g} to {high:g} mm.")
+IMPLIED_REFUSED = N_(
+    "A distance between the pupils, as this length implies, of {given:g} mm is not possible; give "
+    "{low:g} to {high:g} mm."
+)
 
 RIGHT_PUPIL, LEFT_PUPIL = 468, 473
 _IRIS_BORDERS = ((469, 471), (474, 476))  # horizontal diameter of either eye
@@ -88,17 +97,17 @@ def estimate_scale(points_px: Points, hint: ScaleHint | None = None) -> Scale:
         PlanError: the hint is out of the range of human faces, or its ends are too near.
     """
     if hint is not None and hint.interpupillary_mm is not None:
-        mm = _within(hint.interpupillary_mm, PUPILS_RANGE_MM, "distance between the pupils")
+        mm = _within(hint.interpupillary_mm, PUPILS_RANGE_MM, PUPILS_REFUSED)
         px = _distance(points_px, RIGHT_PUPIL, LEFT_PUPIL)
         return _scale(px / mm, PUPILS_REL_SD, "interpupillary_distance")
     if hint is not None and hint.length_mm is not None and hint.length_px is not None:
-        mm = _within(hint.length_mm, LENGTH_RANGE_MM, "known length")
+        mm = _within(hint.length_mm, LENGTH_RANGE_MM, LENGTH_REFUSED)
         (x0, y0), (x1, y1) = hint.length_px
         px = float(np.hypot(x1 - x0, y1 - y0))
         if not px >= MIN_LENGTH_PX:
             raise PlanError("The two ends of the known length are too near; click them again.")
         pupils_mm = _distance(points_px, RIGHT_PUPIL, LEFT_PUPIL) * mm / px
-        _within(pupils_mm, PUPILS_RANGE_MM, "distance between the pupils, as this length implies,")
+        _within(pupils_mm, PUPILS_RANGE_MM, IMPLIED_REFUSED)
         return _scale(px / mm, LENGTH_REL_SD, "known_length")
     return _scale(iris_diameter_px(points_px) / EFFECTIVE_IRIS_MM, IRIS_REL_SD, "iris")
 
@@ -107,10 +116,8 @@ def _scale(px_per_mm: float, relative_sd: float, source: str) -> Scale:
     return Scale(px_per_mm, px_per_mm * relative_sd, source)
 
 
-def _within(value_mm: float, allowed: tuple[float, float], name: str) -> float:
+def _within(value_mm: float, allowed: tuple[float, float], refused: str) -> float:
     low, high = allowed
     if not low <= value_mm <= high:
-        raise PlanError(
-            f"A {name} of {value_mm:g} mm is not possible; give {low:g} to {high:g} mm."
-        )
+        raise PlanError(Said(refused, given=value_mm, low=low, high=high))
     return value_mm

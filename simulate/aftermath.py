@@ -11,12 +11,13 @@ from collections.abc import Iterator
 import numpy as np
 
 from face_mesh.errors import PlanError
+from face_mesh.said import N_, Said
 from simulate.entry import Reaction
 from simulate.plan import Treatment
 from simulate.recovery import days_since
 
 SHOWN = ("likely", "all", "none")
-SIGN_WORDS = {"swelling": "swelling", "bruising": "bruising", "erythema": "redness"}
+SIGN_WORDS = {"swelling": N_("swelling"), "bruising": N_("bruising"), "erythema": N_("redness")}
 LIKELY = 0.5  # share of people from which on a reaction is drawn unasked
 LEAST = 0.02  # of the peak: less is not seen
 
@@ -28,7 +29,9 @@ def check_shown(shown: str) -> None:
         PlanError: naming the choices.
     """
     if shown not in SHOWN:
-        raise PlanError(f"Reactions are shown as likely, all or none, not {shown[:20]!r}.")
+        raise PlanError(
+            Said("Reactions are shown as likely, all or none, not {shown!r}.", shown=shown[:20])
+        )
 
 
 def reactions_at(

@@ -10,6 +10,7 @@ import numpy as np
 from face_mesh import Face
 from face_mesh.arrays import Points
 from face_mesh.measures import MEASURES, measure_points
+from face_mesh.said import N_, Listed, Said
 from face_mesh.skin.reading import SIGNS
 from simulate.entry import ESTIMATE
 from simulate.geometry.apron import APRON_MEASURES
@@ -134,25 +135,27 @@ def shape_changes(
 
 def _because(id_: str, treatments: Sequence[Treatment]) -> str:
     """Say why a range is as wide as it is, where the evidence behind it is thin."""
-    said = {}
+    said: dict[str, str] = {}
     if id_ in APRON_MEASURES:
-        said[id_] = (
+        said[id_] = N_(
             "A photo from the front does not measure this: shown is the change on a usual neck or "
             "ear."
         )
     for one in treatments:
-        name = one.entry.name
+        name = Said(one.entry.name)
         if one.entry.thin:
-            said[one.procedure] = (
-                f"No study gives all of what {name[0].lower()}{name[1:]} moves, so the mean itself "
-                "is unsure and the range wide."
+            said[one.procedure] = Said(
+                "No study gives all of what {name!l} moves, so the mean itself is unsure and the "
+                "range wide.",
+                name=name,
             )
         elif one.entry.response.source == ESTIMATE:
-            said[one.procedure] = (
-                f"No study says how much people differ after {name[0].lower()}{name[1:]}; the "
-                "range is our own estimate."
+            said[one.procedure] = Said(
+                "No study says how much people differ after {name!l}; the range is our own "
+                "estimate.",
+                name=name,
             )
-    return " ".join(said.values())
+    return Listed(said.values()) if said else ""
 
 
 def skin_changes(readings: Sequence[Reading]) -> Iterator[Change]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import hypot
 
-ESTIMATE = "author's estimate"  # the one source that is not a citation, and says so
+from face_mesh.said import N_
+
+ESTIMATE = N_("author's estimate")  # the one source that is not a citation, and says so
 AREAS = (
     *("lips", "chin", "jaw", "neck", "cheeks", "temples", "nose", "ears", "brows", "lines"),
     *("folds", "eyes", "skin", "face"),
 )
-UNITS = ("mL", "U", "mm", "deg", "sessions")
+UNITS = (N_("mL"), N_("U"), N_("mm"), N_("deg"), N_("sessions"))
 AMOUNTS = ("mL", "U")  # units of which a total is divided; a distance or an angle is not
 SIDES = ("both", "left", "right")
 KINDS = ("geometry", "shading", "skin", "recovery")

@@ -20,6 +20,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from face_mesh.errors import PlanError
+from face_mesh.said import N_, Said
 from simulate.catalogue import CatalogueError, read_table, sources
 from simulate.entry import ESTIMATE
 from simulate.plan import Plan, Treatment
@@ -30,6 +31,36 @@ USUAL_KG = 60.0  # of the label's limit, taken where no body mass is given
 TIMED = ("first_then_second", "not_soon_after", "apart")
 KINDS = ("together", "without", "alone", *TIMED)
 MEANS = "@"  # before the name of a means, which stands for all procedures done with it
+# What is said of a total: whether it is above the label's, and whose body mass that depends on.
+_TOTALS = {
+    (False, "for all"): N_(
+        "This plan holds {total:.4g} {unit} of {what} within {weeks:g} weeks, close to the "
+        "{most:.4g} {unit} of the label."
+    ),
+    (False, "given"): N_(
+        "This plan holds {total:.4g} {unit} of {what} within {weeks:g} weeks, close to the "
+        "{most:.4g} {unit} of the label for {body_kg:g} kg of body mass."
+    ),
+    (False, "usual"): N_(
+        "This plan holds {total:.4g} {unit} of {what} within {weeks:g} weeks, close to the "
+        "{most:.4g} {unit} of the label for {body_kg:g} kg of body mass, taken because no weight "
+        "is given."
+    ),
+    (True, "for all"): N_(
+        "This plan holds {total:.4g} {unit} of {what} within {weeks:g} weeks, more than the "
+        "{most:.4g} {unit} of the label; lower a dose or spread them over more time."
+    ),
+    (True, "given"): N_(
+        "This plan holds {total:.4g} {unit} of {what} within {weeks:g} weeks, more than the "
+        "{most:.4g} {unit} of the label for {body_kg:g} kg of body mass; lower a dose or spread "
+        "them over more time."
+    ),
+    (True, "usual"): N_(
+        "This plan holds {total:.4g} {unit} of {what} within {weeks:g} weeks, more than the "
+        "{most:.4g} {unit} of the label for {body_kg:g} kg of body mass, taken because no weight "
+        "is given; lower a dose or spread them over more time."
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -266,22 +297,28 @@ def _over(plan: Plan, given: Sequence[Treatment]) -> Iterator[Interaction]:
         above = total > most
         if not above and (not limit.near or total < limit.near * most):
             continue
-        weight = f" for {plan.body_kg or USUAL_KG:g} kg of body mass" if limit.per_kg else ""
-        if limit.per_kg and plan.body_kg is None:
-            weight += ", taken because no weight is given"
-        says, end = "close to", "."
-        if above:
-            says, end = "more than", "; lower a dose or spread them over more time."
         counted = book().members(limit.of)
         yield Interaction(
             limit.severity if above else "warn",
-            f"This plan holds {total:.4g} {limit.unit} of {limit.what} within "
-            f"{limit.within_weeks:g} weeks, {says} the {most:.4g} {limit.unit} of the label"
-            f"{weight}{end}",
+            Said(
+                _TOTALS[above, _weighed(limit, plan)],
+                total=total,
+                most=most,
+                unit=Said(limit.unit),
+                what=Said(limit.what),
+                weeks=limit.within_weeks,
+                body_kg=plan.body_kg or USUAL_KG,
+            ),
             limit.source,
             limit.id,
             tuple(dict.fromkeys(one.procedure for one in given if one.procedure in counted)),
         )
+
+
+def _weighed(limit: Limit, plan: Plan) -> str:
+    if not limit.per_kg:
+        return "for all"
+    return "usual" if plan.body_kg is None else "given"
 
 
 def _held(rule: Rule, given: Sequence[Treatment]) -> Iterator[Interaction]:

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from face_mesh import Face
 from face_mesh.arrays import Bool, Field, Mask, Points, Rgb
 from face_mesh.errors import PlanError
+from face_mesh.said import Said
 from simulate.aftermath import check_shown, reactions_at
 from simulate.changes import Change, Shift, lengths_mm, shape_changes, skin_changes
 from simulate.composite import merge
@@ -221,7 +222,9 @@ def simulating(
     Skin that was painted before for the same face, engine and seed is not painted again.
     """
     if responder not in RESPONDERS:
-        raise PlanError(f"There is no responder {responder[:20]!r}; use low, expected or high.")
+        raise PlanError(
+            Said("There is no responder {name!r}; use low, expected or high.", name=responder[:20])
+        )
     check_shown(reactions)
     check_view(face, plan)
     days = days_after(when)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from face_mesh.errors import PlanError
+from face_mesh.said import N_, Said
 from simulate.catalogue import procedures
 from simulate.entry import Procedure
 
@@ -25,6 +26,31 @@ MOST_DAYS = 365.0  # of downtime that a clinic may write down
 MOST_COST = 1e9
 BODY_KG = (30.0, 300.0)  # what an adult may weigh; beyond it a number was mistyped
 MOST_NOTES = 2000  # characters
+STROKE_OUTSIDE = N_(
+    "A stroke lies outside the photo; give places as shares of its width and height, 0 to 1."
+)
+SPOT_OUTSIDE = N_(
+    "A picked spot lies outside the photo; give places as shares of its width and height, 0 to 1."
+)
+DOSE_OUTSIDE = {
+    "both": N_(
+        "A dose of {dose:g} {unit} is outside the range of {name!l}; give 0 to {most:g} {unit}."
+    ),
+    "left": N_(
+        "A dose of {dose:g} {unit} is outside the range of {name!l} on the left; give 0 to "
+        "{most:g} {unit}."
+    ),
+    "right": N_(
+        "A dose of {dose:g} {unit} is outside the range of {name!l} on the right; give 0 to "
+        "{most:g} {unit}."
+    ),
+}
+WEEK_OUTSIDE = N_(
+    "The week of {name!l} is {given:g}; give {low:g} to {high:g} weeks after the first."
+)
+COST_OUTSIDE = N_("The cost of {name!l} is {given:g}; give {low:g} to {high:g} of the currency.")
+DOWNTIME_OUTSIDE = N_("The downtime of {name!l} is {given:g}; give {low:g} to {high:g} days.")
+MASS_OUTSIDE = N_("The body mass is {given:g}; give {low:g} to {high:g} kg.")
 Place = tuple[float, float]
 
 
@@ -48,19 +74,19 @@ class Stroke:
     def __post_init__(self) -> None:
         """Refuse what is no stroke on the photo."""
         if self.kind not in STROKES:
-            raise PlanError(f"A stroke adds or spares, not {self.kind[:20]!r}.")
+            raise PlanError(Said("A stroke adds or spares, not {kind!r}.", kind=self.kind[:20]))
         if not 0.0 < self.radius_mm <= MOST_RADIUS_MM:
-            raise PlanError(f"A brush is above 0 and up to {MOST_RADIUS_MM:g} mm in radius.")
+            raise PlanError(
+                Said("A brush is above 0 and up to {most:g} mm in radius.", most=MOST_RADIUS_MM)
+            )
         if not 0 < len(self.points) <= MOST_POINTS:
-            raise PlanError(f"A stroke has 1 to {MOST_POINTS} points.")
-        _check_places(self.points, "A stroke")
+            raise PlanError(Said("A stroke has 1 to {most} points.", most=MOST_POINTS))
+        _check_places(self.points, STROKE_OUTSIDE)
 
 
-def _check_places(places: Iterable[Place], what: str) -> None:
+def _check_places(places: Iterable[Place], refused: str) -> None:
     if not all(0.0 <= x <= 1.0 and 0.0 <= y <= 1.0 for x, y in places):
-        raise PlanError(
-            f"{what} lies outside the photo; give places as shares of its width and height, 0 to 1."
-        )
+        raise PlanError(refused)
 
 
 @dataclass(frozen=True)
@@ -95,28 +121,42 @@ class Treatment:
         """Refuse at the door what the catalogue does not offer."""
         entry = _entry(self.procedure)
         if not math.isfinite(self.dose):
-            raise PlanError(f"The dose of {entry.name.lower()} must be a number.")
+            raise PlanError(Said("The dose of {name!l} must be a number.", name=Said(entry.name)))
         if self.side not in entry.sides:
             raise PlanError(
-                f"{entry.name} cannot be done on side {self.side!r}; "
-                f"choose {' or '.join(entry.sides)}."
+                Said(
+                    "{name} cannot be done on side {side!r}; choose {sides}.",
+                    name=Said(entry.name),
+                    side=self.side,
+                    sides=" or ".join(entry.sides),
+                )
             )
         most = entry.max_dose(self.side)
         if not 0.0 <= self.dose <= most:
-            where = "" if self.side == "both" else f" on the {self.side}"
             raise PlanError(
-                f"A dose of {self.dose:g} {entry.dose.unit} is outside the range of "
-                f"{entry.name.lower()}{where}; give 0 to {most:g} {entry.dose.unit}."
+                Said(
+                    DOSE_OUTSIDE[self.side],
+                    dose=self.dose,
+                    most=most,
+                    unit=Said(entry.dose.unit),
+                    name=Said(entry.name),
+                )
             )
         if self.spots and not any(term.sign == LESIONS for term in entry.skin):
-            raise PlanError(f"{entry.name} has no spots to pick; leave them out.")
+            raise PlanError(
+                Said("{name} has no spots to pick; leave them out.", name=Said(entry.name))
+            )
         if self.strokes and not entry.skin:
-            raise PlanError(f"{entry.name} does not paint skin, so there is no mask to correct.")
-        _check_places(self.spots, "A picked spot")
-        what = entry.name.lower()
-        _check_range(self.week, (0.0, MOST_WEEKS), f"The week of {what}", "weeks after the first")
-        _check_range(self.cost, (0.0, MOST_COST), f"The cost of {what}", "of the currency")
-        _check_range(self.clinic_downtime_days, (0.0, MOST_DAYS), f"The downtime of {what}", "days")
+            raise PlanError(
+                Said(
+                    "{name} does not paint skin, so there is no mask to correct.",
+                    name=Said(entry.name),
+                )
+            )
+        _check_places(self.spots, SPOT_OUTSIDE)
+        _check_range(self.week, (0.0, MOST_WEEKS), WEEK_OUTSIDE, entry)
+        _check_range(self.cost, (0.0, MOST_COST), COST_OUTSIDE, entry)
+        _check_range(self.clinic_downtime_days, (0.0, MOST_DAYS), DOWNTIME_OUTSIDE, entry)
 
     @property
     def entry(self) -> Procedure:
@@ -152,7 +192,10 @@ class Treatment:
         match = re.fullmatch(r"\s*([\w-]+)\s*=\s*([^:]*?)\s*(?::\s*(\w+)\s*)?", text)
         if match is None:
             raise PlanError(
-                f"{text[:60]!r} is not a treatment; write PROCEDURE=DOSE or PROCEDURE=DOSE:left."
+                Said(
+                    "{text!r} is not a treatment; write PROCEDURE=DOSE or PROCEDURE=DOSE:left.",
+                    text=text[:60],
+                )
             )
         name, dose, side = match.groups()
         entry = _entry(name)
@@ -160,16 +203,24 @@ class Treatment:
             amount = float(dose)
         except ValueError:
             raise PlanError(
-                f"The dose {dose[:20]!r} of {entry.name.lower()} is not a number; "
-                f"give 0 to {entry.dose.max:g} {entry.dose.unit}."
+                Said(
+                    "The dose {dose!r} of {name!l} is not a number; give 0 to {most:g} {unit}.",
+                    dose=dose[:20],
+                    name=Said(entry.name),
+                    most=entry.dose.max,
+                    unit=Said(entry.dose.unit),
+                )
             ) from None
         return cls(name, amount, side or "both", tuple(_place(one) for one in picked))
 
 
-def _check_range(value: float | None, allowed: tuple[float, float], what: str, unit: str) -> None:
+def _check_range(
+    value: float | None, allowed: tuple[float, float], refused: str, entry: Procedure | None = None
+) -> None:
     low, high = allowed
     if value is not None and not low <= value <= high:
-        raise PlanError(f"{what} is {value:g}; give {low:g} to {high:g} {unit}.")
+        name = Said(entry.name if entry else "")
+        raise PlanError(Said(refused, name=name, given=value, low=low, high=high))
 
 
 def _place(text: str) -> Place:
@@ -177,14 +228,19 @@ def _place(text: str) -> Place:
         x, y = (float(part) for part in text.split(","))
     except ValueError:
         raise PlanError(
-            f"{text[:20]!r} is not a place; write @X,Y in shares of the photo's width and height."
+            Said(
+                "{text!r} is not a place; write @X,Y in shares of the photo's width and height.",
+                text=text[:20],
+            )
         ) from None
     return x, y
 
 
 def _entry(name: str) -> Procedure:
     if name not in procedures():
-        raise PlanError(f"There is no procedure {name[:60]!r}; --list shows them all.")
+        raise PlanError(
+            Said("There is no procedure {name!r}; --list shows them all.", name=name[:60])
+        )
     return procedures()[name]
 
 
@@ -213,17 +269,22 @@ class Plan:
 
     def __post_init__(self) -> None:
         """Refuse a procedure given twice where it would add up unseen."""
-        _check_range(self.body_kg, BODY_KG, "The body mass", "kg")
+        _check_range(self.body_kg, BODY_KG, MASS_OUTSIDE)
         if not re.fullmatch(r"[^\W\d_]{0,8}|[$€£¥]", self.currency):
             raise PlanError("The currency is a short name of letters, for example EUR.")
         if len(self.notes) > MOST_NOTES or not _is_writable(self.notes):
-            raise PlanError(f"The notes of a plan are text of up to {MOST_NOTES} characters.")
+            raise PlanError(
+                Said("The notes of a plan are text of up to {most} characters.", most=MOST_NOTES)
+            )
         seen: set[tuple[str, str]] = set()
         for one in self.treatments:
             for side in one.sides_treated:
                 if (one.procedure, side) in seen:
                     raise PlanError(
-                        f"{one.entry.name} is in the plan twice on the same side; give one dose."
+                        Said(
+                            "{name} is in the plan twice on the same side; give one dose.",
+                            name=Said(one.entry.name),
+                        )
                     )
                 seen.add((one.procedure, side))
 
@@ -342,7 +403,7 @@ def _row(row: object) -> Treatment:
 def _number(table: Mapping[str, Any], key: str) -> float | None:
     value = table.get(key)
     if value is not None and not _is_number(value):
-        raise PlanError(f"In a plan file {key} is a number.")
+        raise PlanError(Said("In a plan file {key} is a number.", key=key))
     return None if value is None else float(value)
 
 
@@ -356,7 +417,9 @@ def _stroke(table: object) -> Stroke:
 
 def _places(rows: object, name: str) -> tuple[Place, ...]:
     if not isinstance(rows, list) or not all(map(_is_place, rows)):
-        raise PlanError(f"In a plan file {name} is a list of places, as [[0.41, 0.52]].")
+        raise PlanError(
+            Said("In a plan file {name} is a list of places, as [[0.41, 0.52]].", name=name)
+        )
     return tuple((float(x), float(y)) for x, y in rows)
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from face_mesh.errors import PlanError
+from face_mesh.said import Said
 from simulate.catalogue import CatalogueError, read_table, sources
 from simulate.entry import ESTIMATE, Unsuited
 from simulate.interactions import check_plan
@@ -91,7 +92,9 @@ def preset(name: str) -> Preset:
         PlanError: there is no such plan.
     """
     if name not in presets():
-        raise PlanError(f"There is no plan {name[:60]!r}; --list-plans shows them all.")
+        raise PlanError(
+            Said("There is no plan {name!r}; --list-plans shows them all.", name=name[:60])
+        )
     return presets()[name]
 
 

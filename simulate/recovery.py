@@ -7,10 +7,16 @@ import re
 import numpy as np
 
 from face_mesh.errors import PlanError
+from face_mesh.said import N_, Said
 from simulate.entry import Procedure
 
 DAYS = {"d": 1.0, "w": 7.0, "mo": 30.4375, "y": 365.25}
 _TIME = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(d|w|mo|y)\s*")
+_WORDS = {
+    "w": (N_("1 week"), N_("{n:g} weeks")),
+    "mo": (N_("1 month"), N_("{n:g} months")),
+    "y": (N_("1 year"), N_("{n:g} years")),
+}
 LONGEST_DAYS = 24 * DAYS["mo"]  # the evidence does not carry further
 
 
@@ -24,7 +30,7 @@ def days_after(when: str | None) -> float | None:
         return None
     match = _TIME.fullmatch(when)
     if match is None:
-        raise PlanError(f"{when[:20]!r} is not a time; write 10d, 2w, 3mo or 1y.")
+        raise PlanError(Said("{when!r} is not a time; write 10d, 2w, 3mo or 1y.", when=when[:20]))
     days = float(match[1]) * DAYS[match[2]]
     if days > LONGEST_DAYS:
         raise PlanError("The evidence reaches 24 months after a treatment; give an earlier time.")
@@ -34,15 +40,15 @@ def days_after(when: str | None) -> float | None:
 def time_words(when: str | None) -> str:
     """Return a time as a patient would say it: "Day 3", "1 week", "6 months", "Settled"."""
     if when is None:
-        return "Settled"
+        return Said("Settled")
     match = _TIME.fullmatch(when)
     if match is None:
         return when
     number, unit = match.groups()
     if unit == "d":
-        return f"Day {number}"
-    word = {"w": "week", "mo": "month", "y": "year"}[unit]
-    return f"{number} {word}" if number == "1" else f"{number} {word}s"
+        return Said("Day {n:g}", n=float(number))
+    one, more = _WORDS[unit]
+    return Said(one) if number == "1" else Said(more, n=float(number))
 
 
 def days_since(week: float | None, days: float | None) -> float | None:

@@ -9,6 +9,7 @@ from face_mesh.arrays import Bool, Points
 from face_mesh.bundle import VERTICES
 from face_mesh.errors import PlanError
 from face_mesh.regions import region
+from face_mesh.said import Said
 from face_mesh.skin.reading import SIGNS
 from simulate.entry import Procedure
 from simulate.geometry.basis import mesh_basis
@@ -42,15 +43,26 @@ def check_view(face: Face, plan: Plan) -> None:
             continue
         if abs(yaw_deg) > limit_deg:
             raise PlanError(
-                f"{entry.name} can be shown up to {limit_deg:g}° of turn, and in this photo the "
-                f"head is turned by {abs(yaw_deg):.0f}°; use a photo from nearer the front, or "
-                "leave it out."
+                Said(
+                    "{name} can be shown up to {limit_deg:g}° of turn, and in this photo the head "
+                    "is turned by {yaw_deg:.0f}°; use a photo from nearer the front, or leave it "
+                    "out.",
+                    name=Said(entry.name),
+                    limit_deg=limit_deg,
+                    yaw_deg=abs(yaw_deg),
+                )
             )
         turned = abs(yaw_deg) > FRONT_DEG
         if turned and one.side != "both" and seen_share(face, entry, one.side) < SEEN:
             raise PlanError(
-                f"{entry.name} on the {one.side} cannot be shown, because that side is turned "
-                "away in this photo; use a photo from the front, or treat the other side."
+                Said(
+                    "{name} on the left cannot be shown, because that side is turned away in this "
+                    "photo; use a photo from the front, or treat the other side."
+                    if one.side == "left"
+                    else "{name} on the right cannot be shown, because that side is turned away in "
+                    "this photo; use a photo from the front, or treat the other side.",
+                    name=Said(entry.name),
+                )
             )
 
 

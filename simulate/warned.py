@@ -8,6 +8,7 @@ import numpy as np
 
 from face_mesh import Face
 from face_mesh.anatomy import point
+from face_mesh.said import COMMAS, N_, Listed, Said
 from face_mesh.skin.reading import SIGNS
 from face_mesh.skin.tone import ita_deg
 from simulate.aftermath import LIKELY, SIGN_WORDS, reactions_at
@@ -29,6 +30,19 @@ DARKER_DEG = 10.0  # of the individual typology angle: brown and dark skin (Char
 HOLLOW_MM = 0.5  # behind the straight bridge, more than the measure is unsure
 FULL_SMILE = 0.5  # blendshape score from which on a smile is one; at rest it is near 0
 EXPRESSIVE = ("crows_feet_lines", "forehead_lines", "glabellar_lines", "perioral_lines")
+# What may cover a treated area in a photo: where all of a procedure moves, where a part of it does.
+COVERING = {
+    "glasses": (
+        N_(
+            "{name} is measured but not drawn, because it would bend the glasses in the photo; "
+            "take the photo again without glasses."
+        ),
+        N_(
+            "What {name!l} moves is measured but not drawn, because it would bend the glasses in "
+            "the photo; take the photo again without glasses."
+        ),
+    ),
+}
 Weights = Sequence[tuple[Treatment, float]]
 
 
@@ -68,15 +82,20 @@ def in_time(face: Face, plan: Plan, days: float | None) -> Iterator[str]:
         if not one.dose or since is None:
             continue
         if since < 0.0:
-            yield f"{one.entry.name}: planned for week {one.week:g}, and not done yet at this time."
+            yield Said(
+                "{name}: planned for week {week:g}, and not done yet at this time.",
+                name=Said(one.entry.name),
+                week=one.week,
+            )
         elif one.entry.undrawn and since < UNDRAWN_DAYS:
-            yield f"{one.entry.name}: {one.entry.undrawn}"
+            yield Listed([one.entry.name, one.entry.undrawn], ": ")
         if any(sign.sign == "redness" for sign in one.entry.skin) and any(
             reaction.sign == "erythema" for reaction, _ in reactions_at(one, days, "all")
         ):
-            yield (
-                f"{one.entry.name}: the figure of redness is that of the settled skin; the redness "
-                "of the first days is drawn, not counted."
+            yield Said(
+                "{name}: the figure of redness is that of the settled skin; the redness of the "
+                "first days is drawn, not counted.",
+                name=Said(one.entry.name),
             )
 
 
@@ -84,7 +103,11 @@ def _by_tone(face: Face, plan: Plan) -> Iterator[str]:
     told = [one.entry for one in plan.treatments if one.dose and one.entry.dark_skin]
     if told and tone_deg(face) < DARKER_DEG:
         for entry in told:
-            yield f"{entry.name}, if your skin is brown or black: {entry.dark_skin}"
+            yield Said(
+                "{name}, if your skin is brown or black: {warning}",
+                name=Said(entry.name),
+                warning=Said(entry.dark_skin),
+            )
 
 
 def tone_deg(face: Face) -> float:
@@ -104,7 +127,7 @@ def _beyond(changes: Sequence[Change]) -> Iterator[str]:
             and one.after < -HOLLOW_MM
             and one.after < one.before
         ):
-            yield (
+            yield N_(
                 "This takes more than the hump this photo shows, and the bridge would be hollow; "
                 "a photo from the side shows the hump better, and a lower dose takes less."
             )
@@ -121,9 +144,15 @@ def undrawn_reactions(plan: Plan, days: float | None, shown: str) -> Iterator[st
             often[one.sign] = max(one.frequency, often.get(one.sign, 0.0))
         for sign, frequency in often.items():
             if sign not in drawn:
-                what = f"{treatment.entry.name}: {SIGN_WORDS[sign]}"
-                few = f", which {100 * frequency:.0f} % have," if frequency < LIKELY else ""
-                yield f"{what}{few} is not drawn at this time."
+                few = frequency < LIKELY
+                yield Said(
+                    "{name}: {sign}, which {percent:.0f} % have, is not drawn at this time."
+                    if few
+                    else "{name}: {sign} is not drawn at this time.",
+                    name=Said(treatment.entry.name),
+                    sign=Said(SIGN_WORDS[sign]),
+                    percent=100.0 * frequency,
+                )
 
 
 def seen_in(face: Face, procedure: Procedure) -> float:
@@ -138,9 +167,10 @@ def seen_in(face: Face, procedure: Procedure) -> float:
 def _at_rest(face: Face, plan: Plan) -> Iterator[str]:
     for one in plan.treatments:
         if one.dose and seen_in(face, one.entry) < 1.0:
-            yield (
-                f"{one.entry.name}: it acts on a smile that shows the teeth, which this photo "
-                "shows little or not at all; use a photo in which you smile with the teeth showing."
+            yield Said(
+                "{name}: it acts on a smile that shows the teeth, which this photo shows little or "
+                "not at all; use a photo in which you smile with the teeth showing.",
+                name=Said(one.entry.name),
             )
 
 
@@ -154,11 +184,8 @@ def _hidden(face: Face, plan: Plan) -> Iterator[str]:
         entry = treatment.entry
         for thing in covered(face, treatment):
             if entry.terms:
-                what = f"what {entry.name[0].lower()}{entry.name[1:]} moves" if entry.skin else ""
-                yield (
-                    f"{what.capitalize() or entry.name} is measured but not drawn, because it "
-                    f"would bend the {thing} in the photo; take the photo again without {thing}."
-                )
+                whole, moved = COVERING[thing]
+                yield Said(moved if entry.skin else whole, name=Said(entry.name))
 
 
 def _lesions(face: Face, plan: Plan) -> Iterator[str]:
@@ -166,44 +193,54 @@ def _lesions(face: Face, plan: Plan) -> Iterator[str]:
         if not treatment.dose or not any(t.sign == LESIONS for t in treatment.entry.skin):
             continue
         if not treatment.spots:
-            yield (
-                f"{treatment.entry.name}: no lesion was picked, so all dark spots that were found "
-                "are shown treated, moles or not. Pick the ones you mean."
+            yield Said(
+                "{name}: no lesion was picked, so all dark spots that were found are shown "
+                "treated, moles or not. Pick the ones you mean.",
+                name=Said(treatment.entry.name),
             )
         elif missed := len(treatment.spots) - len(picked(face, treatment)):
-            yield (
-                f"{treatment.entry.name}: there is nothing dark at {missed} of the "
-                f"{len(treatment.spots)} picked places."
+            yield Said(
+                "{name}: there is nothing dark at {missed} of the {picked} picked places.",
+                name=Said(treatment.entry.name),
+                missed=missed,
+                picked=len(treatment.spots),
             )
 
 
 def _unseen(skin: SkinEffect) -> Iterator[str]:
     for one in skin.readings:
         if one.sign == LESIONS and one.before > 0 and one.after > STAYING * one.before:
-            yield (
-                f"{SIGNS[one.sign].name}: what was treated lies in shade that looks the same "
-                "without it, so hardly anything changes."
+            yield Said(
+                "{sign}: what was treated lies in shade that looks the same without it, so hardly "
+                "anything changes.",
+                sign=Said(SIGNS[one.sign].name),
             )
     faint = [one.sign for one in skin.readings if one.before < HARDLY and one.sign != LESIONS]
     if faint:
-        names = ", ".join(SIGNS[sign].name[:1].lower() + SIGNS[sign].name[1:] for sign in faint)
+        names = [Said("{sign!l}", sign=Said(SIGNS[sign].name)) for sign in faint]
         moving = any(sign in EXPRESSIVE for sign in faint)
-        yield f"Hardly any found in this photo, so there is little to show: {names}." + (
-            " Lines of expression show best in a photo that makes the expression." if moving else ""
+        yield Said(
+            "Hardly any found in this photo, so there is little to show: {signs}. Lines of "
+            "expression show best in a photo that makes the expression."
+            if moving
+            else "Hardly any found in this photo, so there is little to show: {signs}.",
+            signs=Listed(names, COMMAS),
         )
 
 
 def _shape(face: Face, share: float, weights: Weights) -> Iterator[str]:
     if share < WHOLE:
-        yield (
-            f"This plan cannot be shown in full: above {np.floor(100 * share):.0f} % of it the "
-            "picture would fold onto itself. Lower a dose."
+        yield Said(
+            "This plan cannot be shown in full: above {percent:.0f} % of it the picture would fold "
+            "onto itself. Lower a dose.",
+            percent=float(np.floor(100 * share)),
         )
     for treatment, weight in weights:
         deepest_mm, seen_mm = reach_mm(face, treatment.entry, treatment.side)
         if weight and seen_mm < FRONTAL_SHARE * deepest_mm:
-            yield (
-                f"{treatment.entry.name}: most of this change "
-                f"({share * weight * deepest_mm:.1f} mm) is towards the camera and hardly shows in "
-                "a photo from the front."
+            yield Said(
+                "{name}: most of this change ({depth_mm:.1f} mm) is towards the camera and hardly "
+                "shows in a photo from the front.",
+                name=Said(treatment.entry.name),
+                depth_mm=float(share * weight * deepest_mm),
             )

@@ -15,6 +15,7 @@ import torch
 
 from face_mesh.arrays import Bool, Mask, Rgb
 from face_mesh.errors import EngineError
+from face_mesh.said import N_
 from face_mesh.skin.spread import blurred
 from simulate.skin import fine
 from simulate.skin.blend import composite
@@ -36,10 +37,12 @@ LEAST_SHARE = 0.1  # at less, detail is no stronger: what is left of it is below
 # A photo whose scale is this near to one of the model's is not resized: to resize it and back would
 # cost more texture than the model's being a little off its scale does.
 NEAR_SCALE = 0.1
-NO_MEMORY = (
+NO_MEMORY = N_(
     "There is not enough memory to paint this skin; close other programs or use a smaller photo."
 )
-NOT_PAINTED = "The skin model failed on this photo; try another photo, or install Beforehand again."
+NOT_PAINTED = N_(
+    "The skin model failed on this photo; try another photo, or install Beforehand again."
+)
 
 
 class EmbeddedEngine:

@@ -6,6 +6,7 @@ import os
 import re
 
 from face_mesh.errors import PlanError
+from face_mesh.said import Said
 from simulate.skin.engine import Engine
 
 EMBEDDED = "embedded"
@@ -24,7 +25,9 @@ def check_engine(name: str) -> None:
         PlanError: there is no such engine.
     """
     if name not in (EMBEDDED, "fake") and not re.fullmatch(r"hub:.+", name):
-        raise PlanError(f"There is no engine {name[:40]!r}; use embedded or hub:NAME.")
+        raise PlanError(
+            Said("There is no engine {name!r}; use embedded or hub:NAME.", name=name[:40])
+        )
 
 
 def engine(name: str) -> Engine:

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from face_mesh.arrays import Rgb
 from face_mesh.errors import EngineError
+from face_mesh.said import N_
 from simulate.skin.blend import composite
 from simulate.skin.crop import Crop
 from simulate.skin.engine import Fill, Step
@@ -29,11 +30,11 @@ BEAT_S = 0.2  # how often the same step comes again while the model works, so th
 PROMPT = "close-up photograph of natural {anatomy}, realistic pores, same light"
 NEGATIVE = "airbrushed, plastic, blurred, painted, drawing, make-up, text"
 
-BLACKED_OUT = (
+BLACKED_OUT = N_(
     "The safety check that comes with this model blacked its picture out; try another seed or "
     "another model."
 )
-NO_PICTURE = (
+NO_PICTURE = N_(
     "The model made no usable picture on this computer; try another model, or use the engine "
     "embedded."
 )

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from face_mesh.errors import EngineError
+from face_mesh.said import N_
 from simulate.skin.memory import out_of_memory
 
 INDEX = "model_index.json"
@@ -25,16 +26,16 @@ INDEX = "model_index.json"
 # estimate); otherwise each part of the model is brought over when its turn comes.
 GPU_SHARE = 0.7
 
-NO_FOLDER = "There is no model folder of that name; check the path."
-NOT_ON_HUB = (
+NO_FOLDER = N_("There is no model folder of that name; check the path.")
+NOT_ON_HUB = N_(
     "There is no such model on the hub, or it is private; check its name, which looks like "
     "owner/model."
 )
-UNREACHABLE = (
+UNREACHABLE = N_(
     "The model is not on this computer and the hub cannot be reached; check the connection, or "
     "name a folder that holds the model."
 )
-GATED = (
+GATED = N_(
     "The makers of this model want their terms accepted first; do so on its page on the hub, then "
     "log in with: hf auth login."
 )
@@ -42,17 +43,19 @@ NO_PIPELINE = (
     f"This is no diffusers model, for it has no {INDEX} that can be read; choose a folder or hub "
     "name that has one."
 )
-WRONG_KIND = (
+WRONG_KIND = N_(
     "This model cannot fill in a part of a picture; choose an inpainting model of the Stable "
     "Diffusion, SDXL or FLUX-Fill family."
 )
-DAMAGED = "A file of this model is missing or damaged; download the model again."
-MEMORY = (
+DAMAGED = N_("A file of this model is missing or damaged; download the model again.")
+MEMORY = N_(
     "There is not enough memory for this model; close other programs, choose a smaller model, or "
     "use the engine embedded."
 )
-DISK_FULL = "There is not enough space on the disk to download this model; free some."
-PACKAGES = "Models of the hub need more packages; pip install -r requirements-hub.txt brings them."
+DISK_FULL = N_("There is not enough space on the disk to download this model; free some.")
+PACKAGES = N_(
+    "Models of the hub need more packages; pip install -r requirements-hub.txt brings them."
+)
 
 
 @dataclass(frozen=True)
