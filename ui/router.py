@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui import run, session, shell
+from ui import run, session, shell, tour
 from ui.language import say
 
 st.set_page_config(page_title="Beforehand", page_icon="🪞", layout="wide")
@@ -24,3 +24,5 @@ page = st.navigation(list(pages), position="hidden")
 shell.head(pages)
 page.run()
 shell.foot()
+if page is next(iter(pages)) and session.screen() == "preview":
+    tour.show()

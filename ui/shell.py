@@ -8,7 +8,7 @@ from html import escape
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from ui import intake, language, session
+from ui import intake, language, session, tour
 from ui.language import N_, say
 
 STEPS = {
@@ -43,6 +43,8 @@ def head(pages: Mapping[StreamlitPage, str]) -> None:
             _language()
             for page, icon in pages.items():
                 st.page_link(page, icon=f":material/{icon}:")
+            if session.start().attested:
+                tour.offer()
 
 
 def _steps() -> None:

@@ -1,0 +1,5 @@
+"""A guided tour of the preview for consultants, which points at what it speaks of."""
+
+from ui.tour.tour import offer, show
+
+__all__ = ["offer", "show"]
