@@ -111,7 +111,7 @@ def shape_changes(
         spec, change = SPECS[id_], after[id_] - before[id_]
         if id_ not in own and abs(change) < SIDE_EFFECT[spec.unit]:
             continue
-        spread = [one.sd * slope.get(id_, 0.0) for one, slope in slopes]
+        spread = _spread([(one, one.sd * slope.get(id_, 0.0)) for one, slope in slopes])
         asked = sum(one.responder_sd * one.sd * slope.get(id_, 0.0) for one, slope in slopes)
         middle = after[id_] - asked
         scale_sd = face.scale.relative_sd * (middle - before[id_]) if spec.unit == "mm" else 0.0
@@ -131,6 +131,19 @@ def shape_changes(
                 [one.treatment for one, s in slopes if one.sd * abs(s.get(id_, 0.0)) > sd / 2],
             ),
         )
+
+
+def _spread(found: Sequence[tuple[Shift, float]]) -> list[float]:
+    """Return the standard deviations that are independent of each other.
+
+    A person who responds strongly on the left does so on the right: the two treatments of somebody
+    treated differently on each side are added up before they are squared.
+    """
+    one_cause: dict[object, float] = {}
+    for shift, sd in found:
+        cause = (shift.treatment.procedure, shift.passing, shift.parts[0].terms[0][0])
+        one_cause[cause] = one_cause.get(cause, 0.0) + sd
+    return list(one_cause.values())
 
 
 def _because(id_: str, treatments: Sequence[Treatment]) -> str:

@@ -26,6 +26,7 @@ MOST_DAYS = 365.0  # of downtime that a clinic may write down
 MOST_COST = 1e9
 BODY_KG = (30.0, 300.0)  # what an adult may weigh; beyond it a number was mistyped
 MOST_NOTES = 2000  # characters
+CURRENCY = re.compile(r"[^\W\d_]{0,8}|[$€£¥]")
 STROKE_OUTSIDE = N_(
     "A stroke lies outside the photo; give places as shares of its width and height, 0 to 1."
 )
@@ -270,7 +271,7 @@ class Plan:
     def __post_init__(self) -> None:
         """Refuse a procedure given twice where it would add up unseen."""
         _check_range(self.body_kg, BODY_KG, MASS_OUTSIDE)
-        if not re.fullmatch(r"[^\W\d_]{0,8}|[$€£¥]", self.currency):
+        if not CURRENCY.fullmatch(self.currency):
             raise PlanError("The currency is a short name of letters, for example EUR.")
         if len(self.notes) > MOST_NOTES or not _is_writable(self.notes):
             raise PlanError(
