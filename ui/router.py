@@ -21,7 +21,7 @@ pages = {
     st.Page("screens/verify.py", title=say("Check a picture"), url_path="verify"): "verified",
 }
 page = st.navigation(list(pages), position="hidden")
-shell.head(pages)
+shell.head(pages, page)
 page.run()
 shell.foot()
 if page is next(iter(pages)) and session.screen() == "preview":

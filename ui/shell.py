@@ -21,12 +21,15 @@ STEPS = {
 }
 
 
-def head(pages: Mapping[StreamlitPage, str]) -> None:
+def head(pages: Mapping[StreamlitPage, str], now: StreamlitPage) -> None:
     """Draw the bar above every screen.
 
     Args:
         pages: what the menu leads to, each with the name of its icon.
+        now: the one that is on.
     """
+    # Another key is another menu, and a new one is shut: as is to be after something was chosen.
+    menu = f"menu_{now.url_path}_{session.start().touring}"
     with st.container(key="head", horizontal=True, vertical_alignment="center", gap="small"):
         st.html('<div class="brand"><span>Beforehand</span></div>')
         _steps()
@@ -39,7 +42,7 @@ def head(pages: Mapping[StreamlitPage, str]) -> None:
                 on_click=intake.forget,
                 help=say("Removes the photo and everything made from it, at once and for good."),
             )
-        with st.popover(say("Menu"), icon=":material/menu:", type="tertiary", key="menu"):
+        with st.popover(say("Menu"), icon=":material/menu:", type="tertiary", key=menu):
             _language()
             for page, icon in pages.items():
                 st.page_link(page, icon=f":material/{icon}:")
