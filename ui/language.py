@@ -18,6 +18,7 @@ import streamlit as st
 from babel.lists import format_list
 from babel.messages.pofile import read_po
 from babel.numbers import get_decimal_symbol, get_group_symbol
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from face_mesh.said import AND, OR, Filler, Listed, Said
 from face_mesh.said import N_ as N_  # so that the page has all of it from here
@@ -30,6 +31,8 @@ Say = Callable[..., str]
 
 def current() -> str:
     """Return the visitor's language: as chosen, else as the browser asks, else English."""
+    if get_script_run_ctx(suppress_warning=True) is None:
+        return "en"  # nobody is visiting
     chosen = st.session_state.get(KEY)
     if chosen in LANGUAGES:
         return str(chosen)

@@ -91,7 +91,7 @@ def _explain(chosen: Preset) -> None:
 
 def _step(one: Step) -> str:
     entry = procedures()[one.procedure]
-    where = wording.SCOPES[entry.dose.scope] if one.side == "both" else wording.ON_SIDE[one.side]
+    where = wording.SCOPES[entry.dose.scope] if one.side == "both" else f"on the {one.side} side"
     later = f", {time(7.0 * one.week)} after the first treatment" if one.week else ""
     dose = f"{entry.name}: {wording.dose(one.dose, entry)} {where}{later}."
     return wording.sourced(f"{dose} {one.derivation}", one.source)

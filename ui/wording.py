@@ -5,13 +5,16 @@ from __future__ import annotations
 from math import floor
 
 from face_mesh import Face, Finding, Measure
+from face_mesh.said import COMMAS, Listed, Said
 from face_mesh.skin.reading import SIGNS
 from simulate import Change, Procedure
 from simulate.aftermath import SIGN_WORDS
 from simulate.catalogue import citation
 from simulate.entry import ESTIMATE, Reaction, Risk, SkinTerm, Term, Unsuited
 from simulate.summary import Total
-from ui.lasting import time
+from ui import language
+from ui.language import N_, say
+from ui.lasting import counted, time
 
 ICONS = {
     "info": ":material/check_circle:",
@@ -19,99 +22,151 @@ ICONS = {
     "block": ":material/block:",
     "pick": ":material/touch_app:",
 }
-SEVERITIES = {"info": "Good to know", "warn": "Worth improving", "block": "Cannot be used"}
-UNITS = {"U": "units", "deg": "°", "mm": "mm", "mL": "mL", "ratio": "", "sessions": "sessions"}
+SEVERITIES = {
+    "info": N_("Good to know"),
+    "warn": N_("Worth improving"),
+    "block": N_("Cannot be used"),
+}
+UNITS = {
+    "U": N_("units"),
+    "deg": "°",
+    "mm": N_("mm"),
+    "mL": N_("mL"),
+    "ratio": "",
+    "sessions": N_("sessions"),
+}
 DECIMALS = {"mm": 1, "deg": 1, "ratio": 2, "grade": 1, "count": 0}
-SCOPES = {"total": "in all", "per_side": "on each side"}
-ON_SIDE = {"left": "on the left side", "right": "on the right side"}
-SIDES = {"both": "Both sides", "left": "Left", "right": "Right"}
+PER_UNIT = {"U": N_("unit"), "deg": "°", "mm": "mm", "mL": "mL", "sessions": N_("session")}
+SCOPES = {"total": N_("in all"), "per_side": N_("on each side")}
+LABELS = {  # of the dose sliders, by what the dose is of
+    "total": N_("{name}, {unit} in all (usual {usual})"),
+    "per_side": N_("{name}, {unit} on each side (usual {usual})"),
+    "left": N_("{name}, {unit} on the left side (usual {usual})"),
+    "right": N_("{name}, {unit} on the right side (usual {usual})"),
+}
+DOSES = {  # as a line of a plan, by what the dose is of
+    "total": N_("{name}: {dose} in all."),
+    "per_side": N_("{name}: {dose} on each side."),
+    "left": N_("{name}: {dose} on the left side."),
+    "right": N_("{name}: {dose} on the right side."),
+}
+SIDES = {"both": N_("Both sides"), "left": N_("Left"), "right": N_("Right")}
 AREAS = {
-    "neck": "Neck and below the chin",
-    "brows": "Brows and forehead",
-    "lines": "Lines of expression",
-    "folds": "Folds",
-    "eyes": "Under the eyes",
-    "skin": "Surface and colour of the skin",
-    "face": "Whole face",
+    "lips": N_("Lips"),
+    "chin": N_("Chin"),
+    "jaw": N_("Jaw"),
+    "cheeks": N_("Cheeks"),
+    "temples": N_("Temples"),
+    "nose": N_("Nose"),
+    "ears": N_("Ears"),
+    "neck": N_("Neck and below the chin"),
+    "brows": N_("Brows and forehead"),
+    "lines": N_("Lines of expression"),
+    "folds": N_("Folds"),
+    "eyes": N_("Under the eyes"),
+    "skin": N_("Surface and colour of the skin"),
+    "face": N_("Whole face"),
 }
 RESPONDERS = {
-    "low": "Weak response",
-    "expected": "Expected",
-    "high": "Strong response",
+    "low": N_("Weak response"),
+    "expected": N_("Expected"),
+    "high": N_("Strong response"),
 }
 FULLEST = "fullest"
 TIMES = {
-    FULLEST: "Settled",
-    "0d": "Right after",
-    "3d": "After 3 days",
-    "1w": "After 1 week",
-    "2w": "After 2 weeks",
-    "1mo": "After 1 month",
-    "3mo": "After 3 months",
-    "6mo": "After 6 months",
-    "1y": "After 1 year",
-    "2y": "After 2 years",
+    FULLEST: N_("Settled"),
+    "0d": N_("Right after"),
+    "3d": N_("After 3 days"),
+    "1w": N_("After 1 week"),
+    "2w": N_("After 2 weeks"),
+    "1mo": N_("After 1 month"),
+    "3mo": N_("After 3 months"),
+    "6mo": N_("After 6 months"),
+    "1y": N_("After 1 year"),
+    "2y": N_("After 2 years"),
 }
 LIKELY = "likely"
 REACTIONS = {
-    LIKELY: "What most have",
-    "all": "All that can come",
-    "none": "None",
+    LIKELY: N_("What most have"),
+    "all": N_("All that can come"),
+    "none": N_("None"),
 }
 REACTIONS_SAID = {
-    LIKELY: "Swelling, bruises and redness are drawn where at least half of the people studied had "
-    "them. Yours may be more or less.",
-    "all": "All swelling, bruises and redness that people were seen to have are drawn together. "
-    "Few people have them all.",
-    "none": "Swelling, bruises and redness are left out; on this day you may have some.",
+    LIKELY: N_(
+        "Swelling, bruises and redness are drawn where at least half of the people studied had "
+        "them. Yours may be more or less."
+    ),
+    "all": N_(
+        "All swelling, bruises and redness that people were seen to have are drawn together. "
+        "Few people have them all."
+    ),
+    "none": N_("Swelling, bruises and redness are left out; on this day you may have some."),
 }
 SKIN_OPERATORS = {
-    "fill": "skin painted anew",
-    "lift": "shade evened out, crease painted over",
-    "fade": "colour taken away",
+    "fill": N_("skin painted anew"),
+    "lift": N_("shade evened out, crease painted over"),
+    "fade": N_("colour taken away"),
+}
+REACTIONS_TOLD = {  # whether everybody has it, and whether it comes later than at once
+    (True, True): N_("{sign!u}: everybody has it; worst after {peak}, gone after {end}."),
+    (True, False): N_("{sign!u}: everybody has it; worst at once, gone after {end}."),
+    (False, True): N_("{sign!u}: {who} have it; worst after {peak}, gone after {end}."),
+    (False, False): N_("{sign!u}: {who} have it; worst at once, gone after {end}."),
+}
+WIDTHS = {
+    "interpupillary_distance": N_("pupils {mm:.0f} ± {sd:.0f} mm"),
+    "bizygomatic_width": N_("cheekbones {mm:.0f} ± {sd:.0f} mm"),
+    "mouth_width": N_("mouth {mm:.0f} ± {sd:.0f} mm"),
 }
 OPERATORS = {
-    "volume": "Volume added",
-    "remove": "Volume removed",
-    "translate": "Shift",
-    "rotate": "Turn",
-    "scale": "Width",
-    "flatten": "Hollow filled",
-    "relax": "Unrolling",
+    "volume": N_("Volume added"),
+    "remove": N_("Volume removed"),
+    "translate": N_("Shift"),
+    "rotate": N_("Turn"),
+    "scale": N_("Width"),
+    "flatten": N_("Hollow filled"),
+    "relax": N_("Unrolling"),
 }
-SHEETS_OFFERED = (
+SHEETS_OFFERED = N_(
     "Your face right after, after days, weeks, months and up to two years; or the same plan in "
     "somebody who responds weakly and somebody who responds strongly."
 )
 SHEETS_SAID = {
-    "film": "All swelling, bruises and redness that people were seen to have are drawn together, "
-    "at the usual pace of healing. Few people have them all, and nobody can promise the days.",
-    "range": "About two of three people fall between the weak and the strong response. Nobody can "
-    "tell beforehand which of them you are.",
+    "film": N_(
+        "All swelling, bruises and redness that people were seen to have are drawn together, "
+        "at the usual pace of healing. Few people have them all, and nobody can promise the days."
+    ),
+    "range": N_(
+        "About two of three people fall between the weak and the strong response. Nobody can "
+        "tell beforehand which of them you are."
+    ),
 }
-GOOD_PHOTO = "This photo is good to use."
-GONE = "Nothing is left of the effect by then."
-NOT_YET = "The effect has not begun by then."
-UNCHANGED = "No measure changes by as much as can be written here."
-PAINTED_AGAIN = "Made at the photo's own size, for which skin is painted anew: give it a minute."
+GOOD_PHOTO = N_("This photo is good to use.")
+GONE = N_("Nothing is left of the effect by then.")
+NOT_YET = N_("The effect has not begun by then.")
+UNCHANGED = N_("No measure changes by as much as can be written here.")
+PAINTED_AGAIN = N_(
+    "Made at the photo's own size, for which skin is painted anew: give it a minute."
+)
 SCALES = {
-    "iris": "judged from the size of the irises",
-    "interpupillary_distance": "from the pupil distance you gave",
-    "known_length": "from the length you gave",
-    "face_size": "judged from the size of the face, because the head is turned",
+    "iris": N_("judged from the size of the irises"),
+    "interpupillary_distance": N_("from the pupil distance you gave"),
+    "known_length": N_("from the length you gave"),
+    "face_size": N_("judged from the size of the face, because the head is turned"),
 }
 
 
 def finding(one: Finding) -> str:
     """One line: how serious it is, what was seen, what to do."""
-    return f"**{SEVERITIES[one.severity]}:** {one.message} {one.advice}".strip()
+    return f"**{say(SEVERITIES[one.severity])}:** {say(one.message)} {say(one.advice)}".strip()
 
 
 def dose_label(entry: Procedure, side: str = "both") -> str:
     """Name of the dose slider: "Lip filler, mL on the left side (usual 0.5 mL)"."""
-    unit = "degrees" if entry.dose.unit == "deg" else UNITS[entry.dose.unit]
-    where = SCOPES[entry.dose.scope] if side == "both" else ON_SIDE[side]
-    return f"{entry.name}, {unit} {where} (usual {dose(entry.usual_dose(side), entry)})"
+    unit = say("degrees") if entry.dose.unit == "deg" else say(UNITS[entry.dose.unit])
+    usual = dose(entry.usual_dose(side), entry)
+    template = LABELS[entry.dose.scope if side == "both" else side]
+    return say(template, name=say(entry.name), unit=unit, usual=usual)
 
 
 def dose_limit(entry: Procedure, side: str) -> float:
@@ -121,137 +176,183 @@ def dose_limit(entry: Procedure, side: str) -> float:
 
 
 def dose_format(entry: Procedure) -> str:
-    """How the dose slider writes a dose, as for printf."""
-    decimals = len(f"{entry.dose.step:g}".partition(".")[2])
-    unit = UNITS[entry.dose.unit]
+    """How the dose slider writes a dose, as for printf: with a point in every language."""
+    figure, unit = f"%.{_decimals(entry)}f", entry.dose.unit
     if unit == "sessions":  # the label says what is counted, and one is not "1 sessions"
-        return f"%.{decimals}f"
-    return f"%.{decimals}f{unit}" if unit == "°" else f"%.{decimals}f {unit}"
+        return figure
+    return f"{figure}°" if unit == "deg" else f"{figure} {say(UNITS[unit])}"
+
+
+def _decimals(entry: Procedure) -> int:
+    return len(f"{entry.dose.step:g}".partition(".")[2])
 
 
 def dose(value: float, entry: Procedure) -> str:
     """A dose with its unit, with as many decimals as its step has."""
-    shown = dose_format(entry) % value
-    if entry.dose.unit != "sessions":
-        return shown
-    return f"{shown} session" if shown == "1" else f"{shown} sessions"
+    shown, unit = language.number(value, f".{_decimals(entry)}f"), entry.dose.unit
+    if unit == "sessions":
+        return say("1 session") if shown == "1" else say("{count} sessions", count=shown)
+    return f"{shown}°" if unit == "deg" else f"{shown} {say(UNITS[unit])}"
+
+
+def planned(value: float, side: str, entry: Procedure) -> str:
+    """One treatment of a plan: "Lip filler: 1.0 mL on each side."."""
+    template = DOSES[entry.dose.scope if side == "both" else side]
+    return say(template, name=say(entry.name), dose=dose(value, entry))
 
 
 def term(one: Term, entry: Procedure) -> str:
     """One line: what is moved where, how far per unit of dose, why, and where that is from."""
     unit = {"volume": "mL", "remove": "mL", "rotate": "°"}.get(one.operator, "mm")
-    per = UNITS[entry.dose.unit].removesuffix("s") + ("" if one.midline else " on that side")
-    rate = f"{one.coefficient:g} {unit}".replace("-", "−")
-    what = f"{OPERATORS[one.operator]} ({one.patch.centre.replace('_', ' ')})"
-    return f"{what}: {rate} per {per}. {one.derivation} ({source(one.source)})"
+    rate = language.number(one.coefficient).replace("-", "−")
+    line = say(
+        "{operator} ({place}): {rate} per {unit}."
+        if one.midline
+        else "{operator} ({place}): {rate} per {unit} on that side.",
+        operator=say(OPERATORS[one.operator]),
+        place=say(one.patch.centre.replace("_", " ")),
+        rate=f"{rate} {say(unit)}",
+        unit=say(PER_UNIT[entry.dose.unit]),
+    )
+    return f"{line} {sourced(one.derivation, one.source)}"
 
 
 def skin_term(one: SkinTerm) -> str:
     """One line: which sign, what is done to it, how much of it goes, why, and by which source."""
-    share = (
-        f"the usual dose takes away {100 * one.reduction:.0f}\u00a0% in the mean person, no dose "
-        f"more than {100 * one.most:.0f}\u00a0%"
+    line = say(
+        "{sign} ({operator}): the usual dose takes away {usual:.0f}\u00a0% in the mean person, no "
+        "dose more than {most:.0f}\u00a0%.",
+        sign=say(SIGNS[one.sign].name),
+        operator=say(SKIN_OPERATORS[one.operator]),
+        usual=100.0 * one.reduction,
+        most=100.0 * one.most,
     )
-    what = f"{SIGNS[one.sign].name} ({SKIN_OPERATORS[one.operator]})"
-    return f"{what}: {share}. {one.derivation} ({source(one.source)})"
+    return f"{line} {sourced(one.derivation, one.source)}"
 
 
 def picked(count: int) -> str:
     """What to do about moles, or how many are picked."""
     if not count:
-        return f"{ICONS['pick']} Tap the moles you would like to see removed."
-    return f"{ICONS['pick']} {_counted(count, 'mole')} picked. Tap one again to keep it."
+        said = say("Tap the moles you would like to see removed.")
+    elif count == 1:
+        said = say("1 mole picked. Tap it again to keep it.")
+    else:
+        said = say("{count} moles picked. Tap one again to keep it.", count=count)
+    return f"{ICONS['pick']} {said}"
 
 
 def missed(count: int) -> str:
     """That nothing is found at some of the places picked."""
-    places = "at one of the places" if count == 1 else f"at {count} of the places"
-    return (
-        f"Nothing dark is found {places} you tapped, so nothing is removed there. "
-        "Tap the middle of the mole, closer up."
+    return say(
+        "Nothing dark is found at one of the places you tapped, so nothing is removed there. Tap "
+        "the middle of the mole, closer up."
+        if count == 1
+        else "Nothing dark is found at {count} of the places you tapped, so nothing is removed "
+        "there. Tap the middle of the mole, closer up.",
+        count=count,
     )
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def source(key: str) -> str:
     """Where a figure is from."""
-    return "our own estimate, not from a study" if key == ESTIMATE else citation(key)
+    return say("our own estimate, not from a study") if key == ESTIMATE else citation(key)
 
 
 def sourced(text: str, key: str) -> str:
-    """A sentence and where it is from."""
-    return f"{text} ({source(key)})"
+    """A sentence, in English or said already, and where it is from."""
+    return f"{say(text)} ({source(key)})"
 
 
 def people(share: float) -> str:
     """How many people a share is: "29 of 100 people"."""
-    counted = round(100.0 * share)
-    if counted >= 100:
-        return "everybody"
-    return f"{counted} of 100 people" if counted else "fewer than 1 of 100 people"
+    return say(_people(share))
+
+
+def _people(share: float) -> Said:
+    count = round(100.0 * share)
+    if count >= 100:
+        return Said("everybody")
+    if not count:
+        return Said("fewer than 1 of 100 people")
+    return Said("{count} of 100 people", count=count)
 
 
 def reaction(sign: str, ones: list[Reaction]) -> str:
     """One line on one sign of a procedure: how many people have it, when most, until when."""
     most = max(ones, key=lambda one: one.frequency)
     worst = most.days[most.level.index(max(most.level))]
-    when = f"after {time(worst)}" if worst >= 1.0 else "at once"
-    end = time(max(one.days[-1] for one in ones))
-    who = people(most.frequency)
-    has = "has" if who == "everybody" else "have"
-    return f"{SIGN_WORDS[sign].capitalize()}: {who} {has} it; worst {when}, gone after {end}."
+    who = _people(most.frequency)
+    all_have, later = who == "everybody", worst >= 1.0
+    return say(
+        REACTIONS_TOLD[all_have, later],
+        sign=Said(SIGN_WORDS[sign]),
+        who=who,
+        peak=time(worst),
+        end=time(max(one.days[-1] for one in ones)),
+    )
 
 
-def undrawn(sign: str, found: list[tuple[str, float]]) -> str:
-    """What is left out of a picture: "Bruising is not drawn, … : lip filler (29 of 100 people)"."""
-    who = ", ".join(f"{name[0].lower()}{name[1:]} ({people(share)})" for name, share in found)
-    return f"{SIGN_WORDS[sign].capitalize()} that may come is not drawn: {who}."
+def undrawn(sign: str, found: list[tuple[str, float]]) -> Said:
+    """What is left out of a picture: "Bruising is not drawn, … : lip filler (29 of 100 people)".
+
+    It is kept with the picture, and therefore said in the visitor's language only when it is drawn.
+    """
+    who = [
+        Said("{name!l} ({people})", name=Said(name), people=_people(share)) for name, share in found
+    ]
+    return Said(
+        "{sign!u} that may come is not drawn: {who}.",
+        sign=Said(SIGN_WORDS[sign]),
+        who=Listed(who, COMMAS),
+    )
 
 
 def days_off(low: float, high: float) -> str:
     """How long until most people are back among others."""
     if high < 1.0:
-        return "Most people go out again the same day."
-    if time(low) == time(high):
-        return f"Most people go out again after {time(high)}."
+        return say("Most people go out again the same day.")
+    last = time(high)
+    if time(low) == last:
+        return say("Most people go out again after {last}.", last=last)
     if low < 1.0:
-        return f"Many people go out again the same day, others after up to {time(high)}."
-    first, last = time(low), time(high)
-    if first.rpartition(" ")[2].rstrip("s") == last.rpartition(" ")[2].rstrip("s"):
-        first = first.partition(" ")[0]  # "1 to 2 weeks"
-    return f"Most people go out again after {first} to {last}."
+        return say("Many people go out again the same day, others after up to {last}.", last=last)
+    count, unit = counted(low)
+    first = count if unit == counted(high)[1] else time(low)  # "1 to 2 weeks"
+    return say("Most people go out again after {first} to {last}.", first=first, last=last)
 
 
 def risk(one: Risk) -> str:
     """What can go wrong and how often, marked if it is an emergency or lasting."""
-    text = f"{one.what}: {one.frequency}".removesuffix(".") + "."
-    return sourced(f"**Serious.** {text}" if one.serious else text, one.source)
+    text = f"{say(one.what)}: {say(one.frequency)}".removesuffix(".") + "."
+    return sourced(f"**{say('Serious.')}** {text}" if one.serious else text, one.source)
 
 
 def suits_less(one: Unsuited) -> str:
     """Whom it suits less."""
-    return sourced(f"{one.who.removesuffix('.')}.", one.source)
+    return sourced(f"{say(one.who).removesuffix('.')}.", one.source)
 
 
 def total(one: Total, body_kg: float) -> str:
     """What is added up against a label: "Filler: 9 mL in all; the label goes up to …"."""
-    unit = UNITS[one.unit]
-    amount, most = f"{one.amount:.4g}", f"{one.most:.4g}"
-    weight = f" at {body_kg:g} kg of body weight" if one.id == "filler_per_year" else ""
-    within = time(7.0 * one.within_weeks)
-    return (
-        f"{one.what.capitalize()}: {amount} {unit} in all; the label goes up to {most} {unit} in "
-        f"{within}{weight}."
+    return say(
+        "{what!u}: {amount:.4g} {unit} in all; the label goes up to {most:.4g} {unit} in {within} "
+        "at {body_kg:g} kg of body weight."
+        if one.id == "filler_per_year"
+        else "{what!u}: {amount:.4g} {unit} in all; the label goes up to {most:.4g} {unit} in "
+        "{within}.",
+        what=Said(one.what),
+        amount=one.amount,
+        most=one.most,
+        unit=say(UNITS[one.unit]),
+        within=time(7.0 * one.within_weeks),
+        body_kg=body_kg,
     )
 
 
 def film_caption(when: str | None, signs: list[str]) -> str:
-    """Caption of a picture of the film: "After 3 days: swelling, bruising"."""
+    """Caption of a picture of the film, to be said: "After 3 days: swelling, bruising"."""
     title = TIMES[when or FULLEST]
-    return f"{title}: {', '.join(signs)}" if signs else title
+    return Listed([title, Listed(signs, COMMAS)], ": ") if signs else title
 
 
 def footnote(index: int) -> str:
@@ -261,29 +362,29 @@ def footnote(index: int) -> str:
 
 def area(name: str) -> str:
     """Heading of an area of the face."""
-    return AREAS.get(name, name.capitalize())
+    return say(AREAS[name])
 
 
 def measure(change: Change) -> str:
     """Name and unit of a measure, with a word where the photo hardly shows it."""
-    unit = _grades(change) or UNITS.get(change.unit, change.unit)
-    name = f"{change.name} ({unit})" if unit else change.name
-    return name if change.in_picture else f"{name}; hardly visible in this photo"
+    unit = _grades(change) or say(UNITS.get(change.unit, change.unit))
+    name = f"{say(change.name)} ({unit})" if unit else say(change.name)
+    return name if change.in_picture else say("{name}; hardly visible in this photo", name=name)
 
 
 def _grades(change: Change) -> str:
     """What the figures of a sign of the skin mean: "grade, 0 none to 3 severe"; else nothing."""
     if change.unit == "count":
-        return "number"
+        return say("number")
     ends = SIGNS[change.measure].scale.partition(" (")[0] if change.unit == "grade" else ""
-    return f"grade, {ends}" if ends else ""
+    return say("grade, {ends}", ends=say(ends)) if ends else ""
 
 
 def figure(value: float, unit: str, *, sign: bool = False) -> str:
     """A number as exact as its unit deserves; with a sign, and a true minus, for a change."""
     shown = rounded(value, unit)
-    digits = f"{shown:{'+' if sign and shown else ''}.{DECIMALS.get(unit, 1)}f}"
-    return digits.replace("-", "−")
+    spec = f"{'+' if sign and shown else ''}.{DECIMALS.get(unit, 1)}f"
+    return language.number(shown, spec).replace("-", "−")
 
 
 def rounded(value: float, unit: str) -> float:
@@ -299,7 +400,8 @@ def change(one: Change) -> str:
 def change_range(one: Change) -> str:
     """The range of the change to be expected: "+0.7 to +1.8"."""
     ends = sorted(_since(one, end) for end in (one.expected_low, one.expected_high))
-    return "\u00a0to\u00a0".join(figure(end, one.unit, sign=True) for end in ends)
+    low, high = (figure(end, one.unit, sign=True) for end in ends)
+    return say("{low}\u00a0to\u00a0{high}", low=low, high=high)
 
 
 def _since(one: Change, value: float) -> float:
@@ -313,14 +415,14 @@ def is_noticeable(one: Change) -> bool:
 
 def size(face: Face, found: dict[str, Measure]) -> str:
     """How large the face is, and how sure that is."""
-    parts = [
-        f"{words} {one.value:.0f} ± {one.sd:.0f} mm"
-        for words, name in (
-            ("pupils", "interpupillary_distance"),
-            ("cheekbones", "bizygomatic_width"),
-            ("mouth", "mouth_width"),
-        )
+    widths = [
+        Said(template, mm=one.value, sd=one.sd)
+        for name, template in WIDTHS.items()
         if (one := found.get(name))
     ]
-    sure = f"Every millimetre may be off by {100 * face.scale.relative_sd:.0f} %"
-    return f"Widths: {', '.join(parts)}; {SCALES[face.scale.source]}. {sure}."
+    return say(
+        "Widths: {widths}; {scale}. Every millimetre may be off by {percent:.0f} %.",
+        widths=Listed(widths, COMMAS),
+        scale=Said(SCALES[face.scale.source]),
+        percent=100.0 * face.scale.relative_sd,
+    )
