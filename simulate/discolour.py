@@ -77,15 +77,29 @@ def density_of(face: Face, plan: Plan, days: float | None, shown: str) -> Floats
             age = days_since(treatment.week, days)
             if one.sign == "swelling" or age is None:
                 continue
-            grade = min(1.0, level * one.peak / SEVEREST[one.sign])
-            depth = _where(face, treatment, one)[..., None]
-            if one.sign == "bruising":
-                core, rim = _bruise(age + CORE_DAYS), _bruise(age + RIM_DAYS)
-                colour = rim + depth * (core - rim)
-            else:
-                colour = _REDNESS
-            total += np.float32(grade * DEEPEST[one.sign]) * depth * colour
+            depth = depth_of(face, treatment, one)[..., None]
+            deepest, rim, core = colour_of(one, level, age)
+            colour = rim if core is rim else rim + depth * (core - rim)
+            total += deepest * depth * colour
     return total
+
+
+def colour_of(one: Reaction, level: float, age: float) -> tuple[np.float32, Floats, Floats]:
+    """Return the density of a discolouration where it is deepest, and its colours there and not.
+
+    Args:
+        one: bruising or erythema.
+        level: share of its peak.
+        age: days since the treatment.
+
+    Returns:
+        The density, and (3,) its colour in R, G, B at the rim and in the core, between which it
+        goes over with its depth.
+    """
+    deepest = np.float32(min(1.0, level * one.peak / SEVEREST[one.sign]) * DEEPEST[one.sign])
+    if one.sign != "bruising":
+        return deepest, _REDNESS, _REDNESS
+    return deepest, _bruise(age + RIM_DAYS), _bruise(age + CORE_DAYS)
 
 
 def density_gain(density: Floats) -> Floats:
@@ -99,8 +113,8 @@ def _bruise(days: float) -> Floats:
     return np.asarray(channels, np.float32)
 
 
-def _where(face: Face, treatment: Treatment, one: Reaction) -> Floats:
-    """(rows, columns) float32 in [0, 1], kept per face."""
+def depth_of(face: Face, treatment: Treatment, one: Reaction) -> Floats:
+    """Return (rows, columns) float32 in [0, 1], how deep a discolouration lies; kept per face."""
     number = treatment.entry.reactions.index(one)
     name = f"{treatment.procedure} {treatment.side} reaction {number}"
     key = f"{name} {face.photo.image.shape[:2]}"

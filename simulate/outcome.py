@@ -232,13 +232,13 @@ def simulating(
     with clock.stage("skin"):
 
         def amount(deviations: float) -> dict[Treatment, float]:
-            return {t: _skin_amount(t, days, deviations) for t in plan.treatments}
+            return {t: skin_amount(t, days, deviations) for t in plan.treatments}
 
         amounts = [amount(sd).__getitem__ for sd in (RESPONDERS[responder], -1.0, 1.0)]
         skin = yield from skin_effect(face, plan, engine, seed, *amounts)
         image = blended(face.photo.image, skin.parts)
     with clock.stage("geometry"):
-        shifts = _shifts(face, plan, days, RESPONDERS[responder], reactions)
+        shifts = shifts_of(face, plan, days, RESPONDERS[responder], reactions)
         drawn = [one for one in shifts if not covered(face, one.treatment)]
         share, coarse = _flow(face, drawn)
     with clock.stage("shading"):
@@ -289,10 +289,30 @@ def simulating(
     )
 
 
-def _shifts(
+def expected_changes(face: Face, plan: Plan) -> tuple[Change, ...]:
+    """Return what a plan does to the measures of a face, settled, without making a picture of it.
+
+    What it does to the skin is not among them: that is read off the painted skin.
+    """
+    shifts = shifts_of(face, plan, None, RESPONDERS["expected"], "none")
+    share, _ = _flow(face, shifts)
+    shift_mm = share * mesh_shift_mm(face, _amounts(shifts))
+    scaled = [replace(one, weight=one.weight * share) for one in shifts]
+    return tuple(shape_changes(face, shift_mm, scaled))
+
+
+def shifts_of(
     face: Face, plan: Plan, days: float | None, responder_sd: float, shown: str
 ) -> list[Shift]:
-    """Return all that moves skin at a time: each treatment's effect, and then its swellings."""
+    """Return all that moves skin at a time: each treatment's effect, and then its swellings.
+
+    Args:
+        face: measured face.
+        plan: the treatments.
+        days: since the plan began; None is the settled result.
+        responder_sd: the responder, in standard deviations from the mean.
+        shown: which reactions are drawn: "likely", "all" or "none".
+    """
     found, beside = [], adjustments(plan)
     for one in plan.treatments:
         entry = one.entry
@@ -310,7 +330,8 @@ def _shifts(
     return found
 
 
-def _skin_amount(treatment: Treatment, days: float | None, deviations: float) -> float:
+def skin_amount(treatment: Treatment, days: float | None, deviations: float) -> float:
+    """Return how much of its usual effect on skin a treatment has after `days`."""
     entry = treatment.entry
     share = share_at(entry, days_since(treatment.week, days))
     return treatment.relative_dose * share * _response(entry, deviations)

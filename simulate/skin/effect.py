@@ -55,25 +55,34 @@ class SkinEffect:
         parts: treated skin with how far to blend it in.
         readings: one a sign.
         half_ranges: of each part, half of what the weak and the strong responder differ by.
+        pieces: of each part, what it is blended in by.
     """
 
     parts: tuple[tuple[Treated, float], ...] = ()
     readings: tuple[Reading, ...] = ()
     half_ranges: tuple[float, ...] = ()
+    pieces: tuple[Piece, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
-class _Piece:
-    """Treated skin, and every job that asks for it."""
+class Piece:
+    """Treated skin, and every job that asks for it.
+
+    Attributes:
+        skin: before and after all that treatment could do.
+        jobs: of one place and kind, of several treatments.
+    """
 
     skin: Treated
     jobs: list[Job] = field(default_factory=list)
 
     def weight(self, amount: Amount) -> float:
+        """Return how far to blend the treated skin in, in [0, 1]."""
         left = math.prod(1.0 - one.term.share(amount(one.treatment)) for one in self.jobs)
         return self.skin.weight(1.0 - left)
 
     def severity(self, amount: Amount) -> float:
+        """Return the severity that is left."""
         return self.skin.severity(self.weight(amount))
 
 
@@ -99,17 +108,17 @@ def skin_effect(
     """
     check_engine(engine)
     wanted = [job for job in jobs_of(plan) if high(job.treatment) > 0]
-    pieces: dict[str, _Piece] = {}
+    pieces: dict[str, Piece] = {}
     for i, job in enumerate(wanted):
         if job.key not in pieces:
             working = treated(face, job, engine, seed)
             made = yield from scaled(working, 1 / len(wanted), i / len(wanted))
-            pieces[job.key] = _Piece(made)
+            pieces[job.key] = Piece(made)
         pieces[job.key].jobs.append(job)
     found = list(pieces.values())
     parts = tuple((piece.skin, piece.weight(asked)) for piece in found)
     half = tuple(0.5 * abs(one.weight(high) - one.weight(low)) for one in found)
-    return SkinEffect(parts, tuple(_readings(found, asked, low, high)), half)
+    return SkinEffect(parts, tuple(_readings(found, asked, low, high)), half, tuple(found))
 
 
 def skin_mask_of(face: Face, plan: Plan) -> Mask:
@@ -121,9 +130,9 @@ def skin_mask_of(face: Face, plan: Plan) -> Mask:
 
 
 def _readings(
-    pieces: Sequence[_Piece], asked: Amount, low: Amount, high: Amount
+    pieces: Sequence[Piece], asked: Amount, low: Amount, high: Amount
 ) -> Generator[Reading]:
-    signs: dict[str, list[_Piece]] = defaultdict(list)
+    signs: dict[str, list[Piece]] = defaultdict(list)
     for piece in pieces:
         signs[piece.jobs[0].term.sign].append(piece)
     for sign, over in signs.items():
