@@ -13,6 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 from face_mesh import Face
 from face_mesh.arrays import Rgb, check_rgb
 from face_mesh.errors import EngineError
+from face_mesh.said import N_, SEMICOLONS, Listed, Said
 from simulate.outcome import Outcome
 from simulate.plan import Plan
 from simulate.recovery import time_words
@@ -28,6 +29,12 @@ _XMP = (
     'Iptc4xmpExt:DigitalSourceType="{}"/></rdf:RDF></x:xmpmeta>'
 )
 NOTICE = "Simulated by Beforehand: a possible result, not a promise."
+_PLANNED = {  # a treatment in words, by what its dose is of
+    "total": N_("{name} {dose:g} {unit}"),
+    "per_side": N_("{name} {dose:g} {unit} per side"),
+    "left": N_("{name} {dose:g} {unit}, left only"),
+    "right": N_("{name} {dose:g} {unit}, right only"),
+}
 PNG_LEVEL = 1  # a photo hardly gets smaller above it, only slower
 MIN_PANEL_PX, MAX_PANEL_PX = 480, 2000  # enlarged for the words, reduced to what a page can print
 HEAD_ROOM = 0.3  # of the height of the face, on each side
@@ -56,9 +63,13 @@ def source_type(painted: bool) -> str:
     return _SOURCE_TYPES + (_PAINTED if painted else _MOVED)
 
 
+def xmp(painted: bool) -> str:
+    """Return the XMP that says a picture is simulated, and whether a model `painted` parts."""
+    return _XMP.format(source_type(painted))
+
+
 def _mark(painted: bool) -> bytes:
-    xmp = _text_chunk("XML:com.adobe.xmp", _XMP.format(source_type(painted)))
-    return xmp + _text_chunk("Description", NOTICE)
+    return _text_chunk("XML:com.adobe.xmp", xmp(painted)) + _text_chunk("Description", NOTICE)
 
 
 def _text_chunk(keyword: str, text: str) -> bytes:
@@ -123,11 +134,12 @@ def plan_words(plan: Plan) -> str:
     said = []
     for one in plan.treatments:
         dose = one.entry.dose
-        each = " per side" if dose.scope == "per_side" and one.side == "both" else ""
-        side = "" if one.side == "both" else f", {one.side} only"
-        unit = "session" if dose.unit == "sessions" and one.dose == 1 else dose.unit
-        said.append(f"{one.entry.name} {one.dose:g} {unit}{each}{side}")
-    return "; ".join(said) or "No treatment"
+        where = dose.scope if one.side == "both" else one.side
+        unit = N_("session") if dose.unit == "sessions" and one.dose == 1 else dose.unit
+        said.append(
+            Said(_PLANNED[where], name=Said(one.entry.name), dose=one.dose, unit=Said(unit))
+        )
+    return Listed(said, SEMICOLONS) if said else Said("No treatment")
 
 
 def _subject(outcome: Outcome) -> str:

@@ -17,6 +17,7 @@ import sys
 import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
 from babel.messages.catalog import Catalog
@@ -104,8 +105,8 @@ def _said_by(node: ast.expr) -> Iterator[tuple[int, str | None]]:
         yield from _said_by(node.body)
         yield from _said_by(node.orelse)
     elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-        if node.value.strip():
-            yield node.lineno, node.value
+        if any(part and any(map(str.isalpha, part)) for part, *_ in Formatter().parse(node.value)):
+            yield node.lineno, node.value  # more than what is filled in
     elif isinstance(node, ast.JoinedStr | ast.BinOp):
         yield node.lineno, None
 
@@ -113,12 +114,15 @@ def _said_by(node: ast.expr) -> Iterator[tuple[int, str | None]]:
 def _named() -> Iterator[str]:
     from face_mesh.measures import MEASURES
     from face_mesh.skin.reading import SIGNS
+    from simulate.catalogue import procedures
     from simulate.geometry.apron import APRON_MEASURES
 
     for spec in (MEASURES | APRON_MEASURES).values():
         yield spec.name
     for sign in SIGNS.values():
-        yield from (sign.name, sign.scale)
+        yield from (sign.name, sign.scale.partition(" (")[0])
+    for entry in procedures().values():
+        yield from (term.patch.centre.replace("_", " ") for term in entry.terms)
 
 
 def _texts(value: Any, keys: set[str], key: str = "") -> Iterator[str]:
