@@ -7,6 +7,9 @@ what does it is kept here, next to the tests in tests/ui/test_intake.py.
 
 from __future__ import annotations
 
+import base64
+import binascii
+
 import streamlit as st
 from streamlit.runtime import get_instance
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -20,7 +23,7 @@ FORMATS = ("jpg", "jpeg", "png", "webp", "heic", "heif", "tif", "tiff", "gif", "
 
 
 def take_upload(key: str) -> None:
-    """Make the upload of the widget `key` the photo in use and remove its raw bytes.
+    """Make the upload of the widget `key` the photo that is asked for and remove its raw bytes.
 
     A photo that cannot be read leaves all as it is, and one sentence in the session's `problem`.
     """
@@ -28,13 +31,80 @@ def take_upload(key: str) -> None:
     if isinstance(uploaded, UploadedFile):
         data = uploaded.getvalue()
         _remove(uploaded)
-        _take(data, "")
+        _take(data)
+
+
+def take_shot(data_url: str) -> None:
+    """Make a picture of the guided camera, JPEG or PNG as a data URL, the photo asked for.
+
+    What is no such picture is refused like a file that cannot be read.
+    """
+    _, _, coded = data_url.partition(";base64,")
+    try:
+        data = base64.b64decode(coded, validate=True)
+    except binascii.Error:
+        data = b""
+    _take(data)
 
 
 def take_sample(sample: Sample) -> None:
-    """Make a sample portrait the photo in use."""
+    """Make a sample portrait the photo in use; nobody need look after it first."""
     if sample.path:
         _take(sample.path.read_bytes(), sample.credit)
+        state = session.start()
+        state.checked = state.accepted = True
+
+
+def use() -> None:
+    """Go on with the photo that was looked at: it is the one in use, or a further view of it."""
+    state = session.start()
+    if state.adding:
+        if state.pending is not None:
+            state.views[state.adding] = state.pending
+        state.adding, state.pending = "", None
+    else:
+        state.checked = state.accepted = True
+
+
+def look_after() -> None:
+    """Show the photos again, to add, retake and measure; nothing chosen is lost."""
+    state = session.start()
+    state.checked, state.accepted = True, False
+
+
+def go_on() -> None:
+    """Leave the photos for the next step."""
+    session.start().accepted = True
+
+
+def add(view: str) -> None:
+    """Ask for a photo of a further view; one there is stays until another is used."""
+    state = session.start()
+    state.adding, state.pending, state.problem = view, None, ""
+
+
+def retake() -> None:
+    """Let go of the photo that is looked at, and ask for it again."""
+    state = session.start()
+    if state.adding:
+        state.pending = None
+        st.session_state[session.which_key(state.adding)] = None
+        run.forget()
+    else:
+        put_aside()
+
+
+def leave_out() -> None:
+    """Stop adding a further view; what was there of it before stays."""
+    state = session.start()
+    state.adding, state.pending, state.problem = "", None, ""
+    run.forget()
+
+
+def remove_view(view: str) -> None:
+    """Let go of a further photo."""
+    session.drop_view(view)
+    run.forget()
 
 
 def put_aside() -> None:
@@ -54,17 +124,20 @@ def forget() -> None:
     _remove_downloads()
 
 
-def _take(data: bytes, credit: str) -> None:
+def _take(data: bytes, credit: str = "") -> None:
     state = session.start()
     state.attempt += 1
     try:
         photo = open_photo(data)
     except PhotoError as error:
-        state.problem = str(error)
+        state.problem = error.args[0]
+        return
+    if state.adding and not credit:
+        state.pending, state.problem = photo, ""
+        st.session_state[session.which_key(state.adding)] = None
         return
     run.forget()
     session.take(photo, credit)
-    session.start().accepted = True
 
 
 def _remove(uploaded: UploadedFile) -> None:

@@ -1,76 +1,81 @@
-"""Measuring the face on the page: which one, how large, and what was noticed about the photo."""
+"""Measuring the face in a photo: which one, how large, and what was noticed about the photo."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from face_mesh import BeforehandError, Face, Photo
-from face_mesh.scale import PUPILS_RANGE_MM
-from ui import intake, run, wording
-from ui.session import PUPILS_KEY, WHICH_KEY
+from face_mesh import BeforehandError, Face, Finding, Photo
+from ui import intake, run, session, wording
+from ui.arriving import scaling, views
+from ui.language import N_, say
+
+WORDS = {"block": N_("Cannot be used"), "warn": N_("Worth improving"), "info": N_("Good to know")}
+COLOURS = {"block": "red", "warn": "orange", "info": "blue"}
 
 
 def measure(photo: Photo) -> Face | None:
-    """Return the face to simulate on, or say on the page why there is none (yet)."""
-    try:
-        count = run.faces(photo.sha256, photo)[0]
-        which = _choose_face(count) if count > 1 else None
-        if count > 1 and which is None:
-            return None
-        face = run.measured(photo.sha256, which, st.session_state.get(PUPILS_KEY), photo)
-    except BeforehandError as error:
-        st.error(str(error), icon=wording.ICONS["block"])
-        return _offer_another()
-    _show_findings(face)
-    if any(one.severity == "block" for one in face.findings):
-        return _offer_another()
+    """Return the face to simulate on, or say on the page why there is none.
+
+    What was found about a photo of one's own was said when it was taken; of a sample it is said
+    here.
+    """
+    state = session.start()
+    face = read(photo, state.view)
+    if face is None or any(one.severity == "block" for one in face.findings):
+        if face is not None:
+            show_findings(face.findings)
+        st.button(say("Use another photo"), key="another_instead", on_click=intake.put_aside)
+        return None
+    if state.credit and state.view == session.FRONT:
+        _show_limits(face)
     return face
 
 
-def _choose_face(count: int) -> int | None:
-    """Ask whose face is meant; counted from 0, None as long as nobody chose."""
-    picked = st.segmented_control(
-        f"There are {count} faces in the photo. Which one is yours?",
-        range(1, count + 1),
-        format_func=lambda number: f"Face {number}",
-        key=WHICH_KEY,
-        persist_state="session",
-    )
-    return picked - 1 if picked else None
+def read(photo: Photo, view: str) -> Face | None:
+    """Return the face of a photo of `view`, or None and say why there is none or not yet one."""
+    try:
+        count = run.faces(photo.sha256, photo)[0]
+        which = session.which(view) if count > 1 else None
+        if count > 1 and which is None:
+            return None
+        return run.measured(photo.sha256, which, scaling.hint(view), photo)
+    except BeforehandError as error:
+        st.error(say(error.args[0]), icon=wording.ICONS["block"])
+        return None
 
 
-def _show_findings(face: Face) -> None:
-    """Draw what limits the photo and what to do about it, or that nothing does."""
-    for one in face.findings:
-        if one.severity == "block":
-            st.error(f"{one.message} {one.advice}", icon=wording.ICONS["block"])
-        elif one.severity == "warn":
-            with st.container(gap=None):
-                st.markdown(f":orange[{wording.ICONS['warn']}] {one.message}")
-                st.caption(one.advice)
-    if not any(one.severity in ("block", "warn") for one in face.findings):
-        st.markdown(f":green[{wording.ICONS['info']}] {wording.GOOD_PHOTO}")
+def show_findings(found: tuple[Finding, ...]) -> None:
+    """Draw each finding: how serious it is, what was seen, what to do about it."""
+    for one in found:
+        with st.container(gap=None):
+            icon = wording.ICONS[one.severity] if one.severity != "info" else ":material/info:"
+            colour, word = COLOURS[one.severity], say(WORDS[one.severity])
+            st.markdown(f":{colour}[{icon} **{word}**] {say(one.message)}")
+            if one.advice:
+                st.caption(say(one.advice))
 
 
-def _offer_another() -> None:
-    st.button("Use another photo", on_click=intake.put_aside)
+def _show_limits(face: Face) -> None:
+    limits = [one for one in face.findings if one.severity == "warn"]
+    for one in limits:
+        with st.container(gap=None):
+            st.markdown(f":orange[{wording.ICONS['warn']}] {say(one.message)}")
+            st.caption(say(one.advice))
+    if not limits:
+        st.markdown(f":green[{wording.ICONS['info']}] {say(wording.GOOD_PHOTO)}")
 
 
 def show_photo(face: Face) -> None:
-    """Draw all findings with their advice, how large the face is, and let that be corrected."""
-    with st.expander("About this photo", icon=":material/straighten:"):
-        for one in face.findings:
-            st.markdown(f"{wording.ICONS[one.severity]} {wording.finding(one)}")
-        st.markdown(wording.size(face, run.measures(face.key, face)))
-        low, high = PUPILS_RANGE_MM
-        st.number_input(
-            "Own distance between the pupils, in mm (PD on a spectacle prescription)",
-            min_value=low,
-            max_value=high,
-            value=None,
-            step=0.5,
-            format="%.1f",
-            placeholder="not known",
-            key=PUPILS_KEY,
-            persist_state="session",
+    """Draw what is known about the photo in use, how large the face is, and the way back to it."""
+    state = session.start()
+    photo = state.active
+    with st.expander(say("About this photo"), icon=":material/straighten:"):
+        show_findings(views.findings(state.view, face))
+        if photo is not None:
+            scaling.choose(face, photo, state.view)
+        st.button(
+            say("Photos of other views"),
+            key="look_after_photos",
+            icon=":material/photo_library:",
+            on_click=intake.look_after,
         )

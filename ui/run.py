@@ -99,13 +99,13 @@ def faces(sha256: str, _photo: Photo) -> tuple[int, Picture]:
 
 
 @st.cache_resource(scope="session", max_entries=4, show_spinner=False)
-def measured(sha256: str, which: int | None, pupils_mm: float | None, _photo: Photo) -> Face:
-    """Return the measured face at the photo's own size.
+def measured(sha256: str, which: int | None, hint: ScaleHint | None, _photo: Photo) -> Face:
+    """Return the measured face at the photo's own size; `hint` is what is known of its size.
 
     Raises:
-        PhotoError: no face, several without a choice, an impossible pupil distance.
+        PhotoError: no face, several without a choice.
+        PlanError: an impossible pupil distance or known length.
     """
-    hint = None if pupils_mm is None else ScaleHint(interpupillary_mm=pupils_mm)
     return read_face(_photo, which=which, hint=hint)
 
 

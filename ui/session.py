@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
-from face_mesh import Photo
+from face_mesh import Photo, ScaleHint
 from simulate.plan import Place, Plan, Stroke
-from ui import wording
+from ui import language, wording
+from ui.policy import policy
 
 KEY = "beforehand"
 WHICH_KEY = "which"  # of the widgets whose answers belong to one photo
-PUPILS_KEY = "pupils_mm"
+PUPILS_KEY = "pupils_mm"  # belongs to the person, whichever photo shows it
 PATIENT, CONSULTANT = "patient", "consultant"
 FRONT = "front"
 VIEWS = ("three_quarter", "smile")  # photos beside the one from the front
@@ -32,6 +33,14 @@ class Edits:
     spots: tuple[Place, ...] = ()
 
 
+@dataclass(frozen=True)
+class Saved:
+    """A plan that is put aside: what it is called, empty for its letter alone, and what it is."""
+
+    name: str = ""
+    plan: Plan = Plan()
+
+
 @dataclass
 class Session:
     """One visitor's state; the widgets keep their own values.
@@ -39,13 +48,28 @@ class Session:
     Attributes:
         way: how the visitor came in, `PATIENT` or `CONSULTANT`; empty as long as nobody said.
         attested: whether age and consent were given; before it no photo is taken.
+        country: whose rules on age are shown; empty as long as nobody said.
         photo: the photo from the front, None as long as there is none.
+        checked: whether the visitor has looked at what was found about that photo.
+        accepted: whether the visitor goes on with it; False again to look after the photos.
+        adding: the further view a photo is being taken for; empty is none.
+        pending: that photo, until the visitor has looked at what was found about it.
         views: further photos of the same person by view, of `VIEWS`.
         view: which photo is worked on, `FRONT` or one of `views`.
-        accepted: whether the visitor has looked at what was found about the photo and goes on.
+        lengths: a known length in a photo, by view.
         led: whether a patient has said what they came for; consultants choose from everything.
+        concerns: what a patient came with, ids of `ui.concerns`.
+        everything: whether a patient asked to choose from the whole catalogue.
+        chosen: procedures that are on, in the order in which they were chosen.
+        sides: the side each procedure is on, to know what it was when another is chosen.
+        plans: what was planned, by the letter of the plan.
+        letter: of the plan that is on.
+        comparing: whether the plans are shown beside each other.
+        presenting: whether the picture is shown by itself, without what it is steered by.
+        touring: whether the guided tour is on.
         credit: whose picture it is, for a sample.
         problem: the sentence about the last photo that could not be used.
+        advice: number of the camera's last frame that was looked at, and what to change.
         attempt: numbers the upload widgets, so that each photo meets a fresh one.
         shown: key of the picture the viewer was last given; edits of another one are not taken.
         edits: made by hand in that picture; they belong to the photo and go with it.
@@ -55,13 +79,28 @@ class Session:
 
     way: str = ""
     attested: bool = False
+    country: str = ""
     photo: Photo | None = None
+    checked: bool = False
+    accepted: bool = False
+    adding: str = ""
+    pending: Photo | None = None
     views: dict[str, Photo] = field(default_factory=dict)
     view: str = FRONT
-    accepted: bool = False
+    lengths: dict[str, ScaleHint] = field(default_factory=dict)
     led: bool = False
+    concerns: tuple[str, ...] = ()
+    everything: bool = False
+    chosen: tuple[str, ...] = ()
+    sides: dict[str, str] = field(default_factory=dict)
+    plans: dict[str, Saved] = field(default_factory=dict)
+    letter: str = "A"
+    comparing: bool = False
+    presenting: bool = False
+    touring: bool = False
     credit: str = ""
     problem: str = ""
+    advice: tuple[int, tuple[str, ...]] = (0, ())
     attempt: int = 0
     shown: str = ""
     edits: Edits = field(default_factory=Edits)
@@ -82,26 +121,49 @@ def start() -> Session:
     return session
 
 
+def which_key(view: str) -> str:
+    """Return the key of the widget that says which of several faces of a photo is meant."""
+    return WHICH_KEY if view == FRONT else f"{WHICH_KEY}_{view}"
+
+
+def which(view: str) -> int | None:
+    """Return which face of a photo is meant, counted from 0; None as long as nobody said."""
+    number = st.session_state.get(which_key(view))
+    return None if number is None else int(number) - 1
+
+
 def take(photo: Photo | None, credit: str = "") -> None:
     """Put `photo` in the place of the one in use; what was said about that one goes with it."""
     state = start()
     state.photo, state.credit, state.problem = photo, credit, ""
-    state.views, state.view, state.accepted = {}, FRONT, False
+    state.checked = state.accepted = False
+    state.views, state.view, state.lengths = {}, FRONT, {}
+    state.adding, state.pending = "", None
+    state.comparing = state.presenting = False
     state.shown, state.edits, state.cancelled, state.sheet = "", Edits(), None, None
-    for key in (WHICH_KEY, PUPILS_KEY):
+    for key in (*(which_key(view) for view in (FRONT, *VIEWS)), PUPILS_KEY):
         st.session_state[key] = None
     st.session_state[WHEN_KEY] = wording.FULLEST
 
 
-def forget() -> None:
-    """Drop the state and every widget's value: photo, choices, doses."""
+def drop_view(view: str) -> None:
+    """Let go of a further photo and of what was said about it."""
     state = start()
-    state.photo, state.views, state.edits = (
-        None,
-        {},
-        Edits(),
-    )  # should anything still hold the state itself
+    state.views.pop(view, None)
+    state.lengths.pop(view, None)
+    st.session_state[which_key(view)] = None
+    if state.view == view:
+        state.view, state.edits, state.shown = FRONT, Edits(), ""
+
+
+def forget() -> None:
+    """Drop the state and every widget's value: photo, choices, doses; the language stays."""
+    state, spoken = start(), st.session_state.get(language.KEY)
+    # Should anything still hold the state itself.
+    state.photo, state.pending, state.views, state.edits = None, None, {}, Edits()
     st.session_state.clear()
+    if spoken:
+        st.session_state[language.KEY] = spoken
     start().attempt = state.attempt + 1
 
 
@@ -112,4 +174,5 @@ def screen() -> str:
         return "welcome"
     if state.photo is None or not state.accepted:
         return "photo"
-    return "preview" if state.led or state.way == CONSULTANT else "concerns"
+    free = state.way == CONSULTANT or not policy().concerns
+    return "preview" if state.led or free else "concerns"

@@ -3,15 +3,20 @@
 import streamlit as st
 
 from ui import session
+from ui.arriving import consent
 from ui.language import say
 
 state = session.start()
-st.title(say("See it beforehand"), anchor=False)
-
-
-def _enter(way: str) -> None:
-    state.way, state.attested = way, True
-
-
-for way, label in ((session.PATIENT, "For myself"), (session.CONSULTANT, "With a patient")):
-    st.button(say(label), key=f"enter_{way}", on_click=_enter, args=(way,))
+with st.container(key="welcome", gap="medium"):
+    st.title(say("See it beforehand"), anchor=False)
+    st.markdown(
+        say(
+            "Beforehand shows on your own photo what a cosmetic procedure would change, in "
+            "millimetres and with how sure that is. It is a picture to talk about, and your photo "
+            "does not leave the computer that runs this page."
+        )
+    )
+    if state.way:
+        consent.ask()
+    else:
+        consent.choose_way()

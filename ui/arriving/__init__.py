@@ -1,0 +1,1 @@
+"""How somebody arrives: consent, the photo, what is wrong with it, and its scale."""

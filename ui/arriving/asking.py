@@ -1,0 +1,94 @@
+"""Asking for a photo: by the guided camera, as a file, or one of the sample portraits."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ui import intake, samples, session, wording
+from ui.arriving import live, views
+from ui.capture import camera
+from ui.language import say
+
+
+def ask(view: str) -> None:
+    """Draw the ways to bring a photo of `view`."""
+    state = session.start()
+    if state.problem:
+        st.error(say(state.problem), icon=wording.ICONS["block"])
+    st.markdown(say(views.VIEWS[view].asks))
+    if view != session.FRONT:
+        _own(view)
+        st.button(say("Leave it out"), key="leave_out", on_click=intake.leave_out)
+        return
+    own, portraits = st.columns([3, 2], gap="large")
+    with own:
+        _own(view)
+    with portraits:
+        _samples()
+
+
+def _own(view: str) -> None:
+    state = session.start()
+    shoot, choose = say("Take a photo"), say("Choose a file")
+    tabs = st.tabs([shoot, choose], key=f"source_{view}", on_change="rerun")
+    with tabs[0]:
+        if tabs[0].open:
+            _camera(view, f"camera_{view}_{state.attempt}", state.attempt)
+    with tabs[1]:
+        key = f"upload_{state.attempt}"
+        st.file_uploader(
+            say("Photo of one face: JPEG, PNG, WebP, HEIC or TIFF"),
+            type=intake.FORMATS,
+            key=key,
+            on_change=intake.take_upload,
+            args=(key,),
+        )
+
+
+@st.fragment
+def _camera(view: str, key: str, attempt: int) -> None:
+    """Draw the camera; for each frame only this is run again."""
+    state = session.start()
+    if state.attempt != attempt:  # the photo was taken
+        st.rerun()
+    number, texts = state.advice
+    camera.show(
+        key,
+        advice=[say(text) for text in texts] if number else None,
+        good=number > 0 and not texts,
+        answered=number,
+        turned=view == views.THREE_QUARTER,
+        on_frame=lambda: _advise(view, key),
+        on_taken=lambda: _take(key),
+    )
+
+
+def _advise(view: str, key: str) -> None:
+    """Look at a frame and keep what to change; the frame goes with this run of the page."""
+    sent = st.session_state[key].get("frame")
+    if isinstance(sent, dict) and isinstance(sent.get("number"), int):
+        advice = live.advise(view, sent.get("picture"))
+        session.start().advice = sent["number"], advice.texts
+
+
+def _take(key: str) -> None:
+    taken = st.session_state[key].get("taken")
+    if isinstance(taken, str):
+        session.start().advice = 0, ()
+        intake.take_shot(taken)
+
+
+def _samples() -> None:
+    st.subheader(say("Or try a sample portrait"), anchor=False)
+    for column, sample in zip(st.columns(2, wrap=False), samples.available(), strict=False):
+        with column:
+            st.html(samples.thumbnail_html(sample))
+            st.caption(say(sample.about))
+            st.button(
+                sample.name,
+                key=f"sample_{sample.id}",
+                on_click=intake.take_sample,
+                args=(sample,),
+                width="stretch",
+            )
+    st.caption(say("Both portraits are in the public domain."))

@@ -1,0 +1,160 @@
+"""Looking at a photo before it is used: what is good, what is wrong, and how to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from face_mesh import BeforehandError, Face, Finding, Photo
+from ui import intake, measuring, run, session, wording
+from ui.arriving import scaling, views
+from ui.arriving.views import VIEWS
+from ui.capture import shown
+from ui.language import N_, say
+
+# What a photo without a finding of these ids is good in.
+GOOD = {
+    N_("The light is good."): {"too_dark", "too_bright", "uneven_light"},
+    N_("The photo is sharp."): {"blurred", "face_small"},
+    N_("The head is straight."): {
+        "head_turned", "head_tilted", "head_leaning", "photo_turned", "not_turned", "turn",
+    },
+    N_("The face is relaxed and free."): {
+        "smile", "mouth_open", "eyes_closed", "brows_raised", "glasses", "face_covered", "no_smile",
+    },
+    N_("The distance is good."): {"too_near", "face_cut_off"},
+}  # fmt: skip
+ONLY_FRONTAL = {N_("The head is straight.")}
+NOT_OF_A_SMILE = {N_("The face is relaxed and free.")}
+
+
+def check(photo: Photo, view: str) -> None:
+    """Draw a photo, what was found about it, and what can be done: use it, or take another."""
+    picture, panel = st.columns([1, 1], gap="large")
+    try:
+        count, plain = run.faces(photo.sha256, photo)
+    except BeforehandError as error:
+        st.error(say(error.args[0]), icon=wording.ICONS["block"])
+        _ways_on(None, view, ())
+        return
+    alt = say("Your photo, with {n} faces numbered from left to right.", n=count)
+    with picture:
+        shown.show(plain, alt if count > 1 else say("Your photo."), f"shown_{view}")
+    with panel:
+        if count > 1:
+            _choose_face(count, view)
+        face = measuring.read(photo, view)
+        found = views.findings(view, face) if face else ()
+        if face:
+            _verdict(found, view)
+            measuring.show_findings(found)
+            _show_good(found, view)
+        _ways_on(face, view, found)
+        if face:
+            with st.expander(say("How large is the face?"), icon=":material/straighten:"):
+                scaling.choose(face, photo, view)
+
+
+def _choose_face(count: int, view: str) -> None:
+    st.segmented_control(
+        say("There are {n} faces in the photo. Which one is meant?", n=count),
+        range(1, count + 1),
+        format_func=lambda number: say("Face {n}", n=number),
+        key=session.which_key(view),
+        persist_state="session",
+    )
+
+
+def _verdict(found: tuple[Finding, ...], view: str) -> None:
+    worst = found[0].severity if found else "info"
+    said = {
+        "block": say("This photo cannot be used."),
+        "warn": say("This photo can be used, but a better one would show more."),
+        "info": say(wording.GOOD_PHOTO),
+    }
+    st.subheader(said[worst], anchor=False)
+    st.caption(say(VIEWS[view].good_for))
+
+
+def _show_good(found: tuple[Finding, ...], view: str) -> None:
+    wrong = {one.id for one in found if one.severity != "info" or one.id == "head_leaning"}
+    left_out = {
+        views.THREE_QUARTER: ONLY_FRONTAL, views.SMILE: NOT_OF_A_SMILE,
+    }.get(view, set())  # fmt: skip
+    for text, ids in GOOD.items():
+        if not ids & wrong and text not in left_out:
+            st.markdown(f":green[{wording.ICONS['info']}] {say(text)}")
+
+
+def _ways_on(face: Face | None, view: str, found: tuple[Finding, ...]) -> None:
+    usable = face is not None and all(one.severity != "block" for one in found)
+    front = view == session.FRONT
+    with st.container(horizontal=True, key=f"ways_on_{view}"):
+        if usable:
+            st.button(say("Use this photo"), key="use", type="primary", on_click=intake.use)
+        st.button(
+            say("Take another photo"),
+            key="retake",
+            icon=":material/replay:",
+            type="secondary" if usable else "primary",
+            on_click=intake.retake,
+        )
+        if not front:
+            st.button(say("Leave it out"), key="leave_out", on_click=intake.leave_out)
+    if usable and front:
+        st.button(
+            say("Use it and add a view from the side or a smile"),
+            key="use_and_add",
+            type="tertiary",
+            icon=":material/add_a_photo:",
+            on_click=intake.look_after,
+        )
+
+
+def overview(photo: Photo) -> None:
+    """Draw all photos of the person, what each is good for, and how to change them."""
+    state = session.start()
+    photos = {session.FRONT: photo, **state.views}
+    for column, (view, about) in zip(st.columns(len(VIEWS)), VIEWS.items(), strict=True):
+        with column, st.container(border=True, height="stretch"):
+            st.subheader(say(about.name), anchor=False)
+            st.caption(say(about.good_for))
+            if view in photos:
+                plain = run.faces(photos[view].sha256, photos[view])[1]
+                alt = say("Your photo: {view!l}.", view=about.name)
+                shown.show(plain, alt, f"shown_{view}")
+                _buttons_of(view)
+            else:
+                st.markdown(say(about.asks))
+                st.button(
+                    say("Add this view"),
+                    key=f"add_{view}",
+                    icon=":material/add_a_photo:",
+                    on_click=intake.add,
+                    args=(view,),
+                    width="stretch",
+                )
+    st.button(say("Go on"), key="go_on", type="primary", on_click=intake.go_on)
+
+
+def _buttons_of(view: str) -> None:
+    front = view == session.FRONT
+    again: Callable[..., None] = intake.put_aside if front else intake.add
+    st.button(
+        say("Take another photo"),
+        key=f"again_{view}",
+        icon=":material/replay:",
+        on_click=again,
+        args=() if front else (view,),
+        width="stretch",
+        help=say("The other views go with it.") if front and session.start().views else None,
+    )
+    if not front:
+        st.button(
+            say("Leave it out"),
+            key=f"remove_{view}",
+            on_click=intake.remove_view,
+            args=(view,),
+            width="stretch",
+        )

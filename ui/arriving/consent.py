@@ -1,0 +1,157 @@
+"""Two ways in, and what somebody agrees to before a photo is taken: in plain words, none ticked."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ui import ages, session, wording
+from ui.language import N_, say
+from ui.policy import policy
+from ui.session import CONSULTANT, PATIENT
+
+AGE_KEY, AGREED_KEY, COUNTRY_KEY = "age_attested", "agreed", "country"
+WAYS = {
+    PATIENT: (
+        N_("For myself"),
+        N_(
+            "You begin with what brings you here and see what could be done about it, step by step."
+        ),
+    ),
+    CONSULTANT: (
+        N_("With a patient"),
+        N_("You get every procedure with its doses, several plans side by side and a report."),
+    ),
+}
+# Icon, heading and words of what is agreed to.
+POINTS = (
+    (
+        "lock",
+        N_("What happens to the photo"),
+        N_(
+            "It is opened and measured in the memory of the computer that runs this page: your "
+            "own, or the clinic's. It is sent to nobody else and never written to a disk by us. "
+            "There is no account, no statistics and no face recognition."
+        ),
+    ),
+    (
+        "image",
+        N_("What the picture is"),
+        N_(
+            "A calculation from published studies of other people. Your own result may differ, "
+            "and the page says by how much. It shows no scars and no complications."
+        ),
+    ),
+    (
+        "block",
+        N_("What it is not"),
+        N_("No promise, no diagnosis, and no advice on whether to have a procedure."),
+    ),
+    (
+        "delete_forever",
+        N_("How to forget it"),
+        N_(
+            "“Forget my photo” at the top removes the photo and all that was made from it at "
+            "once. Closing the page does the same after about a minute."
+        ),
+    ),
+)
+
+
+def choose_way() -> None:
+    """Draw the two ways in."""
+    for column, (way, (name, about)) in zip(st.columns(2), WAYS.items(), strict=True):
+        with column, st.container(border=True, height="stretch"):
+            st.subheader(say(name), anchor=False)
+            st.markdown(say(about))
+            st.button(
+                say(name),
+                key=f"enter_{way}",
+                type="primary",
+                width="stretch",
+                on_click=_enter,
+                args=(way,),
+            )
+    _offer_care()
+
+
+def ask() -> None:
+    """Draw what is agreed to, and go on once age and consent are given."""
+    state = session.start()
+    theirs = state.way == CONSULTANT
+    st.header(say("Before the first photo"), anchor=False)
+    if theirs:
+        st.markdown(say("Please go through this with your patient."))
+    for icon, heading, words in POINTS:
+        st.markdown(f":material/{icon}: **{say(heading)}**  \n{say(words)}")
+    _country()
+    age = say("The patient is 18 or older.") if theirs else say("I am 18 or older.")
+    agreed = (
+        say("The patient has been told this and agrees that the photo is used in this way.")
+        if theirs
+        else say("I agree that my photo is used in this way.")
+    )
+    st.checkbox(age, key=AGE_KEY)
+    st.checkbox(agreed, key=AGREED_KEY)
+    with st.container(horizontal=True):
+        if st.button(say("Continue"), key="begin", type="primary"):
+            _begin()
+        st.button(say("Back"), key="back", type="tertiary", on_click=_enter, args=("",))
+    _offer_care()
+
+
+def _enter(way: str) -> None:
+    session.start().way = way
+
+
+def _begin() -> None:
+    """Go on if all is given; say what is missing otherwise."""
+    given = bool(st.session_state.get(AGE_KEY)), bool(st.session_state.get(AGREED_KEY))
+    if all(given):
+        state = session.start()
+        state.country = st.session_state.get(COUNTRY_KEY) or ""
+        state.attested = True
+        st.rerun()
+    if not given[0]:
+        st.error(
+            say("Please confirm the age; this page is for people of 18 or more, in every country."),
+            icon=wording.ICONS["block"],
+        )
+    if not given[1]:
+        st.error(
+            say("Without agreement no photo can be taken; please tick the second box to agree."),
+            icon=wording.ICONS["block"],
+        )
+
+
+def _country() -> None:
+    rules = ages.rules()
+    given = policy().country
+    picked = st.selectbox(
+        say("Country, for its rules on age and waiting times"),
+        list(rules),
+        index=list(rules).index(given) if given in rules else None,
+        format_func=lambda code: say(rules[code].name),
+        placeholder=say("Choose a country"),
+        key=COUNTRY_KEY,
+        persist_state="session",
+    )
+    if not picked:
+        return
+    rule = rules[picked]
+    if not rule.summary:
+        st.caption(say("No source was found for the rules there; from 18 on here."))
+        return
+    st.caption(say(rule.summary))
+    if rule.advice:
+        st.caption(say(rule.advice))
+    with st.popover(say("Sources"), type="tertiary"):
+        st.markdown("\n".join(f"- {one}" for one in rule.sources))
+        st.caption(say("Read in November 2026. This is no legal advice."))
+
+
+def _offer_care() -> None:
+    st.page_link(
+        "screens/care.py",
+        label=say("Do thoughts about your looks weigh on you? A private check, if you like."),
+        icon=":material/favorite:",
+    )

@@ -1,0 +1,35 @@
+// Draws the picture it is given and the frames of its faces. Nothing is fetched or sent back.
+
+const held = new WeakMap(); // parentElement -> URL of the picture it shows
+
+export default function ({ data, parentElement }) {
+  const { header, picture } = unpack(data);
+  URL.revokeObjectURL(held.get(parentElement));
+  const url = URL.createObjectURL(new Blob([picture], { type: "image/jpeg" }));
+  held.set(parentElement, url);
+  const image = parentElement.querySelector("img");
+  Object.assign(image, { src: url, alt: header.alt, width: header.width, height: header.height });
+  image.style.height = "auto";
+  parentElement.querySelector(".boxes").replaceChildren(...header.boxes.map(framed));
+  return () => {
+    URL.revokeObjectURL(held.get(parentElement));
+    held.delete(parentElement);
+  };
+}
+
+// u32 length, JSON header, then the parts it lists: see pack() in viewer.py.
+function unpack(bytes) {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const at = 4 + view.getUint32(0, true);
+  return { header: JSON.parse(new TextDecoder().decode(bytes.subarray(4, at))), picture: bytes.slice(at) };
+}
+
+function framed([left, top, right, bottom], i) {
+  const [box, number] = [document.createElement("span"), document.createElement("b")];
+  number.textContent = i + 1;
+  box.append(number);
+  const share = (value) => `${100 * value}%`;
+  Object.assign(box.style, { left: share(left), top: share(top) });
+  Object.assign(box.style, { width: share(right - left), height: share(bottom - top) });
+  return box;
+}
