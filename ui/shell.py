@@ -8,7 +8,7 @@ from html import escape
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from ui import intake, language, session, tour
+from ui import intake, language, session, speaking, tour
 from ui.language import N_, say
 
 STEPS = {
@@ -82,3 +82,4 @@ def foot() -> None:
                 "this computer."
             )
         )
+        speaking.tell()
