@@ -2,79 +2,199 @@
 
 from __future__ import annotations
 
-from itertools import groupby
+from dataclasses import replace
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from face_mesh import Face
-from simulate import Plan, Procedure, Treatment, procedures
-from ui import editing, explaining, painting, plans, run, session, wording
-from ui.choice import Choice
+from simulate import Plan, Procedure, procedures
+from simulate.entry import AREAS
+from simulate.interactions import book
+from ui import editing, explaining, noting, painting, plans, run, session, totals, wording
+from ui.choice import Choice, drawn
+from ui.doses import dose_key
+from ui.language import N_, say
+from ui.policy import policy
+
+ADD_KEY, AREA_KEY = "add", "area"
+MEANS = {  # what a procedure is done with, by the means of `simulate.interactions`: to search for
+    "fillers": N_("filler"),
+    "toxins": N_("botulinum toxin"),
+    "nose_surgery": N_("surgery"),
+    "surgery": N_("surgery"),
+    "light": N_("laser or light"),
+    "heat": N_("heat"),
+    "surface": N_("treatment of the skin"),
+    "lesions": N_("small operation"),
+    "fat_dissolving": N_("injections"),
+}
+SIDES = {**wording.SIDES, plans.EACH: N_("Each side")}
 
 
-def choose(face: Face) -> Choice | None:
-    """Draw the controls and return what is chosen, None if no procedure is."""
-    st.header("Procedures", anchor=False)
-    plans.choose()
-    treatments: list[Treatment] = []
-    for area, entries in groupby(procedures().values(), key=lambda entry: entry.area):
-        treatments += [
-            _choose_dose(entry, face) for entry in _choose_procedures(area, list(entries))
-        ]
-    if not treatments:
-        st.caption("Pick one or several; the dose of each can be changed.")
-        return None
-    plans.show_totals(Plan(tuple(treatments)))
-    when, responder, reactions = _choose_circumstances()
-    engine, seed = painting.choose(Plan(tuple(treatments)))
+def is_expert() -> bool:
+    """Return whether all there is to say is shown: to consultants."""
+    return session.start().way == session.CONSULTANT
+
+
+def choose(face: Face, near: DeltaGenerator) -> Choice | None:
+    """Draw the controls and return what is chosen, None if no procedure is.
+
+    Args:
+        face: at the photo's own size.
+        near: close to the picture, for the time and the totals.
+    """
+    state = session.start()
+    if is_expert():
+        plans.choose()
+    if is_expert() or state.everything or not policy().concerns:
+        _choose_procedures()
     small = run.preview(face.key, face)[0]
-    picks_moles = any(map(editing.picks, treatments))
-    plan = Plan(tuple(editing.edited(treatments, small)))
-    return Choice(plan, when, responder, engine, seed, picks_moles, reactions)
+    state.chosen = tuple(one for one in state.chosen if policy().offers(one))
+    for name in state.chosen:
+        _choose_dose(procedures()[name], small)
+    plan = plans.written()
+    plans.remember(plan)
+    if is_expert():
+        noting.of_plan()
+    if not plan.treatments:
+        st.caption(say("Pick one or several; the dose of each can be changed."))
+        return None
+    totals.explain(plan)
+    responder = _choose_responder()
+    with near:
+        when, reactions = _choose_time()
+        if is_expert():
+            totals.show(plan)
+    return choice_of(plan, small, when, responder, painting.choose(plan), reactions)
 
 
-def _choose_procedures(area: str, entries: list[Procedure]) -> list[Procedure]:
-    picked = st.pills(
-        wording.area(area),
-        [entry.id for entry in entries],
-        selection_mode="multi",
-        format_func=lambda name: procedures()[name].name,
-        key=f"procedures_{area}",
-        persist_state="session",
-        wrap=True,
+def choice_of(
+    plan: Plan,
+    small: Face,
+    when: str | None,
+    responder: str,
+    painter: tuple[str, int],
+    reactions: str,
+) -> Choice:
+    """Return the choice of a plan, with what was done by hand in the picture.
+
+    Args:
+        plan: as the widgets say it.
+        small: the face at preview size.
+        when: time after treatment; None is the settled result.
+        responder: "low", "expected" or "high".
+        painter: engine and seed of painted skin.
+        reactions: "likely", "all" or "none".
+    """
+    given = list(plan.treatments)
+    noted = replace(plan, treatments=tuple(editing.edited(given, small)))
+    picks_moles = any(map(editing.picks, given))
+    engine, seed = painter
+    return Choice(drawn(noted), when, responder, engine, seed, picks_moles, reactions, noted)
+
+
+def _choose_procedures() -> None:
+    """Draw the whole catalogue: to search in, and by area."""
+    state = session.start()
+    offered = [one for one in procedures().values() if policy().offers(one.id)]
+    st.selectbox(
+        say("Search and add a procedure"),
+        [one.id for one in offered],
+        index=None,
+        format_func=_searched,
+        placeholder=say("Lips, filler, eyelid …"),
+        key=ADD_KEY,
+        on_change=_add,
     )
-    return [entry for entry in entries if entry.id in picked]
-
-
-def _choose_dose(entry: Procedure, face: Face) -> Treatment:
-    with st.container(border=True, gap="small"):
-        above = st.container()  # the slider is drawn last, as its scale depends on the side
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            side = _choose_side(entry)
-            with st.popover("Range and sources", type="tertiary", icon=":material/menu_book:"):
-                explaining.explain(entry)
-        value = above.slider(
-            wording.dose_label(entry, side),
-            min_value=0.0,
-            max_value=wording.dose_limit(entry, side),
-            step=entry.dose.step,
-            format=wording.dose_format(entry),
-            key=_start_dose(entry, side),
+    by_area = {area: [one for one in offered if one.area == area] for area in AREAS}
+    areas = [area for area, entries in by_area.items() if entries]
+    with st.container(gap="xsmall"):
+        shown = st.pills(
+            say("Area"),
+            areas,
+            default=None if AREA_KEY in st.session_state else areas[0],
+            format_func=_area,
+            key=AREA_KEY,
             persist_state="session",
+            wrap=True,
         )
-        treatment = Treatment(entry.id, value, side, week=plans.week(entry.id))
-        if editing.picks(treatment):
-            _ask_for_moles(entry, face)
-    return treatment
+        if shown in by_area:
+            key = f"procedures_{shown}"
+            names = [one.id for one in by_area[shown]]
+            st.session_state[key] = [name for name in names if name in state.chosen]
+            st.pills(
+                wording.area(shown),
+                names,
+                selection_mode="multi",
+                format_func=lambda name: say(procedures()[name].name),
+                key=key,
+                on_change=_toggle,
+                args=(key, names),
+                wrap=True,
+            )
 
 
-def _ask_for_moles(entry: Procedure, face: Face) -> None:
-    """Say what to pick, what of it was no mole, and above all who has to look at it first."""
-    st.warning(entry.cautions[0], icon=wording.ICONS["warn"])
-    spots, missed = session.start().edits.spots, editing.missed(run.preview(face.key, face)[0])
-    st.markdown(wording.picked(len(spots) - len(missed)))
-    if missed:
-        st.markdown(f":orange[{wording.ICONS['warn']}] {wording.missed(len(missed))}")
+def _searched(name: str) -> str:
+    """A procedure as it is searched for: its name, its area, what it is done with."""
+    entry = procedures()[name]
+    means = next(one for one, members in book().means.items() if name in members)
+    return f"{say(entry.name)} · {wording.area(entry.area)} · {say(MEANS[means])}"
+
+
+def _area(name: str) -> str:
+    """An area, and how many procedures in it are on."""
+    count = sum(procedures()[one].area == name for one in session.start().chosen)
+    return f"{wording.area(name)} · {count}" if count else wording.area(name)
+
+
+def _add() -> None:
+    added = st.session_state[ADD_KEY]
+    if added:
+        plans.add([added])
+        st.session_state[AREA_KEY] = procedures()[added].area
+    st.session_state[ADD_KEY] = None
+
+
+def _toggle(key: str, names: list[str]) -> None:
+    picked = st.session_state[key]
+    for name in names:
+        if name not in picked:
+            plans.remove(name)
+    plans.add(picked)
+
+
+def _choose_dose(entry: Procedure, small: Face) -> None:
+    """Draw one procedure of the plan: its doses, and what there is to know."""
+    with st.container(border=True, gap="small", key=f"card_{entry.id}"):
+        above = st.container(gap="small")  # the sliders are drawn last, for their scale depends
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            if len(entry.sides) > 1 and (is_expert() or plans.side_of(entry) != "both"):
+                _choose_side(entry)
+            st.button(
+                say("Remove {name!l}", name=say(entry.name)),
+                key=f"remove_{entry.id}",
+                icon=":material/close:",
+                type="tertiary",
+                on_click=plans.remove,
+                args=(entry.id,),
+            )
+        with above:
+            for side in plans.sides_of(entry):
+                _draw_slider(entry, side)
+        _say_what_matters(entry, small)
+
+
+def _draw_slider(entry: Procedure, side: str) -> None:
+    st.slider(
+        wording.dose_label(entry, side),
+        min_value=0.0,
+        max_value=wording.dose_limit(entry, side),
+        step=entry.dose.step,
+        format=wording.dose_format(entry),
+        key=_start_dose(entry, side),
+        persist_state="session",
+    )
 
 
 def _start_dose(entry: Procedure, side: str) -> str:
@@ -82,76 +202,98 @@ def _start_dose(entry: Procedure, side: str) -> str:
 
     Not written in every run: that would pull back a slider that is being moved.
     """
-    key = f"dose_{entry.id}"
+    key = dose_key(entry.id, side)
     if key not in st.session_state:
         st.session_state[key] = entry.usual_dose(side)
     return key
 
 
-def _keep_dose(entry: Procedure) -> None:
-    """Take the dose over to another side, as far as that side allows.
-
-    Written even if it stays: the browser recalls what was last set on a scale it has seen before.
-    """
-    limit = wording.dose_limit(entry, st.session_state[f"side_{entry.id}"])
-    key = f"dose_{entry.id}"
-    st.session_state[key] = min(st.session_state[key], limit)
-
-
-def _choose_side(entry: Procedure) -> str:
-    if len(entry.sides) == 1:
-        return entry.sides[0]
-    return st.segmented_control(
-        f"{entry.name}: side (your own left and right)",
-        entry.sides,
+def _choose_side(entry: Procedure) -> None:
+    key = plans.side_key(entry.id)
+    st.segmented_control(
+        say("{name}: side (your own left and right)", name=say(entry.name)),
+        [*entry.sides, plans.EACH],
         required=True,
         # Only at first: a plan may have set the side, and a widget takes one of the two.
-        default=None if f"side_{entry.id}" in st.session_state else entry.sides[0],
-        format_func=wording.SIDES.__getitem__,
-        key=f"side_{entry.id}",
-        on_change=_keep_dose,
+        default=None if key in st.session_state else entry.sides[0],
+        format_func=lambda side: say(SIDES[side]),
+        key=key,
+        on_change=plans.move_dose,
         args=(entry,),
         persist_state="session",
         label_visibility="collapsed",
     )
 
 
-def _choose_circumstances() -> tuple[str | None, str, str]:
-    st.header("Circumstances", anchor=False)
-    responder = st.segmented_control(
-        "How strongly you respond",
+def _say_what_matters(entry: Procedure, small: Face) -> None:
+    """Draw what to take care of in the open, and the rest to be unfolded."""
+    if any(map(editing.picks, plans.treatments(entry))):
+        _ask_for_moles(entry, small)
+    else:
+        st.markdown(f":orange[{wording.ICONS['warn']}] {say(entry.cautions[0])}")
+    if is_expert():
+        amount = sum(one.amount for one in plans.treatments(entry))
+        noting.of_treatment(entry, policy().cost(entry.id, amount))
+        more = say("Range and sources")
+    else:
+        st.caption(explaining.short(entry))
+        more = say("What to know, range and sources")
+    with st.expander(more, icon=":material/menu_book:"):
+        explaining.explain(entry)
+
+
+def _ask_for_moles(entry: Procedure, small: Face) -> None:
+    """Say what to pick, what of it was no mole, and above all who has to look at it first."""
+    st.warning(say(entry.cautions[0]), icon=wording.ICONS["warn"])
+    spots, missed = session.start().edits.spots, editing.missed(small)
+    st.markdown(wording.picked(len(spots) - len(missed)))
+    if missed:
+        st.markdown(f":orange[{wording.ICONS['warn']}] {wording.missed(len(missed))}")
+
+
+def _choose_responder() -> str:
+    return st.segmented_control(
+        say("How strongly you respond"),
         list(wording.RESPONDERS),
         required=True,
         default="expected",
-        format_func=wording.RESPONDERS.__getitem__,
+        format_func=lambda name: say(wording.RESPONDERS[name]),
         key="responder",
         persist_state="session",
-        help="The same dose does more in some people than in others: about two of three people "
-        "fall between weak and strong. Look at both before you decide.",
+        help=say(
+            "The same dose does more in some people than in others: about two of three people "
+            "fall between weak and strong. Look at both before you decide."
+        ),
     )
+
+
+def _choose_time() -> tuple[str | None, str]:
+    """Draw the time after treatment and, on a day, which reactions are shown; return both."""
     time = st.select_slider(
-        "When to look",
+        say("When to look"),
         list(wording.TIMES),
-        format_func=wording.TIMES.__getitem__,
+        format_func=lambda name: say(wording.TIMES[name]),
         key=session.WHEN_KEY,
         persist_state="session",
-        help="Settled shows the lasting effect of every treatment, even if they get there at "
-        "different times. How long each one lasts is under Range and sources.",
+        help=say(
+            "Settled shows the lasting effect of every treatment, even if they get there at "
+            "different times. How long each one lasts is under Range and sources."
+        ),
     )
     if time == wording.FULLEST:
-        return None, responder, wording.LIKELY
-    return time, responder, _choose_reactions()
+        return None, wording.LIKELY
+    return time, _choose_reactions()
 
 
 def _choose_reactions() -> str:
     shown = st.segmented_control(
-        "Swelling, bruises and redness",
+        say("Swelling, bruises and redness"),
         list(wording.REACTIONS),
         required=True,
         default=wording.LIKELY,
-        format_func=wording.REACTIONS.__getitem__,
+        format_func=lambda name: say(wording.REACTIONS[name]),
         key="reactions",
         persist_state="session",
     )
-    st.caption(wording.REACTIONS_SAID[shown])
+    st.caption(say(wording.REACTIONS_SAID[shown]))
     return shown

@@ -6,47 +6,74 @@ from collections.abc import Iterator
 
 import streamlit as st
 
+from face_mesh.said import Said
 from simulate import Procedure
 from simulate.aftermath import SIGN_WORDS
-from simulate.entry import ESTIMATE, Reaction
+from simulate.entry import ESTIMATE, CurvePoint, Reaction
 from simulate.turned import max_yaw_deg
 from ui import wording
+from ui.language import N_, say
 from ui.lasting import beginning, lasting, time
 
 Section = tuple[str, list[str]]
+USUAL = {  # by what the dose is of
+    "total": N_("Usual dose: {dose} in all ({source})"),
+    "per_side": N_("Usual dose: {dose} on each side ({source})"),
+}
+MOST = {
+    "total": N_("Most that can be set here: {dose} in all ({source})"),
+    "per_side": N_("Most that can be set here: {dose} on each side ({source})"),
+}
 
 
 def explain(entry: Procedure) -> None:
     """Draw all that is known of a procedure, what it warns of first."""
     with st.container(key=f"facts_{entry.id}", gap="small"):
-        st.markdown(f"**{entry.name}.** {entry.summary}")
-        _draw(_for_patients(entry))
+        st.markdown(f"**{say(entry.name)}.** {say(entry.summary)}")
+        draw(_for_patients(entry))
         st.divider()
-        st.markdown("**Where the figures are from**")
-        _draw(_for_consultants(entry))
+        st.markdown(f"**{say('Where the figures are from')}**")
+        draw(_for_consultants(entry))
 
 
-def _draw(sections: Iterator[Section]) -> None:
+def short(entry: Procedure) -> str:
+    """Return what a patient plans by: the days off, and how long the effect lasts."""
+    said = [lasting(entry.course)]
+    if entry.downtime:
+        said.insert(0, wording.days_off(entry.downtime.days_low, entry.downtime.days_high))
+    return " ".join(said)
+
+
+def serious_risks(entry: Procedure) -> list[str]:
+    """Return what is an emergency or lasting, and how often; sources are with `explain`."""
+    return [
+        say("{what}: {frequency!p}.", what=say(one.what), frequency=say(one.frequency))
+        for one in entry.risks
+        if one.serious
+    ]
+
+
+def draw(sections: Iterator[Section]) -> None:
+    """Draw headings with their lines, those without a line left out."""
     for heading, lines in sections:
         if lines:
             st.markdown(f"**{heading}**\n" + "".join(f"\n- {line}" for line in lines))
 
 
 def _for_patients(entry: Procedure) -> Iterator[Section]:
-    yield "Take care", list(entry.cautions)
-    yield "The first days", list(_first_days(entry))
-    yield (
-        "What can go wrong",
-        [wording.risk(one) for one in sorted(entry.risks, key=lambda one: not one.serious)],
-    )
-    yield "Who it suits less", [wording.suits_less(one) for one in entry.suits_less]
+    yield say("Take care"), [say(one) for one in entry.cautions]
+    yield say("The first days"), list(_first_days(entry))
+    ones = sorted(entry.risks, key=lambda one: not one.serious)
+    yield say("What can go wrong"), [wording.risk(one) for one in ones]
+    yield say("Who it suits less"), [wording.suits_less(one) for one in entry.suits_less]
     swells = any(one.sign == "swelling" for one in entry.reactions)
-    yield "How long it lasts", [beginning(entry.course, swells), lasting(entry.course)]
-    yield "How people differ", list(_differing(entry))
-    yield (
-        "In your photo",
-        [f"It is shown as long as the head is turned by no more than {max_yaw_deg(entry):g}°."],
+    yield say("How long it lasts"), [beginning(entry.course, swells), lasting(entry.course)]
+    yield say("How people differ"), list(_differing(entry))
+    shown = say(
+        "It is shown as long as the head is turned by no more than {degrees:g}°.",
+        degrees=max_yaw_deg(entry),
     )
+    yield say("In your photo"), [shown]
 
 
 def _first_days(entry: Procedure) -> Iterator[str]:
@@ -57,12 +84,12 @@ def _first_days(entry: Procedure) -> Iterator[str]:
 
 
 def _differing(entry: Procedure) -> Iterator[str]:
-    yield (
-        f"About two of three people are within ±{100 * entry.spread:.0f}\u00a0% of the expected "
-        "effect."
+    yield say(
+        "About two of three people are within ±{share:.0f}\u00a0% of the expected effect.",
+        share=100.0 * entry.spread,
     )
     if entry.thin:
-        yield (
+        yield say(
             "No study measured all of this effect, so the expected effect itself is unsure, and "
             "the range is widened for it."
         )
@@ -70,36 +97,32 @@ def _differing(entry: Procedure) -> Iterator[str]:
 
 def _for_consultants(entry: Procedure) -> Iterator[Section]:
     dose, response, course = entry.dose, entry.response, entry.course
-    yield "How far it moves", [wording.term(one, entry) for one in entry.terms]
-    yield "What it does to the skin", [wording.skin_term(one) for one in entry.skin]
-    yield "Spread between people", [wording.sourced(response.derivation, response.source)]
+    yield say("How far it moves"), [wording.term(one, entry) for one in entry.terms]
+    yield say("What it does to the skin"), [wording.skin_term(one) for one in entry.skin]
+    yield say("Spread between people"), [wording.sourced(response.derivation, response.source)]
     yield (
-        "Course",
-        [
-            wording.sourced(course.derivation, course.source),
-            *(
-                wording.sourced(f"After {time(p.day)}: {p.note}", p.source)
-                for p in course.published
-            ),
-        ],
+        say("Course"),
+        [wording.sourced(course.derivation, course.source), *map(_point, course.published)],
     )
-    yield "Swelling, bruising, redness", [_reaction(one) for one in entry.reactions]
+    yield say("Swelling, bruising, redness"), [_reaction(one) for one in entry.reactions]
     if entry.downtime:
         off = entry.downtime
-        yield "Days off", [wording.sourced(off.derivation, off.source)]
+        yield say("Days off"), [wording.sourced(off.derivation, off.source)]
     if entry.view:
-        yield "Turned head", [wording.sourced(entry.view.derivation, entry.view.source)]
-    yield (
-        "Dose",
-        [
-            f"Usual dose: {wording.dose(dose.usual, entry)} {wording.SCOPES[dose.scope]} "
-            f"({wording.source(dose.usual_source)})",
-            f"Most that can be set here: {wording.dose(dose.max, entry)} "
-            f"{wording.SCOPES[dose.scope]} ({wording.source(dose.max_source)})",
-            *filter(None, (dose.derivation, entry.dose_response.derivation)),
-        ],
+        yield say("Turned head"), [wording.sourced(entry.view.derivation, entry.view.source)]
+    why = [say(one) for one in (dose.derivation, entry.dose_response.derivation) if one]
+    usual = say(
+        USUAL[dose.scope],
+        dose=wording.dose(dose.usual, entry),
+        source=wording.source(dose.usual_source),
     )
-    yield "What is known", [wording.sourced(one.claim, one.source) for one in entry.evidence]
+    most = say(
+        MOST[dose.scope],
+        dose=wording.dose(dose.max, entry),
+        source=wording.source(dose.max_source),
+    )
+    yield say("Dose"), [usual, most, *why]
+    yield say("What is known"), [wording.sourced(one.claim, one.source) for one in entry.evidence]
 
 
 def _by_sign(entry: Procedure) -> dict[str, list[Reaction]]:
@@ -109,12 +132,23 @@ def _by_sign(entry: Procedure) -> dict[str, list[Reaction]]:
     return found
 
 
+def _point(point: CurvePoint) -> str:
+    note = wording.sourced(point.note, point.source)
+    return say("After {time}: {note}", time=time(point.day), note=note)
+
+
 def _reaction(one: Reaction) -> str:
     """One line: the sign and where, how many people have it, how its curve follows, sources."""
     keys = dict.fromkeys((one.source, one.frequency_source))
-    said = "; ".join(wording.source(key) for key in keys if key != ESTIMATE)
+    said = [wording.source(key) for key in keys if key != ESTIMATE]
     if ESTIMATE in keys:
-        said += f"{'; and in part ' if said else ''}{wording.source(ESTIMATE)}"
-    place = one.patch.centre.replace("_", " ")
-    what = f"{SIGN_WORDS[one.sign].capitalize()} ({place}), {wording.people(one.frequency)}"
-    return f"{what}. {one.derivation} ({said})"
+        estimate = wording.source(ESTIMATE)
+        said.append(say("and in part {estimate}", estimate=estimate) if said else estimate)
+    place = say(one.patch.centre.replace("_", " "))
+    what = say(
+        "{sign!u} ({place}), {who}.",
+        sign=Said(SIGN_WORDS[one.sign]),
+        place=place,
+        who=wording.people(one.frequency),
+    )
+    return f"{what} {say(one.derivation)} ({'; '.join(said)})"

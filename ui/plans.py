@@ -1,62 +1,300 @@
-"""Starting from a plan that comes with the program, and what a plan adds up to."""
+"""The plans of a visit: what the widgets say as a plan, a plan as what the widgets say, A, B and C.
+
+A plan that is on lives in the widgets, each under a key of its own; the others are put aside in the
+session. `written` and `put` are the only two ways between them.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 import streamlit as st
 
-from simulate import Plan, plan_summary, procedures
-from simulate.entry import AREAS
-from simulate.interactions import interactions
+from simulate import Plan, Procedure, Treatment, procedures
+from simulate.entry import AMOUNTS
+from simulate.plan import CURRENCY
 from simulate.presets import Preset, Step, presets
-from ui import wording
+from ui import session, wording
+from ui.doses import dose_key
+from ui.language import N_, say
 from ui.lasting import time
+from ui.policy import policy
+from ui.session import Saved
 
-KEY = "preset"
+LETTERS = ("A", "B", "C")
+EACH = "each"  # a dose of its own on either side, which makes two treatments of one procedure
+KEY, LETTER_KEY, NAME_KEY = "preset", "letter", "plan_name"
+BODY_KEY, CURRENCY_KEY, NOTES_KEY = "body_kg", "currency", "notes"
+MOST_NAME = 40
+LATER = N_("It is done {time} after the first treatment.")
+
+
+def side_key(procedure: str) -> str:
+    """Return the key of the widget that says on which side a procedure is done."""
+    return f"side_{procedure}"
+
+
+def detail_key(what: str, procedure: str) -> str:
+    """Return the key of the widget for the "week", the "cost" or the days "off" of a procedure."""
+    return f"{what}_{procedure}"
+
+
+def side_of(entry: Procedure) -> str:
+    """Return the side a procedure is on: "both", "left", "right" or `EACH`."""
+    return st.session_state.get(side_key(entry.id)) or entry.sides[0]
+
+
+def sides_of(entry: Procedure) -> tuple[str, ...]:
+    """Return the sides that have a dose of their own."""
+    side = side_of(entry)
+    return ("left", "right") if side == EACH else (side,)
+
+
+def written() -> Plan:
+    """Return the plan that the widgets say, without what was done by hand in the picture."""
+    given = [one for name in session.start().chosen for one in treatments(procedures()[name])]
+    values = st.session_state
+    currency = values.get(CURRENCY_KEY) or ""
+    return Plan(
+        tuple(given),
+        values.get(BODY_KEY),
+        currency if CURRENCY.fullmatch(currency) and currency else policy().currency,
+        values.get(NOTES_KEY) or "",
+    )
+
+
+def treatments(entry: Procedure) -> list[Treatment]:
+    """Return what the widgets say of one procedure: one treatment, or one for each side."""
+    values = st.session_state
+    sides = sides_of(entry)
+    made = [
+        Treatment(
+            entry.id,
+            float(values.get(dose_key(entry.id, side), entry.usual_dose(side))),
+            side,
+            week=values.get(detail_key("week", entry.id)),
+            clinic_downtime_days=values.get(detail_key("off", entry.id)),
+        )
+        for side in sides
+    ]
+    cost = values.get(detail_key("cost", entry.id))
+    if cost is None:
+        cost = policy().cost(entry.id, sum(one.amount for one in made))
+    return [replace(one, cost=None if cost is None else cost / len(made)) for one in made]
+
+
+def put(plan: Plan) -> tuple[str, ...]:
+    """Let the widgets say a plan, and return the names of procedures that are not offered here.
+
+    To be called before the widgets are drawn, as in a callback. Strokes and spots are not taken:
+    they belong to the photo.
+    """
+    state, values = session.start(), st.session_state
+    by_procedure: dict[str, list[Treatment]] = {}
+    for one in plan.treatments:
+        by_procedure.setdefault(one.procedure, []).append(one)
+    left_out = tuple(procedures()[name].name for name in by_procedure if not policy().offers(name))
+    state.chosen = tuple(name for name in by_procedure if policy().offers(name))
+    for name in state.chosen:
+        _put_treatments(procedures()[name], by_procedure[name])
+    values[BODY_KEY], values[NOTES_KEY] = plan.body_kg, plan.notes
+    values[CURRENCY_KEY] = "" if plan.currency == policy().currency else plan.currency
+    return left_out
+
+
+def _put_treatments(entry: Procedure, given: list[Treatment]) -> None:
+    values, state = st.session_state, session.start()
+    side = given[0].side if len(given) == 1 else EACH
+    if len(entry.sides) > 1:
+        values[side_key(entry.id)] = state.sides[entry.id] = side
+    for one in given:
+        limit = wording.dose_limit(entry, one.side)
+        values[dose_key(entry.id, one.side)] = min(one.dose, limit)
+    values[detail_key("week", entry.id)] = given[0].week
+    values[detail_key("off", entry.id)] = given[0].clinic_downtime_days
+    costs = [one.cost for one in given if one.cost is not None]
+    listed = policy().cost(entry.id, sum(one.amount for one in given))
+    asked = sum(costs) if costs else None
+    values[detail_key("cost", entry.id)] = None if asked == listed else asked
+
+
+def add(names: Iterable[str]) -> None:
+    """Put procedures at the end of the plan that are not in it yet."""
+    state = session.start()
+    state.chosen = tuple(dict.fromkeys((*state.chosen, *names)))
+
+
+def remove(name: str) -> None:
+    """Take a procedure out of the plan; its dose is kept should it come back."""
+    state = session.start()
+    state.chosen = tuple(one for one in state.chosen if one != name)
+
+
+def move_dose(entry: Procedure) -> None:
+    """Take the dose over to another side, as far as that side allows.
+
+    A total is halved for two sides of their own, and added up again. Written even if it stays: the
+    browser recalls what was last set on a scale it has seen before.
+    """
+    state, values = session.start(), st.session_state
+    side, before = side_of(entry), state.sides.get(entry.id, entry.sides[0])
+    state.sides[entry.id] = side
+    halves = entry.dose.scope == "total" and entry.dose.unit in AMOUNTS
+    sides = ("left", "right") if before == EACH else (before,)
+    doses = [float(values.get(dose_key(entry.id, s), entry.usual_dose(s))) for s in sides]
+    if side == EACH:
+        wanted = {s: doses[0] / (2.0 if halves and before == "both" else 1.0) for s in _PAIR}
+    elif before == EACH:
+        both = sum(doses) if halves else max(doses)
+        wanted = {side: both if side == "both" else doses[_PAIR.index(side)]}
+    else:
+        wanted = {side: doses[0]}
+    for one, dose in wanted.items():
+        steps = round(min(dose, wording.dose_limit(entry, one)) / entry.dose.step)
+        values[dose_key(entry.id, one)] = round(steps * entry.dose.step, 6)
+
+
+_PAIR = ("left", "right")
+
+
+def remember(plan: Plan) -> None:
+    """Put the plan that is on aside as well, so that it is there when another one is on."""
+    state = session.start()
+    name = (st.session_state.get(NAME_KEY) or "").strip()
+    if plan.treatments or name or plan.notes:
+        state.plans[state.letter] = Saved(name, plan)
+    else:
+        state.plans.pop(state.letter, None)
+
+
+def title(letter: str) -> str:
+    """Return what a plan is called: its letter, and its name if it has one."""
+    saved = session.start().plans.get(letter, Saved())
+    return say("{letter}: {name}", letter=letter, name=saved.name) if saved.name else letter
+
+
+def filled() -> tuple[str, ...]:
+    """Return the letters of the plans in which something is planned."""
+    made = session.start().plans
+    return tuple(one for one in LETTERS if one in made and made[one].plan.treatments)
+
+
+def switch() -> None:
+    """Put the plan that is on aside and take the one whose letter was chosen."""
+    go_to(st.session_state[LETTER_KEY])
+
+
+def copy_to(letter: str) -> None:
+    """Put a copy of the plan that is on under another letter, and go on with the copy."""
+    session.start().plans[letter] = Saved("", written())
+    go_to(letter)
+
+
+def clear() -> None:
+    """Empty the plan that is on."""
+    put(Plan())
+    st.session_state[NAME_KEY] = ""
+    st.session_state[KEY] = None
+    session.start().plans.pop(session.start().letter, None)
+
+
+def go_to(letter: str) -> None:
+    """Put the plan that is on aside and take the one of a letter."""
+    state = session.start()
+    remember(written())
+    state.letter = st.session_state[LETTER_KEY] = letter
+    saved = state.plans.get(letter, Saved())
+    put(saved.plan)
+    st.session_state[NAME_KEY] = saved.name
+    st.session_state[KEY] = None
 
 
 def choose() -> None:
-    """Draw the choice of a plan to start from, and what is to be known of it."""
+    """Draw which plan is on, and what can be done with it as a whole."""
+    state, values = session.start(), st.session_state
+    values[LETTER_KEY] = state.letter
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        st.segmented_control(
+            say("Plan"),
+            LETTERS,
+            required=True,
+            format_func=title,
+            key=LETTER_KEY,
+            on_change=switch,
+        )
+        with st.popover(say("This plan"), icon=":material/more_horiz:", key="plan_menu"):
+            _manage()
+        if len(filled()) > 1 or state.comparing:
+            st.button(
+                say("Stop comparing") if state.comparing else say("Compare plans"),
+                key="compare",
+                icon=":material/view_column:",
+                on_click=compare,
+                args=(not state.comparing,),
+            )
+        st.button(
+            say("Present"),
+            key="present",
+            icon=":material/slideshow:",
+            on_click=present,
+            args=(True,),
+            help=say("Shows the picture and the plan alone, in large type."),
+        )
+    _choose_preset()
+
+
+def _manage() -> None:
+    state = session.start()
+    st.text_input(
+        say("Name of this plan"), key=NAME_KEY, max_chars=MOST_NAME, persist_state="session"
+    )
+    with st.container(horizontal=True, gap="small"):
+        for letter in LETTERS:
+            if letter != state.letter:
+                st.button(
+                    say("Copy to {letter}", letter=letter),
+                    key=f"copy_to_{letter}",
+                    icon=":material/content_copy:",
+                    on_click=copy_to,
+                    args=(letter,),
+                )
+        st.button(say("Clear"), key="clear_plan", icon=":material/delete_sweep:", on_click=clear)
+
+
+def compare(wanted: bool) -> None:
+    """Begin or end showing the plans beside each other."""
+    session.start().comparing = wanted
+
+
+def present(wanted: bool) -> None:
+    """Begin or end showing the picture by itself."""
+    session.start().presenting = wanted
+
+
+def _choose_preset() -> None:
+    offered = [name for name, one in presets().items() if policy().offers_plan(one)]
+    if not offered:
+        return
     st.selectbox(
-        "Start from a plan",
-        list(presets()),
+        say("Start from a plan"),
+        offered,
         index=None,
-        format_func=lambda name: presets()[name].name,
-        placeholder="Choose one, or pick procedures yourself",
+        format_func=lambda name: say(presets()[name].name),
+        placeholder=say("Choose one, or pick procedures yourself"),
         key=KEY,
         on_change=_take,
         persist_state="session",
-        help="Sets procedures and doses, which you can change afterwards. A plan is a starting "
-        "point for a talk with a doctor, and no advice.",
+        help=say(
+            "Sets procedures and doses, which you can change afterwards. A plan is a starting "
+            "point for a talk with a doctor, and no advice."
+        ),
     )
     chosen = _chosen()
     if chosen:
-        st.markdown(chosen.summary)
-        with st.popover("About this plan", type="tertiary", icon=":material/menu_book:"):
+        st.markdown(say(chosen.summary))
+        with st.expander(say("About this plan"), icon=":material/menu_book:"):
             _explain(chosen)
-
-
-def week(procedure: str) -> float | None:
-    """Return when the chosen plan does a procedure, in weeks after its first; None is not said."""
-    chosen = _chosen()
-    found = [one.week for one in chosen.treatments if one.procedure == procedure] if chosen else []
-    return found[0] if found else None
-
-
-def show_totals(plan: Plan) -> None:
-    """Draw what is added up against a label, if anything is, and where the rules are from."""
-    summary, rules = plan_summary(plan), interactions(plan)
-    totals = [one for one in summary.totals if one.amount > 0.0]
-    for one in totals:
-        st.caption(wording.total(one, summary.body_kg))
-    if totals or rules:
-        with st.popover("Rules for this plan", type="tertiary", icon=":material/menu_book:"):
-            lines = {wording.sourced(one.reason, one.source): None for one in rules}
-            lines |= {
-                wording.sourced(wording.total(one, summary.body_kg), one.source): None
-                for one in totals
-            }
-            with st.container(key="facts_rules"):
-                st.markdown("".join(f"\n- {line}" for line in lines))
 
 
 def _chosen() -> Preset | None:
@@ -66,24 +304,16 @@ def _chosen() -> Preset | None:
 
 def _take() -> None:
     """Put the plan in the place of what was chosen; nothing chosen leaves it as it is."""
-    chosen = _chosen()
-    if chosen is None:
-        return
-    for area in AREAS:
-        st.session_state[f"procedures_{area}"] = [
-            one.procedure for one in chosen.treatments if procedures()[one.procedure].area == area
-        ]
-    for one in chosen.treatments:
-        st.session_state[f"dose_{one.procedure}"] = one.dose
-        if len(procedures()[one.procedure].sides) > 1:
-            st.session_state[f"side_{one.procedure}"] = one.side
+    chosen, now = _chosen(), written()
+    if chosen is not None:
+        put(replace(now, treatments=chosen.plan.treatments))
 
 
 def _explain(chosen: Preset) -> None:
     with st.container(key=f"facts_{chosen.id}", gap="small"):
         sections = {
-            "Who it suits less": [wording.suits_less(one) for one in chosen.suits_less],
-            "Doses": [_step(one) for one in chosen.treatments],
+            say("Who it suits less"): [wording.suits_less(one) for one in chosen.suits_less],
+            say("Doses"): [_step(one) for one in chosen.treatments],
         }
         for heading, lines in sections.items():
             st.markdown(f"**{heading}**\n" + "".join(f"\n- {line}" for line in lines))
@@ -91,7 +321,7 @@ def _explain(chosen: Preset) -> None:
 
 def _step(one: Step) -> str:
     entry = procedures()[one.procedure]
-    where = wording.SCOPES[entry.dose.scope] if one.side == "both" else f"on the {one.side} side"
-    later = f", {time(7.0 * one.week)} after the first treatment" if one.week else ""
-    dose = f"{entry.name}: {wording.dose(one.dose, entry)} {where}{later}."
-    return wording.sourced(f"{dose} {one.derivation}", one.source)
+    told = [wording.planned(one.dose, one.side, entry)]
+    if one.week:
+        told.append(say(LATER, time=time(7.0 * one.week)))
+    return " ".join([*told, wording.sourced(one.derivation, one.source)])

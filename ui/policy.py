@@ -22,7 +22,7 @@ from typing import Any
 
 from face_mesh import BeforehandError
 from face_mesh.said import Said
-from simulate import Treatment, procedures
+from simulate import procedures
 from simulate.plan import CURRENCY, MOST_COST
 from simulate.presets import Preset
 
@@ -97,17 +97,17 @@ class Policy:
         """Return whether all of a named plan is shown."""
         return all(self.offers(one.procedure) for one in preset.treatments)
 
-    def cost(self, treatment: Treatment) -> float | None:
-        """Return what the price list asks for a treatment; None where it has no price.
+    def cost(self, procedure: str, amount: float) -> float | None:
+        """Return what the price list asks for a procedure; None where it has no price.
 
-        Nothing is asked for a dose of 0.
+        Args:
+            procedure: id in the catalogue.
+            amount: dose of the whole face; nothing is asked for none.
         """
-        price = self.prices.get(treatment.procedure)
+        price = self.prices.get(procedure)
         if price is None:
             return None
-        if not treatment.dose:
-            return 0.0
-        return round(price.base + price.per_unit * treatment.amount, 2)
+        return round(price.base + price.per_unit * amount, 2) if amount else 0.0
 
 
 def policy() -> Policy:

@@ -38,7 +38,7 @@ class Saved:
     """A plan that is put aside: what it is called, empty for its letter alone, and what it is."""
 
     name: str = ""
-    plan: Plan = Plan()
+    plan: Plan = field(default_factory=Plan)
 
 
 @dataclass

@@ -6,7 +6,6 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
-from simulate import procedures
 
 
 def unpacked(data: bytes) -> tuple[dict[str, Any], dict[str, bytes]]:
@@ -52,9 +51,9 @@ def title(page: AppTest) -> str:
 
 
 def pick(page: AppTest, *names: str) -> AppTest:
+    """Add procedures to the plan, the way a consultant who searches does."""
     for name in names:
-        pills = page.button_group(key=f"procedures_{procedures()[name].area}")
-        pills.set_value([*pills.value, name]).run()
+        page.selectbox(key="add").set_value(name).run()
     return page
 
 

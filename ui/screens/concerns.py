@@ -2,15 +2,20 @@
 
 import streamlit as st
 
-from ui import session
+from ui import leading, measuring, session
 from ui.language import say
 
 state = session.start()
 st.title(say("What would you like to look at?"), anchor=False)
-
-
-def _go_on() -> None:
-    state.led = True
-
-
-st.button(say("Show all procedures"), key="go_on_to_preview", on_click=_go_on)
+st.markdown(
+    say(
+        "Choose what you came with, in your own words. Nothing is chosen for you, and nothing has "
+        "to be changed."
+    )
+)
+leading.choose()
+if state.concerns:
+    face = measuring.measure(state.active)
+    if face:
+        leading.show_procedures(face)
+leading.offer_to_go_on()

@@ -1,39 +1,54 @@
-"""Second screen: the measured face, the procedures, and what they would change."""
+"""The measured face, the procedures, and what they would change."""
 
 import streamlit as st
 
 from face_mesh import BeforehandError
-from ui import choosing, intake, measuring, session, sheets, showing
+from ui import choosing, comparing, intake, measuring, presenting, session, sheets, showing, viewing
+from ui.language import said_error, say
 
 state = session.start()
-result = None
+result = choice = None
 
-with st.container(horizontal=True, vertical_alignment="center"):
-    st.title("Your preview", anchor=False, width="stretch")
+if state.presenting:
+    presenting.head()
+st.title(say("Your preview"), anchor=False)
 
 stage, panel = st.columns([11, 9], gap="medium")
-with panel:
+with stage:
+    viewing.choose()
+    picture = st.container(key="stage")
+    near = st.container(key="near", gap="small")
+with panel, st.container(key="panel"):
+    viewing.offer_way_back()
     face = measuring.measure(state.active)
-    choice = choosing.choose(face) if face else None
-
-with stage, st.container(key="stage"):
+    if face:
+        choice = choosing.choose(face, near)
+with picture:
     try:
         result = showing.show_face(face, choice) if face else showing.show_photo(state.active)
     except BeforehandError as error:
-        panel.error(str(error), icon=":material/error:")
+        panel.error(said_error(error), icon=":material/error:")
 
-with panel:
-    if result:
-        showing.show_changes(result, choice)
-    if face:
-        with st.container(horizontal=True):
-            if result:
-                showing.offer_download(face, choice)
-            st.button("Use another photo", icon=":material/add_a_photo:", on_click=intake.put_aside)
-        measuring.show_photo(face)
+if state.presenting:
+    presenting.foot(choice)
+if state.comparing and face and choice:
+    comparing.show(face, choice)
 if result:
-    sheets.offer(face, choice)
-
-with panel:
-    if state.credit:
-        st.caption(state.credit)
+    with st.container(key="results"):
+        changes, time, take = st.tabs(
+            [say("What changes"), say("Over time and range"), say("Take it home")]
+        )
+        with changes:
+            showing.show_changes(result, choice)
+        with time:
+            sheets.offer(face, choice)
+        with take:
+            showing.offer_download(face, choice)
+if face:
+    with st.container(key="about_photo"):
+        measuring.show_photo(face)
+        st.button(
+            say("Use another photo"), icon=":material/add_a_photo:", on_click=intake.put_aside
+        )
+        if state.credit:
+            st.caption(state.credit)

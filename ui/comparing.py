@@ -1,0 +1,125 @@
+"""Plans beside each other on one photo: their pictures, and a table of what sets them apart."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from face_mesh import BeforehandError, Face
+from simulate import Change, Plan, export, plan_summary
+from simulate.skin.progress import finished
+from ui import choosing, painting, pictures, plans, run, session, totals, wording
+from ui.choice import Choice
+from ui.language import N_, said_error, say
+from ui.viewer import strip
+from ui.viewer.strip import Panel
+
+ROWS_OF_A_PROCEDURE = 2  # of the measures that it is meant to change
+NOTHING = "–"
+ROWS = {  # what is added up, by what says it
+    N_("Doses"): lambda plan: say(export.plan_words(plan)),
+    N_("In all"): lambda plan: " · ".join(totals.products(plan)),
+    N_("Cost"): lambda plan: totals.cost(plan, plan_summary(plan)),
+    N_("Days off"): lambda plan: totals.days_off(plan_summary(plan)),
+}
+
+
+def show(face: Face, choice: Choice) -> None:
+    """Draw all plans of the visit, each at the time and response of the one that is on."""
+    small = run.preview(face.key, face)[0]
+    kept = session.start().plans
+    st.header(say("Plans side by side"), anchor=False)
+    place = st.empty()
+    found: dict[str, run.Result] = {}
+    for letter in plans.filled():
+        plan = kept[letter].plan
+        asked = choosing.choice_of(
+            plan,
+            small,
+            choice.when,
+            choice.responder,
+            (choice.engine, choice.seed),
+            choice.reactions,
+        )
+        try:
+            if asked.plan.treatments:
+                found[letter] = _result(letter, asked, small, place)
+        except BeforehandError as error:
+            sentence = say(
+                "Plan {plan} is not shown: {why}", plan=plans.title(letter), why=said_error(error)
+            )
+            st.markdown(f":red[{wording.ICONS['block']}] {sentence}")
+    panels = [Panel(pictures.head(small, small.photo.image), say("Before"))]
+    panels += [
+        Panel(pictures.head_of(small, one.jpeg), _caption(letter, kept[letter].plan))
+        for letter, one in found.items()
+    ]
+    strip.show(panels, key="compared")
+    st.caption(
+        say(
+            "Time: {time!l}. Response: {response!l}. About two of three people would fall within "
+            "the ranges.",
+            time=say(wording.TIMES[choice.when or wording.FULLEST]),
+            response=say(wording.RESPONDERS[choice.responder]),
+        )
+    )
+    st.table(
+        _table({letter: kept[letter].plan for letter in found}, found),
+        border="horizontal",
+        hide_index=True,
+        alt=say("The plans: doses, cost, days off, and what each changes with its range"),
+    )
+
+
+def _result(letter: str, asked: Choice, face: Face, place: DeltaGenerator) -> run.Result:
+    with closing(run.working(asked, face)) as steps:
+        if (face.key, asked) in run.results():
+            return finished(steps)
+        return painting.watched(
+            steps,
+            place,
+            f"comparing_{letter}",
+            f"cancel_{letter}",
+            lambda share: say("Working out plan {letter} …", letter=letter),
+            plans.compare,
+            (False,),
+        )
+
+
+def _caption(letter: str, plan: Plan) -> str:
+    return say("{plan}: {doses}", plan=plans.title(letter), doses=say(export.plan_words(plan)))
+
+
+def _table(made: dict[str, Plan], found: dict[str, run.Result]) -> dict[str, list[str]]:
+    """Return the columns: what is compared, how it is now, and each plan."""
+    measures: dict[str, str] = {}
+    now: dict[str, str] = {}
+    cells: dict[str, dict[str, str]] = {}
+    for letter, result in found.items():
+        for one in _main(made[letter], result):
+            measures.setdefault(one.measure, wording.measure(one))
+        for one in result.changes:
+            now[one.measure] = wording.figure(one.before, one.unit)
+            range_ = wording.change_range(one)
+            cells.setdefault(one.measure, {})[letter] = f"{wording.change(one)} ({range_})"
+    columns = {
+        say("Compared"): [*map(say, ROWS), *measures.values()],
+        say("Before"): [*[""] * len(ROWS), *(now[id_] for id_ in measures)],
+    }
+    for letter, plan in made.items():
+        summed = [row(plan) or NOTHING for row in ROWS.values()]
+        changed = [cells[id_].get(letter, NOTHING) for id_ in measures]
+        columns[plans.title(letter)] = [*summed, *changed]
+    return columns
+
+
+def _main(plan: Plan, result: run.Result) -> list[Change]:
+    """Return the changes that the procedures of a plan are meant to make, a few of each."""
+    noticed = {one.measure: one for one in result.changes if wording.is_noticeable(one)}
+    meant: list[str] = []
+    for one in plan.treatments:
+        own = [*(term.sign for term in one.entry.skin), *one.entry.measures]
+        meant += [id_ for id_ in own if id_ in noticed][:ROWS_OF_A_PROCEDURE]
+    return [noticed[id_] for id_ in dict.fromkeys(meant)]

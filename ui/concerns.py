@@ -1,0 +1,127 @@
+"""What patients come with, in their own words, and the procedures that act on it.
+
+Data, in `concerns.toml`, checked when it is read: every procedure it names is in the catalogue, and
+every procedure of the catalogue is named.
+"""
+
+from __future__ import annotations
+
+import tomllib
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from simulate import procedures
+from simulate.catalogue import read_table
+from ui.language import say
+from ui.policy import policy
+
+FILE = Path(__file__).with_name("concerns.toml")
+
+
+@dataclass(frozen=True)
+class Acting:
+    """A procedure that acts on a concern: what it can do for it, and what it cannot."""
+
+    id: str
+    can: str
+    cannot: str
+
+
+@dataclass(frozen=True)
+class Concern:
+    """What somebody sees in their own face.
+
+    Attributes:
+        id: of the concern.
+        area: id of its area.
+        words: what they would say.
+        procedures: those that act on it, in the order in which they are told.
+    """
+
+    id: str
+    area: str
+    words: str
+    procedures: tuple[Acting, ...]
+
+    @property
+    def offered(self) -> tuple[Acting, ...]:
+        """The procedures that may be shown here."""
+        return tuple(one for one in self.procedures if policy().offers(one.id))
+
+
+@dataclass(frozen=True)
+class Area:
+    """A part of the face as patients name it."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class _File:
+    areas: tuple[Area, ...]
+    concerns: tuple[Concern, ...]
+
+
+@cache
+def areas() -> tuple[Area, ...]:
+    """Return the parts of the face, in order."""
+    return _read().areas
+
+
+def concerns() -> tuple[Concern, ...]:
+    """Return the concerns on which a procedure acts that may be shown here, in order."""
+    return tuple(one for one in _read().concerns if one.offered)
+
+
+@cache
+def _read() -> _File:
+    """Return what the file says.
+
+    Raises:
+        ValueError: an area or a procedure is not known, or a procedure is in no concern.
+    """
+    made = read_table(_File, tomllib.loads(FILE.read_text("utf-8")), "")
+    named = {one.id for concern in made.concerns for one in concern.procedures}
+    for id_ in named ^ set(procedures()):
+        raise ValueError(f"concerns.toml: {id_} is not in the catalogue, or in no concern")
+    known = {area.id for area in made.areas}
+    for concern in made.concerns:
+        if concern.area not in known:
+            raise ValueError(f"concerns.toml: {concern.id} has no area {concern.area}")
+    return made
+
+
+def found(text: str) -> tuple[Concern, ...]:
+    """Return the concerns in whose words, or whose procedures' names, every word of `text` is.
+
+    Words are looked for in the visitor's language, whatever their accents and case.
+    """
+    wanted = _plain(text).split()
+    return tuple(one for one in concerns() if wanted and all(word in _said(one) for word in wanted))
+
+
+def acting(chosen: Iterable[str]) -> list[tuple[str, list[tuple[Concern, Acting]]]]:
+    """Return what acts on the chosen concerns: each procedure once, with all it acts on."""
+    by_id: dict[str, list[tuple[Concern, Acting]]] = {}
+    picked = set(chosen)
+    for concern in concerns():
+        if concern.id in picked:
+            for one in concern.offered:
+                by_id.setdefault(one.id, []).append((concern, one))
+    return list(by_id.items())
+
+
+def _said(concern: Concern) -> str:
+    names = [say(procedures()[one.id].name) for one in concern.offered]
+    area = next(area.name for area in areas() if area.id == concern.area)
+    return _plain(" ".join([say(concern.words), say(area), *names]))
+
+
+def _plain(text: str) -> str:
+    """The text without case and accents."""
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in apart if not unicodedata.combining(letter))

@@ -1,0 +1,47 @@
+"""Showing the picture by itself, to somebody across the table: plans by name, in large type.
+
+Everything else stays on the page, so that nothing is set anew, and is hidden by page.css as long as
+there is the container `presenting`.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from simulate import export
+from ui import plans, session, totals, wording
+from ui.choice import Choice
+from ui.language import say
+
+
+def head() -> None:
+    """Draw which plan is shown, and the way back."""
+    state = session.start()
+    with st.container(key="presenting", horizontal=True, vertical_alignment="center", gap="small"):
+        for letter in plans.filled():
+            st.button(
+                plans.title(letter),
+                key=f"present_{letter}",
+                type="primary" if letter == state.letter else "secondary",
+                on_click=plans.go_to,
+                args=(letter,),
+            )
+        st.button(
+            say("Leave the presentation"),
+            key="present_end",
+            icon=":material/close:",
+            type="tertiary",
+            on_click=plans.present,
+            args=(False,),
+        )
+
+
+def foot(choice: Choice | None) -> None:
+    """Draw, in large type, what is shown: the doses, the time, and what they add up to."""
+    if choice is None:
+        return
+    plan = choice.kept
+    time = say(wording.TIMES[choice.when or wording.FULLEST])
+    with st.container(key="presented", gap="small"):
+        st.subheader(say(export.plan_words(plan)), anchor=False)
+        st.markdown(f"{time} · {totals.line(plan)}")
