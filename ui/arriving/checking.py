@@ -39,8 +39,10 @@ def check(photo: Photo, view: str) -> None:
         _ways_on(None, view, ())
         return
     alt = say("Your photo, with {n} faces numbered from left to right.", n=count)
-    with picture:
-        shown.show(plain, alt if count > 1 else say("Your photo."), f"shown_{view}")
+    stage = picture.container()
+    with stage:
+        if not scaling.marks(view):
+            shown.show(plain, alt if count > 1 else say("Your photo."), f"shown_{view}")
     with panel:
         if count > 1:
             _choose_face(count, view)
@@ -53,7 +55,7 @@ def check(photo: Photo, view: str) -> None:
         _ways_on(face, view, found)
         if face:
             with st.expander(say("How large is the face?"), icon=":material/straighten:"):
-                scaling.choose(face, photo, view)
+                scaling.choose(face, photo, view, stage)
 
 
 def _choose_face(count: int, view: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
 from ui import ages, session, wording
@@ -9,6 +11,7 @@ from ui.language import N_, say
 from ui.policy import policy
 from ui.session import CONSULTANT, PATIENT
 
+CSS = Path(__file__).with_name("arriving.css")
 AGE_KEY, AGREED_KEY, COUNTRY_KEY = "age_attested", "agreed", "country"
 WAYS = {
     PATIENT: (
@@ -61,8 +64,6 @@ def choose_way() -> None:
     """Draw the two ways in."""
     for column, (way, (name, about)) in zip(st.columns(2), WAYS.items(), strict=True):
         with column, st.container(border=True, height="stretch"):
-            st.subheader(say(name), anchor=False)
-            st.markdown(say(about))
             st.button(
                 say(name),
                 key=f"enter_{way}",
@@ -71,6 +72,7 @@ def choose_way() -> None:
                 on_click=_enter,
                 args=(way,),
             )
+            st.markdown(say(about))
     _offer_care()
 
 
@@ -81,8 +83,9 @@ def ask() -> None:
     st.header(say("Before the first photo"), anchor=False)
     if theirs:
         st.markdown(say("Please go through this with your patient."))
-    for icon, heading, words in POINTS:
-        st.markdown(f":material/{icon}: **{say(heading)}**  \n{say(words)}")
+    with st.container(border=True):
+        for icon, heading, words in POINTS:
+            st.markdown(f":material/{icon}: **{say(heading)}**  \n{say(words)}")
     _country()
     age = say("The patient is 18 or older.") if theirs else say("I am 18 or older.")
     agreed = (
@@ -90,11 +93,14 @@ def ask() -> None:
         if theirs
         else say("I agree that my photo is used in this way.")
     )
-    st.checkbox(age, key=AGE_KEY)
-    st.checkbox(agreed, key=AGREED_KEY)
+    with st.container(key="given", gap=None):
+        st.checkbox(age, key=AGE_KEY)
+        st.checkbox(agreed, key=AGREED_KEY)
+    missing = st.container()
     with st.container(horizontal=True):
         if st.button(say("Continue"), key="begin", type="primary"):
-            _begin()
+            with missing:
+                _begin()
         st.button(say("Back"), key="back", type="tertiary", on_click=_enter, args=("",))
     _offer_care()
 

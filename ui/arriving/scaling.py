@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from face_mesh import BeforehandError, Face, Photo, ScaleHint
 from face_mesh.scale import IRIS_REL_SD, LENGTH_RANGE_MM, LENGTH_REL_SD, PUPILS_RANGE_MM
@@ -32,8 +33,20 @@ def hint(view: str) -> ScaleHint | None:
     return session.start().lengths.get(view)
 
 
-def choose(face: Face, photo: Photo, view: str) -> None:
-    """Draw how large the face is, how sure that is, and what would make it surer."""
+def marks(view: str) -> bool:
+    """Whether a known length is being marked in a photo, which is then drawn with the marks."""
+    return bool(st.session_state.get(f"length_on_{view}")) and view not in session.start().lengths
+
+
+def choose(face: Face, photo: Photo, view: str, stage: DeltaGenerator | None = None) -> None:
+    """Draw how large the face is, how sure that is, and what would make it surer.
+
+    Args:
+        face: in the photo.
+        photo: it is in.
+        view: of the photo.
+        stage: where the photo is drawn for marking a length; here if it is None.
+    """
     st.markdown(say(wording.size(face, run.measures(face.key, face))))
     low, high = PUPILS_RANGE_MM
     st.number_input(
@@ -47,10 +60,10 @@ def choose(face: Face, photo: Photo, view: str) -> None:
         key=session.PUPILS_KEY,
         persist_state="session",
     )
-    _length(photo, view)
+    _length(photo, view, stage)
 
 
-def _length(photo: Photo, view: str) -> None:
+def _length(photo: Photo, view: str, stage: DeltaGenerator | None) -> None:
     state = session.start()
     if view in state.lengths:
         mm = state.lengths[view].length_mm or 0.0
@@ -74,7 +87,8 @@ def _length(photo: Photo, view: str) -> None:
     ):
         return
     st.caption(say("Put the two marks on its ends, then say how long it is."))
-    ends = ruler.show(run.faces(photo.sha256, photo)[1], key=f"ruler_{view}_{state.attempt}")
+    with stage or st.container():
+        ends = ruler.show(run.faces(photo.sha256, photo)[1], key=f"ruler_{view}_{state.attempt}")
     thing = st.selectbox(say("What it is"), list(THINGS_MM), format_func=say, key=f"thing_{view}")
     length_mm = THINGS_MM[thing]
     if length_mm is None:

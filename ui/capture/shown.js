@@ -9,7 +9,6 @@ export default function ({ data, parentElement }) {
   held.set(parentElement, url);
   const image = parentElement.querySelector("img");
   Object.assign(image, { src: url, alt: header.alt, width: header.width, height: header.height });
-  image.style.height = "auto";
   parentElement.querySelector(".boxes").replaceChildren(...header.boxes.map(framed));
   return () => {
     URL.revokeObjectURL(held.get(parentElement));

@@ -7,7 +7,8 @@ from ui.arriving import consent
 from ui.language import say
 
 state = session.start()
-with st.container(key="welcome", gap="medium"):
+st.html(consent.CSS)
+with st.container(key="welcome", width=760, gap="medium"):
     st.title(say("See it beforehand"), anchor=False)
     st.markdown(
         say(
