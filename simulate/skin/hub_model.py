@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from face_mesh.errors import EngineError
-from face_mesh.said import N_
+from face_mesh.said import N_, Said
 from simulate.skin.memory import out_of_memory
 
 INDEX = "model_index.json"
@@ -39,9 +39,10 @@ GATED = N_(
     "The makers of this model want their terms accepted first; do so on its page on the hub, then "
     "log in with: hf auth login."
 )
-NO_PIPELINE = (
-    f"This is no diffusers model, for it has no {INDEX} that can be read; choose a folder or hub "
-    "name that has one."
+NO_PIPELINE = Said(
+    "This is no diffusers model, for it has no {index} that can be read; choose a folder or hub "
+    "name that has one.",
+    index=INDEX,
 )
 WRONG_KIND = N_(
     "This model cannot fill in a part of a picture; choose an inpainting model of the Stable "
