@@ -15,12 +15,13 @@ from simulate import Plan, Treatment
 from simulate.skin.engines import EMBEDDED
 from simulate.skin.progress import finished
 from ui import run, session
+from ui.language import N_, say
 
 # Settings of whoever runs the server, not of its visitors.
 ENGINE = "BEFOREHAND_SKIN_ENGINE"  # the engine used unless another is chosen; for tests of pages
 HUB = "BEFOREHAND_HUB_ENGINES"  # "1" lets everybody who reaches the page load models of others
 MOST_SEED = 999
-BUILT_IN, OTHER = "The built-in model", "A model of others"
+BUILT_IN, OTHER = N_("The built-in model"), N_("A model of others")
 T = TypeVar("T")
 
 
@@ -29,13 +30,15 @@ def choose(plan: Plan) -> tuple[str, int]:
     default = os.environ.get(ENGINE, EMBEDDED)
     if not any(one.entry.skin for one in plan.treatments):
         return default, 0
-    with st.expander("How skin is painted", icon=":material/brush:"):
+    with st.expander(say("How skin is painted"), icon=":material/brush:"):
         st.markdown(
-            "A small model that comes with Beforehand paints what skin looks like without the "
-            "lines or marks that are treated. It runs on this computer."
+            say(
+                "A small model that comes with Beforehand paints what skin looks like without the "
+                "lines or marks that are treated. It runs on this computer."
+            )
         )
         seed = st.number_input(
-            "Sample (another number is another sample of the same skin)",
+            say("Sample (another number is another sample of the same skin)"),
             min_value=0,
             max_value=MOST_SEED,
             value=0,
@@ -48,19 +51,24 @@ def choose(plan: Plan) -> tuple[str, int]:
 
 def _choose_other() -> str:
     """Return the folder or hub name of another model; empty for the built-in one."""
-    kind = st.radio("Model", (BUILT_IN, OTHER), key="engine", persist_state="session")
+    kind = st.radio(
+        say("Model"), (BUILT_IN, OTHER), format_func=say, key="engine", persist_state="session"
+    )
     if kind == BUILT_IN:
         return ""
     named = st.text_input(
-        "Folder on this computer, or name on the Hugging Face hub",
+        say("Folder on this computer, or name on the Hugging Face hub"),
         key="engine_name",
-        placeholder="owner/name-inpainting",
+        placeholder="owner/name-inpainting",  # as the hub writes it in every language
         persist_state="session",
     )
     st.caption(
-        "An inpainting model of the diffusers library. If it is not a folder on this computer, "
-        "several gigabytes are downloaded first; the photo itself is not sent anywhere. Without a "
-        "graphics card each picture takes minutes. Choose one only if this computer is yours."
+        say(
+            "An inpainting model of the diffusers library. If it is not a folder on this computer, "
+            "several gigabytes are downloaded first; the photo itself is not sent anywhere. "
+            "Without a graphics card each picture takes minutes. Choose one only if this computer "
+            "is yours."
+        )
     )
     return named.strip()
 
@@ -124,7 +132,7 @@ def watched(
     """
     with place.container(key=name, gap="small"):
         bar = st.progress(0.0, words(0.0))
-        st.button("Cancel", key=button, on_click=cancel, args=arguments)
+        st.button(say("Cancel"), key=button, on_click=cancel, args=arguments)
     try:
         result = finished(steps, lambda share: bar.progress(share, words(share)))
     except BeforehandError:
@@ -136,8 +144,8 @@ def watched(
 
 def _words(share: float) -> str:
     if share >= 1.0:  # all is painted, and still to be read for the table
-        return "Measuring the painted skin …"
-    return f"Painting skin … {100 * share:.0f}\u00a0%"
+        return say("Measuring the painted skin …")
+    return say("Painting skin … {percent:.0f}\u00a0%", percent=100 * share)
 
 
 def _cancel(skin: Plan) -> None:
@@ -148,8 +156,8 @@ def _offer_to_go_on(place: DeltaGenerator) -> None:
     with place.container(
         key="cancelled", horizontal=True, vertical_alignment="center", gap="small"
     ):
-        st.markdown("Cancelled. The photo is shown as it is.", width="content")
-        st.button("Paint the skin", key="go_on", on_click=_go_on)
+        st.markdown(say("Cancelled. The photo is shown as it is."), width="content")
+        st.button(say("Paint the skin"), key="go_on", on_click=_go_on)
 
 
 def _go_on() -> None:

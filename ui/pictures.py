@@ -11,9 +11,11 @@ from PIL import Image
 
 from face_mesh import Face, Photo
 from face_mesh.arrays import Bool, Mask, Points, Rgb
+from face_mesh.said import Said
 from simulate.export import head_window, panel
 from simulate.sheets import CLOSE
 from simulate.uncertain import BAND_SHARE, COLOUR, LEAST, MOST_COVER
+from ui.language import N_
 from ui.viewer import Heat, Picture, Unsure
 from ui.viewer.viewer import Box
 
@@ -50,7 +52,7 @@ def picture(face: Face) -> Picture:
         jpeg=jpeg(photo.image),
         width=photo.width,
         height=photo.height,
-        alt="The photo before any treatment",
+        alt=N_("The photo before any treatment"),
         dots=tuple((round(float(x), 4), round(float(y), 4)) for x, y in shares),
         face=_widened(_extent(shares), FACE_MARGIN),
         px_per_mm=face.px_per_mm,
@@ -65,7 +67,9 @@ def plain(photo: Photo, faces_px: tuple[Points, ...] = ()) -> Picture:
     small = Image.fromarray(photo.image)
     small.thumbnail((PLAIN_SIDE_PX, PLAIN_SIDE_PX))
     alt = (
-        f"The photo, with {len(boxes)} faces numbered from left to right" if boxes else "The photo"
+        Said("The photo, with {n} faces numbered from left to right", n=len(boxes))
+        if boxes
+        else N_("The photo")
     )
     return Picture(f"{photo.sha256}-{len(boxes)}", _jpeg(small), *small.size, alt, boxes=boxes)
 
@@ -105,6 +109,12 @@ def head(face: Face, image: Rgb) -> bytes:
     return _jpeg(panel(image[head_window(face, CLOSE)], PANEL_PX))
 
 
+def head_of(face: Face, encoded: bytes) -> bytes:
+    """Encode the head alone of a picture that is encoded whole."""
+    with Image.open(io.BytesIO(encoded)) as opened:
+        return head(face, np.asarray(opened.convert("RGB"), np.uint8))
+
+
 def mask(treated: Mask) -> bytes:
     """Return what is treated, and how fully, as a tint with a contour: a see-through PNG."""
     height, width = treated.shape
@@ -118,6 +128,13 @@ def mask(treated: Mask) -> bytes:
     levels[cv2.dilate(inside, cross) > inside] = EDGE_SHADE
     levels[cv2.erode(inside, cross, borderValue=0) < inside] = EDGE
     return _drawn(levels, _mask_palette())
+
+
+def stencil(mask: Bool) -> bytes:
+    """Encode yes and no for each pixel, as white and black."""
+    buffer = io.BytesIO()
+    Image.fromarray(mask).save(buffer, "PNG")
+    return buffer.getvalue()
 
 
 def _drawn(levels: npt.NDArray[np.uint8], palette: npt.NDArray[np.uint8]) -> bytes:

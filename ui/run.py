@@ -20,15 +20,18 @@ from simulate import (
     Change,
     Outcome,
     Plan,
+    Treatment,
     __version__,
     check_plan,
     export,
+    procedures,
     sheets,
     simulate,
     simulating,
 )
 from simulate.aftermath import SIGN_WORDS, reactions_at
 from simulate.interactions import SEVERITIES, interactions
+from simulate.outcome import expected_changes
 from simulate.provenance.certificate import signing
 from simulate.provenance.manifest import sheet_png
 from simulate.provenance.mark import marked_outcome
@@ -36,9 +39,9 @@ from simulate.recovery import days_after
 from simulate.skin.effect import skin_mask_of
 from simulate.uncertain import overlaid
 from simulate.warned import undrawn_reactions
-from ui import pictures, wording
+from ui import live, pictures, wording
 from ui.choice import Choice
-from ui.viewer import Heat, Picture, Unsure
+from ui.viewer import Heat, Live, Picture, Unsure
 from ui.viewer.strip import Panel
 from ui.viewer.viewer import Box
 
@@ -60,6 +63,7 @@ class Result:
     changes: tuple[Change, ...]
     changed_fraction: float
     notes: tuple[Note, ...]
+    live: Live | None = None
 
 
 @dataclass(frozen=True)
@@ -122,6 +126,13 @@ def measures(key: str, _face: Face) -> dict[str, Measure]:
     return {one.id: one for one in measure_all(_face)}
 
 
+@st.cache_resource(scope="session", max_entries=64, show_spinner=False)
+def expected(key: str, procedure: str, _face: Face) -> tuple[Change, ...]:
+    """Return what a procedure at its usual dose changes in a face; `key` is the face's."""
+    dose = procedures()[procedure].dose.usual
+    return expected_changes(_face, Plan((Treatment(procedure, dose),)))
+
+
 @st.cache_resource(scope="session", max_entries=4, show_spinner=False)
 def skin_mask(key: str, skin: Plan, _face: Face) -> bytes:
     """Return what a plan repaints or fades, as a see-through PNG; `key` is the face's."""
@@ -166,6 +177,7 @@ def _made(choice: Choice, face: Face) -> Generator[float, None, Result]:
         changes=outcome.changes,
         changed_fraction=outcome.changed_fraction,
         notes=_notes(outcome),
+        live=live.live_of(outcome, [one.live for one in results().values() if one.live]),
     )
 
 
@@ -273,5 +285,15 @@ def comparison_png(face: Face, choice: Choice) -> bytes:
 
 def forget() -> None:
     """Empty this session's caches; treated skin goes with the faces that hold it."""
-    for cached in (faces, measured, preview, measures, skin_mask, results, kept_sheets):
+    for cached in (
+        faces,
+        measured,
+        preview,
+        measures,
+        expected,
+        skin_mask,
+        results,
+        kept_sheets,
+        live.sent,
+    ):
         cached.clear()

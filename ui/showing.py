@@ -7,9 +7,11 @@ from functools import partial
 import streamlit as st
 
 from face_mesh import BeforehandError, Face, Photo
+from face_mesh.said import Said
 from simulate import Change, export
 from ui import editing, lasting, painting, run, session, viewer, wording
 from ui.choice import Choice
+from ui.language import said_error, say
 
 FIRST_ROWS = 12  # of a table in the open; the rest can be unfolded
 
@@ -38,7 +40,7 @@ def show_face(face: Face, choice: Choice | None) -> run.Result | None:
     try:
         result = painting.outcome(choice, small, place) if choice.plan.treatments else None
     except BeforehandError as error:
-        show(notes=(("refuse", str(error)),))
+        show(notes=(("refuse", said_error(error)),))
         return None
     skin = painting.skin_work(choice.plan)
     mask = run.skin_mask(small.key, skin, small) if result and skin.treatments else None
@@ -46,36 +48,44 @@ def show_face(face: Face, choice: Choice | None) -> run.Result | None:
     if result is None:
         show(retouch=retouch)
         return None
-    time = wording.TIMES[choice.when or wording.FULLEST].lower()
+    time = Said(wording.TIMES[choice.when or wording.FULLEST])
     show(
         result.jpeg,
-        alt=f"The same photo, simulated, {time}: {export.plan_words(choice.plan)}",
-        tag=f"Simulated, {time}",
+        alt=say(
+            "The same photo, simulated, {time!l}: {plan}",
+            time=time,
+            plan=export.plan_words(choice.plan),
+        ),
+        tag=say("Simulated, {time!l}", time=time),
         heat=result.heat,
         unsure=result.unsure,
         treated=result.treated,
         notes=result.notes,
         retouch=retouch,
+        live=result.live,
     )
     return result
 
 
 def show_changes(result: run.Result, choice: Choice) -> None:
     """Draw the table of changes, and below it why some ranges are wide."""
-    st.header("What changes", anchor=False)
+    st.header(say("What changes"), anchor=False)
     changes = [one for one in result.changes if wording.is_noticeable(one)]
     if not changes:
-        st.markdown(_nothing(choice))
+        st.markdown(say(_nothing(choice)))
         return
     _show_table(changes[:FIRST_ROWS])
     if changes[FIRST_ROWS:]:
-        with st.expander("Other measures"):
+        with st.expander(say("Other measures")):
             _show_table(changes[FIRST_ROWS:])
-    share = 100.0 * result.changed_fraction
     st.caption(
-        f"{wording.TIMES[choice.when or wording.FULLEST]}. About two of three people would fall "
-        "within the range: it covers how differently people respond and how sure the measuring "
-        f"is. {share:.1f}\u00a0% of the picture changed; every other pixel is the photo's own."
+        say(
+            "{time}. About two of three people would fall within the range: it covers how "
+            "differently people respond and how sure the measuring is. {share:.1f}\u00a0% of the "
+            "picture changed; every other pixel is the photo's own.",
+            time=Said(wording.TIMES[choice.when or wording.FULLEST]),
+            share=100.0 * result.changed_fraction,
+        )
     )
 
 
@@ -93,24 +103,25 @@ def _show_table(changes: list[Change]) -> None:
         _table(changes, marks),
         border="horizontal",
         hide_index=True,
-        alt="Measures of the face before and after, with the range to be expected",
+        alt=say("Measures of the face before and after, with the range to be expected"),
     )
     if marks:
-        st.caption("  \n".join(f"{mark} {reason}".strip() for reason, mark in marks.items()))
+        lines = [f"{mark} {say(reason)}".strip() for reason, mark in marks.items()]
+        st.caption("  \n".join(lines))
 
 
 def offer_download(face: Face, choice: Choice) -> None:
     """Draw the download; the picture is made when it is asked for."""
     again = max(face.photo.width, face.photo.height) > run.PREVIEW_PX
     st.download_button(
-        "Download the comparison",
+        say("Download the comparison"),
         partial(run.comparison_png, face, choice),
         file_name="beforehand-comparison.png",
         mime="image/png",
         key="download",
         on_click="ignore",
         icon=":material/download:",
-        help=wording.PAINTED_AGAIN
+        help=say(wording.PAINTED_AGAIN)
         if again and painting.skin_work(choice.plan).treatments
         else None,
     )
@@ -118,11 +129,11 @@ def offer_download(face: Face, choice: Choice) -> None:
 
 def _table(changes: list[Change], marks: dict[str, str]) -> dict[str, list[str]]:
     return {
-        "Measure": [wording.measure(one) for one in changes],
-        "Before": [wording.figure(one.before, one.unit) for one in changes],
-        "After": [wording.figure(one.after, one.unit) for one in changes],
-        "Change": [wording.change(one) for one in changes],
-        "Range (two of three people)": [
+        say("Measure"): [wording.measure(one) for one in changes],
+        say("Before"): [wording.figure(one.before, one.unit) for one in changes],
+        say("After"): [wording.figure(one.after, one.unit) for one in changes],
+        say("Change"): [wording.change(one) for one in changes],
+        say("Range (two of three people)"): [
             f"{wording.change_range(one)}\u202f{marks.get(one.because, '')}".strip()
             for one in changes
         ],

@@ -1,7 +1,12 @@
 // Where one looks: how close, and at what. A place is (x, y) in shares of the picture.
 
 const DIVIDER_REACH_PX = 24; // how near the border a press takes it
+const TAP_PX = 6; // a press that moves no farther is a tap
 const STEP = 0.02; // of the picture, one press of an arrow key
+const FREE = "free"; // the zoom that was made by hand, none of those to pick
+const CLOSER = 1.25; // one press of a key or button, one notch of a wheel
+const MOST = 12;
+const DOUBLE = 2.5; // a double tap
 
 // How many times larger a box, given as shares of the picture, can be shown in the frame.
 function closeness([left, top, right, bottom]) {
@@ -22,12 +27,14 @@ function paneOf(viewer) {
 // Look at what is picked under "What to show", its middle in the middle. What was moved by hand
 // stays so until something else is picked; a new result does not move a view at 1:1.
 function aim(viewer, memory) {
-  const kind = picked(viewer, "zoom");
+  const kind = picked(viewer, "zoom") ?? FREE;
   const { face } = memory.still;
   const box = { face, treated: memory.treated, actual: memory.treated ?? face }[kind];
   const [left, top, right, bottom] = box ?? [0, 0, 1, 1];
   const aimed = JSON.stringify([memory.key, kind, kind === "actual" || box]);
-  if (memory.aimed !== aimed) memory.centre = [(left + right) / 2, (top + bottom) / 2];
+  if (kind !== FREE && memory.aimed !== aimed) {
+    memory.centre = [(left + right) / 2, (top + bottom) / 2];
+  }
   memory.aimed = aimed;
   memory.box = [left, top, right, bottom];
   viewer.dataset.zoom = kind;
@@ -36,8 +43,10 @@ function aim(viewer, memory) {
 
 // Show the surroundings of memory.centre; the picture fills the frame as far as it can.
 function look(viewer, memory) {
-  const actual = viewer.dataset.zoom === "actual";
-  const z = actual ? actualSize(viewer, memory.still.width) : closeness(memory.box);
+  const { zoom } = viewer.dataset;
+  if (zoom === "actual") memory.z = actualSize(viewer, memory.still.width);
+  else if (zoom !== FREE) memory.z = closeness(memory.box);
+  const { z } = memory;
   const pane = paneOf(viewer).getBoundingClientRect();
   const fine = window.devicePixelRatio || 1;
   const shifts = memory.centre.map((centre, axis) => {
@@ -49,6 +58,8 @@ function look(viewer, memory) {
   viewer.style.setProperty("--z", z);
   viewer.style.setProperty("--tx", `${shifts[0]}px`);
   viewer.style.setProperty("--ty", `${shifts[1]}px`);
+  viewer.querySelector(".zoom-out").disabled = z <= 1;
+  viewer.querySelector(".zoom-in").disabled = z >= MOST;
 }
 
 // A centre as near the edge as the frame allows, so that going back is felt at once.
@@ -59,6 +70,23 @@ function hold(centre, half) {
 function pan(viewer, memory, dx, dy) {
   memory.centre = [memory.centre[0] + dx, memory.centre[1] + dy];
   look(viewer, memory);
+}
+
+// Come closer or go back, while what is at a place of the picture stays where it is on the screen.
+function zoomBy(viewer, memory, factor, at = memory.centre) {
+  const z = Math.min(MOST, Math.max(1, memory.z * factor));
+  const share = memory.z / z;
+  memory.centre = memory.centre.map((centre, axis) => at[axis] + (centre - at[axis]) * share);
+  memory.z = z;
+  if (z === 1) choose(viewer, "zoom", "photo");
+  else viewer.querySelectorAll('[name="zoom"]').forEach((one) => (one.checked = false));
+  aim(viewer, memory);
+}
+
+function showAll(viewer, memory, kind) {
+  choose(viewer, "zoom", kind);
+  memory.aimed = null;
+  aim(viewer, memory);
 }
 
 // Where in the picture a pointer is, in shares; outside it below 0 or above 1.
@@ -78,8 +106,12 @@ function inside(box, { clientX, clientY }) {
 function connectLooking(viewer, memory) {
   const surface = viewer.querySelector(".surface");
   let gesture = null;
+  const stop = () => {
+    gesture?.cancel?.();
+    gesture = null;
+  };
   surface.onpointerdown = (event) => {
-    if (event.button || gesture) return;
+    if (event.button || gesture || memory.pinch) return;
     event.preventDefault(); // no text is selected; the focus is set by hand
     surface.focus({ preventScroll: true });
     surface.setPointerCapture(event.pointerId);
@@ -97,10 +129,7 @@ function connectLooking(viewer, memory) {
     gesture.end?.(event);
     gesture = null;
   };
-  surface.onpointercancel = () => {
-    gesture?.cancel?.();
-    gesture = null;
-  };
+  surface.onpointercancel = stop;
   surface.onkeydown = (event) => {
     const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
     if (event.key in way) {
@@ -113,8 +142,129 @@ function connectLooking(viewer, memory) {
     } else return;
     event.preventDefault();
   };
+  connectZooming(viewer, memory, stop);
+  connectPeeking(viewer);
+  connectFull(viewer, memory);
   memory.observer ??= new ResizeObserver(() => memory.still && look(viewer, memory));
   memory.observer.observe(paneOf(viewer));
+}
+
+function connectZooming(viewer, memory, stop) {
+  const frame = viewer.querySelector(".frame");
+  viewer.querySelector(".zoom-in").onclick = () => zoomBy(viewer, memory, CLOSER ** 2);
+  viewer.querySelector(".zoom-out").onclick = () => zoomBy(viewer, memory, CLOSER ** -2);
+  // Keys of one letter act only while the viewer has the focus, and never while something is typed.
+  viewer.onkeydown = (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "+" || event.key === "=") zoomBy(viewer, memory, CLOSER);
+    else if (event.key === "-") zoomBy(viewer, memory, 1 / CLOSER);
+    else if (event.key === "0") showAll(viewer, memory, "photo");
+    else if (event.key === "1") showAll(viewer, memory, "actual");
+    else if (event.key === "b" || event.key === "B") peek(viewer, "key");
+    else if ((event.key === "f" || event.key === "F") && !event.repeat) toggleFull(viewer);
+    else return;
+    event.preventDefault();
+  };
+  // A wheel scrolls the page, unless whoever turns it is at the picture: it was clicked, the picture
+  // fills the screen, or it is a pinch on a trackpad, which comes as a wheel with the control key.
+  frame.onwheel = (event) => {
+    const here = event.ctrlKey || viewer.hasAttribute("data-full") || frame.matches(":focus-within");
+    const factor = Math.exp(-event.deltaY * (event.ctrlKey ? 0.01 : 0.002));
+    if (!here || (factor < 1 && memory.z <= 1)) return;
+    event.preventDefault();
+    zoomBy(viewer, memory, factor, placeOf(viewer, event));
+  };
+  frame.ondblclick = (event) => {
+    if (byHand(viewer) || event.target.closest("button")) return;
+    if (viewer.dataset.zoom === FREE) showAll(viewer, memory, memory.still.face ? "face" : "photo");
+    else zoomBy(viewer, memory, DOUBLE, placeOf(viewer, event));
+  };
+  const two = ({ touches: [a, b] }) => ({
+    clientX: (a.clientX + b.clientX) / 2,
+    clientY: (a.clientY + b.clientY) / 2,
+    apart: Math.max(1, Math.hypot(a.clientX - b.clientX, a.clientY - b.clientY)),
+  });
+  frame.ontouchstart = (event) => {
+    if (event.touches.length !== 2) return;
+    event.preventDefault();
+    stop();
+    memory.pinch = { ...two(event), split: viewer.querySelector(".split").value };
+    viewer.toggleAttribute("data-moving", true);
+  };
+  frame.ontouchmove = (event) => {
+    if (!memory.pinch || event.touches.length !== 2) return;
+    event.preventDefault();
+    const now = two(event);
+    const at = placeOf(viewer, memory.pinch);
+    zoomBy(viewer, memory, now.apart / memory.pinch.apart, at);
+    const then = placeOf(viewer, now);
+    pan(viewer, memory, at[0] - then[0], at[1] - then[1]);
+    Object.assign(memory.pinch, now);
+    const split = viewer.querySelector(".split"); // the first finger may have taken the border along
+    split.value = memory.pinch.split;
+    split.oninput();
+  };
+  frame.ontouchend = frame.ontouchcancel = ({ touches }) => {
+    if (!memory.pinch || touches.length) return;
+    memory.pinch = null;
+    viewer.removeAttribute("data-moving");
+  };
+}
+
+// The photo before, as long as the button or the key B is held: nothing flashes by itself.
+function connectPeeking(viewer) {
+  const button = viewer.querySelector(".hold");
+  const stop = () => peek(viewer, "");
+  button.onpointerdown = (event) => {
+    button.setPointerCapture(event.pointerId);
+    peek(viewer, "pointer");
+  };
+  button.onpointerup = button.onpointercancel = button.onlostpointercapture = stop;
+  button.onkeydown = (event) => {
+    if (event.key !== " " && event.key !== "Enter") return;
+    event.preventDefault();
+    peek(viewer, "key");
+  };
+  button.oncontextmenu = (event) => event.preventDefault(); // of a long press
+  viewer.onkeyup = ({ key }) => ["b", "B", " ", "Enter"].includes(key) && stop();
+  viewer.onfocusout = () => viewer.dataset.peek === "key" && stop(); // the key may be let go elsewhere
+}
+
+function peek(viewer, by) {
+  if (by && viewer.hasAttribute("data-after")) viewer.dataset.peek = by;
+  else viewer.removeAttribute("data-peek");
+}
+
+// The whole screen for the picture and what belongs to it. Where a browser lends its screen to
+// films only, as that of an iPhone, the figure lies over the page instead.
+function connectFull(viewer, memory) {
+  const button = viewer.querySelector(".full");
+  button.onclick = () => toggleFull(viewer);
+  viewer.onfullscreenchange = () => showFull(viewer, memory, isFull(viewer));
+  viewer.ontoggle = ({ newState }) => showFull(viewer, memory, newState === "open");
+  showFull(viewer, memory, isFull(viewer) || viewer.hasAttribute("popover"));
+}
+
+function isFull(viewer) {
+  return viewer.getRootNode().fullscreenElement === viewer;
+}
+
+function toggleFull(viewer) {
+  if (isFull(viewer)) document.exitFullscreen();
+  else if (viewer.hasAttribute("popover")) viewer.hidePopover();
+  else if (viewer.requestFullscreen) viewer.requestFullscreen();
+  else if (viewer.showPopover) {
+    viewer.popover = "auto"; // Escape closes it
+    viewer.showPopover();
+  }
+}
+
+function showFull(viewer, memory, on) {
+  const button = viewer.querySelector(".full");
+  viewer.toggleAttribute("data-full", on);
+  if (!on) viewer.removeAttribute("popover");
+  button.title = memory.words[on ? "full_off" : "full"];
+  button.setAttribute("aria-label", button.title);
 }
 
 function gestureAt(viewer, memory, event) {
@@ -122,20 +272,26 @@ function gestureAt(viewer, memory, event) {
   const frame = viewer.querySelector(".frame").getBoundingClientRect();
   const split = viewer.querySelector(".split");
   const border = frame.left + (split.value / 100) * frame.width;
-  if (viewer.dataset.mode === "compare" && Math.abs(event.clientX - border) < DIVIDER_REACH_PX) {
-    const move = ({ clientX }) => {
-      split.value = (100 * (clientX - frame.left)) / frame.width;
-      split.oninput();
-    };
-    return { move };
-  }
+  const setBorder = ({ clientX }) => {
+    split.value = (100 * (clientX - frame.left)) / frame.width;
+    split.oninput();
+  };
+  const compares = viewer.dataset.mode === "compare";
+  if (compares && Math.abs(event.clientX - border) < DIVIDER_REACH_PX) return { move: setBorder };
   let last = placeOf(viewer, event);
+  let far = 0;
   viewer.toggleAttribute("data-moving", true);
-  const end = () => viewer.removeAttribute("data-moving");
+  const cancel = () => viewer.removeAttribute("data-moving");
   const move = (to) => {
+    far = Math.max(far, Math.hypot(to.clientX - event.clientX, to.clientY - event.clientY));
+    if (far < TAP_PX) return;
     const at = placeOf(viewer, to);
     pan(viewer, memory, last[0] - at[0], last[1] - at[1]);
     last = placeOf(viewer, to);
   };
-  return { move, end, cancel: end };
+  const end = (to) => {
+    cancel();
+    if (compares && far < TAP_PX) setBorder(to);
+  };
+  return { move, end, cancel };
 }

@@ -129,7 +129,7 @@ function showPicks(viewer, memory) {
     mark.type = "button";
     mark.className = missed ? "missed" : "";
     mark.setAttribute("aria-pressed", at >= 0);
-    mark.setAttribute("aria-label", `Mole ${index + 1}${missed ? ": nothing dark found here" : ""}`);
+    mark.setAttribute("aria-label", word(memory, missed ? "mole_missed" : "mole", { n: index + 1 }));
     const size = `${100 * Math.max(mole[2], smallest) * 1.6}%`;
     Object.assign(mark.style, { left: `${100 * mole[0]}%`, top: `${100 * mole[1]}%`, width: size });
     mark.onclick = () => pick(viewer, memory, [mole[0], mole[1]]);
@@ -234,6 +234,10 @@ function moveCursor(viewer, memory, dx, dy) {
   }
 }
 
+function showBrush(viewer, memory) {
+  viewer.querySelector(".size output").textContent = word(memory, "mm", { mm: brushMm(viewer) });
+}
+
 function showCursor(viewer, memory, place) {
   memory.cursor = place;
   const cursor = viewer.querySelector(".cursor");
@@ -245,21 +249,22 @@ function showCursor(viewer, memory, place) {
 function showState(viewer, memory) {
   const { strokes, spots } = memory.edits;
   const tool = picked(viewer, "tool");
-  const count = (n, noun) => `${n} ${noun}${n === 1 ? "" : "s"}`;
-  const missed = spots.filter((spot) => isMissed(memory, spot)).length;
-  const found = `${count(spots.length - missed, "mole")} picked.`;
-  const lost = missed ? ` Nothing dark found at ${count(missed, "place")}.` : "";
-  const words = {
-    move: "Tinted: what is treated. Striped: spared by hand.",
-    pick: spots.length ? found + lost : "Tap the moles you would like to see removed.",
-    add: "Draw over what should be treated too.",
-    spare: "Draw over what should stay as it is.",
-  };
-  const waiting = unsent(memory) ? " Apply to see the result." : "";
-  viewer.querySelector(".retouch .meaning").textContent = words[tool] + waiting;
+  viewer.querySelector(".retouch .meaning").textContent = [
+    tool === "pick" ? pickedWords(memory) : memory.words[`by_${tool}`],
+    unsent(memory) ? memory.words.waiting : "",
+  ].join(" ").trim();
   viewer.querySelector(".undo").disabled = !(tool === "pick" ? spots : strokes).length;
   viewer.querySelector(".clear").disabled = !strokes.length && !spots.length;
   viewer.querySelector(".apply").disabled = !unsent(memory);
+}
+
+function pickedWords(memory) {
+  const { spots } = memory.edits;
+  const missed = spots.filter((spot) => isMissed(memory, spot)).length;
+  const found = spots.length - missed;
+  const counted = (kind, n) => word(memory, `${kind}_${n === 1 ? "one" : "many"}`, { n });
+  if (!spots.length) return memory.words.moles_none;
+  return missed ? `${counted("moles", found)} ${counted("missed", missed)}` : counted("moles", found);
 }
 
 function connectRetouch(viewer, memory) {
@@ -286,9 +291,10 @@ function connectRetouch(viewer, memory) {
   on(".apply", () => send(viewer, memory));
   const size = viewer.querySelector(".brush");
   size.oninput = () => {
-    viewer.querySelector(".size output").textContent = `${size.value} mm`;
+    showBrush(viewer, memory);
     showCursor(viewer, memory, memory.cursor ?? memory.centre);
   };
+  showBrush(viewer, memory);
 }
 
 // After a change of mode or tool: strokes that wait are applied when their picture is left.

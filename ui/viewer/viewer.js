@@ -2,28 +2,35 @@
 // is kept by the element it is drawn in. Nothing is fetched; sent back are "holds" (which photo is
 // here) and "edits" (what was done by hand), and nothing else.
 
-const TWO_ROWS_PX = 100; // of tools; more are three rows of them
-const kept = new WeakMap(); // parentElement -> { urls, still, key }
+const kept = new WeakMap(); // parentElement -> memory
 
 export default function ({ data, parentElement, setStateValue }) {
   const viewer = parentElement.querySelector(".viewer");
   const memory = kept.get(parentElement) ?? { urls: {}, still: null, key: null, edits: null };
   kept.set(parentElement, memory);
   memory.report = setStateValue;
+  memory.live ??= newLive(viewer, memory);
 
   const { header, parts } = unpack(data);
+  memory.words = header.words;
+  memory.language = header.language;
+  showWords(viewer, memory);
+  const isNew = header.still && memory.key !== header.photo;
   if (header.still) {
-    if (memory.key !== header.photo) memory.edits = header.still.edits ?? { strokes: [], spots: [] };
+    if (isNew) memory.edits = header.still.edits ?? { strokes: [], spots: [] };
     memory.still = header.still;
     memory.key = header.photo;
-    showStill(viewer, memory, parts.before);
-    setStateValue("holds", header.photo);
-  } else if (memory.key !== header.photo) {
-    setStateValue("holds", ""); // this element is new: ask for the photo
+    showStill(viewer, memory, parts.before, isNew);
+  }
+  keepLayers(memory, header.live, parts);
+  if (memory.key !== header.photo || lacks(memory, header.live)) {
+    setStateValue("holds", ""); // this element is new, or missed something: ask for all of it
     return () => release(memory);
   }
+  if (header.still) setStateValue("holds", header.photo);
+  takeScene(memory, header.live, parts);
   showResult(viewer, memory, header, parts);
-  showNotes(viewer, header.notes);
+  showNotes(viewer, memory, header.notes);
   showRetouch(viewer, memory, header.retouch, parts.mask);
   connect(viewer, memory);
   return () => release(memory);
@@ -40,6 +47,25 @@ function unpack(bytes) {
     at += length;
   }
   return { header, parts };
+}
+
+// A text of WORDS in viewer.py, with numbers as the language writes them.
+function word(memory, name, values = {}) {
+  const number = new Intl.NumberFormat(memory.language);
+  return Object.entries(values).reduce(
+    (text, [key, value]) => text.replace(`{${key}}`, number.format(value)),
+    memory.words[name],
+  );
+}
+
+function showWords(viewer, memory) {
+  viewer.querySelectorAll("[data-word]").forEach((one) => {
+    one.textContent = memory.words[one.dataset.word];
+  });
+  viewer.querySelectorAll("[data-label]").forEach((one) => {
+    one.setAttribute("aria-label", memory.words[one.dataset.label]);
+    if (one.matches("button")) one.title = memory.words[one.dataset.label];
+  });
 }
 
 // Show a part in an <img>; the old picture stays until the new one is there, then is given back.
@@ -63,19 +89,21 @@ function release(memory) {
   memory.mask = null;
   memory.observer?.disconnect();
   memory.observer = null;
+  releaseLive(memory);
 }
 
-function showStill(viewer, memory, jpeg) {
+function showStill(viewer, memory, jpeg, isNew) {
   const { width, height, alt, dots, boxes, face } = memory.still;
   viewer.style.setProperty("--ratio", width / height);
   const image = viewer.querySelector(".before .picture");
   image.alt = alt;
   place(image, memory, "before", jpeg, "image/jpeg");
+  takePhoto(memory, jpeg);
   const path = dots.map(([x, y]) => `M${x} ${y}h0`).join("");
   viewer.querySelectorAll(".marks path").forEach((mark) => mark.setAttribute("d", path));
   viewer.querySelector(".boxes").replaceChildren(...boxes.map(frameOf));
   viewer.toggleAttribute("data-face", Boolean(face));
-  choose(viewer, "zoom", face && closeness(face) > 1.25 ? "face" : "photo");
+  if (isNew) choose(viewer, "zoom", face && closeness(face) > 1.25 ? "face" : "photo");
 }
 
 function frameOf([left, top, right, bottom], index) {
@@ -94,14 +122,15 @@ function showResult(viewer, memory, { alt, tag, treated, mostMm, colours, steps 
   place(image, memory, "after", parts.after, "image/jpeg");
   place(viewer.querySelector(".heat"), memory, "heat", parts.heat, "image/png");
   place(viewer.querySelector(".unsure"), memory, "unsure", parts.unsure, "image/png");
-  viewer.querySelector(".tag-after").textContent = tag;
+  memory.tag = tag;
   viewer.toggleAttribute("data-after", Boolean(parts.after));
   viewer.toggleAttribute("data-treated", Boolean(treated));
   viewer.toggleAttribute("data-heat", Boolean(parts.heat));
   viewer.toggleAttribute("data-unsure", Boolean(parts.unsure));
   memory.treated = treated;
   if (mostMm) {
-    viewer.querySelector(".most").textContent = `${mostMm} mm`;
+    viewer.querySelector(".least").textContent = word(memory, "mm", { mm: 0 });
+    viewer.querySelector(".most").textContent = word(memory, "mm", { mm: mostMm });
     viewer.querySelector(".ramp").style.background = `linear-gradient(90deg, ${colours.join(",")})`;
   }
   if (steps) viewer.querySelector(".steps").replaceChildren(...steps.map(stepOf));
@@ -109,26 +138,42 @@ function showResult(viewer, memory, { alt, tag, treated, mostMm, colours, steps 
   for (const layer of ["heat", "unsure"]) {
     if (!parts[layer] && picked(viewer, "mode") === layer) choose(viewer, "mode", "compare");
   }
+  takeOver(viewer, memory, image, parts.after ? alt : "");
+}
+
+// The picture that Python made takes the place of the live one once it can be painted, so that the
+// one before it is never seen again; then, and only then, it is told to whoever cannot see it.
+function takeOver(viewer, memory, image, alt) {
+  const turn = (memory.turn = (memory.turn ?? 0) + 1);
+  if (!viewer.hasAttribute("data-live")) viewer.querySelector(".tag-after").textContent = memory.tag;
+  const painted = alt ? image.decode().catch(() => {}) : Promise.resolve();
+  Promise.all([painted, memory.live.ready]).then(() => {
+    if (turn !== memory.turn || !memory.live) return;
+    settle(viewer, memory);
+    const status = viewer.querySelector(".settled");
+    if (status.textContent !== alt) status.textContent = alt;
+  });
 }
 
 // Drawn anew only if they say something else, so that nothing is read out twice.
-function showNotes(viewer, notes) {
+function showNotes(viewer, memory, notes) {
   const list = viewer.querySelector(".notes");
-  const said = JSON.stringify(notes);
+  const said = JSON.stringify([notes, memory.language]);
   if (list.dataset.said === said) return;
   list.dataset.said = said;
-  list.replaceChildren(...notes.map(noteOf));
+  list.replaceChildren(...notes.map((note) => noteOf(memory, note)));
   list.tabIndex = list.scrollHeight > list.clientHeight ? 0 : -1; // what scrolls can be reached by keys
   viewer.toggleAttribute("data-notes", notes.length > 0);
 }
 
-function noteOf([severity, sentence]) {
-  const note = document.createElement("li");
-  const words = document.createElement("span");
+function noteOf(memory, [severity, sentence]) {
+  const [note, kind, words] = ["li", "span", "span"].map((name) => document.createElement(name));
   note.className = severity;
+  kind.className = "visually-hidden";
+  kind.textContent = memory.words[severity];
   words.textContent = sentence;
   if (severity === "refuse") words.setAttribute("role", "alert");
-  note.append(words);
+  note.append(kind, words);
   return note;
 }
 
@@ -141,8 +186,9 @@ function stepOf(colour) {
 function connect(viewer, memory) {
   const split = viewer.querySelector(".split");
   split.oninput = () => {
-    viewer.style.setProperty("--split", `${split.value}%`);
-    split.setAttribute("aria-valuetext", `${split.value} % before, ${100 - split.value} % simulated`);
+    const before = Number(split.value);
+    viewer.style.setProperty("--split", `${before}%`);
+    split.setAttribute("aria-valuetext", word(memory, "border_at", { before, after: 100 - before }));
   };
   split.oninput();
   const landmarks = viewer.querySelector(".landmarks");
@@ -151,18 +197,23 @@ function connect(viewer, memory) {
   viewer.onchange = ({ target }) => {
     if (target === split || target?.matches?.(".brush")) return;
     viewer.dataset.mode = picked(viewer, "mode");
-    const host = viewer.getRootNode().host; // for page.css
-    host?.setAttribute("data-mode", viewer.dataset.mode);
-    host?.toggleAttribute("data-tall", viewer.querySelector(".tools").offsetHeight > TWO_ROWS_PX);
+    viewer.getRootNode().host?.setAttribute("data-mode", viewer.dataset.mode); // for page.css
     viewer.toggleAttribute("data-landmarks", landmarks.checked);
     aim(viewer, memory);
     settleRetouch(viewer, memory);
+    nameSurface(viewer, memory);
   };
   viewer.onchange({ target: null });
 }
 
+function nameSurface(viewer, memory) {
+  const name = byHand(viewer) ? "surface_by_hand" : "surface";
+  viewer.querySelector(".surface").setAttribute("aria-label", memory.words[name]);
+}
+
+// The value of what is picked; null where none is, as of the zooms after zooming by hand.
 function picked(viewer, name) {
-  return viewer.querySelector(`[name="${name}"]:checked`).value;
+  return viewer.querySelector(`[name="${name}"]:checked`)?.value ?? null;
 }
 
 function choose(viewer, name, value) {
