@@ -14,22 +14,9 @@ from simulate.interactions import interactions
 from simulate.presets import presets
 from simulate.provenance.verify import verify
 from simulate.skin.treated import Treated
-from tests.ui.photos import MAKER
+from tests.ui.arriving import upload, use
 from tests.ui.viewing import notes, pick, shown, strip, table, title
 from ui.lasting import lasting
-
-
-def upload(page: AppTest, name: str, data: bytes) -> AppTest:
-    page.file_uploader[0].upload(name, data).run()
-    return page
-
-
-def test_the_first_screen_offers_a_file_a_camera_and_two_portraits(page: AppTest) -> None:
-    assert title(page) == "See it beforehand"
-    assert "never leaves this computer" in page.markdown[0].value
-    assert len(page.file_uploader) == 1
-    assert [tab.label for tab in page.tabs] == ["Choose a file", "Take a photo"]
-    assert [b.label for b in page.button] == ["Grace Hopper", "Eileen Collins"]
 
 
 def test_a_sample_is_shown_before_anything_is_simulated(sample_page: AppTest) -> None:
@@ -338,79 +325,6 @@ def test_every_procedure_is_offered_with_its_sources(sample_page: AppTest) -> No
         assert entry.response.derivation in written
 
 
-def test_a_photo_of_ones_own_is_used_and_its_file_is_gone(
-    page: AppTest, uploads: list[MemoryUploadedFileManager], photo_file: bytes
-) -> None:
-    upload(page, "IMG_0001.JPG", photo_file)
-    assert title(page) == "Your preview"
-    assert stored(uploads) == 0
-    assert MAKER.encode() in photo_file
-    assert MAKER.encode() not in shown(page)[1]["before"]
-    pick(page, "chin_filler")
-    assert stored(uploads) == 0
-
-
-def test_a_photo_from_the_camera_is_used_and_its_file_is_gone(
-    page: AppTest, uploads: list[MemoryUploadedFileManager], photo_file: bytes
-) -> None:
-    page.session_state["source"] = "Take a photo"
-    page.run()
-    page.camera_input[0].upload("shot.jpg", photo_file).run()
-    assert title(page) == "Your preview"
-    assert stored(uploads) == 0
-
-
-def test_a_file_that_is_no_photo_is_refused_in_one_sentence(
-    page: AppTest, uploads: list[MemoryUploadedFileManager]
-) -> None:
-    upload(page, "notes.jpg", b"This is not a photo.")
-    assert title(page) == "See it beforehand"
-    (error,) = page.error
-    assert error.value.startswith("The file is not a photo")
-    assert stored(uploads) == 0
-    assert len(page.file_uploader) == 1
-
-
-def test_a_refused_file_is_forgotten_with_the_next_good_one(
-    page: AppTest, photo_file: bytes
-) -> None:
-    upload(page, "notes.jpg", b"This is not a photo.")
-    upload(page, "me.jpg", photo_file)
-    assert title(page) == "Your preview"
-    assert not page.error
-
-
-def test_a_photo_without_a_face_is_explained(page: AppTest, empty_file: bytes) -> None:
-    upload(page, "wall.jpg", empty_file)
-    assert title(page) == "Your preview"
-    assert page.error[0].value.startswith("No face")
-    assert not page.slider
-    assert set(shown(page)[1]) == {"before"}
-    another(page).click().run()
-    assert title(page) == "See it beforehand"
-
-
-def test_a_photo_that_would_mislead_is_explained(page: AppTest, small_face_file: bytes) -> None:
-    upload(page, "far.jpg", small_face_file)
-    assert title(page) == "Your preview"
-    assert "too small" in page.error[0].value
-    assert not page.button_group
-    assert another(page).label == "Use another photo"
-
-
-def test_of_several_faces_one_is_chosen(page: AppTest, two_faces_file: bytes) -> None:
-    upload(page, "two.jpg", two_faces_file)
-    assert title(page) == "Your preview"
-    boxes = shown(page)[0]["still"]["boxes"]
-    assert len(boxes) == 2
-    assert boxes[0][2] < 0.5 < boxes[1][0]
-    assert [group.key for group in page.button_group] == ["which"]
-    page.button_group(key="which").set_value(2).run()
-    assert title(page) == "Your preview"
-    dots = shown(page)[0]["still"]["dots"]
-    assert all(x > 0.5 for x, _ in dots)
-
-
 def test_ones_own_pupil_distance_replaces_the_estimate(sample_page: AppTest) -> None:
     pick(sample_page, "lip_filler")
     before = float(table(sample_page)[0][1])
@@ -428,7 +342,7 @@ def test_another_photo_keeps_the_doses_and_drops_the_pupil_distance(sample_page:
     page.number_input(key="pupils_mm").set_value(70.0).run()
     page.select_slider(key="when").set_value("6mo").run()
     another(page).click().run()
-    assert title(page) == "See it beforehand"
+    assert title(page) == "Your photo"
     page.button(key="sample_eileen_collins").click().run()
     assert title(page) == "Your preview"
     assert page.slider(key="dose_chin_filler").value == 0.5
@@ -465,7 +379,7 @@ def test_forgetting_leaves_nothing_of_the_photo(
     page: AppTest, uploads: list[MemoryUploadedFileManager], photo_file: bytes
 ) -> None:
     held_before = living(Photo, Face, Outcome, Treated)  # by other tests
-    upload(page, "me.jpg", photo_file)
+    use(upload(page, "me.jpg", photo_file))
     pick(page, "lip_filler", "forehead_toxin")
     page.button(key="make_range").click().run()
     assert strip(page)[0]
@@ -478,7 +392,11 @@ def test_forgetting_leaves_nothing_of_the_photo(
     assert living(Photo, Face, Outcome, Treated) == held_before
     assert not living(sheet)
     assert stored(uploads) == 0
-    assert page.session_state["beforehand"].photo is None
+    state = page.session_state["beforehand"]
+    assert state.photo is None
+    assert not state.attested  # whoever comes next is asked again
+    state.way, state.attested = "consultant", True
+    page.run()
     page.button(key="sample_grace_hopper").click().run()
     assert not page.slider  # the choices are gone too
 
