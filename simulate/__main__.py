@@ -32,6 +32,7 @@ from simulate import Outcome, Plan, __version__, procedures, simulating
 from simulate.export import comparison_image, png_bytes
 from simulate.interactions import check_plan
 from simulate.leaflet.code import MARK, plan_of_code
+from simulate.planfile import PlanFile, plan_of_file
 from simulate.presets import presets
 from simulate.provenance.certificate import Signing, signing
 from simulate.provenance.manifest import Edits, edits_of, signed, together
@@ -47,6 +48,7 @@ STAGES = ("Reading the photo", "Measuring the face", "Simulating", "Writing the 
 BAR_WIDTH = 24
 SHEET_PX = 1600  # longest side of the photo that sheets are made from: their panels are small
 Picture = tuple[str, Rgb, Edits | None]  # name, pixels, how changed: None for the photo itself
+Made = tuple[str, bytes, Edits]  # name of a file, what is in it, how what it shows was changed
 INTERRUPTED = 130  # what a shell says of a program that Ctrl-C ended
 ENGINE_IDLE = "Nothing in this plan paints skin, so the engine was not used."
 
@@ -70,14 +72,16 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--plan",
-        metavar="FILE.toml|NAME|CODE",
-        help="a file with [[treatments]] tables, a plan of --list-plans, or a report's code",
+        metavar="FILE|NAME|CODE",
+        help="a plan file (TOML or JSON), a plan of --list-plans, or the code of a report",
     )
     parser.add_argument(
         "--body-kg", type=float, metavar="KG", help="body mass, for the yearly amount of filler"
     )
     parser.add_argument("--when", help="time after treatment, as 10d, 2w, 3mo, 1y")
-    parser.add_argument("--responder", default="expected", help="low, expected or high")
+    parser.add_argument(
+        "--responder", help="low, expected (unless the plan says otherwise) or high"
+    )
     parser.add_argument(
         "--reactions",
         default="likely",
@@ -90,10 +94,18 @@ def _parser() -> argparse.ArgumentParser:
         "--range", action="store_true", help="also range.png, weak to strong response, and unsure"
     )
     parser.add_argument(
+        "--video",
+        action="store_true",
+        help="also morph.mp4 and morph.gif, from before to two years, with all reactions",
+    )
+    parser.add_argument(
         "--report", action="store_true", help="also report.pdf to take home, with --film in it too"
     )
     parser.add_argument(
         "--qr", action="store_true", help="with --report: the plan as a code that --plan reopens"
+    )
+    parser.add_argument(
+        "--notes", action="store_true", help="with --report: the notes of the plan, word by word"
     )
     parser.add_argument("--engine", default=EMBEDDED, help="embedded or hub:NAME, for skin")
     parser.add_argument("--seed", type=int, default=0)
@@ -167,6 +179,8 @@ def _run(asked: argparse.Namespace) -> None:
         raise PlanError("Say where the pictures go with --out DIR.")
     if asked.qr and not asked.report:
         raise PlanError("The code is a part of the report; ask for it with --report --qr.")
+    if asked.notes and not asked.report:
+        raise PlanError("The notes are a part of the report; ask for them with --report --notes.")
     plan, signer = _plan(asked), signing() if asked.signed else None
     with _output_folder(asked.out) as out, _progress(asked.quiet) as tick:
         tick()
@@ -178,10 +192,10 @@ def _run(asked: argparse.Namespace) -> None:
         measured = time.perf_counter()
         tick()
         outcome = _simulated(face, plan, asked, tick)
-        sheets, leaflet = _sheets(face, plan, asked, tick)
+        sheets, files = _sheets(face, plan, asked, tick)
         tick()
         spent = {"decode": decoded - start, "landmarks": measured - decoded}
-        _write(out, _timed(outcome, spent), sheets, signer, leaflet, on_after=asked.marked)
+        _write(out, _timed(outcome, spent), sheets, files, signer, on_after=asked.marked)
     if not asked.quiet:
         print("".join(f"{line}\n" for line in outcome.warnings), end="")
 
@@ -196,10 +210,10 @@ def _simulated(face: Face, plan: Plan, asked: argparse.Namespace, tick: _Bar) ->
 
 def _sheets(
     face: Face, plan: Plan, asked: argparse.Namespace, tick: _Bar
-) -> tuple[list[Picture], bytes]:
-    """Return what was asked for: each sheet's name, picture and changes, and the report's PDF."""
-    small, found = face.resized(SHEET_PX), list[Picture]()
-    times, three, leaflet = list[Outcome](), list[Outcome](), b""
+) -> tuple[list[Picture], list[Made]]:
+    """Return what was asked for: the sheets, and the files of the report and of the video."""
+    small, found, files = face.resized(SHEET_PX), list[Picture](), list[Made]()
+    times, three = list[Outcome](), list[Outcome]()
     if asked.film:
         how = (asked.responder, asked.seed, asked.engine)
         times = finished(film(small, plan, *how), tick.within)
@@ -214,15 +228,25 @@ def _sheets(
     if asked.report:
         from simulate.leaflet.pages import report_pdf  # whose library no other run needs
 
-        leaflet = report_pdf(three, times, code=asked.qr)
-    return found, leaflet
+        pdf = report_pdf(three, times, code=asked.qr, notes=asked.notes)
+        files.append(("report.pdf", pdf, together(edits_of(one) for one in (*three, *times))))
+    if asked.video:
+        from simulate.morph import morph  # whose encoder no other run needs
+
+        how = (asked.responder, asked.seed, asked.engine)
+        moving = finished(morph(small, plan, *how), tick.within)
+        files.append(("morph.mp4", moving.mp4, moving.edits))
+        files.append(("morph.gif", moving.gif, moving.edits))
+    return found, files
 
 
 def _plan(asked: argparse.Namespace) -> Plan:
     if asked.plan and asked.treat:
         raise PlanError("Give the plan either as a file or with --treat, not both.")
     check_engine(asked.engine)
-    plan = _read_plan(asked.plan) if asked.plan else Plan.parse(asked.treat)
+    read = _read_plan(asked.plan) if asked.plan else PlanFile(Plan.parse(asked.treat))
+    asked.when = read.when if asked.when is None else asked.when
+    asked.responder, plan = asked.responder or read.responder, read.plan
     if not plan.treatments:
         raise PlanError("Say what to simulate, for example --treat lip_filler=1.0.")
     if asked.body_kg is not None:
@@ -231,12 +255,16 @@ def _plan(asked: argparse.Namespace) -> Plan:
     return plan
 
 
-def _read_plan(said: str) -> Plan:
-    """Return the plan of a report's code, a file, or the one named where no file can be meant."""
+def _read_plan(said: str) -> PlanFile:
+    """Return what a report's code, a file, or the plan of a name says, where it is no file's."""
     if said.startswith(MARK):
-        return plan_of_code(said)
-    is_name = re.fullmatch(r"\w+", said) and not Path(said).exists()
-    return Plan.named(said) if is_name else Plan.from_toml(said)
+        return PlanFile(plan_of_code(said))
+    if re.fullmatch(r"\w+", said) and not Path(said).exists():
+        return PlanFile(Plan.named(said))
+    try:
+        return plan_of_file(Path(said).read_bytes())
+    except OSError as error:
+        raise PlanError("The plan file cannot be read; check its name.") from error
 
 
 @contextmanager
@@ -290,8 +318,8 @@ def _write(
     out: Path,
     outcome: Outcome,
     sheets: Sequence[Picture],
+    files: Sequence[Made],
     signer: Signing | None,
-    leaflet: bytes,
     *,
     on_after: bool,
 ) -> None:
@@ -306,8 +334,9 @@ def _write(
                 if edits is not None and signer is not None:
                     data = signed(data, edits, signer, __version__)
                 (Path(hidden) / name).write_bytes(data)
-            if leaflet:
-                (Path(hidden) / "report.pdf").write_bytes(leaflet)
+            for name, data, edits in files:
+                sealed = signed(data, edits, signer, __version__) if signer else data
+                (Path(hidden) / name).write_bytes(sealed)
             outcome = _timed(outcome, {"encode": time.perf_counter() - start})
             report = outcome_json(outcome, version=__version__)
             text = json.dumps(report, indent=2) + "\n"

@@ -28,7 +28,7 @@ _XMP = (
     'xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/" '
     'Iptc4xmpExt:DigitalSourceType="{}"/></rdf:RDF></x:xmpmeta>'
 )
-NOTICE = "Simulated by Beforehand: a possible result, not a promise."
+NOTICE = N_("Simulated by Beforehand: a possible result, not a promise.")
 _PLANNED = {  # a treatment in words, by what its dose is of
     "total": N_("{name} {dose:g} {unit}"),
     "per_side": N_("{name} {dose:g} {unit} per side"),

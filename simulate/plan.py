@@ -335,6 +335,15 @@ class Plan:
             raise PlanError("The plan file cannot be read; check its name.") from error
         except ValueError as error:
             raise PlanError("The plan file is not valid TOML; see the README's example.") from error
+        return cls.from_table(table)
+
+    @classmethod
+    def from_table(cls, table: Mapping[str, Any]) -> Plan:
+        """Return the plan of a file that was read into a table, as `from_toml` describes it.
+
+        Raises:
+            PlanError: it says something else.
+        """
         rows = table.get("treatments")
         if not {"treatments"} <= set(table) <= _TOP or not isinstance(rows, list):
             raise PlanError(

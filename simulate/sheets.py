@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw
 
 from face_mesh import Face
 from face_mesh.arrays import Rgb
+from face_mesh.said import N_
 from simulate.aftermath import SIGN_WORDS, reactions_at
 from simulate.export import (
     INK,
@@ -34,14 +35,18 @@ TIMES = ("0d", "3d", "1w", "2w", "1mo", "3mo", "6mo", "1y", "2y")
 ROW = 5  # panels side by side
 PANEL_PX = 520
 CLOSE = 0.14  # of the height of the face around it: small pictures are all face
-RANGE = (("low", "Weak responder"), ("expected", "Expected"), ("high", "Strong responder"))
-RANGE_SAID = "About two of three people fall between the weak and the strong responder."
-FILM_SAID = (
+RANGE = (
+    ("low", N_("Weak responder")),
+    ("expected", N_("Expected")),
+    ("high", N_("Strong responder")),
+)
+RANGE_SAID = N_("About two of three people fall between the weak and the strong responder.")
+FILM_SAID = N_(
     "All swelling, bruises and redness that people were seen to have are drawn together, at the "
     "usual pace of healing. Few people have them all, and nobody can promise the days."
 )
-UNSURE = "Uncertain here"
-UNSURE_SAID = "The stronger the orange, the less sure the picture is there."
+UNSURE = N_("Uncertain here")
+UNSURE_SAID = N_("The stronger the orange, the less sure the picture is there.")
 Captioned = tuple[Rgb, str]
 Working = Generator[float, None, Outcome]
 
@@ -115,14 +120,19 @@ def range_image(outcomes: Sequence[Outcome]) -> Rgb:
     return _sheet(face, panels, [RANGE_SAID, UNSURE_SAID, when, *_said(outcomes)])
 
 
-def _film_caption(outcome: Outcome) -> str:
+def signs_of(outcome: Outcome) -> list[str]:
+    """Return the reactions that are drawn, in words, each once."""
     days = days_after(outcome.when)
-    signs = {
-        SIGN_WORDS[one.sign]: None  # in order, each once
+    found = {
+        SIGN_WORDS[one.sign]: None
         for treatment in outcome.plan.treatments
         for one, _ in reactions_at(treatment, days, outcome.reactions)
     }
-    when = time_words(outcome.when)
+    return list(found)
+
+
+def _film_caption(outcome: Outcome) -> str:
+    signs, when = signs_of(outcome), time_words(outcome.when)
     return f"{when}: {', '.join(signs)}" if signs else when
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
+from face_mesh.said import N_
 from face_mesh.skin.reading import SIGNS
 from simulate.aftermath import SIGN_WORDS
 from simulate.catalogue import sources
@@ -13,55 +14,105 @@ from simulate.changes import Change
 from simulate.entry import ESTIMATE, Course, Procedure, Reaction
 from simulate.outcome import Outcome
 from simulate.plan import Plan
-from simulate.recovery import DAYS, time_words
+from simulate.recovery import DAYS, days_after
+from simulate.speech import Say, english
 from simulate.summary import Row, Summary, Total
 
-UNITS = {"deg": "°", "ratio": "", "count": "number"}
+UNITS = {"deg": "°", "ratio": "", "count": N_("number")}
 DECIMALS = {"ratio": 2, "count": 0}  # of the figures of a measure; else 1
 STEPS = ((2 / 3, "●●●"), (1 / 3, "●●"), (0.02, "●"))  # share of the worst from which on
 NONE_LEFT = "–"
 CALENDAR = (0, 1, 3, 7, 14, 21, 28, 56, 84)  # days after a treatment
-CALENDAR_SAID = (
+CALENDAR_SAID = N_(
     "Days are counted from each treatment. ●●● is two thirds of its worst or more, ●● a third or "
     "more, ● less, – none. They are the usual pace of healing of those who have it; yours may "
     "be faster or slower."
 )
 CANNOT_KNOW = (
-    "It does not know your health: illnesses, medicines, allergies, a pregnancy, or what was "
-    "injected or operated before. Tell your clinician all of it.",
-    "It does not know how your own body will respond and heal. The range is that of the people "
-    "who were studied, and one of three falls outside it.",
-    "It does not know the hand that treats you, nor the product or device that will be used.",
-    "It sees one photo from one side, in one light and one expression. It shows nothing of how "
-    "the face moves, how it feels to the touch, or of a scar.",
-    "It never draws a complication. That none is seen does not mean that none can come.",
-    "It is no examination, no diagnosis and no medical advice.",
+    N_(
+        "It does not know your health: illnesses, medicines, allergies, a pregnancy, or what "
+        "was injected or operated before. Tell your clinician all of it."
+    ),
+    N_(
+        "It does not know how your own body will respond and heal. The range is that of the "
+        "people who were studied, and one of three falls outside it."
+    ),
+    N_("It does not know the hand that treats you, nor the product or device that will be used."),
+    N_(
+        "It sees one photo from one side, in one light and one expression. It shows nothing of "
+        "how the face moves, how it feels to the touch, or of a scar."
+    ),
+    N_("It never draws a complication. That none is seen does not mean that none can come."),
+    N_("It is no examination, no diagnosis and no medical advice."),
 )
 CONSENT = (
-    "I have seen these pictures and understand that they are simulations: a possible result, not "
-    "a promise, and no part of what is agreed on.",
-    "The doses, the number of sessions and the weeks were explained to me, and what else could be "
-    "done, including nothing at all.",
-    "What can go wrong was explained to me, also what is rare and serious, what I would notice and "
-    "whom to call at any hour.",
-    "I told of my illnesses, medicines, allergies, earlier treatments and of a pregnancy or "
-    "nursing.",
-    "I know how long the effect is expected to last, what it costs, and that I may change my mind "
-    "at any time before the treatment.",
-    "My questions were answered, and I had time to think.",
+    N_(
+        "I have seen these pictures and understand that they are simulations: a possible "
+        "result, not a promise, and no part of what is agreed on."
+    ),
+    N_(
+        "The doses, the number of sessions and the weeks were explained to me, and what else "
+        "could be done, including nothing at all."
+    ),
+    N_(
+        "What can go wrong was explained to me, also what is rare and serious, what I would "
+        "notice and whom to call at any hour."
+    ),
+    N_(
+        "I told of my illnesses, medicines, allergies, earlier treatments and of a pregnancy or"
+        " nursing."
+    ),
+    N_(
+        "I know how long the effect is expected to last, what it costs, and that I may change "
+        "my mind at any time before the treatment."
+    ),
+    N_("My questions were answered, and I had time to think."),
 )
-CONSENT_SAID = (
+CONSENT_SAID = N_(
     "A text to read together before you sign anything. It does not replace the clinic's own form "
     "or the talk with the person who treats you. Tick what is true for you."
 )
-SIGNED = ("Patient: name, date, signature", "Clinician: name, date, signature")
+SIGNED = (N_("Patient: name, date, signature"), N_("Clinician: name, date, signature"))
+# One and several of each unit of time, by how they stand in a sentence: languages differ there.
+SPAN = {
+    "d": (N_("1 day"), N_("{n} days")),
+    "w": (N_("1 week"), N_("{n} weeks")),
+    "mo": (N_("1 month"), N_("{n} months")),
+    "y": (N_("1 year"), N_("{n} years")),
+}
+AFTER = {
+    "d": (N_("after 1 day"), N_("after {n} days")),
+    "w": (N_("after 1 week"), N_("after {n} weeks")),
+    "mo": (N_("after 1 month"), N_("after {n} months")),
+    "y": (N_("after 1 year"), N_("after {n} years")),
+}
+WITHIN = {
+    "d": (N_("in 1 day"), N_("in {n} days")),
+    "w": (N_("in 1 week"), N_("in {n} weeks")),
+    "mo": (N_("in 1 month"), N_("in {n} months")),
+    "y": (N_("in 1 year"), N_("in {n} years")),
+}
+FROM_TO = {
+    "d": N_("{first} to {last} days"),
+    "w": N_("{first} to {last} weeks"),
+    "mo": N_("{first} to {last} months"),
+    "y": N_("{first} to {last} years"),
+}
+DOSED = {
+    "total": N_("{amount}"),
+    "per_side": N_("{amount} on each side"),
+    "left": N_("{amount}, left side only"),
+    "right": N_("{amount}, right side only"),
+}
+Phrases = dict[str, tuple[str, str]]
 
 
 class Citing:
     """Number the sources in the order they are first named."""
 
-    def __init__(self) -> None:
+    def __init__(self, say: Say = english) -> None:
         self.keys: dict[str, int] = {}
+        self.say = say
 
     def mark(self, *named: str) -> str:
         """Return "[1, 4]" for source keys or "key + key"; an estimate says that it is one."""
@@ -70,7 +121,7 @@ class Citing:
             key: self.keys.setdefault(key, len(self.keys) + 1) for key in keys if key in all_()
         }
         numbers = f"[{', '.join(str(n) for n in sorted(cited.values()))}]" if cited else ""
-        ours = "(our own estimate)" if ESTIMATE in keys else ""
+        ours = self.say(N_("(our own estimate)")) if ESTIMATE in keys else ""
         return " ".join(filter(None, (numbers, ours)))
 
     def listed(self) -> list[tuple[int, str]]:
@@ -83,121 +134,191 @@ def all_() -> dict[str, str]:
     return dict(sources())
 
 
-def span(days: float) -> str:
-    """Return a time in the unit people use for it: "2 weeks", "3 months", "1 year"."""
-    for unit, word, least in (("y", "year", 1.0), ("mo", "month", 2.0), ("w", "week", 1.0)):
+def _measured(days: float) -> tuple[int, str]:
+    """Return a time as a count of the unit people use for it."""
+    for unit, least in (("y", 1.0), ("mo", 2.0), ("w", 1.0)):
         count = days / DAYS[unit]
         exact = unit != "w" or days >= 21 or days % 7 == 0
         whole = unit != "y" or abs(count - round(count)) < 0.05
         if count >= least - 0.05 and exact and whole:
-            return _counted(round(count), word)
-    return _counted(round(days), "day")
+            return round(count), unit
+    return round(days), "d"
 
 
-def _counted(count: int, word: str) -> str:
-    return f"{count} {word}" if count == 1 else f"{count} {word}s"
+def _counted(count: int, unit: str, phrases: Phrases, say: Say) -> str:
+    one, more = phrases[unit]
+    return say(one) if count == 1 else say(more, n=count)
 
 
-def dose(row: Row) -> str:
+def span(days: float, say: Say = english, phrases: Phrases = SPAN) -> str:
+    """Return a time in the unit people use for it: "2 weeks", "3 months", "1 year"."""
+    return _counted(*_measured(days), phrases, say)
+
+
+def dose(row: Row, say: Say = english) -> str:
     """Return "1 mL", "25 U on each side", "1 session, left side only"."""
-    unit = "°" if row.unit == "deg" else f" {row.unit}"
-    if row.unit == "sessions" and row.dose == 1.0:
-        unit = " session"
-    each = " on each side" if row.scope == "per_side" and row.side == "both" else ""
-    side = "" if row.side == "both" else f", {row.side} side only"
-    return f"{row.dose:g}{unit}{each}{side}"
+    if row.unit == "deg":
+        amount = say("{n:g}°", n=row.dose)
+    elif row.unit == "sessions":
+        amount = say("1 session") if row.dose == 1.0 else say("{n:g} sessions", n=row.dose)
+    else:
+        amount = say("{n:g} {unit}", n=row.dose, unit=say(row.unit))
+    return say(DOSED[row.scope if row.side == "both" else row.side], amount=amount)
 
 
-def days_off(low: float, high: float) -> str:
+def days_off(low: float, high: float, say: Say = english) -> str:
     """Return "2 to 5 days", "1 to 2 weeks", "none to 1 day" or "3 days"."""
-    first, last = (span(days) if days else "none" for days in (low, high))
-    if first == last:
-        return first
-    if first.split()[-1].rstrip("s") == last.split()[-1].rstrip("s"):
-        first = first.partition(" ")[0]
-    return f"{first} to {last}"
+    if not high:
+        return say("none")
+    (first, unit), (last, other) = _measured(low), _measured(high)
+    ends = [span(days, say) for days in (low, high)]
+    if not low:
+        return say("none to {last}", last=ends[1])
+    if ends[0] == ends[1]:
+        return ends[0]
+    if unit == other:
+        return say(FROM_TO[unit], first=first, last=last)
+    return say("{first} to {last}", first=ends[0], last=ends[1])
 
 
-def week(row: Row) -> str:
+def week(row: Row, say: Say = english) -> str:
     """Return when a treatment is done."""
     if row.week is None:
-        return "not said"
-    return "first day" if row.week == 0.0 else f"week {row.week:g}"
+        return say("not said")
+    return say("first day") if row.week == 0.0 else say("week {n:g}", n=row.week)
 
 
-def cost(amount: float, plan: Plan) -> str:
+def cost(amount: float, plan: Plan, say: Say = english) -> str:
     """Return an amount in the plan's currency."""
-    return f"{amount:,.2f}".removesuffix(".00") + (f" {plan.currency}" if plan.currency else "")
+    written = "{n:,.0f} {currency}" if amount == round(amount) else "{n:,.2f} {currency}"
+    return say(written, n=float(amount), currency=plan.currency).strip()
 
 
-def summed(said: Summary, plan: Plan) -> Iterator[str]:
+def summed(said: Summary, plan: Plan, say: Say = english) -> Iterator[str]:
     """Yield what a plan adds up to, a sentence each."""
     if said.weeks:
-        yield f"From the first treatment to the last it takes {span(7 * said.weeks)}."
+        yield say(
+            "From the first treatment to the last it takes {time}.", time=span(7 * said.weeks, say)
+        )
     if said.downtime_days:
-        yield (
-            "Days off of the longest recovery, until most people are back among people: "
-            f"{days_off(*said.downtime_days)}."
+        yield say(
+            "Days off of the longest recovery, until most people are back among people: {time}.",
+            time=days_off(*said.downtime_days, say),
         )
-    if said.cost is not None:
-        missing = (
-            f"; {_counted(said.costs_missing, 'treatment')} without a price is not in it"
-            if said.costs_missing == 1
-            else f"; {said.costs_missing} treatments without a price are not in it"
-            if said.costs_missing
-            else ""
+    if said.cost is None:
+        yield say("No cost was filled in.")
+        return
+    amount = cost(said.cost, plan, say)
+    if said.costs_missing == 1:
+        yield say(
+            "Cost as filled in by the clinic: {amount}; 1 treatment without a price is not in it.",
+            amount=amount,
         )
-        yield f"Cost as filled in by the clinic: {cost(said.cost, plan)}{missing}."
+    elif said.costs_missing:
+        yield say(
+            "Cost as filled in by the clinic: {amount}; {n} treatments without a price are not in "
+            "it.",
+            amount=amount,
+            n=said.costs_missing,
+        )
     else:
-        yield "No cost was filled in."
+        yield say("Cost as filled in by the clinic: {amount}.", amount=amount)
 
 
-def total(one: Total, given: bool) -> str:
+def total(one: Total, given: bool, say: Say = english) -> str:
     """Return what is added up against a label."""
-    weight = ""
+    template = N_(
+        "{what!u}: {amount:.4g} {unit} in all; the label goes up to {most:.4g} {unit} {time}."
+    )
     if one.id == "filler_per_year":
-        weight = " at your body weight" if given else " at the label's own body weight"
-    return (
-        f"{one.what.capitalize()}: {one.amount:.4g} {one.unit} in all; the label goes up to "
-        f"{one.most:.4g} {one.unit} in {span(7 * one.within_weeks)}{weight}."
+        template = (
+            N_(
+                "{what!u}: {amount:.4g} {unit} in all; the label goes up to {most:.4g} {unit} "
+                "{time} at your body weight."
+            )
+            if given
+            else N_(
+                "{what!u}: {amount:.4g} {unit} in all; the label goes up to {most:.4g} {unit} "
+                "{time} at the label's own body weight."
+            )
+        )
+    return say(
+        template,
+        what=say(one.what),
+        amount=float(one.amount),
+        most=float(one.most),
+        unit=say(one.unit),
+        time=span(7 * one.within_weeks, say, WITHIN),
     )
 
 
-def moment(when: str | None) -> str:
+def _when(when: str, say: Say, phrases: Phrases) -> str:
+    """Return a time that was asked for, in its own unit."""
+    days = days_after(when) or 0.0
+    unit = when.strip().lstrip("0123456789. ")
+    return _counted(round(days / DAYS[unit]), unit, phrases, say)
+
+
+def moment(when: str | None, say: Say = english) -> str:
     """Return the time of a picture: "when it has settled", "on day 3", "after 1 week"."""
     if when is None:
-        return "when it has settled"
-    said = time_words(when).lower()
-    return f"on {said}" if said.startswith("day") else f"after {said}"
+        return say("when it has settled")
+    if when.endswith("d"):
+        return say("on day {n:g}", n=days_after(when))
+    return _when(when, say, AFTER)
 
 
-def shown_at(outcome: Outcome) -> str:
+def stamp(when: str | None, say: Say = english) -> str:
+    """Return the time below a picture of the film: "day 3", "1 week"."""
+    if when is None:
+        return say("settled")
+    return say("day {n:g}", n=days_after(when)) if when.endswith("d") else _when(when, say, SPAN)
+
+
+def shown_at(outcome: Outcome, say: Say = english) -> str:
     """Return for when the figures are, and whether swelling is in them."""
     swollen = outcome.reactions != "none" and any(shift.passing for shift in outcome.shifts)
-    with_it = ", with the swelling there is then" if swollen else ""
-    return f"The figures show how it is {moment(outcome.when)}{with_it}."
+    at = moment(outcome.when, say)
+    if swollen:
+        return say("The figures show how it is {at}, with the swelling there is then.", at=at)
+    return say("The figures show how it is {at}.", at=at)
 
 
-def course(of: Course, swells: bool) -> str:
+def course(of: Course, swells: bool, say: Say = english) -> str:
     """Return when the effect comes and how long it stays; swelling may hide it at first."""
     onset, peak = of.onset_day, of.peak_day
-    begins = (
-        f"Seen at once{', though swelling hides it at first' * swells}"
-        if onset < 1
-        else f"Half of it is there after {span(onset)}, all of it after {span(peak)}"
-    )
-    left, last = of.share[-1], span(of.days[-1])
+    if onset >= 1:
+        begins = say(
+            "Half of it is there {half}, all of it {whole}",
+            half=span(onset, say, AFTER),
+            whole=span(peak, say, AFTER),
+        )
+    elif swells:
+        begins = say("Seen at once, though swelling hides it at first")
+    else:
+        begins = say("Seen at once")
+    left, last = of.share[-1], of.days[-1]
     if left >= 0.95:
-        return f"{begins}; lasting, as far as the figures reach ({last})."
+        return say(
+            "{begins}; lasting, as far as the figures reach ({time}).",
+            begins=begins,
+            time=span(last, say),
+        )
+    after = span(last, say, AFTER)
     if left <= 0.0:
-        return f"{begins}; nothing left after {last}."
-    return f"{begins}; {100 * left:.0f} % left after {last}, as far as the figures reach."
+        return say("{begins}; nothing left {after}.", begins=begins, after=after)
+    return say(
+        "{begins}; {percent:.0f} % left {after}, as far as the figures reach.",
+        begins=begins,
+        percent=100.0 * left,
+        after=after,
+    )
 
 
-def people(share: float) -> str:
+def people(share: float, say: Say = english) -> str:
     """Return how many people a share is: "29 of 100"."""
     counted = round(100.0 * share)
-    return f"{counted} of 100" if counted else "fewer than 1 of 100"
+    return say("{n} of 100", n=counted) if counted else say("fewer than 1 of 100")
 
 
 def calendar(entry: Procedure) -> Iterator[tuple[str, list[Reaction], list[str]]]:
@@ -205,12 +326,12 @@ def calendar(entry: Procedure) -> Iterator[tuple[str, list[Reaction], list[str]]
     for sign, word in SIGN_WORDS.items():
         found = [one for one in entry.reactions if one.sign == sign]
         if found:
-            yield word.capitalize(), found, [_mark(_most(found, day)) for day in CALENDAR]
+            yield word, found, [_mark(_most(found, day)) for day in CALENDAR]
 
 
-def calendar_head(day: int) -> str:
+def calendar_head(day: int, say: Say = english) -> str:
     """Return the head of a day's column: short, for nine of them are side by side."""
-    return f"{day} d" if day < 14 else f"{day // 7} w"
+    return say("{n} d", n=day) if day < 14 else say("{n} w", n=day // 7)
 
 
 def _most(found: Iterable[Reaction], day: float) -> float:
@@ -222,19 +343,21 @@ def _mark(level: float) -> str:
     return next((mark for least, mark in STEPS if level >= least), NONE_LEFT)
 
 
-def measure(change: Change) -> str:
+def measure(change: Change, say: Say = english) -> str:
     """Return name and unit of a measure, and whether the photo hardly shows it."""
-    unit = UNITS.get(change.unit, change.unit)
+    name, unit = say(change.name), say(UNITS.get(change.unit, change.unit))
     if change.unit == "grade":
-        unit = f"grade, {SIGNS[change.measure].scale.partition(' (')[0]}"
-    name = f"{change.name} ({unit})" if unit else change.name
-    return name if change.in_picture else f"{name}; hardly visible in this photo"
+        scale = say(SIGNS[change.measure].scale).partition(" (")[0]
+        unit = say("grade, {scale}", scale=scale)
+    shown = f"{name} ({unit})" if unit else name
+    return shown if change.in_picture else say("{name}; hardly visible in this photo", name=shown)
 
 
-def figure(value: float, unit: str) -> str:
+def figure(value: float, unit: str, say: Say = english) -> str:
     """Return a number as exact as its unit deserves, with a true minus."""
     decimals = DECIMALS.get(unit, 1)
-    return f"{round(value, decimals) + 0.0:.{decimals}f}".replace("-", "−")
+    number = float(round(value, decimals) + 0.0)
+    return say(f"{{n:.{decimals}f}}", n=number).replace("-", "−")
 
 
 def noticeable(changes: Iterable[Change]) -> list[Change]:
@@ -242,9 +365,9 @@ def noticeable(changes: Iterable[Change]) -> list[Change]:
     return [c for c in changes if figure(c.before, c.unit) != figure(c.after, c.unit)]
 
 
-def scale(outcome: Outcome) -> str:
+def scale(outcome: Outcome, say: Say = english) -> str:
     """Return how far the millimetres may be off."""
-    return (
-        "Millimetres are read off a photo: every one may be off by "
-        f"{100 * outcome.face.scale.relative_sd:.0f} %."
+    return say(
+        "Millimetres are read off a photo: every one may be off by {percent:.0f} %.",
+        percent=100.0 * outcome.face.scale.relative_sd,
     )

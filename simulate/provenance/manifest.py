@@ -17,6 +17,7 @@ from simulate.geometry.grid import Grid
 from simulate.geometry.warp import moves, photo_bands
 from simulate.outcome import Outcome
 from simulate.provenance.certificate import Signing
+from simulate.provenance.containers import kind_of
 from simulate.relight import lit_masks, shading_gain
 from simulate.skin.blending import changed
 
@@ -90,12 +91,22 @@ def together(many: Iterable[Edits]) -> Edits:
     return Edits({how: None for how in HOW if any(how in one.boxes for one in many)})
 
 
-def signed(png: bytes, edits: Edits, signing: Signing, version: str) -> bytes:
-    """Return a PNG with a signed manifest in it; its pixels and other chunks stay.
+def signed(data: bytes, edits: Edits, signing: Signing, version: str) -> bytes:
+    """Return a file with a signed manifest in it; what it shows stays.
+
+    Args:
+        data: a PNG, JPEG, GIF, MP4 or PDF.
+        edits: how what it shows was changed.
+        signing: who signs.
+        version: of the program.
 
     Raises:
         EngineError: the library that signs cannot be loaded or refuses the certificate.
+        ValueError: a file of another kind.
     """
+    kind = kind_of(data)
+    if kind is None:
+        raise ValueError("only PNG, JPEG, GIF, MP4 and PDF are signed")
     try:
         import c2pa
     except (ImportError, OSError) as error:
@@ -110,7 +121,7 @@ def signed(png: bytes, edits: Edits, signing: Signing, version: str) -> bytes:
             c2pa.Builder(json.dumps(_manifest(edits, version)), context) as builder,
             c2pa.Signer.from_info(info) as signer,
         ):
-            builder.sign(signer, "image/png", io.BytesIO(png), out)
+            builder.sign(signer, kind, io.BytesIO(data), out)
     except c2pa.C2paError as error:
         raise EngineError(
             "The certificate cannot sign pictures; C2PA asks for one made for that."

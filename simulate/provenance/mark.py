@@ -14,11 +14,13 @@ from PIL import Image, ImageDraw
 
 from face_mesh import Face
 from face_mesh.arrays import Rgb, check_rgb
+from face_mesh.said import N_
 from simulate.export import INK, PAPER, font, head_window
 from simulate.outcome import Outcome
 from simulate.sheets import CLOSE
+from simulate.speech import Say, english
 
-WORDS = "SIMULATED by Beforehand, not a promise"
+WORDS = N_("SIMULATED by Beforehand, not a promise")
 STRIP = 0.055  # of the height of the face: letters of about 14 px in the panels of a film
 MIN_STRIP_PX = 14  # below it no letter can be read
 LETTERS = 0.66  # of the strip
@@ -41,8 +43,10 @@ def strip_of(face: Face) -> tuple[slice, slice]:
     return (above if covers["above"] <= covers["below"] else below), columns
 
 
-def marked(image: Rgb, face: Face) -> Rgb:
+def marked(image: Rgb, face: Face, say: Say = english) -> Rgb:
     """Return an (H, W, 3) uint8 RGB picture of the photo's size with the mark on it.
+
+    `say` says its words in another language.
 
     Raises:
         ValueError: the picture is not of the size of the face's photo.
@@ -51,17 +55,22 @@ def marked(image: Rgb, face: Face) -> Rgb:
         raise ValueError(f"A picture of {face.photo.image.shape}, not {image.shape}, is marked.")
     rows, columns = strip_of(face)
     strip = Image.fromarray(np.ascontiguousarray(image[rows, columns]))
-    strip = Image.blend(strip, Image.new("RGB", strip.size, INK), OPACITY)
-    wide, high = strip.size
-    size_px = round(LETTERS * high)
-    while size_px > 1 and font(size_px).getlength(WORDS) > 0.96 * wide:
-        size_px -= 1
-    ImageDraw.Draw(strip).text((wide / 2, high / 2), WORDS, PAPER, font(size_px), anchor="mm")
     shown = image.copy()
-    shown[rows, columns] = np.asarray(strip, np.uint8)
+    shown[rows, columns] = np.asarray(worded(strip, say), np.uint8)
     return shown
 
 
-def marked_outcome(outcome: Outcome) -> Outcome:
+def worded(strip: Image.Image, say: Say = english) -> Image.Image:
+    """Return a strip of a picture darkened, with the words of the mark on it."""
+    strip = Image.blend(strip, Image.new("RGB", strip.size, INK), OPACITY)
+    wide, high = strip.size
+    size_px, words = round(LETTERS * high), say(WORDS)
+    while size_px > 1 and font(size_px).getlength(words) > 0.96 * wide:
+        size_px -= 1
+    ImageDraw.Draw(strip).text((wide / 2, high / 2), words, PAPER, font(size_px), anchor="mm")
+    return strip
+
+
+def marked_outcome(outcome: Outcome, say: Say = english) -> Outcome:
     """Return an outcome whose picture carries the mark, for sheets; measures stay as they are."""
-    return replace(outcome, image=marked(outcome.image, outcome.face))
+    return replace(outcome, image=marked(outcome.image, outcome.face, say))

@@ -8,19 +8,27 @@ from dataclasses import dataclass
 from typing import Any
 
 from face_mesh.errors import EngineError
+from face_mesh.said import N_
 from simulate.provenance.certificate import known
+from simulate.provenance.containers import kind_of
 from simulate.provenance.manifest import GENERATOR, OFFLINE
 
 SENTENCES = {
-    "valid": "This is a simulation by Beforehand, signed by a certificate that this computer knows "
-    "and unchanged since.",
-    "stranger": "The picture is unchanged since it was signed as a simulation, but by a "
-    "certificate that this computer does not know, so anybody may have made it.",
-    "foreign": "The picture is signed, but not as a simulation by Beforehand.",
-    "tampered": "The picture was changed after it was signed, or its signature is damaged or out "
-    "of date.",
-    "unsigned": "No signature was found in this file; a visible mark may still say that it is "
-    "simulated.",
+    "valid": N_(
+        "This is a simulation by Beforehand, signed by a certificate that this computer knows and "
+        "unchanged since."
+    ),
+    "stranger": N_(
+        "The picture is unchanged since it was signed as a simulation, but by a certificate that "
+        "this computer does not know, so anybody may have made it."
+    ),
+    "foreign": N_("The picture is signed, but not as a simulation by Beforehand."),
+    "tampered": N_(
+        "The picture was changed after it was signed, or its signature is damaged or out of date."
+    ),
+    "unsigned": N_(
+        "No signature was found in this file; a visible mark may still say that it is simulated."
+    ),
 }
 REFUSED = 3
 
@@ -55,7 +63,9 @@ class Verdict:
 
 
 def verify(data: bytes) -> Verdict:
-    """Return what holds of the file whose bytes are given; nothing is asked of another computer.
+    """Return what holds of a PNG, JPEG, GIF, MP4 or PDF; nothing is asked of another computer.
+
+    Any other file is one without a signature.
 
     Raises:
         EngineError: the library that reads signatures cannot be loaded.
@@ -70,7 +80,7 @@ def verify(data: bytes) -> Verdict:
     try:
         with (
             c2pa.Context.from_dict({**OFFLINE, **trust}) as context,
-            c2pa.Reader("image/png", io.BytesIO(data), context=context) as reader,
+            c2pa.Reader(kind_of(data) or "image/png", io.BytesIO(data), context=context) as reader,
         ):
             found = json.loads(reader.json())
     except c2pa.C2paError.ManifestNotFound:

@@ -79,12 +79,12 @@ def flat(story: object) -> Iterator[object]:
 
 
 def story(
-    given: Sequence[Outcome] | None = None, shots: Sequence[Outcome] = (), code: bool = False
+    given: Sequence[Outcome] | None = None, shots: Sequence[Outcome] = (), **how: object
 ) -> list[object]:
-    given = given or outcomes()
+    given, telling = given or outcomes(), pages.Telling(**how)  # type: ignore[arg-type]
     pages._letters()
-    shown = pages._Shown(given, shots)
-    return list(flat(pages._story(given, shots, shown, code)))
+    shown = pages._Shown(given, shots, telling.say)
+    return list(flat(pages._story(given, shots, shown, telling)))
 
 
 def said(*how: object, **more: object) -> list[str]:

@@ -1,0 +1,14 @@
+"""How texts in pictures and reports are said: in English, unless the caller brings a language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from face_mesh.said import Said
+
+Say = Callable[..., str]  # of an English text or template, and its values by name
+
+
+def english(text: str, /, **values: object) -> str:
+    """Return an English text, its values filled in; numbers are given as numbers."""
+    return Said(text, **values) if values else text

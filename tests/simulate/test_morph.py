@@ -1,0 +1,233 @@
+"""The moving picture: every frame simulated for itself, marked, and the same again."""
+
+import io
+from collections.abc import Iterator
+from contextlib import closing
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from PIL import Image
+
+from face_mesh.arrays import Rgb
+from simulate import Plan, simulate
+from simulate import morph as morphing
+from simulate.morph import FPS, GIF_PX, VIDEO_PX, Morph, date_of, moments, morph
+from simulate.provenance import certificate
+from simulate.provenance.certificate import signing
+from simulate.provenance.containers import gif_marked, kind_of
+from simulate.provenance.manifest import signed
+from simulate.provenance.verify import verify
+from simulate.recovery import LONGEST_DAYS, days_after
+from simulate.sheets import TIMES
+from simulate.skin.progress import finished
+from tests.simulate.faces import bare, face_of
+
+PLAN = Plan.parse(["surgical_brow_lift=5", "lip_filler=1.5"])
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings of nobody: no clinic, no key yet."""
+    certificate._made_for_this_run.cache_clear()
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    for name in (certificate.CERTIFICATE, certificate.KEY):
+        monkeypatch.delenv(name, raising=False)
+
+
+def make(plan: Plan = PLAN, **how: object) -> Morph:
+    return finished(morph(bare(face_of("hopper")), plan, **how))  # type: ignore[arg-type]
+
+
+@cache
+def made() -> Morph:
+    return make()
+
+
+@cache
+def frames() -> list[Rgb]:
+    """The first frame of each moment of the video."""
+    with av.open(io.BytesIO(made().mp4)) as film:
+        every = [frame.to_ndarray(format="rgb24") for frame in film.decode(video=0)]
+    starts = np.cumsum([0] + [one.rests for one in moments()])
+    assert len(every) == starts[-1]
+    return [every[i] for i in starts[:-1]]
+
+
+@cache
+def gif_frames() -> list[Rgb]:
+    with Image.open(io.BytesIO(made().gif)) as gif:
+        return [np.asarray(picture.convert("RGB")) for picture in _each(gif)]
+
+
+def _each(gif: Image.Image) -> Iterator[Image.Image]:
+    for i in range(gif.n_frames):  # type: ignore[attr-defined]
+        gif.seek(i)
+        yield gif
+
+
+# --- time
+
+
+def test_time_runs_from_the_photo_through_every_stop_to_the_end() -> None:
+    asked = moments()
+    assert (asked[0].share, asked[0].days) == (0.0, 0.0)
+    shares = [one.share for one in asked]
+    assert shares == sorted(shares)
+    days = [one.days for one in asked]
+    assert days == sorted(days)
+    assert days[-1] == LONGEST_DAYS
+    assert {days_after(when) for when in TIMES} <= {one.days for one in asked if one.share == 1.0}
+    assert [asked[0].place, asked[-1].place] == [0.0, 1.0]
+    assert made().seconds == sum(one.rests for one in asked) / FPS
+
+
+@pytest.mark.parametrize(
+    ("when", "said"),
+    [
+        ("0d", "Day 0"),
+        ("13d", "Day 13"),
+        ("2w", "Week 2"),
+        ("4w", "Week 4"),
+        ("1mo", "Month 1"),
+        ("6mo", "Month 6"),
+        ("1y", "Month 12"),
+        ("2y", "Month 24"),
+    ],
+)
+def test_the_date_is_said_in_the_unit_people_use(when: str, said: str) -> None:
+    assert date_of(days_after(when) or 0.0) == said
+
+
+def test_no_day_is_said_twice_out_of_order() -> None:
+    said = [date_of(one.days) for one in moments()[1:]]
+    distinct = list(dict.fromkeys(said))
+    assert [one for i, one in enumerate(said) if i == 0 or said[i - 1] != one] == distinct
+
+
+# --- pictures
+
+
+def head_of(image: Rgb) -> Rgb:
+    """The part of a card above its foot, without the mark and its neighbourhood."""
+    wide = image.shape[1]
+    foot = round(0.17 * wide)
+    return image[round(0.06 * wide) : image.shape[0] - foot - 2]
+
+
+def off(one: Rgb, other: Rgb) -> float:
+    return float(np.abs(one.astype(float) - other).mean())
+
+
+def test_a_picture_on_the_way_is_simulated_for_itself_and_no_mixture() -> None:
+    """At half the dose an edge lies halfway, once; a cross-fade would show it at both places."""
+    face, asked = bare(face_of("hopper")), moments()
+    cards = morphing._Cards(face, morphing.english)
+    at = next(i for i, one in enumerate(asked) if one.share == 0.5)
+    half = Plan.parse(["surgical_brow_lift=2.5", "lip_filler=0.75"])
+    outcome = simulate(face, half, "0d", reactions="all")
+    alone = cards.drawn(outcome.image, VIDEO_PX, asked[at], ())
+    full = simulate(face, PLAN, "0d", reactions="all")
+    ends = [
+        cards.drawn(image, VIDEO_PX, asked[at], ()).astype(float)
+        for image in (face.photo.image, full.image)
+    ]
+    mixed = np.asarray(np.round(sum(ends) / 2), np.uint8)
+    where = np.abs(head_of(alone).astype(float) - head_of(mixed)).max(axis=2) > 12
+    assert where.sum() > 200  # it makes a difference that can be seen
+    found = head_of(frames()[at])
+    assert off(found[where], head_of(alone)[where]) < 0.4 * off(found[where], head_of(mixed)[where])
+
+
+def test_every_picture_but_the_photo_carries_the_mark_in_its_pixels() -> None:
+    """Read off the decoded frames: no metadata is needed to see it."""
+    photo, *simulated = (image[: round(0.045 * image.shape[1])] for image in frames())
+    words = [(strip > 200).all(axis=2).mean() for strip in simulated]
+    assert min(words) > 0.01  # white letters
+    assert max(np.median(strip) for strip in simulated) < 0.75 * np.median(photo) + 40
+    assert off(photo, simulated[0]) > 20
+
+
+def test_the_date_in_the_picture_changes_with_time() -> None:
+    feet = [image[-round(0.17 * VIDEO_PX) :] for image in frames()]
+    at = {
+        when: next(i for i, one in enumerate(moments()) if one.days == days_after(when))
+        for when in TIMES[1:]
+    }
+    for one, other in pairwise(TIMES[1:]):
+        assert off(feet[at[one]], feet[at[other]]) > 0.5
+
+
+def test_what_does_not_change_does_not_flicker_in_the_gif() -> None:
+    first, *others = gif_frames()
+    assert first.shape[1] == GIF_PX
+    assert len(others) == len(moments()) - 1
+    edge = round(0.05 * GIF_PX)
+    sides = [image[edge * 2 : GIF_PX // 2, : edge // 2] for image in (first, *others)]
+    assert all((side == sides[0]).all() for side in sides)
+
+
+def test_the_size_of_the_video_is_even_and_as_said() -> None:
+    with av.open(io.BytesIO(made().mp4)) as film:
+        stream = film.streams.video[0]
+        assert (stream.codec_context.name, stream.average_rate) == ("h264", FPS)
+        assert (stream.width, stream.height) == made().size
+    assert [side % 2 for side in made().size] == [0, 0]
+
+
+def test_the_same_plan_and_seed_give_the_same_gif() -> None:
+    """To the byte; what goes into the video is the same too, but x264 does not promise its own."""
+    assert make().gif == made().gif
+
+
+def test_words_in_another_language_are_in_the_picture() -> None:
+    def shouted(text: str, /, **values: object) -> str:
+        return morphing.english(text, **values).upper()
+
+    assert make(say=shouted).gif != made().gif
+
+
+def test_it_says_how_far_it_is_and_can_be_cancelled() -> None:
+    with closing(morph(bare(face_of("hopper")), PLAN)) as working:
+        shares = [next(working) for _ in range(20)]
+    assert shares == sorted(shares)
+    assert 0.0 < shares[-1] < 1.0
+
+
+# --- marks for programs
+
+
+@pytest.mark.parametrize("kind", ["mp4", "gif"])
+def test_it_says_that_it_is_simulated_and_is_signed(kind: str) -> None:
+    data: bytes = getattr(made(), kind)
+    assert b"digitalsourcetype/algorithmicallyEnhanced" in data
+    assert verify(data).state == "unsigned"
+    whole = signed(data, made().edits, signing(), "1.0")
+    found = verify(whole)
+    assert found.state == "valid"
+    assert {one["how"] for one in found.edits} == {"warped", "recoloured"}
+    changed = bytearray(whole)
+    changed[len(whole) // 2] ^= 1
+    assert verify(bytes(changed)).state == "tampered"
+
+
+def test_a_signed_gif_still_shows_all_its_pictures() -> None:
+    whole = signed(made().gif, made().edits, signing(), "1.0")
+    with Image.open(io.BytesIO(whole)) as gif:
+        assert gif.n_frames == len(moments())  # type: ignore[attr-defined]
+
+
+def test_painting_is_said_where_a_model_painted() -> None:
+    assert make(Plan.parse("crows_feet_toxin=12"), engine="fake").edits.painted
+    assert not made().edits.painted
+
+
+def test_only_what_is_known_is_marked_and_signed() -> None:
+    with pytest.raises(ValueError, match="GIF"):
+        gif_marked(b"no picture", painted=False)
+    assert kind_of(b"RIFF") is None
+    with pytest.raises(ValueError, match="PNG"):
+        signed(b"RIFF", made().edits, signing(), "1.0")
