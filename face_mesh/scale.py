@@ -34,8 +34,8 @@ PUPILS_REFUSED = N_(
 )
 LENGTH_REFUSED = N_("A known length of {given:g} mm is not possible; give {low:g} to {high:g} mm.")
 IMPLIED_REFUSED = N_(
-    "A distance between the pupils, as this length implies, of {given:g} mm is not possible; give "
-    "{low:g} to {high:g} mm."
+    "A distance between the pupils, as this length implies, of {given:.1f} mm is not possible; "
+    "give {low:g} to {high:g} mm."
 )
 
 RIGHT_PUPIL, LEFT_PUPIL = 468, 473

@@ -80,8 +80,6 @@ def test_each_view_asks_for_its_own(live: Any) -> None:
 
 def test_a_turn_to_either_side_is_undone_by_the_other(live: Any) -> None:
     class Face:
-        expression: dict[str, float] = {}
-
         def __init__(self, yaw_deg: float, pitch_deg: float = 0.0, roll_deg: float = 0.0) -> None:
             self.pose = type(
                 "Pose", (), {"yaw_deg": yaw_deg, "pitch_deg": pitch_deg, "roll_deg": roll_deg}

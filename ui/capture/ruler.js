@@ -8,7 +8,7 @@ export default function ({ data, parentElement, setStateValue }) {
   const { header, picture } = unpack(data);
   let mine = held.get(parentElement);
   if (!mine) held.set(parentElement, (mine = { key: null }));
-  mine.send = () => setStateValue("ends", mine.ends);
+  mine.setStateValue = setStateValue;
   if (mine.key !== header.key) show(mine, parentElement, header, picture);
   label(mine, header.words);
   return () => {
@@ -53,7 +53,7 @@ function show(mine, parentElement, { key, width, height, start }, picture) {
     };
     mark.onpointerup = mark.onpointercancel = () => rest(mine);
     mark.onkeydown = (event) => step(mine, i, event);
-    mark.onblur = () => (mine.loupe.hidden = true);
+    mark.onblur = () => rest(mine, Boolean(mine.timer));
   });
   draw(mine);
 }
@@ -74,7 +74,7 @@ function step(mine, i, event) {
   const [x, y] = mine.ends[i];
   put(mine, i, x + (way[0] * by) / mine.frame.clientWidth, y + (way[1] * by) / mine.frame.clientHeight);
   clearTimeout(mine.timer);
-  mine.timer = setTimeout(() => mine.send(), REST_MS);
+  mine.timer = setTimeout(() => send(mine), REST_MS);
 }
 
 function put(mine, i, x, y) {
@@ -83,9 +83,16 @@ function put(mine, i, x, y) {
   magnify(mine, i);
 }
 
-function rest(mine) {
+function rest(mine, moved = true) {
   mine.loupe.hidden = true;
-  mine.send();
+  if (moved) send(mine);
+}
+
+// At once, and not again for keys that were pressed before: what is clicked next counts on it.
+function send(mine) {
+  clearTimeout(mine.timer);
+  mine.timer = null;
+  mine.setStateValue("ends", mine.ends);
 }
 
 function draw({ ends, marks, lines }) {

@@ -1,0 +1,244 @@
+"""Arriving with a real browser: consent, the guided camera, the check, and a known length."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, FilePayload, Page, expect, sync_playwright
+
+from tests.browser.conftest import ARGUMENTS, Server, Visit, wait_until
+from tests.helpers import chromium_executable
+from tests.ui.photos import jpeg_with_place, portrait
+
+pytestmark = pytest.mark.browser
+at_a_desk = pytest.mark.parametrize("visit", ["desk"], indirect=True)  # width changes nothing here
+WIDTH, HEIGHT = 1280, 720  # of the camera's picture
+PART = (540, 720)  # of it that is shown and taken: upright, three to four, all of its height
+
+# Keeps the streams that were opened, to see whether they have ended.
+WATCH = """
+  window.streams = [];
+  const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  navigator.mediaDevices.getUserMedia = async (wish) => {
+    const stream = await ask(wish);
+    window.streams.push(stream);
+    return stream;
+  };
+"""
+REFUSE = """
+  navigator.mediaDevices.getUserMedia = () =>
+    Promise.reject(new DOMException("no", "NotAllowedError"));
+"""
+STATES = "() => window.streams.flatMap((one) => one.getTracks().map((track) => track.readyState))"
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Grace Hopper sitting before a camera, her face as large as the oval."""
+    one = portrait()
+    high = round(HEIGHT * 1.42)
+    one = one.resize((round(one.width * high / one.height), high), Image.Resampling.LANCZOS)
+    picture = Image.new("RGB", (WIDTH, HEIGHT), (110, 115, 120))
+    picture.paste(one, (round(WIDTH / 2 - 0.51 * one.width), round(HEIGHT * 0.475 - 0.42 * high)))
+    yuv = cv2.cvtColor(np.asarray(picture), cv2.COLOR_RGB2YUV_I420)
+    path = tmp_path_factory.mktemp("camera") / "face.y4m"
+    head = f"YUV4MPEG2 W{WIDTH} H{HEIGHT} F20:1 Ip A1:1 C420mpeg2\n".encode()
+    path.write_bytes(head + 2 * (b"FRAME\n" + yuv.tobytes()))
+    return path
+
+
+@pytest.fixture(scope="module")
+def browser(film: Path) -> Iterator[Browser]:
+    """A browser whose camera sees her."""
+    with sync_playwright() as playwright:
+        arguments = [*ARGUMENTS, f"--use-file-for-fake-video-capture={film}"]
+        launched = playwright.chromium.launch(executable_path=chromium_executable(), args=arguments)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(scope="module")
+def photo() -> FilePayload:
+    """A portrait as a phone saves it, with place and camera."""
+    return {"name": "IMG_0001.jpg", "mimeType": "image/jpeg", "buffer": jpeg_with_place(portrait())}
+
+
+def agree(page: Page) -> None:
+    """From the first screen to the second, as a patient."""
+    page.get_by_role("button", name="For myself").click()
+    expect(page.get_by_role("heading", name="Before the first photo")).to_be_visible()
+    for label in ("I am 18 or older.", "I agree that my photo is used in this way."):
+        page.get_by_text(label).click()
+        expect(page.get_by_role("checkbox", name=label)).to_be_checked()
+    page.get_by_role("button", name="Continue").click()
+    heading(page, "Your photo")
+
+
+def heading(page: Page, text: str) -> None:
+    expect(page.get_by_role("heading", level=1)).to_have_text(text)
+
+
+def test_from_consent_to_a_photo_of_the_camera(visit: Visit, server: Server) -> None:
+    page = visit.page
+    page.add_init_script(WATCH)
+    page.goto(visit.url)
+    heading(page, "See it beforehand")
+    assert visit.sideways_px() == 0
+    agree(page)
+    assert visit.sideways_px() == 0
+    assert page.evaluate(STATES) == []  # no camera before it is asked for
+
+    page.get_by_role("button", name="Start the camera").click()
+    advice = page.get_by_role("status")
+    expect(advice).to_contain_text("Take off your glasses.")  # what Python saw in a frame
+    expect(advice).not_to_contain_text("closer")
+    video = page.locator("video")
+    assert video.evaluate("video => getComputedStyle(video).transform").startswith("matrix(-1")
+    assert video.get_attribute("aria-label").startswith("The live picture of the camera, mirrored")
+    assert server.holds().get("camera frames", 0) <= 1  # the newest at most
+    assert "Photo" not in server.holds()
+    assert visit.sideways_px() == 0
+
+    page.get_by_role("button", name="Take the photo").click()
+    heading(page, "Is this photo good enough?")
+    assert page.evaluate(STATES) == ["ended"]
+    picture = page.get_by_alt_text("Your photo.")
+    expect(picture).to_be_visible()
+    assert picture.evaluate("one => [one.naturalWidth, one.naturalHeight]") == [*PART]
+    # Her flag stands on the left of the portrait: the picture is not mirrored.
+    left, right = picture.evaluate(
+        """one => {
+          const canvas = document.createElement("canvas");
+          [canvas.width, canvas.height] = [one.naturalWidth, one.naturalHeight];
+          const pen = canvas.getContext("2d");
+          pen.drawImage(one, 0, 0);
+          return [0.06, 0.86].map((x) => {
+            const { data } = pen.getImageData(x * canvas.width, 200, 40, 300);
+            let red = 0;
+            for (let i = 0; i < data.length; i += 4) red += data[i] - data[i + 2];
+            return red / (data.length / 4);
+          });
+        }"""
+    )
+    assert left > right + 40
+    wait_until(lambda: "camera frames" not in server.holds(), "the frames to be gone")
+    expect(page.get_by_text("You seem to wear glasses")).to_be_visible()
+    assert visit.sideways_px() == 0
+    assert visit.media() == []
+
+    page.get_by_role("button", name="Use this photo").click()
+    heading(page, "What would you like to look at?")
+    page.get_by_role("button", name="Forget my photo").click()
+    heading(page, "See it beforehand")
+    wait_until(lambda: not server.holds(), "the photo to be gone from the process")
+    assert visit.outside() == []
+    assert visit.complaints == []
+
+
+@at_a_desk
+def test_the_camera_ends_when_it_is_left(visit: Visit, server: Server) -> None:
+    page = visit.page
+    page.add_init_script(WATCH)
+    page.goto(visit.url)
+    agree(page)
+    page.get_by_role("button", name="Start the camera").click()
+    expect(page.get_by_role("button", name="Take the photo")).to_be_visible()
+    page.get_by_role("button", name="Stop the camera").click()
+    assert page.evaluate(STATES) == ["ended"]
+    page.get_by_role("button", name="Start the camera").click()
+    expect(page.get_by_role("status")).to_contain_text("glasses")
+    page.get_by_role("tab", name="Choose a file").click()
+    expect(page.locator("video")).to_have_count(0)
+    assert page.evaluate(STATES) == ["ended", "ended"]
+    wait_until(lambda: not server.holds(), "the last frame to be gone")
+
+
+@at_a_desk
+def test_a_countdown_waits_before_the_photo(visit: Visit) -> None:
+    page = visit.page
+    agree(page)
+    page.get_by_role("button", name="Start the camera").click()
+    page.get_by_text("Wait three seconds before taking it").click()
+    page.get_by_role("button", name="Take the photo").press("Enter")
+    expect(page.locator(".count")).to_have_text("3")
+    expect(page.locator(".count")).to_have_text("1")
+    heading(page, "Is this photo good enough?")
+
+
+@at_a_desk
+def test_a_camera_that_is_refused_leaves_the_file(visit: Visit, photo: FilePayload) -> None:
+    page = visit.page
+    page.add_init_script(REFUSE)
+    page.goto(visit.url)
+    agree(page)
+    page.get_by_role("button", name="Start the camera").click()
+    expect(page.get_by_role("status")).to_contain_text("The camera was not allowed.")
+    expect(page.get_by_role("button", name="Start the camera")).to_be_enabled()
+    page.get_by_role("tab", name="Choose a file").click()
+    page.locator("input[type=file]").set_input_files(photo)
+    heading(page, "Is this photo good enough?")
+    assert visit.complaints == []
+
+
+@at_a_desk
+def test_a_known_length_is_set_by_keyboard_and_by_hand(visit: Visit, photo: FilePayload) -> None:
+    page = visit.page
+    agree(page)
+    page.get_by_role("tab", name="Choose a file").click()
+    page.locator("input[type=file]").set_input_files(photo)
+    heading(page, "Is this photo good enough?")
+    page.get_by_text("How large is the face?").click()
+    page.get_by_text("Something of known length").click()
+    first = page.get_by_role("button", name="First end")
+    expect(first).to_be_visible()
+    before = first.bounding_box()
+    first.focus()
+    for _ in range(3):
+        first.press("Shift+ArrowLeft")
+    first.press("ArrowUp")
+    after = first.bounding_box()
+    assert before
+    assert after
+    assert after["x"] == pytest.approx(before["x"] - 60, abs=1.5)
+    assert after["y"] == pytest.approx(before["y"] - 1, abs=1.5)
+    second = page.get_by_role("button", name="Second end")
+    at = second.bounding_box()
+    assert at
+    page.mouse.move(at["x"] + 22, at["y"] + 22)
+    page.mouse.down()
+    page.mouse.move(at["x"] + 62, at["y"] + 22, steps=4)
+    expect(page.locator(".loupe")).to_be_visible()
+    page.mouse.up()
+    expect(page.locator(".loupe")).to_be_hidden()
+    page.get_by_role("button", name="Use this length").click()
+    expect(page.get_by_role("alert")).to_contain_text("is not possible")  # a card is not that long
+    page.get_by_role("combobox", name="What it is").click()
+    page.get_by_role("option", name="Something else").click()
+    length = page.get_by_role("spinbutton", name="Its length in mm")
+    length.fill("190")
+    length.press("Tab")
+    page.get_by_role("button", name="Use this length").click()
+    expect(page.get_by_text("A length of 190 mm in this photo sets the scale.")).to_be_visible()
+    # The marks began 30 % of the picture's width apart, and were drawn apart by 100 px of the
+    # screen, where it is 512 px wide as in the file: 254 px are 190 mm.
+    expect(page.get_by_text(re.compile(r"pupils 6[0-9] ± 2 mm.*may be off by 3 %"))).to_be_visible()
+    assert visit.complaints == []
+
+
+@at_a_desk
+def test_a_question_of_the_private_check_is_answered_by_keyboard(visit: Visit) -> None:
+    page = visit.page
+    page.get_by_role("link", name="A private check, if you like.").click()
+    heading(page, "How you feel")
+    group = page.get_by_role("radiogroup").first
+    group.get_by_role("radio").first.focus()
+    page.keyboard.press("Space")
+    expect(group.get_by_role("radio").first).to_be_checked()
+    page.keyboard.press("ArrowDown")
+    expect(group.get_by_role("radio").nth(1)).to_be_checked()
+    assert "?" not in page.url
+    assert visit.outside() == []
