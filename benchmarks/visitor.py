@@ -22,7 +22,7 @@ from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.exceptions import ConnectionClosed
-from websockets.sync.client import connect
+from websockets.sync.client import ClientConnection, connect
 
 PATIENCE_SECONDS = 120.0
 LARGE = 2**30  # a message may hold several pictures
@@ -53,19 +53,14 @@ class Visitor:
         self._messages: dict[str, ForwardMsg] = {}
         self._answers: dict[str, ForwardMsg] = {}
         self._page = ""
+        self._failed: Exception | None = None
         self._changed = threading.Condition()
         for path in ("/", "/_stcore/health", "/_stcore/host-config"):
             self.request("GET", path)
-        self._socket = connect(
-            f"ws://{self.host}/_stcore/stream",
-            subprotocols=["streamlit"],  # type: ignore[list-item]
-            origin=url,  # type: ignore[arg-type]
-            additional_headers={"Cookie": self._cookie()},
-            max_size=LARGE,
-            compression=None,
-        )
+        self._socket: ClientConnection | None = None
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
+        self.wait(lambda: self._socket is not None, "a connection")
         self.run()
 
     # --- what a person does
@@ -133,7 +128,8 @@ class Visitor:
 
     def leave(self) -> None:
         """Close the tab."""
-        self._socket.close()
+        if self._socket is not None:
+            self._socket.close()
         self._listener.join(PATIENCE_SECONDS)
 
     # --- what is on the page
@@ -171,10 +167,13 @@ class Visitor:
 
         Raises:
             TimeoutError: it did not come about.
+            RuntimeError: the connection has ended.
         """
         end = time.monotonic() + PATIENCE_SECONDS
         with self._changed:
             while not true():
+                if self._failed:
+                    raise RuntimeError(f"{what}: the connection has ended") from self._failed
                 if not self._changed.wait(end - time.monotonic()):
                     raise TimeoutError(what)
 
@@ -188,7 +187,7 @@ class Visitor:
         state.context_info.locale, state.context_info.url = self.locale, self.url
         state.widget_states.widgets.extend(self._states.values())
         before = self.runs
-        self._socket.send(asked.SerializeToString())
+        self._send(asked)
         self._states = {
             name: one for name, one in self._states.items() if not one.HasField("trigger_value")
         }
@@ -243,21 +242,41 @@ class Visitor:
         self._states[state.id] = state
         self.run(self._fragments.get(place, ""))
 
-    def _ask(self, asked: BackMsg, request_id: str) -> ForwardMsg:
+    def _send(self, asked: BackMsg) -> None:
+        if self._socket is None:
+            raise RuntimeError("not connected")
         self._socket.send(asked.SerializeToString())
+
+    def _ask(self, asked: BackMsg, request_id: str) -> ForwardMsg:
+        self._send(asked)
         self.wait(lambda: request_id in self._answers, "an answer")
         return self._answers.pop(request_id)
 
     def _listen(self) -> None:
         try:
-            for data in self._socket:
-                message = ForwardMsg.FromString(bytes(data))  # type: ignore[arg-type]
+            with connect(
+                f"ws://{self.host}/_stcore/stream",
+                subprotocols=["streamlit"],  # type: ignore[list-item]
+                origin=self.url,  # type: ignore[arg-type]
+                additional_headers={"Cookie": self._cookie()},
+                max_size=LARGE,
+                compression=None,
+                ping_interval=None,  # a busy page answers late, and is not gone
+            ) as connection:
                 with self._changed:
-                    self.received.append(bytes(data))  # type: ignore[arg-type]
-                    self._take(message)
+                    self._socket = connection
                     self._changed.notify_all()
-        except ConnectionClosed:
-            return
+                for data in connection:
+                    with self._changed:
+                        self.received.append(bytes(data))  # type: ignore[arg-type]
+                        self._take(ForwardMsg.FromString(self.received[-1]))
+                        self._changed.notify_all()
+        except ConnectionClosed as closed:
+            self._failed = closed
+        except Exception as error:  # told to whoever waits, who would wait for ever
+            self._failed = error
+        with self._changed:
+            self._changed.notify_all()
 
     def _take(self, message: ForwardMsg) -> None:
         kind = message.WhichOneof("type")
@@ -288,6 +307,30 @@ class Visitor:
             self._answers[message.file_urls_response.response_id] = message
         elif kind == "backend_operation_response":
             self._answers[message.backend_operation_response.request_id] = message
+
+
+def parts_of(data: bytes) -> dict[str, bytes]:
+    """Return what a message brings to a component that packs its data as ui/viewer does.
+
+    Args:
+        data: a message.
+
+    Returns:
+        The parts by name, and the header, which is JSON, as "header"; nothing for other messages.
+    """
+    packed = ForwardMsg.FromString(data).delta.new_element.bidi_component.bytes
+    if len(packed) < 4:
+        return {}
+    end = 4 + int.from_bytes(packed[:4], "little")
+    try:
+        lengths = json.loads(packed[4:end])["parts"]
+    except (ValueError, KeyError, TypeError):
+        return {}
+    parts = {"header": packed[4:end]}
+    for name, length in lengths:
+        parts[name] = packed[end : end + length]
+        end += length
+    return parts
 
 
 def _widget(element: Element) -> Element:
