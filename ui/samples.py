@@ -7,9 +7,12 @@ import importlib.util
 import io
 from dataclasses import dataclass
 from functools import cache
+from html import escape
 from pathlib import Path
 
 from PIL import Image
+
+from ui.language import N_, say
 
 THUMBNAIL_PX = 320
 
@@ -51,8 +54,10 @@ SAMPLES = (
     Sample(
         "grace_hopper",
         "Grace Hopper",
-        "Calm expression, facing the camera",
-        "Rear Admiral Grace Hopper, U.S. Navy portrait, public domain (shipped with Matplotlib)",
+        N_("Calm expression, facing the camera"),
+        N_(
+            "Rear Admiral Grace Hopper, U.S. Navy portrait, public domain (shipped with Matplotlib)"
+        ),
         "matplotlib",
         "mpl-data/sample_data/grace_hopper.jpg",
         (0.2, 0.02, 0.68),
@@ -60,8 +65,8 @@ SAMPLES = (
     Sample(
         "eileen_collins",
         "Eileen Collins",
-        "Smiling, small face, head tilted",
-        "Astronaut Eileen Collins, NASA portrait, public domain (shipped with scikit-image)",
+        N_("Smiling, small face, head tilted"),
+        N_("Astronaut Eileen Collins, NASA portrait, public domain (shipped with scikit-image)"),
         "skimage",
         "data/astronaut.png",
         (0.22, 0.0, 0.44),
@@ -74,7 +79,8 @@ def thumbnail_html(sample: Sample) -> str:
     if sample.path is None:
         return ""
     source = thumbnail_url(sample.path, sample.square)
-    return f'<img class="portrait" src="{source}" alt="Portrait of {sample.name}">'
+    alt = escape(say("Portrait of {name}", name=sample.name))
+    return f'<img class="portrait" src="{source}" alt="{alt}">'
 
 
 def available() -> tuple[Sample, ...]:

@@ -8,8 +8,9 @@ import cv2
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, FilePayload, Page, expect, sync_playwright
+from playwright.sync_api import Browser, FilePayload, expect, sync_playwright
 
+from tests.browser.arriving import agree, heading, send
 from tests.browser.conftest import ARGUMENTS, Server, Visit, wait_until
 from tests.helpers import chromium_executable
 from tests.ui.photos import jpeg_with_place, portrait
@@ -65,21 +66,6 @@ def browser(film: Path) -> Iterator[Browser]:
 def photo() -> FilePayload:
     """A portrait as a phone saves it, with place and camera."""
     return {"name": "IMG_0001.jpg", "mimeType": "image/jpeg", "buffer": jpeg_with_place(portrait())}
-
-
-def agree(page: Page) -> None:
-    """From the first screen to the second, as a patient."""
-    page.get_by_role("button", name="For myself").click()
-    expect(page.get_by_role("heading", name="Before the first photo")).to_be_visible()
-    for label in ("I am 18 or older.", "I agree that my photo is used in this way."):
-        page.get_by_text(label).click()
-        expect(page.get_by_role("checkbox", name=label)).to_be_checked()
-    page.get_by_role("button", name="Continue").click()
-    heading(page, "Your photo")
-
-
-def heading(page: Page, text: str) -> None:
-    expect(page.get_by_role("heading", level=1)).to_have_text(text)
 
 
 def test_from_consent_to_a_photo_of_the_camera(visit: Visit, server: Server) -> None:
@@ -178,9 +164,7 @@ def test_a_camera_that_is_refused_leaves_the_file(visit: Visit, photo: FilePaylo
     page.get_by_role("button", name="Start the camera").click()
     expect(page.get_by_role("status")).to_contain_text("The camera was not allowed.")
     expect(page.get_by_role("button", name="Start the camera")).to_be_enabled()
-    page.get_by_role("tab", name="Choose a file").click()
-    page.locator("input[type=file]").set_input_files(photo)
-    heading(page, "Is this photo good enough?")
+    send(page, photo)
     assert visit.complaints == []
 
 
@@ -188,9 +172,7 @@ def test_a_camera_that_is_refused_leaves_the_file(visit: Visit, photo: FilePaylo
 def test_a_known_length_is_set_by_keyboard_and_by_hand(visit: Visit, photo: FilePayload) -> None:
     page = visit.page
     agree(page)
-    page.get_by_role("tab", name="Choose a file").click()
-    page.locator("input[type=file]").set_input_files(photo)
-    heading(page, "Is this photo good enough?")
+    send(page, photo)
     page.get_by_text("How large is the face?").click()
     page.get_by_text("Something of known length").click()
     first = page.get_by_role("button", name="First end")

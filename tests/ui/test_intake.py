@@ -2,6 +2,8 @@
 
 import importlib
 import io
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -140,6 +142,19 @@ def test_a_broken_shot_is_one_sentence(page: AppTest) -> None:
     sent(page, {"taken": "data:image/jpeg;base64,????"})
     assert title(page) == "Your photo"
     assert page.error[0].value.startswith("The file is empty")
+
+
+def test_the_words_of_the_camera_are_those_python_sends(page: AppTest) -> None:
+    camera = importlib.import_module("ui.capture.camera")
+    ruler = importlib.import_module("ui.capture.ruler")
+    for module in (camera, ruler):
+        script = Path(module.__file__).with_suffix(".js").read_text("utf-8")
+        script = re.sub(r"^\s*//.*$", "", script, flags=re.MULTILINE)
+        literals = re.findall(r'"([^"]*)"', re.sub(r'" \+\s+"', "", script))
+        said = {one for one in literals if re.search(r"[a-z] [a-z].*\.$| …$", one)}
+        assert said
+        assert said <= set(module.TEXTS)
+        assert set(module.TEXTS) <= set(literals)
 
 
 def sent(page: AppTest, what: dict[str, object]) -> None:

@@ -92,7 +92,8 @@ async function start(mine, deviceId) {
   try {
     if (!navigator.mediaDevices) throw Object.assign(new Error(), { name: "SecurityError" });
     const size = { width: { ideal: 3840 }, height: { ideal: 2160 } };
-    const which = deviceId ? { deviceId: { exact: deviceId } } : { facingMode: "user" };
+    const facing = { facingMode: mine.data.back ? "environment" : "user" };
+    const which = deviceId ? { deviceId: { exact: deviceId } } : facing;
     const stream = await navigator.mediaDevices.getUserMedia({ video: { ...size, ...which } });
     if (mine.ticket !== ticket || !mine.root.isConnected) return end(stream);
     mine.stream = stream;

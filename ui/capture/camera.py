@@ -58,6 +58,7 @@ def show(
     good: bool,
     answered: int,
     turned: bool = False,
+    back: bool = False,
     on_frame: Callable[[], None],
     on_taken: Callable[[], None],
 ) -> None:
@@ -69,6 +70,7 @@ def show(
         good: whether the photo can be taken as it is.
         answered: number of the frame that the advice is about, as it was sent.
         turned: whether the head is to be turned, which changes the oval.
+        back: whether to begin with the camera that looks away from the screen, if there is one.
         on_frame: called when a frame has come.
         on_taken: called when the photo was taken.
     """
@@ -81,6 +83,7 @@ def show(
             "answered": answered,
             "oval": OVAL_SHARE,
             "turned": turned,
+            "back": back,
         },
         on_frame_change=on_frame,
         on_taken_change=on_taken,

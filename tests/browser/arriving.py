@@ -1,0 +1,38 @@
+"""From the first screen to the preview, as somebody in a hurry goes."""
+
+from playwright.sync_api import FilePayload, Page, expect
+
+WAYS = {
+    "For myself": ("I am 18 or older.", "I agree that my photo is used in this way."),
+    "With a patient": ("The patient is 18 or older.", "The patient has been told this and agrees"),
+}
+
+
+def heading(page: Page, text: str) -> None:
+    """Wait for the one heading of the first order."""
+    expect(page.get_by_role("heading", level=1)).to_have_text(text)
+
+
+def agree(page: Page, way: str = "For myself") -> None:
+    """Give age and consent, one of `WAYS`; ends on the screen that asks for a photo."""
+    page.get_by_role("button", name=way).click()
+    expect(page.get_by_role("heading", name="Before the first photo")).to_be_visible()
+    for label in WAYS[way]:
+        page.get_by_text(label).click()
+        expect(page.get_by_role("checkbox", name=label)).to_be_checked()
+    page.get_by_role("button", name="Continue").click()
+    heading(page, "Your photo")
+
+
+def send(page: Page, photo: FilePayload) -> None:
+    """Choose a file; ends on the screen that says whether it is good enough."""
+    page.get_by_role("tab", name="Choose a file").click()
+    page.locator("input[type=file]").set_input_files(photo)
+    heading(page, "Is this photo good enough?")
+
+
+def bring(page: Page, photo: FilePayload, way: str = "With a patient") -> None:
+    """Everything up to the first screen with procedures: the preview of a consultant."""
+    agree(page, way)
+    send(page, photo)
+    page.get_by_role("button", name="Use this photo").click()
