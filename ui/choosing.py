@@ -63,9 +63,9 @@ def choose(face: Face, near: DeltaGenerator) -> Choice | None:
     totals.explain(plan)
     responder = _choose_responder()
     with near:
-        when, reactions = _choose_time()
         if is_expert():
             totals.show(plan)
+        when, reactions = _choose_time()
     return choice_of(plan, small, when, responder, painting.choose(plan), reactions)
 
 
@@ -96,7 +96,6 @@ def choice_of(
 
 def _choose_procedures() -> None:
     """Draw the whole catalogue: to search in, and by area."""
-    state = session.start()
     offered = [one for one in procedures().values() if policy().offers(one.id)]
     st.selectbox(
         say("Search and add a procedure"),
@@ -107,6 +106,21 @@ def _choose_procedures() -> None:
         key=ADD_KEY,
         on_change=_add,
     )
+    if plans.CATALOGUE_KEY not in st.session_state:
+        st.session_state[plans.CATALOGUE_KEY] = not session.start().chosen
+    unfolded = st.expander(
+        say("All procedures by area"),
+        key=plans.CATALOGUE_KEY,
+        icon=":material/apps:",
+        on_change="rerun",
+    )
+    if unfolded.open:
+        with unfolded:
+            _choose_by_area(offered)
+
+
+def _choose_by_area(offered: list[Procedure]) -> None:
+    state = session.start()
     by_area = {area: [one for one in offered if one.area == area] for area in AREAS}
     areas = [area for area, entries in by_area.items() if entries]
     with st.container(gap="xsmall"):
@@ -153,6 +167,7 @@ def _add() -> None:
     if added:
         plans.add([added])
         st.session_state[AREA_KEY] = procedures()[added].area
+        st.session_state[plans.CATALOGUE_KEY] = False
     st.session_state[ADD_KEY] = None
 
 
@@ -172,10 +187,11 @@ def _choose_dose(entry: Procedure, small: Face) -> None:
             if len(entry.sides) > 1 and (is_expert() or plans.side_of(entry) != "both"):
                 _choose_side(entry)
             st.button(
-                say("Remove {name!l}", name=say(entry.name)),
+                say("Remove"),
                 key=f"remove_{entry.id}",
                 icon=":material/close:",
                 type="tertiary",
+                help=say("Takes {name!l} out of the plan.", name=say(entry.name)),
                 on_click=plans.remove,
                 args=(entry.id,),
             )
@@ -230,7 +246,7 @@ def _say_what_matters(entry: Procedure, small: Face) -> None:
     if any(map(editing.picks, plans.treatments(entry))):
         _ask_for_moles(entry, small)
     else:
-        st.markdown(f":orange[{wording.ICONS['warn']}] {say(entry.cautions[0])}")
+        st.markdown(f":orange[{wording.ICONS['warn']}] :small[{say(entry.cautions[0])}]")
     if is_expert():
         amount = sum(one.amount for one in plans.treatments(entry))
         noting.of_treatment(entry, policy().cost(entry.id, amount))
@@ -238,7 +254,7 @@ def _say_what_matters(entry: Procedure, small: Face) -> None:
     else:
         st.caption(explaining.short(entry))
         more = say("What to know, range and sources")
-    with st.expander(more, icon=":material/menu_book:"):
+    with st.expander(more, icon=":material/menu_book:", type="compact"):
         explaining.explain(entry)
 
 

@@ -30,7 +30,16 @@ def show(face: Face, choice: Choice) -> None:
     """Draw all plans of the visit, each at the time and response of the one that is on."""
     small = run.preview(face.key, face)[0]
     kept = session.start().plans
-    st.header(say("Plans side by side"), anchor=False)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.header(say("Plans side by side"), anchor=False, width="stretch")
+        st.button(
+            say("Stop comparing"),
+            key="compare_end",
+            icon=":material/close:",
+            type="tertiary",
+            on_click=plans.compare,
+            args=(False,),
+        )
     place = st.empty()
     found: dict[str, run.Result] = {}
     for letter in plans.filled():

@@ -11,10 +11,9 @@ from ui.language import N_, say
 
 MOST_LINES = 4
 SIDES = ("left", "right")  # of a measure, of which one is told for both
-IN_UNITS = {
+IN_UNITS = {  # a ratio says little to somebody who does not measure faces
     "mm": N_("{measure}: {change} mm; most people {range} mm."),
     "deg": N_("{measure}: {change}°; most people {range}°."),
-    "ratio": N_("{measure}: {change}; most people {range}."),
 }
 
 
@@ -28,7 +27,8 @@ def expected(entry: Procedure, face: Face) -> list[str]:
     told: dict[str, str] = {}
     for one in run.expected(face.key, entry.id, face):
         stem = one.measure.rpartition("_")[0] if one.measure.endswith(SIDES) else one.measure
-        if one.measure in entry.measures and wording.is_noticeable(one) and stem not in told:
+        meant = one.measure in entry.measures and one.unit in IN_UNITS
+        if meant and wording.is_noticeable(one) and stem not in told:
             told[stem] = say(
                 IN_UNITS[one.unit],
                 measure=say(one.name),

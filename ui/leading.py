@@ -70,9 +70,12 @@ def show_procedures(face: Face) -> None:
             "within a range. To do nothing is always one of the choices."
         )
     )
+    found = concerns.acting(session.start().concerns)
     with st.container(key="cards", gap="medium"):
-        for name, acts in concerns.acting(session.start().concerns):
-            _card(procedures()[name], acts, small)
+        for first in range(0, len(found), 2):  # two in a row, so that no line is too long to read
+            for column, (name, acts) in zip(st.columns(2), found[first : first + 2], strict=False):
+                with column:
+                    _card(procedures()[name], acts, small)
 
 
 def _card(entry: Procedure, acts: list[tuple[Concern, Acting]], small: Face) -> None:
@@ -127,6 +130,7 @@ def _offer(entry: Procedure) -> None:
                 say("Try it on my photo"),
                 key=f"try_{entry.id}",
                 icon=":material/visibility:",
+                type="primary",
                 on_click=_try,
                 args=(entry.id,),
             )
@@ -153,6 +157,7 @@ def offer_to_go_on() -> None:
             say("Show all procedures"),
             key="show_everything",
             icon=":material/apps:",
+            type="tertiary",
             on_click=viewing.show_everything,
         )
 

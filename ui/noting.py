@@ -20,7 +20,8 @@ CODE_LETTERS = 8  # of a currency
 def of_treatment(entry: Procedure, listed: float | None) -> None:
     """Draw week, cost and days off of one procedure; `listed` is what the price list asks."""
     off = entry.downtime
-    with st.expander(say("Week, cost and days off"), icon=":material/event_note:"):
+    title = say("Week, cost and days off")
+    with st.expander(title, icon=":material/event_note:", type="compact"):
         st.number_input(
             say("Week after the first treatment"),
             min_value=0.0,

@@ -26,6 +26,7 @@ LETTERS = ("A", "B", "C")
 EACH = "each"  # a dose of its own on either side, which makes two treatments of one procedure
 KEY, LETTER_KEY, NAME_KEY = "preset", "letter", "plan_name"
 BODY_KEY, CURRENCY_KEY, NOTES_KEY = "body_kg", "currency", "notes"
+CATALOGUE_KEY = "catalogue"  # whether the whole catalogue is unfolded
 MOST_NAME = 40
 LATER = N_("It is done {time} after the first treatment.")
 
@@ -99,6 +100,7 @@ def put(plan: Plan) -> tuple[str, ...]:
     for name in state.chosen:
         _put_treatments(procedures()[name], by_procedure[name])
     values[BODY_KEY], values[NOTES_KEY] = plan.body_kg, plan.notes
+    values[CATALOGUE_KEY] = not state.chosen
     values[CURRENCY_KEY] = "" if plan.currency == policy().currency else plan.currency
     return left_out
 
@@ -225,13 +227,15 @@ def choose() -> None:
         )
         with st.popover(say("This plan"), icon=":material/more_horiz:", key="plan_menu"):
             _manage()
-        if len(filled()) > 1 or state.comparing:
+            if state.chosen:
+                _choose_preset()
+        if len(filled()) > 1 and not state.comparing:
             st.button(
-                say("Stop comparing") if state.comparing else say("Compare plans"),
+                say("Compare plans"),
                 key="compare",
                 icon=":material/view_column:",
                 on_click=compare,
-                args=(not state.comparing,),
+                args=(True,),
             )
         st.button(
             say("Present"),
@@ -241,7 +245,13 @@ def choose() -> None:
             args=(True,),
             help=say("Shows the picture and the plan alone, in large type."),
         )
-    _choose_preset()
+    if not state.chosen:
+        _choose_preset()
+    chosen = _chosen()
+    if chosen:
+        st.markdown(say(chosen.summary))
+        with st.expander(say("About this plan"), icon=":material/menu_book:"):
+            _explain(chosen)
 
 
 def _manage() -> None:
@@ -290,11 +300,6 @@ def _choose_preset() -> None:
             "point for a talk with a doctor, and no advice."
         ),
     )
-    chosen = _chosen()
-    if chosen:
-        st.markdown(say(chosen.summary))
-        with st.expander(say("About this plan"), icon=":material/menu_book:"):
-            _explain(chosen)
 
 
 def _chosen() -> Preset | None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from simulate import export
 from ui import plans, session, totals, wording
 from ui.choice import Choice
 from ui.language import say
@@ -36,12 +35,13 @@ def head() -> None:
         )
 
 
-def foot(choice: Choice | None) -> None:
+def foot(choice: Choice) -> None:
     """Draw, in large type, what is shown: the doses, the time, and what they add up to."""
-    if choice is None:
-        return
     plan = choice.kept
+    lines = [wording.planned(one.dose, one.side, one.entry) for one in plan.treatments]
     time = say(wording.TIMES[choice.when or wording.FULLEST])
-    with st.container(key="presented", gap="small"):
-        st.subheader(say(export.plan_words(plan)), anchor=False)
-        st.markdown(f"{time} · {totals.line(plan)}")
+    with st.container(key="presented", gap="medium"):
+        st.subheader(say("Plan {plan}", plan=plans.title(session.start().letter)), anchor=False)
+        st.markdown("  \n".join(lines))
+        st.markdown(f"**{time}**")
+        st.markdown(totals.line(plan))

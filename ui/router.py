@@ -4,13 +4,19 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui import run, session, shell, tour
-from ui.language import say
+from ui import run, session, shell, stepping, tour
+from ui.language import said_error, say
+from ui.policy import PolicyError, policy
 
 st.set_page_config(page_title="Beforehand", page_icon="🪞", layout="wide")
 for sheet in ("frame.css", "page.css"):
     st.html(Path(__file__).with_name(sheet))
 run.warm()
+try:
+    policy()
+except PolicyError as error:  # nothing is offered by a file that was not understood
+    st.error(said_error(error), icon=":material/error:")
+    st.stop()
 # The icons of the menu; the screen that is on is the step of the visit.
 pages = {
     st.Page(
@@ -24,5 +30,6 @@ page = st.navigation(list(pages), position="hidden")
 shell.head(pages, page)
 page.run()
 shell.foot()
+stepping.begin(f"{page.url_path} {session.screen()}")
 if page is next(iter(pages)) and session.screen() == "preview":
     tour.show()

@@ -74,7 +74,10 @@ class Session:
         shown: key of the picture the viewer was last given; edits of another one are not taken.
         edits: made by hand in that picture; they belong to the photo and go with it.
         cancelled: the skin work that was stopped and is not begun again unasked.
-        sheet: the sheet that was asked for last, by kind and choice; None is none.
+        sheet: what is shown below over time, by kind and what it is of; None is nothing.
+        asked: what is to be made or was made, by kind, and what it is of.
+        plan_problem: the sentence about the last plan file that could not be opened.
+        verdict: of the last file that was checked; of the file itself nothing is kept.
     """
 
     way: str = ""
@@ -106,6 +109,9 @@ class Session:
     edits: Edits = field(default_factory=Edits)
     cancelled: Plan | None = None
     sheet: tuple[str, object] | None = None
+    asked: dict[str, object] = field(default_factory=dict)
+    plan_problem: str = ""
+    verdict: object | None = None
 
     @property
     def active(self) -> Photo | None:

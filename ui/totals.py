@@ -77,7 +77,8 @@ def line(plan: Plan) -> str:
 
 def show(plan: Plan) -> None:
     """Draw the line of totals, which stays in sight beside the picture."""
-    st.markdown(f"**{line(plan)}**")
+    with st.container(key="totals"):
+        st.markdown(f"**{line(plan)}**")
 
 
 def explain(plan: Plan) -> None:

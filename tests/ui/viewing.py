@@ -7,7 +7,6 @@ from typing import Any
 from streamlit.testing.v1 import AppTest
 
 
-
 def unpacked(data: bytes) -> tuple[dict[str, Any], dict[str, bytes]]:
     """The header and the parts of what `ui.viewer.viewer.pack` made."""
     (length,) = struct.unpack_from("<I", data)

@@ -14,8 +14,10 @@ st.markdown(
     )
 )
 leading.choose()
-if state.concerns:
-    face = measuring.measure(state.active)
-    if face:
-        leading.show_procedures(face)
+cards = st.container()
 leading.offer_to_go_on()
+if state.concerns:
+    face = measuring.measure(state.active)  # what limits the photo is said below the cards
+    if face:
+        with cards:
+            leading.show_procedures(face)

@@ -12,27 +12,32 @@ result = choice = None
 if state.presenting:
     presenting.head()
 st.title(say("Your preview"), anchor=False)
+beside = st.container(key="compared_plans")  # of the plans, which the controls below say
 
 stage, panel = st.columns([11, 9], gap="medium")
 with stage:
     viewing.choose()
-    picture = st.container(key="stage")
     near = st.container(key="near", gap="small")
+    picture = st.container(key="stage")
 with panel, st.container(key="panel"):
     viewing.offer_way_back()
-    face = measuring.measure(state.active)
+    controls = st.container()
+    face = measuring.measure(state.active)  # what limits the photo is said below the doses
     if face:
-        choice = choosing.choose(face, near)
+        with controls:
+            choice = choosing.choose(face, near)
 with picture:
     try:
         result = showing.show_face(face, choice) if face else showing.show_photo(state.active)
     except BeforehandError as error:
         panel.error(said_error(error), icon=":material/error:")
 
-if state.presenting:
-    presenting.foot(choice)
+if state.presenting and choice:
+    with panel:
+        presenting.foot(choice)
 if state.comparing and face and choice:
-    comparing.show(face, choice)
+    with beside:
+        comparing.show(face, choice)
 if result:
     with st.container(key="results"):
         changes, time, take = st.tabs(
