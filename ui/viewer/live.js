@@ -21,7 +21,6 @@ function takeScene(memory, header, parts) {
     .then((scene) => {
       if (turn !== live.turn || !memory.live) return;
       live.scene = scene;
-      live.drawn = null; // tables may say something else now
       prepare(live.painter, scene);
     })
     .catch(() => {
@@ -178,24 +177,23 @@ function summed(scene, amounts, room) {
 
 // The largest share of the plan that folds nothing: simulate.geometry.flow.safe_share.
 function safeShare(scene, forward) {
-  const { rows, columns, node, constants } = scene;
+  const { columns, node, constants } = scene;
+  const [top, left, height, width] = scene.nodes;
   const scale = 1 / node;
   let steepest = 0;
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      const i = 2 * (row * columns + column);
-      for (let axis = 0; axis < 2; axis++) {
-        const here = forward[i + axis];
-        if (column + 1 < columns) steepest = Math.max(steepest, Math.abs(forward[i + 2 + axis] - here));
-        if (row + 1 < rows) steepest = Math.max(steepest, Math.abs(forward[i + 2 * columns + axis] - here));
-      }
+  for (let row = top; row < top + height - 1; row++) {
+    for (let i = 2 * (row * columns + left), end = i + 2 * (width - 1); i < end; i++) {
+      const across = Math.abs(forward[i + 2] - forward[i]);
+      const down = Math.abs(forward[i + 2 * columns] - forward[i]);
+      if (across > steepest) steepest = across;
+      if (down > steepest) steepest = down;
     }
   }
   if (1 - 2 * steepest * scale >= constants.foldFloor) return 1;
   const room = 1 - constants.foldFloor;
   let most = 2 * room;
-  for (let row = 0; row + 1 < rows; row++) {
-    for (let column = 0; column + 1 < columns; column++) {
+  for (let row = top; row < top + height - 1; row++) {
+    for (let column = left; column < left + width - 1; column++) {
       const a = 2 * (row * columns + column);
       const [b, c, d] = [a + 2, a + 2 * columns, a + 2 * columns + 2];
       for (const [p, q] of [[a, b], [c, d]]) {
@@ -215,52 +213,59 @@ function safeShare(scene, forward) {
 }
 
 // For each node where that comes from: simulate.geometry.flow.backward, Newton's method.
-function inverted(scene, forward, share, out) {
-  const { rows, columns, node, constants } = scene;
-  const wide = columns + 2; // still beyond the grid
-  const field = new Float32Array(2 * wide * (rows + 2));
+function inverted(scene, share, { forward, back, padded }) {
+  const { columns, node, constants } = scene;
+  const [top, left, height, width] = scene.nodes;
+  const wide = width + 2; // still beyond what moves
   const scale = share / node;
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      const from = 2 * (row * columns + column);
-      const to = 2 * ((row + 1) * wide + column + 1);
-      field[to] = scale * forward[from];
-      field[to + 1] = scale * forward[from + 1];
-    }
+  padded.fill(0);
+  for (let row = 0; row < height; row++) {
+    let from = 2 * ((top + row) * columns + left);
+    let to = 2 * ((row + 1) * wide + 1);
+    for (let n = 0; n < 2 * width; n++) padded[to++] = scale * forward[from++];
   }
-  const enough = constants.settledPx / node;
+  const enough = (constants.settledPx / node) ** 2;
   const floor = constants.foldFloor / 2;
-  out.fill(0);
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      const home = 2 * ((row + 1) * wide + column + 1);
-      if (!movesNear(field, home, wide)) continue;
-      let x = column + 1 - field[home];
-      let y = row + 1 - field[home + 1];
-      for (let done = 0; done < constants.mostRounds; done++) {
-        const i = Math.floor(Math.min(Math.max(x, 0), wide - 2));
-        const j = Math.floor(Math.min(Math.max(y, 0), rows));
-        const [u, v] = [x - i, y - j];
+  const { fullSteps, mostRounds } = constants;
+  let farthest = 0;
+  for (let row = 1; row <= height; row++) {
+    for (let column = 1; column <= width; column++) {
+      const home = 2 * (row * wide + column);
+      const to = 4 * ((top + row - 1) * columns + left + column - 1);
+      back[to] = back[to + 1] = 0;
+      if (!movesNear(padded, home, wide)) continue;
+      let x = column - padded[home];
+      let y = row - padded[home + 1];
+      for (let done = 0; done < mostRounds; done++) {
+        const i = Math.floor(Math.min(Math.max(x, 0), width));
+        const j = Math.floor(Math.min(Math.max(y, 0), height));
+        const u = x - i;
+        const v = y - j;
         const a = 2 * (j * wide + i);
-        const [b, c, d] = [a + 2, a + 2 * wide, a + 2 * wide + 2];
-        const [topX, topY] = [field[b] - field[a], field[b + 1] - field[a + 1]];
-        const [leftX, leftY] = [field[c] - field[a], field[c + 1] - field[a + 1]];
-        const [crossX, crossY] = [field[d] - field[b] - leftX, field[d + 1] - field[b + 1] - leftY];
-        const [alongXx, alongXy] = [1 + topX + v * crossX, topY + v * crossY];
-        const [alongYx, alongYy] = [leftX + u * crossX, 1 + leftY + u * crossY];
-        const missedX = x + field[a] + u * topX + v * alongYx - column - 1;
-        const missedY = y + field[a + 1] + u * topY + v * (alongYy - 1) - row - 1;
-        if (Math.hypot(missedX, missedY) <= enough) break;
-        const area = Math.max(alongXx * alongYy - alongXy * alongYx, floor);
-        const far = done < constants.fullSteps ? 1 : 0.5;
-        x -= (far * (alongYy * missedX - alongYx * missedY)) / area;
-        y -= (far * (alongXx * missedY - alongXy * missedX)) / area;
+        const c = a + 2 * wide;
+        const topX = padded[a + 2] - padded[a];
+        const topY = padded[a + 3] - padded[a + 1];
+        const leftX = padded[c] - padded[a];
+        const leftY = padded[c + 1] - padded[a + 1];
+        const crossX = padded[c + 2] - padded[a + 2] - leftX;
+        const crossY = padded[c + 3] - padded[a + 3] - leftY;
+        const xx = 1 + topX + v * crossX;
+        const xy = topY + v * crossY;
+        const yx = leftX + u * crossX;
+        const yy = 1 + leftY + u * crossY;
+        const missedX = x + padded[a] + u * topX + v * yx - column;
+        const missedY = y + padded[a + 1] + u * topY + v * (yy - 1) - row;
+        if (missedX * missedX + missedY * missedY <= enough) break;
+        const by = (done < fullSteps ? 1 : 0.5) / Math.max(xx * yy - xy * yx, floor);
+        x -= by * (yy * missedX - yx * missedY);
+        y -= by * (xx * missedY - xy * missedX);
       }
-      const to = 4 * (row * columns + column);
-      out[to] = (x - column - 1) * node;
-      out[to + 1] = (y - row - 1) * node;
+      back[to] = (x - column) * node;
+      back[to + 1] = (y - row) * node;
+      farthest = Math.max(farthest, Math.abs(back[to]), Math.abs(back[to + 1]));
     }
   }
+  return farthest;
 }
 
 function movesNear(field, home, wide) {
@@ -275,50 +280,54 @@ function movesNear(field, home, wide) {
 // simulate.discolour.density_gain.
 function lights(scene, share, room) {
   const { largestShade, quietShade } = scene.constants;
-  room.gain.fill(0);
-  room.blood.fill(0);
+  const { columns, channels } = scene;
+  const [top, left, height, width] = scene.nodes;
   room.bleeds = false;
-  for (let i = 0; i < room.shade.length; i++) {
-    const limited = largestShade * Math.tanh((share * room.shade[i]) / largestShade);
-    const shade = Math.abs(limited) < quietShade ? 0 : limited;
-    for (let k = 0; k < 3; k++) {
-      if (shade) room.gain[4 * i + k] = Math.expm1(shade * scene.channels[k]);
-      const density = room.density[3 * i + k];
-      if (density) room.blood[4 * i + k] = Math.expm1(-density);
-      room.bleeds ||= density !== 0;
+  for (let row = top; row < top + height; row++) {
+    for (let i = row * columns + left, end = i + width; i < end; i++) {
+      const raw = share * room.shade[i];
+      const limited = raw ? largestShade * Math.tanh(raw / largestShade) : 0;
+      const shade = Math.abs(limited) < quietShade ? 0 : limited;
+      for (let k = 0; k < 3; k++) {
+        room.gain[4 * i + k] = shade ? Math.expm1(shade * channels[k]) : 0;
+        const density = room.density[3 * i + k];
+        room.blood[4 * i + k] = density ? Math.expm1(-density) : 0;
+        if (density) room.bleeds = true;
+      }
     }
   }
 }
 
-function roomFor({ rows, columns }) {
+function roomFor(scene) {
+  const { rows, columns } = scene;
+  // All that any layer reaches, and a node around it that stays.
+  const boxes = scene.layers.filter(({ kind }) => kind !== "skin").map(({ box }) => box);
+  const [top, left, height, width] = boxes.reduce(united, null) ?? [0, 0, 1, 1];
+  const reach = [top - 1, left - 1, height + 2, width + 2];
+  scene.nodes = overlap(reach, [0, 0, rows, columns]);
   const nodes = rows * columns;
   const [forward, shade, density] = [2, 1, 3].map((n) => new Float32Array(n * nodes));
   const [back, gain, blood] = [4, 4, 4].map((n) => new Float32Array(n * nodes));
-  return { forward, shade, density, back, gain, blood, bleeds: false };
+  const padded = new Float32Array(2 * (scene.nodes[2] + 2) * (scene.nodes[3] + 2));
+  return { forward, shade, density, back, gain, blood, padded, bleeds: false };
 }
 
-// What of the picture must be drawn again since other amounts were drawn, in px of the photo.
-function touched(scene, before, amounts, shareBefore, share) {
+// What of the photo looks other than in the settled picture, in px of the photo; null is nothing.
+function differing(scene, amounts, foldsOtherwise, farthest) {
   let box = null;
-  for (const layer of scene.layers) {
-    const width = layer.kind === "coloured" ? 6 : 1;
-    let differs = !before;
-    for (let k = layer.first; k < layer.first + width && !differs; k++) {
-      differs = before[k] !== amounts[k] || (layer.kind === "moved" && share !== shareBefore);
-    }
-    if (differs) box = united(box, layer.kind === "skin" ? layer.box : onPhoto(scene, layer.box));
+  for (const { kind, box: own, first } of scene.layers) {
+    const width = kind === "coloured" ? 6 : 1;
+    let differs = kind === "moved" && foldsOtherwise;
+    for (let k = first; k < first + width; k++) differs ||= scene.now[k] !== amounts[k];
+    if (differs) box = united(box, kind === "skin" ? own : onPhoto(scene, own));
   }
-  return box && reached(scene, box);
+  if (!box) return null;
+  const far = scene.node * 3 + Math.ceil(farthest); // skin may be carried out of its box
+  return [box[0] - far, box[1] - far, box[2] + 2 * far, box[3] + 2 * far];
 }
 
 function onPhoto({ origin, node }, [top, left, height, width]) {
   return [origin[1] + top * node, origin[0] + left * node, height * node, width * node];
-}
-
-// Skin that lies in a box may be moved out of it, and a field reaches a node farther.
-function reached(scene, [top, left, height, width]) {
-  const far = scene.node * 3 + Math.ceil(scene.farthest);
-  return [top - far, left - far, height + 2 * far, width + 2 * far];
 }
 
 function united(one, other) {
@@ -329,11 +338,11 @@ function united(one, other) {
   return [top, left, bottom - top, right - left];
 }
 
-// --- the page: which sliders there are, when they move, and what is shown meanwhile ---
+// The page: which sliders there are, when they move, and what is shown meanwhile.
 
 function newLive(viewer, memory) {
   const canvas = viewer.querySelector("canvas.live");
-  const live = { layers: new Map(), scene: null, painter: painterOn(canvas), frame: 0, turn: 0 };
+  const live = { layers: new Map(), scene: null, painter: painterOn(canvas), frame: 0, turn: 0, last: 0, pace: 0 };
   const wake = () => {
     live.frame ||= requestAnimationFrame(() => {
       live.frame = 0;
@@ -369,24 +378,92 @@ function follow(viewer, memory) {
   const { live } = memory;
   if (!live?.scene || !live.painter || live.painter.lost) return;
   const values = standing(live.scene);
-  if (!hasMoved(live.scene, values)) return viewer.hasAttribute("data-live") ? settle(viewer, memory) : undefined;
-  drawDoses(live, values);
+  if (!hasMoved(live.scene, values)) {
+    if (viewer.hasAttribute("data-live")) settle(viewer, memory);
+    return;
+  }
+  const now = performance.now();
+  const since = now - live.last;
+  live.last = now;
+  if (since < REST_MS) live.pace += 0.3 * (since - live.pace);
+  const slow = live.pace > SLOW_MS;
+  drawDoses(viewer, live, values, !slow);
   showLive(viewer, memory, values, true);
+  clearTimeout(live.rest);
+  if (slow) live.rest = setTimeout(() => memory.live?.scene && drawDoses(viewer, live, values, true), REST_MS);
 }
 
-function drawDoses(live, values) {
-  const { scene, painter } = live;
+const SLOW_MS = 25; // between two pictures: from here on they are sampled straight, not cubic
+const REST_MS = 150; // and a slider that rests this long is drawn cubic again
+
+function drawDoses(viewer, { scene, painter }, values, smooth) {
   const amounts = amountsAt(scene, values);
   const room = (scene.room ??= roomFor(scene));
+  if (scene.share === undefined) {
+    summed(scene, scene.now, room);
+    scene.share = safeShare(scene, room.forward);
+  }
   summed(scene, amounts, room);
   const share = safeShare(scene, room.forward);
-  inverted(scene, room.forward, share, room.back);
+  const farthest = inverted(scene, share, room);
   lights(scene, share, room);
-  scene.farthest = room.back.reduce((most, one) => Math.max(most, Math.abs(one)), scene.farthest ?? 0);
-  const { drawn } = live;
-  const box = touched(scene, drawn?.amounts, amounts, drawn?.share, share);
-  if (box || !drawn) paint(painter, scene, room, amounts, drawn ? box : null);
-  live.drawn = { amounts, share };
+  const box = differing(scene, amounts, share !== scene.share, farthest);
+  const part = box && partOf(viewer, painter, box, farthest, smooth ? SHARP : SOFT);
+  if (part) paint(painter, scene, room, amounts, { ...part, smooth });
+}
+
+const SNAP_PX = 48; // of the screen, within which an edge that falls on a pixel of it is looked for
+const LEVELS = 3; // the blocks that windows of skin lie on can be halved so often
+
+const [SHARP, SOFT] = [0.25, 0.75]; // of a level that may be missing: at 1 a pixel covers four
+
+// Which part of the photo is drawn, and how fine: about as the screen shows it. Its edges fall on
+// pixels of the screen, or the browser would shift it against the picture below.
+function partOf(viewer, painter, box, farthest, missing) {
+  const scene = viewer.querySelector(".after .scene").getBoundingClientRect();
+  const pane = viewer.querySelector(".after").getBoundingClientRect();
+  const [width, height] = painter.size;
+  const fine = window.devicePixelRatio || 1;
+  const perPx = (scene.width * fine) / width; // pixels of the screen to one of the photo
+  const level = Math.min(LEVELS, Math.max(0, Math.floor(missing - Math.log2(perPx))));
+  const scale = 2 ** level;
+  const seen = [pane.top - scene.top, pane.left - scene.left, pane.height, pane.width];
+  const shown = overlap(box, seen.map((one) => (one * fine) / perPx));
+  const whole = [0, 0, Math.floor(height / scale), Math.floor(width / scale)];
+  const halved = shown?.map((one) => one / scale);
+  const rounded = halved && overlap(outwards(halved), whole);
+  if (!rounded) return null;
+  const [top, left] = [0, 1].map((axis) => snapped(rounded[axis], -1, 0, perPx * scale));
+  const [bottom, right] = [0, 1].map((axis) =>
+    snapped(rounded[axis] + rounded[axis + 2], 1, whole[axis + 2], perPx * scale),
+  );
+  const view = [top, left, bottom - top, right - left];
+  Object.assign(painter.canvas.style, {
+    left: `${(100 * left * scale) / width}%`,
+    top: `${(100 * top * scale) / height}%`,
+    width: `${(100 * view[3] * scale) / width}%`,
+    height: `${(100 * view[2] * scale) / height}%`,
+  });
+  const far = Math.ceil(farthest / scale) + 3; // and what a cubic looks at
+  const around = overlap([top - far, left - far, view[2] + 2 * far, view[3] + 2 * far], whole);
+  return { view, around, level };
+}
+
+function outwards([top, left, height, width]) {
+  const [y, x] = [Math.floor(top), Math.floor(left)];
+  return [y, x, Math.ceil(top + height) - y, Math.ceil(left + width) - x];
+}
+
+// The place from `start` on, towards `end`, that lies nearest to a whole pixel of the screen.
+function snapped(start, step, end, perPx) {
+  let best = start;
+  let least = 1;
+  for (let at = start; Math.abs(at - start) * perPx <= SNAP_PX; at += step) {
+    const off = Math.abs(at * perPx - Math.round(at * perPx));
+    if (off < least - 1e-3) [best, least] = [at, off];
+    if (at === end) break;
+  }
+  return best;
 }
 
 function showLive(viewer, memory, values, on) {
@@ -404,7 +481,6 @@ function settle(viewer, memory) {
   const values = live.scene ? standing(live.scene) : [];
   if (hasMoved(live.scene, values)) return live.wake();
   showLive(viewer, memory, values, false);
-  live.drawn = null;
 }
 
 function hasMoved(scene, values) {
@@ -417,6 +493,7 @@ function releaseLive(memory) {
   memory.live = null;
   live.watch.disconnect();
   cancelAnimationFrame(live.frame);
+  clearTimeout(live.rest);
   for (const name of [...live.layers.keys()]) forgetLayer(live, name);
   releasePainter(live.painter);
 }

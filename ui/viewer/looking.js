@@ -58,6 +58,7 @@ function look(viewer, memory) {
   viewer.style.setProperty("--z", z);
   viewer.style.setProperty("--tx", `${shifts[0]}px`);
   viewer.style.setProperty("--ty", `${shifts[1]}px`);
+  if (viewer.hasAttribute("data-live")) memory.live.wake(); // it is drawn as large as it is shown
   viewer.querySelector(".zoom-out").disabled = z <= 1;
   viewer.querySelector(".zoom-in").disabled = z >= MOST;
 }

@@ -35,6 +35,7 @@ vec4 cubicAt(sampler2D from, vec2 at) {
   }
   return sum;
 }`;
+const FIELDS = ["back", "gain", "blood"];
 const FINER = 2; // values to a node: between these a field is as good as straight
 // From nodes to a grid fine enough to be read as linear, which every card does by itself.
 const REFINE = `${HEAD}${CUBIC}
@@ -45,19 +46,22 @@ void main() { found = cubicAt(nodes, gl_FragCoord.xy / ${FINER}.0 - 0.5); }`;
 const BLEND = `${HEAD}
 uniform sampler2D photo, picture, mask;
 uniform ivec2 corner, window;
+uniform int level;
 uniform float weight;
 out vec4 found;
 void main() {
   ivec2 here = ivec2(gl_FragCoord.xy) + window;
-  float there = weight * step(0.5, texelFetch(mask, here - corner, 0).r);
-  vec3 change = texelFetch(picture, here - corner, 0).rgb - texelFetch(photo, here, 0).rgb;
+  float there = weight * texelFetch(mask, here - corner, level).r;
+  vec3 change = texelFetch(picture, here - corner, level).rgb - texelFetch(photo, here, level).rgb;
   found = there * vec4(change, 1.0);
 }`;
+// Places are px of the level that is drawn, 2^level of the photo's; fields are in px of the photo.
 const PLACE = `
 uniform vec2 origin, grid;
-uniform float node;
+uniform float node, scale;
+uniform int level;
 vec4 fieldAt(sampler2D finer, vec2 at) {
-  vec2 share = (at - origin + 0.5) / (node * grid);
+  vec2 share = ((at + 0.5) * scale - origin) / (node * grid);
   if (any(lessThan(share, vec2(0.0))) || any(greaterThan(share, vec2(1.0)))) return vec4(0.0);
   return texture(finer, share);
 }`;
@@ -86,7 +90,7 @@ vec3 lit(vec3 code, vec3 more, float least) {
 }
 void main() {
   ivec2 here = ivec2(gl_FragCoord.xy) + window;
-  vec3 code = texelFetch(photo, here, 0).rgb;
+  vec3 code = texelFetch(photo, here, level).rgb;
   if (blends) {
     vec4 change = texelFetch(skin, here - window, 0);
     code = floor(clamp(code + change.rgb / max(change.a, 1.0), 0.0, 1.0) * 255.0 + 0.5) / 255.0;
@@ -96,22 +100,19 @@ void main() {
   found = vec4(code, 1.0);
 }`;
 const MOVE = `${HEAD}${CUBIC}${PLACE}
-uniform sampler2D photo, light, back;
-uniform ivec2 window;
+uniform sampler2D light, back;
+uniform ivec2 window, view;
+uniform int high;
+uniform bool smooth_;
 uniform float smallest;
 out vec4 found;
 void main() {
-  ivec2 size = textureSize(photo, 0);
-  ivec2 here = ivec2(int(gl_FragCoord.x), size.y - 1 - int(gl_FragCoord.y));
-  ivec2 inside = here - window;
-  if (any(lessThan(inside, ivec2(0))) || any(greaterThanEqual(inside, textureSize(light, 0)))) {
-    found = texelFetch(photo, here, 0);
-    return;
-  }
+  ivec2 here = ivec2(int(gl_FragCoord.x), high - 1 - int(gl_FragCoord.y)) + view;
   vec2 from = fieldAt(back, vec2(here)).xy;
-  found = max(abs(from.x), abs(from.y)) <= smallest
-    ? texelFetch(light, inside, 0)
-    : clamp(cubicAt(light, vec2(inside) + from), 0.0, 1.0);
+  vec2 at = vec2(here - window) + from / scale;
+  if (max(abs(from.x), abs(from.y)) <= smallest) found = texelFetch(light, here - window, 0);
+  else if (smooth_) found = clamp(cubicAt(light, at), 0.0, 1.0);
+  else found = texture(light, (at + 0.5) / vec2(textureSize(light, 0)));
   found.a = 1.0;
 }`;
 
@@ -121,7 +122,7 @@ function painterOn(canvas) {
   const options = { alpha: false, antialias: false, depth: false, preserveDrawingBuffer: true };
   const gl = canvas.getContext("webgl2", options);
   if (!gl || !gl.getExtension("EXT_color_buffer_float")) return null;
-  const painter = { gl, canvas, lost: false, programs: {}, textures: {}, skins: new Map() };
+  const painter = { gl, canvas, lost: false, programs: {}, textures: {}, sizes: {}, skins: new Map() };
   canvas.addEventListener("webglcontextlost", () => {
     painter.lost = true;
   });
@@ -161,123 +162,124 @@ function textureOf(gl, smooth = false) {
   return texture;
 }
 
+// A picture at its own size and at halves of it, for a picture that is shown that much smaller.
 function pictureTexture(gl, bitmap) {
   const texture = textureOf(gl);
+  gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.NEAREST_MIPMAP_NEAREST);
   gl.pixelStorei(gl.UNPACK_COLORSPACE_CONVERSION_WEBGL, gl.NONE);
   gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA8, gl.RGBA, gl.UNSIGNED_BYTE, bitmap);
+  gl.generateMipmap(gl.TEXTURE_2D);
   return texture;
 }
 
 function photoOn(painter, bitmap) {
-  const { gl, canvas, textures } = painter;
+  const { gl, textures } = painter;
   if (textures.photo) gl.deleteTexture(textures.photo);
   textures.photo = pictureTexture(gl, bitmap);
-  [canvas.width, canvas.height] = painter.size = [bitmap.width, bitmap.height];
+  painter.size = [bitmap.width, bitmap.height];
 }
 
-// Room for a scene: the box of the photo in which anything of it can change, and its grid.
+// A texture to draw to, made anew where another size is wanted.
+function targetOf(painter, name, format, [width, height]) {
+  const { gl, textures, sizes } = painter;
+  const size = `${width} ${height}`;
+  if (sizes[name] === size) return;
+  if (textures[name]) gl.deleteTexture(textures[name]);
+  textures[name] = textureOf(gl, name !== "skin");
+  gl.texStorage2D(gl.TEXTURE_2D, 1, gl[format], width, height);
+  sizes[name] = size;
+}
+
+// The pictures of skin that a scene uses; those of the scene before it are given back.
 function prepare(painter, scene) {
-  if (!painter || painter.lost) return;
-  const { gl, textures } = painter;
-  const [width, height] = painter.size;
-  scene.farthest = 0;
-  let box = null;
-  for (const layer of scene.layers) {
-    box = united(box, layer.kind === "skin" ? layer.box : onPhoto(scene, layer.box));
-  }
-  scene.farthest = ROOM_NODES * scene.node;
-  box = clipped(box ? reached(scene, box) : [0, 0, 1, 1], width, height);
-  scene.window = box;
-  const fine = [scene.columns * FINER, scene.rows * FINER];
-  const sizes = { light: [box[3], box[2]], skin: [box[3], box[2]], back: fine, gain: fine, blood: fine };
-  for (const [name, [wide, high]] of Object.entries(sizes)) {
-    if (textures[name]) gl.deleteTexture(textures[name]);
-    textures[name] = textureOf(gl, wide === fine[0] && name !== "light" && name !== "skin");
-    gl.texStorage2D(gl.TEXTURE_2D, 1, name === "light" ? gl.RGBA8 : gl.RGBA16F, wide, high);
-  }
-  textures.nodes ??= textureOf(gl);
+  const { gl, skins } = painter;
+  if (painter.lost) return;
   for (const { pictures } of scene.layers) {
-    if (pictures && !painter.skins.has(pictures)) {
-      painter.skins.set(pictures, pictures.map((one) => pictureTexture(gl, one)));
+    if (pictures && !skins.has(pictures)) {
+      skins.set(pictures, pictures.map((one) => pictureTexture(gl, one)));
     }
   }
   const used = new Set(scene.layers.map(({ pictures }) => pictures));
-  for (const [pictures, made] of painter.skins) {
+  for (const [pictures, made] of skins) {
     if (used.has(pictures)) continue;
     made.forEach((one) => gl.deleteTexture(one));
-    painter.skins.delete(pictures);
+    skins.delete(pictures);
   }
 }
 
-const ROOM_NODES = 4; // how far skin may be carried out of the box of what moves it
-
-function clipped([top, left, height, width], wide, high) {
-  const [y, x] = [Math.max(0, Math.floor(top)), Math.max(0, Math.floor(left))];
-  const bottom = Math.min(high, Math.ceil(top + height));
-  const right = Math.min(wide, Math.ceil(left + width));
-  return [y, x, Math.max(1, bottom - y), Math.max(1, right - x)];
-}
-
-// Draw; `box` in px of the photo is what can have changed, null is all of it.
-function paint(painter, scene, room, amounts, box) {
+// Draw a part of the photo, `view`, from `around`, which holds all that may be moved into it. Both
+// are boxes of whole px of a level: the photo halved so many times.
+function paint(painter, scene, room, amounts, { view, around, level, smooth }) {
   const { gl, textures, canvas } = painter;
-  const [width, height] = painter.size;
-  const [top, left, high, wide] = scene.window;
-  const changed = box ? clipped(box, width, height) : [0, 0, height, width];
+  const [top, left, high, wide] = around;
+  const fine = [scene.columns * FINER, scene.rows * FINER];
+  const scale = 2 ** level;
   gl.enable(gl.SCISSOR_TEST);
-  const fields = { back: room.back, gain: room.gain, ...(room.bleeds ? { blood: room.blood } : {}) };
-  for (const [name, values] of Object.entries(fields)) {
-    gl.bindTexture(gl.TEXTURE_2D, textures.nodes);
+  for (const name of FIELDS) {
+    if (name === "blood" && !room.bleeds) continue;
+    gl.bindTexture(gl.TEXTURE_2D, (textures[`${name}Nodes`] ??= textureOf(gl, true)));
     const { columns, rows } = scene;
-    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA32F, columns, rows, 0, gl.RGBA, gl.FLOAT, values);
-    into(painter, textures[name], [columns * FINER, rows * FINER], inNodes(scene, changed));
-    draw(painter, "REFINE", { nodes: textures.nodes }, {});
+    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA16F, columns, rows, 0, gl.RGBA, gl.FLOAT, room[name]);
+    if (!smooth) continue;
+    targetOf(painter, name, "RGBA16F", fine);
+    into(painter, textures[name], fine, inNodes(scene, around.map((one) => one * scale)));
+    draw(painter, "REFINE", { nodes: textures[`${name}Nodes`] }, {});
   }
-  const inside = inWindow([top, left, high, wide], changed);
-  const window = [left, top];
+  targetOf(painter, "light", "RGBA8", [wide, high]);
+  targetOf(painter, "skin", "RGBA16F", [wide, high]);
+  const all = [0, 0, high, wide];
   const skins = scene.layers.filter(({ kind, first }) => kind === "skin" && amounts[first] > 0);
-  if (skins.length) {
-    into(painter, textures.skin, [wide, high], inside);
-    gl.clearColor(0, 0, 0, 0);
-    gl.clear(gl.COLOR_BUFFER_BIT);
-    gl.enable(gl.BLEND);
-    gl.blendFunc(gl.ONE, gl.ONE);
-    for (const { box: at, pictures, first } of skins) {
-      const there = inWindow([top, left, high, wide], at);
-      const both = overlap(inside, there);
-      if (!both) continue;
-      scissor(gl, both);
-      const [picture, mask] = painter.skins.get(pictures);
-      const numbers = { corner: [at[1], at[0]], window, weight: amounts[first] };
-      draw(painter, "BLEND", { photo: textures.photo, picture, mask }, numbers);
-    }
-    gl.disable(gl.BLEND);
-  }
-  const place = { origin: scene.origin, grid: [scene.columns, scene.rows], node: scene.node, window };
-  const { smallestLight, mostShine, surface, smallestPx } = scene.constants;
-  into(painter, textures.light, [wide, high], inside);
-  draw(painter, "LIGHT", { photo: textures.photo, skin: textures.skin, gain: textures.gain, blood: textures.blood }, {
-    ...place, blends: Number(skins.length > 0), bleeds: Number(room.bleeds), paleness: scene.paleness,
-    smallest: smallestLight, mostShine, surface,
+  if (skins.length) blendSkin(painter, skins, amounts, around, level);
+  const window = [left, top];
+  const { origin, node, constants } = scene;
+  const place = { origin, grid: [scene.columns, scene.rows], node, window, scale, level };
+  into(painter, textures.light, [wide, high], all);
+  const { photo, skin, light } = textures;
+  const [back, gain, blood] = FIELDS.map((name) => textures[smooth ? name : `${name}Nodes`] ?? photo);
+  draw(painter, "LIGHT", { photo, skin, gain, blood }, {
+    ...place,
+    blends: Number(skins.length > 0),
+    bleeds: Number(room.bleeds),
+    paleness: scene.paleness,
+    smallest: constants.smallestLight,
+    mostShine: constants.mostShine,
+    surface: constants.surface,
   });
+  if (canvas.width !== view[3] || canvas.height !== view[2]) [canvas.width, canvas.height] = [view[3], view[2]];
   gl.bindFramebuffer(gl.FRAMEBUFFER, null);
   gl.viewport(0, 0, canvas.width, canvas.height);
-  gl.scissor(changed[1], height - changed[0] - changed[2], changed[3], changed[2]);
-  draw(painter, "MOVE", { photo: textures.photo, light: textures.light, back: textures.back }, {
-    ...place, smallest: smallestPx,
-  });
+  gl.disable(gl.SCISSOR_TEST);
+  const numbers = { ...place, view: [view[1], view[0]], high: view[2], smooth_: Number(smooth) };
+  draw(painter, "MOVE", { light, back }, { ...numbers, smallest: constants.smallestPx });
+}
+
+function blendSkin(painter, skins, amounts, around, level) {
+  const { gl, textures } = painter;
+  const [top, left, high, wide] = around;
+  into(painter, textures.skin, [wide, high], [0, 0, high, wide]);
+  gl.clearColor(0, 0, 0, 0);
+  gl.clear(gl.COLOR_BUFFER_BIT);
+  gl.enable(gl.BLEND);
+  gl.blendFunc(gl.ONE, gl.ONE);
+  for (const { box, pictures, first } of skins) {
+    // Windows of skin lie on the blocks of a JPEG, so that halves of them are whole too.
+    const [y, x, height, width] = box.map((one) => Math.floor(one / 2 ** level));
+    const both = overlap([0, 0, high, wide], [y - top, x - left, height, width]);
+    if (!both) continue;
+    scissor(gl, both);
+    const [picture, mask] = painter.skins.get(pictures);
+    const numbers = { corner: [x, y], window: [left, top], level, weight: amounts[first] };
+    draw(painter, "BLEND", { photo: textures.photo, picture, mask }, numbers);
+  }
+  gl.disable(gl.BLEND);
 }
 
 // The finer values of the grid that a box of the photo reads.
 function inNodes({ origin, node, rows, columns }, [top, left, height, width]) {
   const fine = node / FINER;
-  const box = [(top - origin[1]) / fine - 2, (left - origin[0]) / fine - 2, height / fine + 4, width / fine + 4];
-  return clipped(box, columns * FINER, rows * FINER);
-}
-
-// A box of the photo as one of the window, with no more of it than lies there.
-function inWindow([top, left, height, width], box) {
-  return clipped([box[0] - top, box[1] - left, box[2], box[3]], width, height);
+  const [y, x] = [(top - origin[1]) / fine, (left - origin[0]) / fine];
+  const box = [Math.floor(y) - 2, Math.floor(x) - 2, Math.ceil(height / fine) + 5, Math.ceil(width / fine) + 5];
+  return overlap(box, [0, 0, rows * FINER, columns * FINER]) ?? [0, 0, 1, 1];
 }
 
 function overlap(one, other) {
@@ -298,7 +300,7 @@ function into({ gl, target }, texture, [width, height], box) {
   scissor(gl, box);
 }
 
-const WHOLE_NUMBERS = new Set(["window", "corner", "blends", "bleeds"]);
+const WHOLE_NUMBERS = new Set(["window", "view", "corner", "high", "level", "blends", "bleeds", "smooth_"]);
 
 function draw({ gl, programs }, name, textures, numbers) {
   const { program, places } = programs[name];
@@ -309,11 +311,9 @@ function draw({ gl, programs }, name, textures, numbers) {
     gl.uniform1i(places[key], unit);
   });
   for (const [key, value] of Object.entries(numbers)) {
-    const [one, two] = [value].flat();
-    if (!places[key]) continue;
-    if (WHOLE_NUMBERS.has(key)) two === undefined ? gl.uniform1i(places[key], one) : gl.uniform2i(places[key], one, two);
-    else if (two === undefined) gl.uniform1f(places[key], one);
-    else gl.uniform2f(places[key], one, two);
+    const kind = WHOLE_NUMBERS.has(key) ? "i" : "f";
+    const given = [value].flat();
+    if (places[key]) gl[`uniform${given.length}${kind}`](places[key], ...given);
   }
   gl.drawArrays(gl.TRIANGLES, 0, 3);
   gl.activeTexture(gl.TEXTURE0);
