@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from face_mesh.errors import PlanError
+from face_mesh.said import Said
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate as X509
@@ -54,7 +55,13 @@ def signing() -> Signing:
     if not any(named):
         return _default(_folder())
     if not all(named):
-        raise PlanError(f"To sign as a clinic, set both {CERTIFICATE} and {KEY}.")
+        raise PlanError(
+            Said(
+                "To sign as a clinic, set both {certificate} and {key}.",
+                certificate=CERTIFICATE,
+                key=KEY,
+            )
+        )
     return _of_clinic(*(Path(one or "") for one in named))
 
 
@@ -102,7 +109,9 @@ def _read(path: Path, setting: str) -> str:
     try:
         return path.read_text("ascii")
     except (OSError, ValueError) as error:
-        raise PlanError(f"The file that {setting} names cannot be read as PEM.") from error
+        raise PlanError(
+            Said("The file that {setting} names cannot be read as PEM.", setting=setting)
+        ) from error
 
 
 def _chain(path: Path) -> str:
@@ -110,7 +119,10 @@ def _chain(path: Path) -> str:
     chain_pem = _read(path, CERTIFICATE)
     if len(_certificates(chain_pem)) < 2:
         raise PlanError(
-            f"{CERTIFICATE} must hold the clinic's certificate and, after it, its issuer's."
+            Said(
+                "{certificate} must hold the clinic's certificate and, after it, its issuer's.",
+                certificate=CERTIFICATE,
+            )
         )
     return chain_pem
 
@@ -121,7 +133,9 @@ def _certificates(pem: str) -> list[X509]:
     try:
         return x509.load_pem_x509_certificates(pem.encode())
     except ValueError as error:
-        raise PlanError(f"The file that {CERTIFICATE} names holds no certificate.") from error
+        raise PlanError(
+            Said("The file that {setting} names holds no certificate.", setting=CERTIFICATE)
+        ) from error
 
 
 def _of_clinic(certificate: Path, key: Path) -> Signing:
@@ -133,12 +147,19 @@ def _of_clinic(certificate: Path, key: Path) -> Signing:
         private = to.load_pem_private_key(_read(key, KEY).encode(), None)
     except (ValueError, TypeError) as error:
         raise PlanError(
-            f"The file that {KEY} names holds no private key without a password."
+            Said(
+                "The file that {setting} names holds no private key without a password.",
+                setting=KEY,
+            )
         ) from error
     der = (to.Encoding.DER, to.PublicFormat.SubjectPublicKeyInfo)
     if private.public_key().public_bytes(*der) != signer.public_key().public_bytes(*der):
         raise PlanError(
-            f"{KEY} is not the key of {CERTIFICATE}; name the two that belong together."
+            Said(
+                "{key} is not the key of {certificate}; name the two that belong together.",
+                certificate=CERTIFICATE,
+                key=KEY,
+            )
         )
     key_pem = private.private_bytes(
         to.Encoding.PEM, to.PrivateFormat.PKCS8, to.NoEncryption()
@@ -157,7 +178,9 @@ def _algorithm(private: object) -> str:
         return "ed25519"
     if isinstance(private, rsa.RSAPrivateKey):
         return "ps256"
-    raise PlanError(f"{KEY} is of a kind that C2PA does not allow; use one of the curve P-256.")
+    raise PlanError(
+        Said("{key} is of a kind that C2PA does not allow; use one of the curve P-256.", key=KEY)
+    )
 
 
 def _default(folder: Path) -> Signing:
