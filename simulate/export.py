@@ -17,6 +17,7 @@ from face_mesh.said import N_, SEMICOLONS, Listed, Said
 from simulate.outcome import Outcome
 from simulate.plan import Plan
 from simulate.recovery import time_words
+from simulate.speech import Say, english
 
 # IPTC's terms for a photo altered by an algorithm that was not trained on other people's pictures,
 # and for one with parts painted by a model that was.
@@ -34,6 +35,11 @@ _PLANNED = {  # a treatment in words, by what its dose is of
     "per_side": N_("{name} {dose:g} {unit} per side"),
     "left": N_("{name} {dose:g} {unit}, left only"),
     "right": N_("{name} {dose:g} {unit}, right only"),
+}
+_SUBJECTS = {
+    "low": N_("{plan}  ({when}, low responder)"),
+    "expected": N_("{plan}  ({when}, expected responder)"),
+    "high": N_("{plan}  ({when}, high responder)"),
 }
 PNG_LEVEL = 1  # a photo hardly gets smaller above it, only slower
 MIN_PANEL_PX, MAX_PANEL_PX = 480, 2000  # enlarged for the words, reduced to what a page can print
@@ -81,8 +87,10 @@ def _text_chunk(keyword: str, text: str) -> bytes:
 _AFTER_HEADER = 8 + 25  # the signature and the IHDR chunk
 
 
-def comparison_image(outcome: Outcome) -> Rgb:
+def comparison_image(outcome: Outcome, say: Say = english) -> Rgb:
     """Return head before and after side by side, with the plan in words and the notice.
+
+    `say` says them in another language.
 
     Shows the head, not the whole photo: what is compared is the face. A small head is enlarged so
     that the words below it fit, a very large one reduced; after.png has the photo's own size.
@@ -93,15 +101,16 @@ def comparison_image(outcome: Outcome) -> Rgb:
     unit = max(11, round(width / 34))
     gap, head = unit // 2, round(2.2 * unit)
     big, small = font(round(1.2 * unit)), font(unit)
-    said = (_subject(outcome), *outcome.warnings)
+    said = (_subject(outcome, say), *map(say, outcome.warnings))
     lines = [line for text in said for line in wrapped(text, small, 2 * width + gap - unit)]
     foot = round((len(lines) + 2.2) * LINE * unit)
     sheet = Image.new("RGB", (2 * width + gap, head + height + foot), PAPER)
     draw = ImageDraw.Draw(sheet)
-    for x, title, shown in zip((0, width + gap), ("Before", "Simulated"), panels, strict=True):
+    titles = (say("Before"), say("Simulated"))
+    for x, title, shown in zip((0, width + gap), titles, panels, strict=True):
         sheet.paste(shown, (x, head))
         draw.text((x + unit // 2, unit // 2), title, INK, big)
-    for i, line in enumerate([*lines, NOTICE]):
+    for i, line in enumerate([*lines, say(NOTICE)]):
         y = head + height + round((0.6 + i * LINE) * unit)
         draw.text((unit // 2, y), line, INK if i < len(lines) else QUIET, small)
     return np.asarray(sheet, np.uint8)
@@ -142,9 +151,9 @@ def plan_words(plan: Plan) -> str:
     return Listed(said, SEMICOLONS) if said else Said("No treatment")
 
 
-def _subject(outcome: Outcome) -> str:
-    when = "at its fullest" if outcome.when is None else time_words(outcome.when)
-    return f"{plan_words(outcome.plan)}  ({when}, {outcome.responder} responder)"
+def _subject(outcome: Outcome, say: Say) -> str:
+    when = say("at its fullest") if outcome.when is None else say(time_words(outcome.when))
+    return say(_SUBJECTS[outcome.responder], plan=say(plan_words(outcome.plan)), when=when)
 
 
 def wrapped(text: str, letters: ImageFont.FreeTypeFont, width_px: int) -> list[str]:

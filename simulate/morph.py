@@ -120,9 +120,7 @@ def morph(
 ) -> Generator[float, None, Morph]:
     """Work out the moving picture of a plan, yielding the share done; close it to cancel.
 
-    The same face, plan and seed give the same bytes of the GIF, and the same pictures to the
-    encoder of the video, which does not always write them in the same bytes. Nothing is written to
-    a disk.
+    The same face, plan and seed give the same bytes. Nothing is written to a disk.
 
     Args:
         face: at the size at which it is simulated; the picture is cut to the head.
@@ -270,7 +268,12 @@ class _Video:
         self.stream = stream
         stream.width, stream.height = size
         stream.pix_fmt, stream.time_base = "yuv420p", Fraction(1, FPS)
-        stream.options = {"crf": QUALITY, "preset": "faster"}
+        # Without the last option x264 now and then writes other bytes for the same pictures.
+        stream.options = {
+            "crf": QUALITY,
+            "preset": "faster",
+            "x264-params": "cpu-independent=1",
+        }
         stream.thread_count = 1
         # The colours of BT.709, said so: players guess others for small pictures.
         context = stream.codec_context

@@ -29,6 +29,7 @@ from simulate.plan import Plan
 from simulate.recovery import days_after, time_words
 from simulate.skin.engines import EMBEDDED
 from simulate.skin.progress import scaled
+from simulate.speech import Say, english
 from simulate.uncertain import overlaid
 
 TIMES = ("0d", "3d", "1w", "2w", "1mo", "3mo", "6mo", "1y", "2y")
@@ -45,7 +46,7 @@ FILM_SAID = N_(
     "All swelling, bruises and redness that people were seen to have are drawn together, at the "
     "usual pace of healing. Few people have them all, and nobody can promise the days."
 )
-UNSURE = N_("Uncertain here")
+BEFORE, UNSURE = N_("Before"), N_("Uncertain here")
 UNSURE_SAID = N_("The stronger the orange, the less sure the picture is there.")
 Captioned = tuple[Rgb, str]
 Working = Generator[float, None, Outcome]
@@ -74,12 +75,12 @@ def film(
     )
 
 
-def film_image(outcomes: Sequence[Outcome]) -> Rgb:
+def film_image(outcomes: Sequence[Outcome], say: Say = english) -> Rgb:
     """Return before and each time in rows, with what is drawn of the reactions under each."""
     face = outcomes[0].face
-    panels = [(face.photo.image, "Before")]
-    panels += [(one.image, _film_caption(one)) for one in outcomes]
-    return _sheet(face, panels, [FILM_SAID, *_said(outcomes)])
+    panels = [(face.photo.image, say(BEFORE))]
+    panels += [(one.image, _film_caption(one, say)) for one in outcomes]
+    return _sheet(face, panels, [say(FILM_SAID), *_said(outcomes, say)], say)
 
 
 def responders(
@@ -110,14 +111,15 @@ def _one_after_another(workings: Sequence[Working]) -> Generator[float, None, li
     return found
 
 
-def range_image(outcomes: Sequence[Outcome]) -> Rgb:
+def range_image(outcomes: Sequence[Outcome], say: Say = english) -> Rgb:
     """Return before, the three responders and where the picture is unsure, side by side."""
     face = outcomes[0].face
-    panels = [(face.photo.image, "Before")]
-    panels += [(o.image, title) for o, (_, title) in zip(outcomes, RANGE, strict=True)]
-    panels.append((overlaid(outcomes[1]), UNSURE))
-    when = f"At: {time_words(outcomes[1].when).lower()}."
-    return _sheet(face, panels, [RANGE_SAID, UNSURE_SAID, when, *_said(outcomes)])
+    panels = [(face.photo.image, say(BEFORE))]
+    panels += [(o.image, say(title)) for o, (_, title) in zip(outcomes, RANGE, strict=True)]
+    panels.append((overlaid(outcomes[1]), say(UNSURE)))
+    when = say("At: {when!l}.", when=say(time_words(outcomes[1].when)))
+    said = [say(RANGE_SAID), say(UNSURE_SAID), when, *_said(outcomes, say)]
+    return _sheet(face, panels, said, say)
 
 
 def signs_of(outcome: Outcome) -> list[str]:
@@ -131,17 +133,17 @@ def signs_of(outcome: Outcome) -> list[str]:
     return list(found)
 
 
-def _film_caption(outcome: Outcome) -> str:
-    signs, when = signs_of(outcome), time_words(outcome.when)
-    return f"{when}: {', '.join(signs)}" if signs else when
+def _film_caption(outcome: Outcome, say: Say) -> str:
+    signs, when = signs_of(outcome), say(time_words(outcome.when))
+    return f"{when}: {', '.join(map(say, signs))}" if signs else when
 
 
-def _said(outcomes: Sequence[Outcome]) -> list[str]:
+def _said(outcomes: Sequence[Outcome], say: Say) -> list[str]:
     warnings = {said: None for one in outcomes for said in one.warnings}
-    return [plan_words(outcomes[0].plan), *warnings]
+    return [say(one) for one in (plan_words(outcomes[0].plan), *warnings)]
 
 
-def _sheet(face: Face, panels: Sequence[Captioned], said: Sequence[str]) -> Rgb:
+def _sheet(face: Face, panels: Sequence[Captioned], said: Sequence[str], say: Say) -> Rgb:
     window = head_window(face, CLOSE)
     made = [panel(image[window], PANEL_PX) for image, _ in panels]
     width, height = made[0].size
@@ -158,7 +160,7 @@ def _sheet(face: Face, panels: Sequence[Captioned], said: Sequence[str]) -> Rgb:
         x, y = at[0] * (width + gap), at[1] * (head + height)
         sheet.paste(shown, (x, y + head))
         draw.text((x + unit // 3, y + unit // 2), title, INK, letters)
-    for i, line in enumerate([*lines, NOTICE]):
+    for i, line in enumerate([*lines, say(NOTICE)]):
         y = rows * (head + height) + round((0.6 + i * LINE) * unit)
         draw.text((unit // 2, y), line, INK if i < len(lines) else QUIET, small)
     return np.asarray(sheet, np.uint8)

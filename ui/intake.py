@@ -27,11 +27,19 @@ def take_upload(key: str) -> None:
 
     A photo that cannot be read leaves all as it is, and one sentence in the session's `problem`.
     """
-    uploaded = st.session_state.get(key)
-    if isinstance(uploaded, UploadedFile):
-        data = uploaded.getvalue()
-        _remove(uploaded)
+    data = received(key)
+    if data is not None:
         _take(data)
+
+
+def received(key: str) -> bytes | None:
+    """Return the bytes that the upload widget `key` brought and remove them there."""
+    uploaded = st.session_state.get(key)
+    if not isinstance(uploaded, UploadedFile):
+        return None
+    data = uploaded.getvalue()
+    _remove(uploaded)
+    return data
 
 
 def take_shot(data_url: str) -> None:

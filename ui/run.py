@@ -29,14 +29,16 @@ from simulate import (
     simulate,
     simulating,
 )
-from simulate.aftermath import SIGN_WORDS, reactions_at
+from simulate.aftermath import reactions_at
 from simulate.interactions import SEVERITIES, interactions
 from simulate.outcome import expected_changes
 from simulate.provenance.certificate import signing
-from simulate.provenance.manifest import sheet_png
+from simulate.provenance.manifest import edits_of, sheet_png, signed, together
 from simulate.provenance.mark import marked_outcome
 from simulate.recovery import days_after
 from simulate.skin.effect import skin_mask_of
+from simulate.skin.progress import scaled
+from simulate.speech import Say, english
 from simulate.uncertain import overlaid
 from simulate.warned import undrawn_reactions
 from ui import live, pictures, wording
@@ -47,8 +49,7 @@ from ui.viewer.viewer import Box
 
 PREVIEW_PX = 1600  # enough to see the face at 1:1; files are made at the photo's own size
 MOST_RESULTS = 16
-MOST_SHEETS = 4
-FILM, RANGE = "film", "range"  # the kinds of sheets
+FILM, RANGE, VIDEO, REPORT = "film", "range", "video", "report"  # what is made when asked for
 Note = tuple[str, str]  # severity of `simulate.interactions`, and a sentence
 
 
@@ -64,6 +65,25 @@ class Result:
     changed_fraction: float
     notes: tuple[Note, ...]
     live: Live | None = None
+
+
+@dataclass(frozen=True)
+class Moving:
+    """The moving picture, as two signed files; `size` is that of the video, px."""
+
+    mp4: bytes
+    gif: bytes
+    size: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is in a report only if asked for: the film, the plan's code and notes, the clinic."""
+
+    film: bool = False
+    code: bool = False
+    notes: bool = False
+    clinic: str = ""
 
 
 @dataclass(frozen=True)
@@ -215,71 +235,102 @@ def sheet_choice(kind: str, choice: Choice) -> Choice:
 
 
 @st.cache_resource(scope="session", show_spinner=False)
-def kept_sheets() -> dict[tuple[str, str, Choice], Sheet]:
-    """Return the session's sheets by face, kind and choice, oldest first."""
+def kept_files() -> dict[tuple[str, object], object]:
+    """Return what the session has made by kind and what it is of, oldest first; see `ui.making`."""
     return {}
 
 
-def sheet(kind: str, choice: Choice, face: Face) -> Generator[float, None, Sheet]:
+def sheet(kind: str, choice: Choice, face: Face, say: Say) -> Generator[float, None, Sheet]:
     """Work out a sheet, yielding the share done; close it to cancel.
 
     Raises:
         PlanError: the plan is impossible.
         EngineError: the model that paints skin is missing, broken or out of memory.
     """
-    choice = sheet_choice(kind, choice)
-    kept, asked = kept_sheets(), (face.key, kind, choice)
-    if asked not in kept:
-        check_plan(choice.plan)
-        when, responder, seed, engine, reactions = choice.circumstances
-        steps = (
-            sheets.film(face, choice.plan, responder, seed, engine, reactions)
-            if kind == FILM
-            else sheets.responders(face, choice.plan, when, seed, engine, reactions)
-        )
-        with closing(steps):
-            outcomes = yield from steps
-        while len(kept) >= MOST_SHEETS:
-            del kept[next(iter(kept))]
-        kept[asked] = sheet_of(kind, outcomes)
-    return kept[asked]
+    with closing(_outcomes(kind, sheet_choice(kind, choice), face)) as steps:
+        outcomes = yield from steps
+    return sheet_of(kind, outcomes, say)
 
 
-def sheet_of(kind: str, outcomes: list[Outcome]) -> Sheet:
+def _outcomes(kind: str, choice: Choice, face: Face) -> Generator[float, None, list[Outcome]]:
+    check_plan(choice.plan)
+    when, responder, seed, engine, reactions = choice.circumstances
+    if kind == FILM:
+        return sheets.film(face, choice.plan, responder, seed, engine, reactions)
+    return sheets.responders(face, choice.plan, when, seed, engine, reactions)
+
+
+def video(choice: Choice, face: Face, say: Say) -> Generator[float, None, Moving]:
+    """Work out the moving picture, yielding the share done; close it to cancel.
+
+    Raises:
+        PlanError, EngineError: as `sheet`.
+    """
+    from simulate import morph  # whose encoder only this needs
+
+    check_plan(choice.plan)
+    _, responder, seed, engine, _ = choice.circumstances
+    steps = morph.morph(face, choice.plan, responder, seed, engine, say=say)
+    with closing(steps):
+        made = yield from steps
+    sealed = (signed(one, made.edits, signing(), __version__) for one in (made.mp4, made.gif))
+    return Moving(*sealed, size=made.size)
+
+
+def report(
+    choice: Choice, face: Face, say: Say, language: str, wanted: Wanted
+) -> Generator[float, None, bytes]:
+    """Work out the report as a signed PDF, yielding the share done; close it to cancel.
+
+    Raises:
+        PlanError, EngineError: as `sheet`.
+    """
+    from simulate.leaflet.pages import report_pdf  # whose library only this needs
+
+    share = 0.35 if wanted.film else 0.95
+    with closing(_outcomes(RANGE, sheet_choice(RANGE, choice), face)) as steps:
+        three = yield from scaled(steps, share)
+    times: list[Outcome] = []
+    if wanted.film:
+        with closing(_outcomes(FILM, sheet_choice(FILM, choice), face)) as steps:
+            times = yield from scaled(steps, 0.95 - share, share)
+    pdf = report_pdf(
+        [replace(one, plan=choice.kept) for one in three],
+        times,
+        code=wanted.code,
+        notes=wanted.notes,
+        clinic=wanted.clinic,
+        say=say,
+        language=language,
+    )
+    edits = together(edits_of(one) for one in (*three, *times))
+    return signed(pdf, edits, signing(), __version__)
+
+
+def sheet_of(kind: str, outcomes: list[Outcome], say: Say = english) -> Sheet:
     """Return the pictures and the file of outcomes that belong to one sheet."""
     face = outcomes[0].face
     captions = (
-        [wording.film_caption(one.when, _signs(one)) for one in outcomes]
+        [wording.film_caption(one.when, sheets.signs_of(one)) for one in outcomes]
         if kind == FILM
         else list(wording.RESPONDERS.values())
     )
-    shown = [(face.photo.image, "Before")]
+    shown = [(face.photo.image, sheets.BEFORE)]
     shown += [(one.image, said) for one, said in zip(outcomes, captions, strict=True)]
     if kind == RANGE:
         shown.append((overlaid(outcomes[1]), sheets.UNSURE))
-    stamped = [marked_outcome(one) for one in outcomes]
-    drawn = sheets.film_image(stamped) if kind == FILM else sheets.range_image(stamped)
+    stamped = [marked_outcome(one, say) for one in outcomes]
+    drawn = sheets.film_image(stamped, say) if kind == FILM else sheets.range_image(stamped, say)
     return Sheet(
-        tuple(Panel(pictures.head(face, image), caption) for image, caption in shown),
+        tuple(Panel(pictures.head(face, image), say(caption)) for image, caption in shown),
         sheet_png(drawn, outcomes, signing(), __version__),
     )
 
 
-def _signs(outcome: Outcome) -> list[str]:
-    """The reactions that are drawn, in words, each once."""
-    days = days_after(outcome.when)
-    found = {
-        SIGN_WORDS[one.sign]: None
-        for treatment in outcome.plan.treatments
-        for one, _ in reactions_at(treatment, days, outcome.reactions)
-    }
-    return list(found)
-
-
-def comparison_png(face: Face, choice: Choice) -> bytes:
+def comparison_png(face: Face, choice: Choice, say: Say = english) -> bytes:
     """Return before and after at the photo's own size, marked as a simulation; nothing is kept."""
     outcome = simulate(face, choice.plan, *choice.circumstances)
-    drawn = export.comparison_image(marked_outcome(outcome))
+    drawn = export.comparison_image(marked_outcome(outcome, say), say)
     return sheet_png(drawn, [outcome], signing(), __version__)
 
 
@@ -293,7 +344,7 @@ def forget() -> None:
         expected,
         skin_mask,
         results,
-        kept_sheets,
+        kept_files,
         live.sent,
     ):
         cached.clear()

@@ -1,80 +1,104 @@
-"""The film of the first two years, and the range of responses: made when asked for."""
+"""Over time and range: the film of two years, the same moving, and weak to strong responses."""
 
 from __future__ import annotations
 
-from contextlib import closing
+from collections.abc import Callable, Generator
 from functools import partial
+from typing import Any
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
-from face_mesh import BeforehandError, Face
-from simulate.skin.progress import finished
-from ui import painting, run, session, wording
+from face_mesh import Face
+from simulate import export
+from ui import language, making, player, run, session, wording
 from ui.choice import Choice
-from ui.run import Sheet
+from ui.language import N_, say
 from ui.viewer import strip
 
-BUTTONS = {
-    run.FILM: ("The first two years", ":material/movie:"),
-    run.RANGE: ("Weak, expected, strong", ":material/compare:"),
+LABELS = {
+    run.FILM: N_("The first two years"),
+    run.VIDEO: N_("The same as a video"),
+    run.RANGE: N_("Weak, expected, strong"),
 }
 FILES = {run.FILM: "beforehand-two-years.png", run.RANGE: "beforehand-range.png"}
+VIDEO_SAID = N_(
+    "From your photo through the first days to month 24. Every picture is simulated for its own "
+    "day; all swelling, bruises and redness that people were seen to have are drawn."
+)
+Begin = Callable[[], Generator[float, None, Any]]
+
+
+def of(kind: str, choice: Choice, face: Face) -> tuple[object, Begin]:
+    """Return all that a film, range or video depends on, and what begins to make it.
+
+    Args:
+        kind: of `LABELS`.
+        choice: what is chosen now.
+        face: at the photo's own size.
+    """
+    small = run.preview(face.key, face)[0]
+    spoken = language.current()
+    say_so = language.sayer(spoken)
+    if kind == run.VIDEO:
+        film = run.sheet_choice(run.FILM, choice)
+        return (small.key, film, spoken), partial(run.video, film, small, say_so)
+    shown = run.sheet_choice(kind, choice)
+    return (small.key, shown, spoken), partial(run.sheet, kind, shown, small, say_so)
 
 
 def offer(face: Face, choice: Choice) -> None:
     """Draw the buttons for the sheets, and the sheet that was asked for, as long as it is true."""
-    st.header("More pictures", anchor=False)
+    st.header(say("More pictures"), anchor=False)
+    now = {kind: of(kind, choice, face) for kind in LABELS}
     with st.container(horizontal=True):
-        for kind, (label, icon) in BUTTONS.items():
-            asked = (kind, run.sheet_choice(kind, choice))
-            st.button(label, key=f"make_{kind}", icon=icon, on_click=_ask, args=asked)
+        for kind, label in LABELS.items():
+            making.offer(kind, now[kind][0], say(label), shown=True)
     state, place = session.start(), st.empty()
-    if state.sheet is None:
-        st.caption(wording.SHEETS_OFFERED)
+    if state.sheet is None or state.sheet[1] != now[state.sheet[0]][0]:
+        state.sheet = None  # of other doses
+        st.caption(say(wording.SHEETS_OFFERED))
         return
     kind = state.sheet[0]
-    if state.sheet[1] != run.sheet_choice(kind, choice):
-        state.sheet = None  # of other doses
-        st.caption(wording.SHEETS_OFFERED)
-        return
-    try:
-        made = _made(kind, choice, run.preview(face.key, face)[0], place)
-    except BeforehandError as error:
-        st.error(str(error), icon=":material/error:")
-        return
-    _show(kind, made)
+    found = making.made(kind, *now[kind], place)
+    if found is not None and kind == run.VIDEO:
+        show_video(found, choice, key="player")
+        save_video(found, key="download_video")
+    elif found is not None:
+        strip.show(found.panels, key="strip")
+        st.caption(say(wording.SHEETS_SAID[kind]))
+        save_sheet(kind, found, key=f"download_{kind}")
 
 
-def _made(kind: str, choice: Choice, face: Face, place: DeltaGenerator) -> Sheet:
-    with closing(run.sheet(kind, choice, face)) as steps:
-        if (face.key, kind, run.sheet_choice(kind, choice)) in run.kept_sheets():
-            return finished(steps)
-        return painting.watched(steps, place, "filming", "cancel_sheet", _words, _ask, (None,))
+def show_video(made: run.Moving, choice: Choice, key: str) -> None:
+    """Draw the player, and what is seen in it."""
+    alt = say(
+        "The face from before the treatment to two years after it, simulated: {plan}",
+        plan=export.plan_words(choice.plan),
+    )
+    unplayed = say("This browser cannot play the video; save it, or save the GIF.")
+    player.show(made.mp4, made.size, alt=alt, unplayed=unplayed, key=key)
+    st.caption(say(VIDEO_SAID))
 
 
-def _show(kind: str, made: Sheet) -> None:
-    strip.show(made.panels, key="strip")
-    st.caption(wording.SHEETS_SAID[kind])
+def save_sheet(kind: str, made: run.Sheet, key: str) -> None:
+    """Draw the download of a film or range."""
+    _save(say("Save these pictures"), made.png, FILES[kind], "image/png", key)
+
+
+def save_video(made: run.Moving, key: str) -> None:
+    """Draw the downloads of the video."""
+    with st.container(horizontal=True):
+        _save(say("Save the video (MP4)"), made.mp4, "beforehand-video.mp4", "video/mp4", key)
+        _save(say("Save as a GIF"), made.gif, "beforehand-video.gif", "image/gif", f"{key}_gif")
+
+
+def _save(label: str, data: bytes, name: str, mime: str, key: str) -> None:
     st.download_button(
-        "Download these pictures",
-        partial(_png, made),
-        file_name=FILES[kind],
-        mime="image/png",
-        key=f"download_{kind}",
+        label,
+        partial(bytes, data),  # called at the click: before it the file has no address
+        file_name=name,
+        mime=mime,
+        key=key,
         on_click="ignore",
         icon=":material/download:",
     )
-
-
-def _png(made: Sheet) -> bytes:
-    return made.png
-
-
-def _words(share: float) -> str:
-    return f"Making the pictures … {100 * min(share, 1.0):.0f}\u00a0%"
-
-
-def _ask(kind: str | None, choice: Choice | None = None) -> None:
-    """Ask for a sheet; of no kind, take back what was asked."""
-    session.start().sheet = (kind, choice) if kind else None

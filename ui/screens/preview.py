@@ -3,7 +3,18 @@
 import streamlit as st
 
 from face_mesh import BeforehandError
-from ui import choosing, comparing, intake, measuring, presenting, session, sheets, showing, viewing
+from ui import (
+    choosing,
+    comparing,
+    intake,
+    measuring,
+    presenting,
+    session,
+    sheets,
+    showing,
+    taking,
+    viewing,
+)
 from ui.language import said_error, say
 
 state = session.start()
@@ -48,7 +59,7 @@ if result:
         with time:
             sheets.offer(face, choice)
         with take:
-            showing.offer_download(face, choice)
+            taking.show(face, choice)
 if face:
     with st.container(key="about_photo"):
         measuring.show_photo(face)

@@ -2,6 +2,9 @@
 
 import streamlit as st
 
+from ui import verifying
 from ui.language import say
 
-st.title(say("Check a picture"), anchor=False)
+with st.container(width=720):
+    st.title(say("Check a picture"), anchor=False)
+    verifying.show()

@@ -1,0 +1,154 @@
+"""Take it home: everything that can be kept, in one place. Each file is made when it is asked for.
+
+Nothing lies at an address before it is clicked, and each picture is marked and signed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+
+import streamlit as st
+
+from face_mesh import Face
+from ui import language, making, painting, planfiles, run, session, sheets, wording
+from ui.choice import Choice
+from ui.language import N_, say
+from ui.policy import policy
+
+SIGNED = N_(
+    "Every picture and the report carry a visible mark and a signature that say that they are "
+    "simulated. Where a file goes after that is up to you."
+)
+SAID = {
+    run.RANGE: N_("The same plan in somebody who responds weakly, as expected, and strongly."),
+    run.FILM: N_("The face right after, after days, weeks and months, on one sheet."),
+    run.VIDEO: N_("From the photo through the first days to month 24, moving."),
+}
+MAKE = {
+    run.RANGE: N_("Make the range"),
+    run.FILM: N_("Make the two years"),
+    run.VIDEO: N_("Make the video"),
+    run.REPORT: N_("Make the report"),
+}
+
+
+def show(face: Face, choice: Choice) -> None:
+    """Draw all that can be taken home of a choice.
+
+    Args:
+        face: at the photo's own size.
+        choice: what is chosen now.
+    """
+    st.header(say("Take it home"), anchor=False)
+    st.caption(say(SIGNED))
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _show_comparison(face, choice)
+        _show_report(face, choice)
+        _show_plan(choice)
+    with right:
+        for kind in (run.VIDEO, run.FILM, run.RANGE):
+            _show_sheet(kind, face, choice)
+
+
+@contextmanager
+def _card(title: str, text: str, key: str) -> Iterator[None]:
+    with st.container(border=True, gap="small", key=f"take_card_{key}"):
+        st.subheader(say(title), anchor=False)
+        st.markdown(say(text))
+        yield
+
+
+def _show_comparison(face: Face, choice: Choice) -> None:
+    with _card(
+        N_("Before and after"),
+        N_("Both side by side with the plan in words, at the photo's own size (PNG)."),
+        "comparison",
+    ):
+        paints = bool(painting.skin_work(choice.plan).treatments)
+        again = max(face.photo.width, face.photo.height) > run.PREVIEW_PX
+        if paints and again:
+            st.caption(say(wording.PAINTED_AGAIN))
+        st.download_button(
+            say("Save the comparison"),
+            partial(run.comparison_png, face, choice, language.sayer(language.current())),
+            file_name="beforehand-comparison.png",
+            mime="image/png",
+            key="download",
+            on_click="ignore",
+            icon=":material/download:",
+        )
+
+
+def _show_report(face: Face, choice: Choice) -> None:
+    with _card(
+        N_("Report"),
+        N_(
+            "The pictures, the plan, what changes and how surely, the first weeks, the risks with "
+            "their sources, and what to settle before you decide (PDF)."
+        ),
+        "report",
+    ):
+        wanted = _wanted(choice)
+        small, spoken = run.preview(face.key, face)[0], language.current()
+        asked = (small.key, choice, choice.kept, wanted, spoken)
+        begin = partial(run.report, choice, small, language.sayer(spoken), spoken, wanted)
+        place = st.empty()
+        pdf = making.made(run.REPORT, asked, begin, place)
+        if pdf is None:
+            making.offer(run.REPORT, asked, say(MAKE[run.REPORT]), key="take_make_report")
+            return
+        st.download_button(
+            say("Save the report (PDF, {mb:.1f} MB)", mb=len(pdf) / 1e6),
+            partial(bytes, pdf),
+            file_name="beforehand-report.pdf",
+            mime="application/pdf",
+            key="download_report",
+            on_click="ignore",
+            icon=":material/download:",
+        )
+
+
+def _wanted(choice: Choice) -> run.Wanted:
+    film = st.checkbox(
+        say("With the pictures of the first two years"), key="report_film", persist_state="session"
+    )
+    code = st.checkbox(
+        say("With a QR code of the plan, which opens it again; never of the face"),
+        key="report_code",
+        persist_state="session",
+    )
+    notes = bool(choice.kept.notes) and st.checkbox(
+        say("With the notes on the plan"), key="report_notes", persist_state="session"
+    )
+    here = policy()
+    clinic = " · ".join(filter(None, (here.name, here.contact)))
+    return run.Wanted(film, code, notes, clinic)
+
+
+def _show_plan(choice: Choice) -> None:
+    with _card(
+        N_("Plan file"),
+        N_("Procedures, doses and sides to open again here or on another computer. No photo."),
+        "plan",
+    ):
+        planfiles.offer_to_save(choice)
+        with st.expander(say("Open a plan"), icon=":material/folder_open:", type="compact"):
+            planfiles.offer_to_open("take")
+
+
+def _show_sheet(kind: str, face: Face, choice: Choice) -> None:
+    asked, begin = sheets.of(kind, choice, face)
+    with _card(sheets.LABELS[kind] if kind != run.VIDEO else N_("Video"), SAID[kind], kind):
+        place = st.empty()
+        found = making.made(kind, asked, begin, place)
+        if found is None:
+            making.offer(kind, asked, say(MAKE[kind]), key=f"take_make_{kind}")
+        elif kind == run.VIDEO:
+            if session.start().sheet is None or session.start().sheet[0] != kind:
+                sheets.show_video(found, choice, key="take_player")
+            sheets.save_video(found, key="take_video")
+        else:
+            sheets.save_sheet(kind, found, key=f"take_{kind}_save")
