@@ -122,13 +122,13 @@ def _choose_procedures() -> None:
 def _choose_by_area(offered: list[Procedure]) -> None:
     state = session.start()
     by_area = {area: [one for one in offered if one.area == area] for area in AREAS}
-    areas = [area for area, entries in by_area.items() if entries]
+    areas = {area: _area(area) for area, entries in by_area.items() if entries}
     with st.container(gap="xsmall"):
         shown = st.pills(
             say("Area"),
-            areas,
-            default=None if AREA_KEY in st.session_state else areas[0],
-            format_func=_area,
+            list(areas),
+            default=None if AREA_KEY in st.session_state else next(iter(areas)),
+            format_func=areas.__getitem__,
             key=AREA_KEY,
             persist_state="session",
             wrap=True,

@@ -216,12 +216,13 @@ def choose() -> None:
     """Draw which plan is on, and what can be done with it as a whole."""
     state, values = session.start(), st.session_state
     values[LETTER_KEY] = state.letter
+    titles = {letter: title(letter) for letter in LETTERS}
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.segmented_control(
             say("Plan"),
             LETTERS,
             required=True,
-            format_func=title,
+            format_func=titles.__getitem__,
             key=LETTER_KEY,
             on_change=switch,
         )
