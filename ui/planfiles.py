@@ -60,11 +60,11 @@ def offer_to_save(choice: Choice) -> None:
         kept = kept.without_places()
     with st.container(horizontal=True):
         for kind, text, mime in (
-            ("TOML", kept.to_toml, "application/toml"),
+            ("TOML", kept.to_toml, "text/plain"),
             ("JSON", kept.to_json, "application/json"),
         ):
             st.download_button(
-                say("Save the plan ({kind})", kind=kind),
+                say("Download the plan ({kind})", kind=kind),
                 partial(_encoded, text),
                 file_name=f"beforehand-plan.{kind.lower()}",
                 mime=mime,

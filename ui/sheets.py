@@ -71,25 +71,30 @@ def offer(face: Face, choice: Choice) -> None:
 
 def show_video(made: run.Moving, choice: Choice, key: str) -> None:
     """Draw the player, and what is seen in it."""
-    alt = say(
-        "The face from before the treatment to two years after it, simulated: {plan}",
-        plan=export.plan_words(choice.plan),
-    )
-    unplayed = say("This browser cannot play the video; save it, or save the GIF.")
-    player.show(made.mp4, made.size, alt=alt, unplayed=unplayed, key=key)
+    words = {
+        "alt": say(
+            "The face from before the treatment to two years after it, simulated: {plan}",
+            plan=export.plan_words(choice.plan),
+        ),
+        "play": say("Play"),
+        "pause": say("Pause"),
+        "time": say("Place in the video"),
+        "unplayed": say("This browser cannot play the video; download it, or the GIF."),
+    }
+    player.show(made.mp4, made.size, words, key)
     st.caption(say(VIDEO_SAID))
 
 
 def save_sheet(kind: str, made: run.Sheet, key: str) -> None:
     """Draw the download of a film or range."""
-    _save(say("Save these pictures"), made.png, FILES[kind], "image/png", key)
+    _save(say("Download these pictures"), made.png, FILES[kind], "image/png", key)
 
 
 def save_video(made: run.Moving, key: str) -> None:
     """Draw the downloads of the video."""
     with st.container(horizontal=True):
-        _save(say("Save the video (MP4)"), made.mp4, "beforehand-video.mp4", "video/mp4", key)
-        _save(say("Save as a GIF"), made.gif, "beforehand-video.gif", "image/gif", f"{key}_gif")
+        _save(say("Download the video (MP4)"), made.mp4, "beforehand-video.mp4", "video/mp4", key)
+        _save(say("Download as a GIF"), made.gif, "beforehand-video.gif", "image/gif", f"{key}_gif")
 
 
 def _save(label: str, data: bytes, name: str, mime: str, key: str) -> None:

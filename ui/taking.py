@@ -72,7 +72,7 @@ def _show_comparison(face: Face, choice: Choice) -> None:
         if paints and again:
             st.caption(say(wording.PAINTED_AGAIN))
         st.download_button(
-            say("Save the comparison"),
+            say("Download the comparison"),
             partial(run.comparison_png, face, choice, language.sayer(language.current())),
             file_name="beforehand-comparison.png",
             mime="image/png",
@@ -101,7 +101,7 @@ def _show_report(face: Face, choice: Choice) -> None:
             making.offer(run.REPORT, asked, say(MAKE[run.REPORT]), key="take_make_report")
             return
         st.download_button(
-            say("Save the report (PDF, {mb:.1f} MB)", mb=len(pdf) / 1e6),
+            say("Download the report (PDF, {mb:.1f} MB)", mb=len(pdf) / 1e6),
             partial(bytes, pdf),
             file_name="beforehand-report.pdf",
             mime="application/pdf",

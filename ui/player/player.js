@@ -1,6 +1,7 @@
-// Puts the film of the data into the page's own player. Nothing starts by itself.
+// Plays the film of the data. Nothing starts by itself, whatever the visitor likes of motion.
 
-const addresses = new WeakMap();
+const STEPS = 1000; // of the line of time
+const shown = new WeakMap(); // video -> the film it has and that film's address
 
 function unpacked(bytes) {
   const data = bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes);
@@ -9,30 +10,66 @@ function unpacked(bytes) {
   return [header, data.slice(4 + length)];
 }
 
+function same(one, other) {
+  return one.length === other.length && one.every((byte, i) => byte === other[i]);
+}
+
+function release(video) {
+  const held = shown.get(video);
+  if (held) URL.revokeObjectURL(held.url);
+  shown.delete(video);
+}
+
 export default function ({ data, parentElement }) {
-  const video = parentElement.querySelector(".player");
-  const unplayed = parentElement.querySelector(".unplayed");
-  const [header, film] = unpacked(data);
-  video.setAttribute("aria-label", header.alt);
-  unplayed.textContent = header.unplayed;
+  const find = (name) => parentElement.querySelector(name);
+  const [video, play, time, controls, unplayed] =
+    ["video", ".play", ".time", ".controls", ".unplayed"].map(find);
+  const [{ words, width, height }, film] = unpacked(data);
+  video.setAttribute("aria-label", words.alt);
+  time.setAttribute("aria-label", words.time);
+  unplayed.textContent = words.unplayed;
+
+  const told = () => {
+    play.textContent = video.paused ? words.play : words.pause;
+  };
+  const follow = () => {
+    const share = video.duration ? video.currentTime / video.duration : 0;
+    time.value = Math.round(STEPS * share);
+    time.setAttribute("aria-valuetext", `${video.currentTime.toFixed(1)} s`);
+    if (!video.paused) requestAnimationFrame(follow);
+  };
+  video.onplay = () => {
+    told();
+    follow();
+  };
+  video.onpause = told;
+  video.onseeked = follow;
+  video.onclick = play.onclick = () => (video.paused ? video.play() : video.pause());
+  time.oninput = () => {
+    video.pause();
+    video.currentTime = (time.value / STEPS) * (video.duration || 0);
+  };
   video.onerror = () => {
-    video.hidden = true;
+    video.hidden = controls.hidden = true;
     unplayed.hidden = false;
   };
-  // The same film again, as after a rerun of the page, plays on.
-  const same = addresses.get(video);
-  if (same && same.length === film.length && same.film.every((one, i) => one === film[i])) return;
-  if (same) URL.revokeObjectURL(same.url);
-  const url = URL.createObjectURL(new Blob([film], { type: "video/mp4" }));
-  addresses.set(video, { url, film, length: film.length });
-  video.hidden = false;
-  unplayed.hidden = true;
-  video.width = header.width;
-  video.height = header.height;
-  video.src = url;
+  told();
+
+  // The same film again, as after another choice elsewhere on the page, plays on.
+  const held = shown.get(video);
+  if (!held || !same(held.film, film)) {
+    release(video);
+    const url = URL.createObjectURL(new Blob([film], { type: "video/mp4" }));
+    shown.set(video, { film, url });
+    video.hidden = controls.hidden = false;
+    unplayed.hidden = true;
+    [video.width, video.height] = [width, height];
+    video.src = url;
+  }
   return () => {
-    URL.revokeObjectURL(addresses.get(video)?.url ?? url);
+    video.onerror = null;
     video.removeAttribute("src");
     video.load();
+    release(video);
   };
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import streamlit as st
@@ -11,22 +12,21 @@ from ui.viewer.viewer import pack
 _HERE = Path(__file__).parent
 _mount = st.components.v2.component(
     "beforehand_player",
-    html='<video class="player" controls muted loop playsinline preload="auto"></video>\n'
-    '<p class="unplayed" hidden></p>\n',
+    html=(_HERE / "player.html").read_text("utf-8"),
     css=(_HERE / "player.css").read_text("utf-8"),
     js=(_HERE / "player.js").read_text("utf-8"),
 )
 
 
-def show(mp4: bytes, size: tuple[int, int], *, alt: str, unplayed: str, key: str) -> None:
-    """Draw a film with the browser's own controls; nothing moves until it is played.
+def show(mp4: bytes, size: tuple[int, int], words: Mapping[str, str], key: str) -> None:
+    """Draw a film with a button and a line of time below it; nothing moves until it is played.
 
     Args:
         mp4: the film.
         size: its width and height in px.
-        alt: what it shows, for somebody who cannot see it.
-        unplayed: what is said where the browser cannot play it.
+        words: "alt" is what it shows, for somebody who cannot see it; "play", "pause" and "time"
+            name the controls; "unplayed" is said where the browser cannot play it.
         key: of the component.
     """
-    header = {"alt": alt, "unplayed": unplayed, "width": size[0], "height": size[1]}
+    header = {"words": dict(words), "width": size[0], "height": size[1]}
     _mount(key=key, data=pack(header, {"film": mp4}))
