@@ -162,6 +162,7 @@ function connectZooming(viewer, memory, stop) {
     else if (event.key === "0") showAll(viewer, memory, "photo");
     else if (event.key === "1") showAll(viewer, memory, "actual");
     else if (event.key === "b" || event.key === "B") peek(viewer, "key");
+    else if (event.key === "Escape" && isFull(viewer)) document.exitFullscreen();
     else if ((event.key === "f" || event.key === "F") && !event.repeat) toggleFull(viewer);
     else return;
     event.preventDefault();
