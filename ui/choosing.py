@@ -117,6 +117,7 @@ def _choose_procedures() -> None:
     if unfolded.open:
         with unfolded:
             _choose_by_area(offered)
+            explaining.withheld()
 
 
 def _choose_by_area(offered: list[Procedure]) -> None:

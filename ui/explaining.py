@@ -7,13 +7,14 @@ from collections.abc import Iterator
 import streamlit as st
 
 from face_mesh.said import Said
-from simulate import Procedure
+from simulate import Procedure, procedures
 from simulate.aftermath import SIGN_WORDS
 from simulate.entry import ESTIMATE, CurvePoint, Reaction
 from simulate.turned import max_yaw_deg
 from ui import wording
 from ui.language import N_, say
 from ui.lasting import beginning, lasting, time
+from ui.policy import policy
 
 Section = tuple[str, list[str]]
 USUAL = {  # by what the dose is of
@@ -42,6 +43,19 @@ def short(entry: Procedure) -> str:
     if entry.downtime:
         said.insert(0, wording.days_off(entry.downtime.days_low, entry.downtime.days_high))
     return " ".join(said)
+
+
+def withheld() -> None:
+    """Say what is not shown because the law forbids it, and where that stands."""
+    for one in policy().bans:
+        st.caption(
+            say(
+                "Not shown here: {name}. {reason} ({source})",
+                name=say(procedures()[one.procedure].name),
+                reason=say(one.reason),
+                source=one.source,
+            )
+        )
 
 
 def serious_risks(entry: Procedure) -> list[str]:

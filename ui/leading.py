@@ -160,6 +160,7 @@ def offer_to_go_on() -> None:
             type="tertiary",
             on_click=viewing.show_everything,
         )
+    explaining.withheld()
 
 
 def _go_on() -> None:

@@ -1,8 +1,9 @@
 """What a clinic, and the law of its country, has the page offer: one TOML file, read once.
 
-The file is named by the setting `BEFOREHAND_CLINIC`; without it everything is offered, in no
-country, at no price. docs/clinic.md says what may stand in it. A file that is wrong is refused as a
-whole, because a page that ignored half of it might show what the clinic wants hidden.
+The file is named by the setting `BEFOREHAND_CLINIC`; without it everything is offered that the
+visitor's country allows, at no price. docs/clinic.md says what may stand in it. A file that is
+wrong is refused as a whole, because a page that ignored half of it might show what the clinic wants
+hidden.
 
 `python -m ui.policy FILE` checks a file.
 """
@@ -14,11 +15,14 @@ import os
 import sys
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from face_mesh import BeforehandError
 from face_mesh.said import Said
@@ -111,17 +115,26 @@ class Policy:
 
 
 def policy() -> Policy:
-    """Return the policy in force.
+    """Return the policy in force, in the visitor's own country where no clinic says one.
 
     Raises:
         PolicyError: the file is wrong.
     """
-    return _kept(os.environ.get(SETTING, ""))
+    return _kept(os.environ.get(SETTING, ""), _country_of_visitor())
 
 
 @cache
-def _kept(path: str) -> Policy:
-    return read(Path(path)) if path else Policy()
+def _kept(path: str, country: str) -> Policy:
+    found = read(Path(path)) if path else Policy()
+    return found if found.country else replace(found, country=country)
+
+
+def _country_of_visitor() -> str:
+    """Two letters, of what the visitor chose for the rules on age; empty where nobody is asked."""
+    if get_script_run_ctx(suppress_warning=True) is None:
+        return ""
+    state = st.session_state.get("beforehand")  # ui.session.KEY, which imports this module
+    return str(getattr(state, "country", ""))[:2]
 
 
 @cache

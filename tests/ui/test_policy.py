@@ -155,3 +155,23 @@ def test_patients_of_a_clinic_without_concerns_choose_from_the_catalogue(
     assert title(page) == "Your preview"
     assert page.selectbox(key="add")
     assert "back_to_concerns" not in [one.key for one in page.button]
+
+
+def test_the_visitors_own_country_counts_where_no_clinic_says_one(sample_page: AppTest) -> None:
+    page = sample_page
+    assert any("Fat-dissolving" in one for one in page.selectbox(key="add").options)
+    page.session_state["beforehand"].country = "FR"
+    page.run()
+    assert not any("Fat-dissolving" in one for one in page.selectbox(key="add").options)
+    (said,) = (one.value for one in page.caption if one.value.startswith("Not shown here"))
+    assert "Fat-dissolving injections under the chin" in said
+    assert "Décret" in said
+
+
+def test_a_clinics_country_comes_before_the_visitors(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sample_page: AppTest
+) -> None:
+    monkeypatch.setenv(SETTING, str(written(tmp_path, 'country = "DE"')))
+    sample_page.session_state["beforehand"].country = "FR"
+    page = sample_page.run()
+    assert any("Fat-dissolving" in one for one in page.selectbox(key="add").options)
