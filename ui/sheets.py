@@ -22,8 +22,8 @@ LABELS = {
 }
 FILES = {run.FILM: "beforehand-two-years.png", run.RANGE: "beforehand-range.png"}
 VIDEO_SAID = N_(
-    "From your photo through the first days to month 24. Every picture is simulated for its own "
-    "day; all swelling, bruises and redness that people were seen to have are drawn."
+    "Every picture is simulated for its own day. All swelling, bruises and redness that were seen "
+    "in people are drawn together; few have them all."
 )
 Begin = Callable[[], Generator[float, None, Any]]
 

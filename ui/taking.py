@@ -131,7 +131,10 @@ def _wanted(choice: Choice) -> run.Wanted:
 def _show_plan(choice: Choice) -> None:
     with _card(
         N_("Plan file"),
-        N_("Procedures, doses and sides to open again here or on another computer. No photo."),
+        N_(
+            "Procedures, doses, sides, costs and notes, to open again here or on another computer. "
+            "No photo."
+        ),
         "plan",
     ):
         planfiles.offer_to_save(choice)

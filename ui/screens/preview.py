@@ -8,6 +8,7 @@ from ui import (
     comparing,
     intake,
     measuring,
+    planfiles,
     presenting,
     session,
     sheets,
@@ -60,6 +61,9 @@ if result:
             sheets.offer(face, choice)
         with take:
             taking.show(face, choice)
+elif face and not state.presenting:
+    with st.expander(say("Open a plan"), icon=":material/folder_open:", type="compact"):
+        planfiles.offer_to_open()
 if face:
     with st.container(key="about_photo"):
         measuring.show_photo(face)
