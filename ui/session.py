@@ -57,6 +57,7 @@ class Session:
         views: further photos of the same person by view, of `VIEWS`.
         view: which photo is worked on, `FRONT` or one of `views`.
         lengths: a known length in a photo, by view.
+        marking: the view in whose photo such a length is being marked; empty is none.
         led: whether a patient has said what they came for; consultants choose from everything.
         concerns: what a patient came with, ids of `ui.concerns`.
         everything: whether a patient asked to choose from the whole catalogue.
@@ -91,6 +92,7 @@ class Session:
     views: dict[str, Photo] = field(default_factory=dict)
     view: str = FRONT
     lengths: dict[str, ScaleHint] = field(default_factory=dict)
+    marking: str = ""
     led: bool = False
     concerns: tuple[str, ...] = ()
     everything: bool = False
@@ -143,7 +145,7 @@ def take(photo: Photo | None, credit: str = "") -> None:
     state = start()
     state.photo, state.credit, state.problem = photo, credit, ""
     state.checked = state.accepted = False
-    state.views, state.view, state.lengths = {}, FRONT, {}
+    state.views, state.view, state.lengths, state.marking = {}, FRONT, {}, ""
     state.adding, state.pending = "", None
     state.comparing = state.presenting = False
     state.shown, state.edits, state.cancelled, state.sheet = "", Edits(), None, None

@@ -296,9 +296,10 @@ def test_how_far_a_head_is_turned_says_how_much_can_be_shown(page: AppTest) -> N
 def test_a_known_length_in_the_photo_sets_the_scale(page: AppTest, photo_file: bytes) -> None:
     upload(page, "me.jpg", photo_file)
     assert "may be off by 4 %" in written(page)
-    page.toggle(key="length_on_front").set_value(True).run()
+    page.button(key="length_on_front").click().run()
     (given,) = components(page, "beforehand_ruler")
     assert not components(page, "beforehand_shown")  # the photo with the marks is in its place
+    assert title(page) == "How large is the face?"
     header, _ = unpacked(given.bytes)
     (x0, _), (x1, _) = header["start"]
     length_px = (x1 - x0) * page.session_state["beforehand"].photo.width
@@ -320,7 +321,7 @@ def test_an_impossible_length_is_one_sentence_and_changes_nothing(
     page: AppTest, photo_file: bytes
 ) -> None:
     upload(page, "me.jpg", photo_file)
-    page.toggle(key="length_on_front").set_value(True).run()
+    page.button(key="length_on_front").click().run()
     page.selectbox(key="thing_front").set_value("Something else").run()
     page.number_input(key="length_mm_front").set_value(500.0).run()
     page.button(key="length_use_front").click().run()

@@ -80,7 +80,7 @@ def _take(key: str) -> None:
 
 
 def _samples() -> None:
-    st.subheader(say("Or try a sample portrait"), anchor=False)
+    st.header(say("Or try a sample portrait"), anchor=False)
     for column, sample in zip(st.columns(2, wrap=False), samples.available(), strict=False):
         with column:
             st.html(samples.thumbnail_html(sample))

@@ -113,7 +113,7 @@ def _answer(talk: bool | None) -> None:
         st.caption(say("What your answers say stands here when all seven are given."))
     elif talk:
         with st.container(border=True):
-            st.subheader(say("Talking to somebody first may help you"), anchor=False)
+            st.header(say("Talking to somebody first may help you"), anchor=False)
             st.markdown(
                 say(
                     "Your answers are like those of many people whose thoughts about their looks "
@@ -125,7 +125,7 @@ def _answer(talk: bool | None) -> None:
             )
     else:
         with st.container(border=True):
-            st.subheader(say("Nothing here points to a problem"), anchor=False)
+            st.header(say("Nothing here points to a problem"), anchor=False)
             st.markdown(
                 say(
                     "A few questions cannot know you. If thoughts about your looks weigh on you "
@@ -135,7 +135,7 @@ def _answer(talk: bool | None) -> None:
 
 
 def _offer_help() -> None:
-    st.subheader(say("Where there is help"), anchor=False)
+    st.header(say("Where there is help"), anchor=False)
     st.markdown(
         say(
             "Your family doctor is a good first place. If you might hurt yourself, call the "

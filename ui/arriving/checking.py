@@ -31,6 +31,10 @@ NOT_OF_A_SMILE = {N_("The face is relaxed and free.")}
 
 def check(photo: Photo, view: str) -> None:
     """Draw a photo, what was found about it, and what can be done: use it, or take another."""
+    if session.start().marking == view:
+        with st.container(width=760):
+            scaling.mark(photo, view)
+        return
     picture, panel = st.columns([1, 1], gap="large")
     try:
         count, plain = run.faces(photo.sha256, photo)
@@ -39,10 +43,8 @@ def check(photo: Photo, view: str) -> None:
         _ways_on(None, view, ())
         return
     alt = say("Your photo, with {n} faces numbered from left to right.", n=count)
-    stage = picture.container()
-    with stage:
-        if not scaling.marks(view):
-            shown.show(plain, alt if count > 1 else say("Your photo."), f"shown_{view}")
+    with picture:
+        shown.show(plain, alt if count > 1 else say("Your photo."), f"shown_{view}")
     with panel:
         if count > 1:
             _choose_face(count, view)
@@ -55,7 +57,7 @@ def check(photo: Photo, view: str) -> None:
         _ways_on(face, view, found)
         if face:
             with st.expander(say("How large is the face?"), icon=":material/straighten:"):
-                scaling.choose(face, photo, view, stage)
+                scaling.choose(face, photo, view)
 
 
 def _choose_face(count: int, view: str) -> None:
@@ -75,7 +77,7 @@ def _verdict(found: tuple[Finding, ...], view: str) -> None:
         "warn": say("This photo can be used, but a better one would show more."),
         "info": say(wording.GOOD_PHOTO),
     }
-    st.subheader(said[worst], anchor=False)
+    st.header(said[worst], anchor=False)
     st.caption(say(VIEWS[view].good_for))
 
 
@@ -120,7 +122,7 @@ def overview(photo: Photo) -> None:
     photos = {session.FRONT: photo, **state.views}
     for column, (view, about) in zip(st.columns(len(VIEWS)), VIEWS.items(), strict=True):
         with column, st.container(border=True, height="stretch"):
-            st.subheader(say(about.name), anchor=False)
+            st.header(say(about.name), anchor=False)
             st.caption(say(about.good_for))
             if view in photos:
                 plain = run.faces(photos[view].sha256, photos[view])[1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 
 import streamlit as st
@@ -12,6 +13,9 @@ from ui.policy import policy
 from ui.session import CONSULTANT, PATIENT
 
 CSS = Path(__file__).with_name("arriving.css")
+# Streamlit takes drawings out of HTML, but not images.
+_DRAWN = base64.b64encode(Path(__file__).with_name("face.svg").read_bytes()).decode()
+DRAWING = f'<img class="drawn-face" alt="" src="data:image/svg+xml;base64,{_DRAWN}">'
 AGE_KEY, AGREED_KEY, COUNTRY_KEY = "age_attested", "agreed", "country"
 WAYS = {
     PATIENT: (

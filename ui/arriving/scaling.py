@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from face_mesh import BeforehandError, Face, Photo, ScaleHint
 from face_mesh.scale import IRIS_REL_SD, LENGTH_RANGE_MM, LENGTH_REL_SD, PUPILS_RANGE_MM
@@ -33,20 +32,9 @@ def hint(view: str) -> ScaleHint | None:
     return session.start().lengths.get(view)
 
 
-def marks(view: str) -> bool:
-    """Whether a known length is being marked in a photo, which is then drawn with the marks."""
-    return bool(st.session_state.get(f"length_on_{view}")) and view not in session.start().lengths
-
-
-def choose(face: Face, photo: Photo, view: str, stage: DeltaGenerator | None = None) -> None:
-    """Draw how large the face is, how sure that is, and what would make it surer.
-
-    Args:
-        face: in the photo.
-        photo: it is in.
-        view: of the photo.
-        stage: where the photo is drawn for marking a length; here if it is None.
-    """
+def choose(face: Face, photo: Photo, view: str) -> None:
+    """Draw how large the face is, how sure that is, and what would make it surer."""
+    state = session.start()
     st.markdown(say(wording.size(face, run.measures(face.key, face))))
     low, high = PUPILS_RANGE_MM
     st.number_input(
@@ -60,12 +48,9 @@ def choose(face: Face, photo: Photo, view: str, stage: DeltaGenerator | None = N
         key=session.PUPILS_KEY,
         persist_state="session",
     )
-    _length(photo, view, stage)
-
-
-def _length(photo: Photo, view: str, stage: DeltaGenerator | None) -> None:
-    state = session.start()
-    if view in state.lengths:
+    if state.marking == view:
+        mark(photo, view)
+    elif view in state.lengths:
         mm = state.lengths[view].length_mm or 0.0
         st.markdown(say("A length of {mm:g} mm in this photo sets the scale.", mm=mm))
         st.button(
@@ -74,21 +59,28 @@ def _length(photo: Photo, view: str, stage: DeltaGenerator | None) -> None:
             on_click=_forget_length,
             args=(view,),
         )
-        return
-    if not st.toggle(
-        say("Something of known length is in this photo"),
-        key=f"length_on_{view}",
-        help=say(
-            "A ruler, a coin or a bank card, held against the forehead or cheek, flat towards the "
-            "camera: each millimetre is then off by about {known:.0f} % instead of {eyes:.0f} %.",
-            known=100 * LENGTH_REL_SD,
-            eyes=100 * IRIS_REL_SD,
-        ),
-    ):
-        return
-    st.caption(say("Put the two marks on its ends, then say how long it is."))
-    with stage or st.container():
-        ends = ruler.show(run.faces(photo.sha256, photo)[1], key=f"ruler_{view}_{state.attempt}")
+    else:
+        st.button(
+            say("Mark something of known length"),
+            key=f"length_on_{view}",
+            icon=":material/straighten:",
+            on_click=_set_marking,
+            args=(view,),
+            help=say(
+                "A ruler, a coin or a bank card, held against the forehead or cheek, flat towards "
+                "the camera: each millimetre is then off by about {known:.0f} % instead of "
+                "{eyes:.0f} %.",
+                known=100 * LENGTH_REL_SD,
+                eyes=100 * IRIS_REL_SD,
+            ),
+        )
+
+
+def mark(photo: Photo, view: str) -> None:
+    """Draw the photo with two marks to put on the ends of something of known length."""
+    state = session.start()
+    st.markdown(say("Put the two marks on its ends, then say how long it is."))
+    ends = ruler.show(run.faces(photo.sha256, photo)[1], key=f"ruler_{view}_{state.attempt}")
     thing = st.selectbox(say("What it is"), list(THINGS_MM), format_func=say, key=f"thing_{view}")
     length_mm = THINGS_MM[thing]
     if length_mm is None:
@@ -100,10 +92,18 @@ def _length(photo: Photo, view: str, stage: DeltaGenerator | None) -> None:
             format="%.1f",
             key=f"length_mm_{view}",
         )
-    if st.button(
-        say("Use this length"), key=f"length_use_{view}", disabled=length_mm is None, type="primary"
-    ):
-        _use(ends, float(length_mm or 0.0), photo, view)
+    refused = st.container()
+    with st.container(horizontal=True):
+        used = st.button(
+            say("Use this length"),
+            key=f"length_use_{view}",
+            disabled=length_mm is None,
+            type="primary",
+        )
+        st.button(say("Do without"), key=f"length_no_{view}", on_click=_set_marking, args=("",))
+    if used:
+        with refused:
+            _use(ends, float(length_mm or 0.0), photo, view)
 
 
 def _use(ends: ruler.Ends, length_mm: float, photo: Photo, view: str) -> None:
@@ -120,8 +120,13 @@ def _use(ends: ruler.Ends, length_mm: float, photo: Photo, view: str) -> None:
     except BeforehandError as error:
         st.error(say(error.args[0]), icon=wording.ICONS["block"])
         return
-    session.start().lengths[view] = given
+    state = session.start()
+    state.lengths[view], state.marking = given, ""
     st.rerun()
+
+
+def _set_marking(view: str) -> None:
+    session.start().marking = view
 
 
 def _forget_length(view: str) -> None:

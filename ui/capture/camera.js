@@ -108,6 +108,7 @@ async function start(mine, deviceId) {
     await list(mine, track.getSettings().deviceId);
     say(mine, "Fit your face into the oval.");
     mine.take.focus({ preventScroll: true });
+    mine.root.scrollIntoView({ block: "start" }); // picture, advice and button in one glance
     mine.timer = setInterval(() => look(mine), 250);
   } catch (error) {
     stop(mine);

@@ -16,7 +16,9 @@ with st.container(key="start", gap="medium"):
         st.title(say("Your photos"), anchor=False)
         checking.overview(state.photo)
     elif waiting:
-        st.title(say("Is this photo good enough?"), anchor=False)
+        marking = state.marking == view
+        asked = say("How large is the face?") if marking else say("Is this photo good enough?")
+        st.title(asked, anchor=False)
         checking.check(waiting, view)
     else:
         further = say("One more photo: {view!l}", view=VIEWS[view].name)

@@ -8,6 +8,8 @@ from ui.language import say
 
 state = session.start()
 st.html(consent.CSS)
+if not state.way:
+    st.html(consent.DRAWING)  # beside the words; it stands first and floats
 with st.container(key="welcome", width=760, gap="medium"):
     st.title(say("See it beforehand"), anchor=False)
     st.markdown(
