@@ -347,8 +347,8 @@ def measure(change: Change, say: Say = english) -> str:
     """Return name and unit of a measure, and whether the photo hardly shows it."""
     name, unit = say(change.name), say(UNITS.get(change.unit, change.unit))
     if change.unit == "grade":
-        scale = say(SIGNS[change.measure].scale).partition(" (")[0]
-        unit = say("grade, {scale}", scale=scale)
+        ends = SIGNS[change.measure].scale.partition(" (")[0]
+        unit = say("grade, {ends}", ends=say(ends))
     shown = f"{name} ({unit})" if unit else name
     return shown if change.in_picture else say("{name}; hardly visible in this photo", name=shown)
 

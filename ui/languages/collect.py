@@ -105,10 +105,22 @@ def _said_by(node: ast.expr) -> Iterator[tuple[int, str | None]]:
         yield from _said_by(node.body)
         yield from _said_by(node.orelse)
     elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-        if any(part and any(map(str.isalpha, part)) for part, *_ in Formatter().parse(node.value)):
-            yield node.lineno, node.value  # more than what is filled in
-    elif isinstance(node, ast.JoinedStr | ast.BinOp):
+        if _has_words(node.value):
+            yield node.lineno, node.value
+    elif isinstance(node, ast.JoinedStr):
+        parts = (one.value if isinstance(one, ast.Constant) else "0" for one in node.values)
+        if _has_words("".join(map(str, parts))):
+            yield node.lineno, None
+    elif isinstance(node, ast.BinOp):
         yield node.lineno, None
+
+
+def _has_words(template: str) -> bool:
+    """Whether there is more in a template than what is filled in."""
+    try:
+        return any(any(map(str.isalpha, part)) for part, *_ in Formatter().parse(template))
+    except ValueError:  # braces that are no placeholders
+        return True
 
 
 def _named() -> Iterator[str]:

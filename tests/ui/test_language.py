@@ -1,0 +1,402 @@
+"""The page in three languages: nothing said without a translation, nothing left in English."""
+
+import ast
+import json
+import re
+import tomllib
+from collections.abc import Iterator
+from html import unescape
+from string import Formatter
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from face_mesh import PlanError
+from face_mesh.said import AND, COMMAS, OR, Listed, Said
+from simulate import Plan
+from simulate.catalogue import sources
+from simulate.interactions import plan_warnings
+from simulate.recovery import time_words
+from tests.helpers import ROOT
+from tests.ui.viewing import notes, pick, shown, table, unpacked
+from ui import language
+from ui.doses import dose_key
+from ui.languages import collect
+
+OTHERS = tuple(collect.LANGUAGES)
+FILES = [(one, part) for one in OTHERS for part in collect.PARTS]
+_PLACEHOLDER = re.compile(r"\{[^}]*\}")
+_NUMBER = re.compile(r"\d+(?:[.,\u00a0]\d+)*")
+
+
+# --- the files ---
+
+
+@pytest.mark.parametrize(("one", "part"), FILES)
+def test_all_that_is_said_has_a_translation_and_nothing_else_does(one: str, part: str) -> None:
+    said, kept = collect.collected(part), collect.translations(one, part)
+    assert [message for message in said if not kept.get(message)] == []
+    assert [message for message in kept if message not in set(said)] == []
+
+
+@pytest.mark.parametrize(("one", "part"), FILES)
+def test_a_translation_fills_in_the_same_as_its_sentence(one: str, part: str) -> None:
+    for message, translated in _translated(one, part):
+        assert _fields(translated) == _fields(message), message
+
+
+@pytest.mark.parametrize(("one", "part"), FILES)
+def test_every_template_can_be_filled_in(one: str, part: str) -> None:
+    for message in collect.translations(one, part):
+        if values := {name: _example(name, spec) for name, spec in _fields(message) if name}:
+            filled = language.said_in(one, Said(message, **values))
+            assert "{" not in filled, message
+
+
+@pytest.mark.parametrize(("one", "part"), FILES)
+def test_a_translation_has_the_figures_of_its_sentence(one: str, part: str) -> None:
+    for message, translated in _translated(one, part):
+        assert _figures(translated) == _figures(message), message
+
+
+@pytest.mark.parametrize(("one", "part"), FILES)
+def test_a_sentence_stays_a_sentence(one: str, part: str) -> None:
+    for message, translated in _translated(one, part):
+        assert translated.endswith(".") == message.endswith("."), message
+        assert translated == translated.strip()
+
+
+@pytest.mark.parametrize(
+    "path", [path for part in collect.SOURCES for path in collect.python_files(part)], ids=str
+)
+def test_nothing_said_is_put_together_where_it_is_said(path: Any) -> None:
+    in_place = [line for line, text in collect.literals(path) if text is None]
+    assert in_place == [], f"a template with values is needed in {path.name}, lines {in_place}"
+
+
+def test_the_files_are_as_the_collector_writes_them(tmp_path: Any, monkeypatch: Any) -> None:
+    """Else every run of it would change them."""
+    kept = {part: (collect.FOLDER / "de" / f"{part}.po").read_bytes() for part in collect.PARTS}
+    monkeypatch.setattr(collect, "FOLDER", tmp_path)
+    (tmp_path / "de").mkdir()
+    for part, data in kept.items():
+        (tmp_path / "de" / f"{part}.po").write_bytes(data)
+        collect.write("de", part, collect.collected(part))
+        assert (tmp_path / "de" / f"{part}.po").read_bytes() == data
+
+
+def test_the_check_fails_where_a_translation_lacks(
+    tmp_path: Any, monkeypatch: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert collect.main(["--check"]) == 0
+    monkeypatch.setattr(collect, "FOLDER", tmp_path)
+    assert collect.main(["--check", "--part", "rules"]) == 1
+    assert "to translate" in capsys.readouterr().out
+
+
+def _translated(one: str, part: str) -> list[tuple[str, str]]:
+    return [pair for pair in collect.translations(one, part).items() if pair[1]]
+
+
+def _fields(text: str) -> list[tuple[str, str]]:
+    """Names of what is filled in, with how numbers are written; conversions are the language's."""
+    try:
+        parsed = list(Formatter().parse(text))
+    except ValueError:  # braces that are no placeholders, as in the example of a file
+        return []
+    return sorted({(name, spec or "") for _, name, spec, _ in parsed if name is not None})
+
+
+def _figures(text: str) -> list[str]:
+    found = _NUMBER.findall(_PLACEHOLDER.sub("", text))
+    return sorted(re.sub(r"\D", "", one).lstrip("0") for one in found)
+
+
+def _example(name: str, spec: str) -> object:
+    if spec.endswith(("f", "g")):
+        return 1.5
+    return 2 if spec.endswith(("d", ",")) else Said("Redness")
+
+
+# --- saying ---
+
+
+def test_a_sentence_is_said_with_its_values_in_the_same_language() -> None:
+    told = Said(
+        "{name}: {sign}, which {percent:.0f} % have, is not drawn at this time.",
+        name=Said("Lip filler"),
+        sign=Said("bruising"),
+        percent=29.0,
+    )
+    assert language.said_in("en", told) == str(told)
+    german = language.said_in("de", told)
+    assert "Lippenfiller" in german
+    assert "Blutergüsse" in german
+    assert "29 %" in german
+    assert "Relleno de labios" in language.said_in("es", told)
+
+
+def test_a_noun_stays_a_noun_in_german_and_begins_small_elsewhere() -> None:
+    told = Said("The dose of {name!l} must be a number.", name=Said("Lip filler"))
+    assert "lip filler" in told
+    assert "Lippenfiller" in language.said_in("de", told)
+    assert "relleno de labios" in language.said_in("es", told)
+
+
+def test_numbers_have_the_sign_of_the_language() -> None:
+    told = Said("A brush is above 0 and up to {most:g} mm in radius.", most=2.5)
+    assert "2.5 mm" in told
+    assert "2,5 mm" in language.said_in("de", told)
+    assert "2,5 mm" in language.said_in("es", told)
+    large = Said(
+        "The photo is over {most:,} pixels on one side; crop it to the face and use that.",
+        most=32000,
+    )
+    assert "32,000" in large
+    assert "32.000" in language.said_in("de", large)
+    assert language.number(1.25, ".2f") == "1.25"  # nobody visits: English
+
+
+@pytest.mark.parametrize(
+    ("one", "parts", "style", "said"),
+    [
+        ("de", ["swelling", "bruising", "redness"], AND, "Schwellung, Blutergüsse und Rötung"),
+        ("de", ["swelling", "bruising"], OR, "Schwellung oder Blutergüsse"),
+        ("es", ["swelling", "bruising", "redness"], AND, "hinchazón, moretones y enrojecimiento"),
+        ("es", ["redness", "injections"], AND, "enrojecimiento e inyecciones"),
+        ("es", ["swelling", "bruising"], COMMAS, "hinchazón, moretones"),
+        ("en", ["swelling", "bruising", "redness"], AND, "swelling, bruising and redness"),
+    ],
+)
+def test_a_list_is_written_as_the_language_writes_one(
+    one: str, parts: list[str], style: str, said: str
+) -> None:
+    assert language.said_in(one, Listed(parts, style)) == said
+
+
+def test_an_error_is_said() -> None:
+    with pytest.raises(PlanError) as raised:
+        Plan.parse("lip_filler=99")
+    told = raised.value.args[0]
+    assert language.said_error(raised.value) == str(raised.value)
+    assert "Lippenfiller" in language.said_in("de", told)
+    assert "99 mL" in language.said_in("de", told)
+
+
+def test_what_is_not_known_is_said_as_it_is() -> None:
+    assert language.said_in("de", "No such sentence {here}.") == "No such sentence {here}."
+    assert language.said_in("es", "") == ""
+
+
+def test_braces_without_values_are_no_placeholders() -> None:
+    assert language.said_in("de", Said("write {kind}")) == "write {kind}"
+
+
+def test_warnings_of_a_plan_are_said() -> None:
+    over = Plan.parse(["cheek_filler=4", "jawline_filler=4", "chin_filler=2"])
+    for warning in plan_warnings(over):
+        assert language.said_in("de", warning) != warning
+        assert language.said_in("es", warning) != warning
+
+
+@pytest.mark.parametrize("when", [None, "3d", "1w", "2w", "6mo", "1y"])
+def test_times_are_said(when: str | None) -> None:
+    for one in OTHERS:
+        assert language.said_in(one, time_words(when)) != time_words(when)
+
+
+# --- the page ---
+
+# What reads the same in every language: names, marks, units and places to look something up.
+SAME = {
+    "Beforehand",
+    "English",
+    "Español",
+    "Deutsch",
+    "Grace Hopper",
+    "Eileen Collins",
+    "Plan",
+}
+CARE = ROOT / "ui" / "care.toml"  # whom to call is the same in every language
+SILENT = ("beforehand_speaking", "beforehand_stepping")  # components without words
+_TEXTS = {"label", "body", "help", "placeholder", "options", "caption", "captions", "text"}
+_TEXTS |= {"title", "alt", "content"}
+_SKIPPED = re.compile(
+    r"<style.*?</style>|<[^>]+>|:material/\w*:?|:[a-z]+\[|https?://\S+|rgb\(.*?\)", re.S
+)
+_WORD = re.compile(r"[^\W\d_]{3,}")
+
+
+def _say_in(page: AppTest, one: str) -> AppTest:
+    page.session_state[language.KEY] = one
+    page.run()
+    assert not page.exception
+    return page
+
+
+def _lines(page: AppTest) -> set[str]:
+    """All lines that a visitor can read or hear, without marks and numbers."""
+    found: set[str] = set()
+    for text in _strings(page):
+        for line in unescape(_SKIPPED.sub("\n", text)).splitlines():
+            plain = line.strip(" -*#\t")
+            if _WORD.search(plain):
+                found.add(plain)
+    return found
+
+
+def _strings(page: AppTest) -> Iterator[str]:
+    for block in (page.main, page.sidebar):
+        for node in block:
+            if node.type == "bidi_component":
+                if node.proto.component_name not in SILENT:
+                    yield from _sent(node.proto)
+            elif node.type in ("table", "dataframe", "arrow_table", "arrow_data_frame"):
+                frame = node.value
+                yield from map(str, [*frame.columns, *frame.index, *frame.to_numpy().ravel()])
+            elif getattr(node, "proto", None) is not None:
+                yield from _fields_of(node.proto)
+
+
+def _sent(proto: Any) -> Iterator[str]:
+    """What a component was given: JSON, or JSON before pictures."""
+    if proto.bytes:
+        yield from _leaves(unpacked(proto.bytes)[0])
+    elif proto.json:
+        yield from _leaves(json.loads(proto.json))
+
+
+def _leaves(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for one in value.values():  # the keys are names or English texts, of no visitor
+            yield from _leaves(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _leaves(one)
+    elif isinstance(value, str) and " " in value:  # a single word may be a name
+        yield value
+
+
+def _fields_of(proto: Any) -> Iterator[str]:
+    for field, value in proto.ListFields():
+        several = value if field.is_repeated else [value]
+        if (
+            field.cpp_type == field.CPPTYPE_MESSAGE
+            and not field.message_type.GetOptions().map_entry
+        ):
+            for one in several:
+                yield from _fields_of(one)
+        elif field.cpp_type == field.CPPTYPE_STRING and field.name in _TEXTS:
+            yield from several
+
+
+def _compare(page: AppTest, where: str) -> None:
+    """Assert that a screen says nothing in English when it speaks another language."""
+    english = _lines(_say_in(page, "en"))
+    assert len(english) > 3, where
+    known = {*SAME, *sources().values()}
+    contacts = [one["contact"] for one in tomllib.loads(CARE.read_text("utf-8"))["help"]]
+    for one in OTHERS:
+        left = {line for line in english & _lines(_say_in(page, one)) if line not in known}
+        left = {line for line in left if not any(contact in line for contact in contacts)}
+        assert sorted(left) == [], f"{where} in {one}"
+    _say_in(page, "en")
+
+
+def test_the_first_screens_are_said(welcome_page: AppTest) -> None:
+    _compare(welcome_page, "welcome")
+    for way in ("patient", "consultant"):
+        welcome_page.session_state["beforehand"].way = way
+        _compare(welcome_page, f"consent of a {way}")
+
+
+@pytest.mark.parametrize("name", ["about", "care", "verify"])
+def test_the_other_pages_are_said(page: AppTest, name: str) -> None:
+    _compare(page.switch_page(f"screens/{name}.py").run(), name)
+
+
+def test_the_screen_of_the_photo_is_said(page: AppTest, photo_file: bytes) -> None:
+    from tests.ui.arriving import upload
+
+    _compare(page, "photo")
+    _compare(upload(page, "face.jpg", photo_file), "photo looked at")
+
+
+def test_the_concerns_are_said(sample_page: AppTest) -> None:
+    state = sample_page.session_state["beforehand"]
+    state.way = "patient"
+    _compare(sample_page.run(), "concerns")
+
+
+def test_the_preview_is_said(sample_page: AppTest) -> None:
+    page = pick(sample_page, "lip_filler", "forehead_toxin", "pigment_laser")
+    _compare(page, "preview")
+    page.select_slider(key="when").set_value("3d").run()
+    _compare(page, "preview on day 3")
+
+
+def test_another_language_keeps_photo_dose_and_result(sample_page: AppTest) -> None:
+    page = pick(sample_page, "lip_filler")
+    page.slider(key=dose_key("lip_filler", "both")).set_value(1.5).run()
+    page.select_slider(key="when").set_value("3d").run()
+    _, english = shown(page)
+    before = table(page)
+    told = notes(page)
+    _say_in(page, "de")
+    assert page.slider(key=dose_key("lip_filler", "both")).value == 1.5
+    assert page.select_slider(key="when").value == "3d"
+    header, german = shown(page)
+    assert german["after"] == english["after"]
+    assert "Lippenfiller" in header["alt"]
+    assert [severity for severity, _ in notes(page)] == [severity for severity, _ in told]
+    assert all(new != old for (_, new), (_, old) in zip(notes(page), told, strict=True))
+    after = table(page)
+    assert [row[1].replace(",", ".") for row in after] == [row[1] for row in before]
+    assert all("," in row[1] for row in after)
+    assert all(new[0] != old[0] for new, old in zip(after, before, strict=True))
+
+
+def test_no_literal_is_drawn_without_being_said() -> None:
+    """A text written straight into a call that draws it would stay English for ever."""
+    unsaid = [
+        f"{path.relative_to(ROOT)}:{line}: {text}"
+        for path in collect.python_files("page")
+        for line, text in _drawn(path.read_text("utf-8"))
+    ]
+    assert unsaid == []
+
+
+DRAWING = {"title", "header", "subheader", "caption", "markdown", "button", "checkbox", "toggle"}
+DRAWING |= {"radio", "selectbox", "multiselect", "slider", "select_slider", "number_input"}
+DRAWING |= {"text_input", "text_area", "expander", "popover", "tabs", "error", "warning", "info"}
+DRAWING |= {"success", "link_button", "download_button", "file_uploader", "camera_input", "toast"}
+DRAWING |= {"segmented_control", "pills", "metric", "spinner", "progress", "dialog", "status"}
+NAMED = {"help", "label", "placeholder", "caption"}
+LITERAL = {"owner/name-inpainting"}  # of the form that names on the hub have
+
+
+def _drawn(source: str) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.Call):
+            continue
+        drawn = getattr(node.func, "attr", "") in DRAWING
+        texts = [node.args[0]] if drawn and node.args else []
+        if getattr(node.func, "attr", "") != "add_argument":
+            texts += [one.value for one in node.keywords if one.arg in NAMED]
+        for text in texts:
+            yield from ((line, one) for line, one in _words_in(text) if one not in LITERAL)
+
+
+def _words_in(node: ast.expr) -> Iterator[tuple[int, str]]:
+    """The literals with words in an expression, but for those within calls, which say them."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        if _WORD.search(_SKIPPED.sub("", node.value)):
+            yield node.lineno, node.value
+    elif isinstance(node, ast.JoinedStr | ast.List | ast.Tuple):
+        for one in node.values if isinstance(node, ast.JoinedStr) else node.elts:
+            yield from _words_in(one)
+    elif isinstance(node, ast.BinOp):
+        yield from (*_words_in(node.left), *_words_in(node.right))
+    elif isinstance(node, ast.IfExp):
+        yield from (*_words_in(node.body), *_words_in(node.orelse))
