@@ -55,13 +55,13 @@ def choose(face: Face, near: DeltaGenerator) -> Choice | None:
         _choose_dose(procedures()[name], small)
     plan = plans.written()
     plans.remember(plan)
-    if is_expert():
-        noting.of_plan()
     if not plan.treatments:
         st.caption(say("Pick one or several; the dose of each can be changed."))
         return None
-    totals.explain(plan)
     responder = _choose_responder()
+    totals.explain(plan)
+    if is_expert():
+        noting.of_plan()
     with near:
         if is_expert():
             totals.show(plan)

@@ -30,6 +30,7 @@ page = st.navigation(list(pages), position="hidden")
 shell.head(pages, page)
 page.run()
 shell.foot()
-stepping.begin(f"{page.url_path} {session.screen()}")
+state = session.start()
+stepping.begin(f"{page.url_path} {session.screen()} {state.comparing} {state.presenting}")
 if page is next(iter(pages)) and session.screen() == "preview":
     tour.show()
