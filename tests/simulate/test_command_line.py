@@ -29,7 +29,7 @@ from tests.simulate import toy_models
 from tests.simulate.faces import PROCEDURES
 
 FILES = {"before.png", "after.png", "comparison.png", "outcome.json"}
-HEAVY = {"torch", "diffusers", "streamlit"}
+HEAVY = {"torch", "diffusers", "streamlit", "av"}
 STAGES = ("Reading the photo", "Measuring the face", "Simulating", "Writing the pictures")
 Output = tuple[int, str, str]  # status, standard output, standard error
 
@@ -122,6 +122,28 @@ def test_the_film_and_the_range_come_when_asked_for(
         with Image.open(tmp_path / f"{name}.png") as picture:
             assert picture.info  # marked as simulated
             assert picture.width > picture.height
+
+
+def test_the_video_comes_when_asked_for(
+    portrait: Path, tmp_path: Path, run: Callable[..., Output]
+) -> None:
+    assert run(portrait, "--treat", "lip_filler=1.0", "--video", "--out", tmp_path)[0] == 0
+    assert names(tmp_path) == FILES | {"morph.mp4", "morph.gif"}
+    with Image.open(tmp_path / "morph.gif") as gif:
+        assert gif.is_animated  # type: ignore[attr-defined]
+    assert (tmp_path / "morph.mp4").read_bytes()[4:8] == b"ftyp"
+
+
+def test_a_plan_file_says_for_when_and_whom_unless_the_command_does(
+    portrait: Path, tmp_path: Path, run: Callable[..., Output]
+) -> None:
+    file = tmp_path / "plan.json"
+    table = {"treatments": [{"procedure": "lip_filler", "dose": 1}], "when": "3d"}
+    file.write_text(json.dumps({**table, "responder": "high"}))
+    for given, wanted in (([], ("3d", "high")), (["--when", "1w"], ("1w", "high"))):
+        assert run(portrait, "--plan", file, *given, "--out", tmp_path / "out")[0] == 0
+        found = json.loads((tmp_path / "out" / "outcome.json").read_text())
+        assert (found["when"], found["responder"]) == wanted
 
 
 def test_another_choice_of_reactions_is_refused(

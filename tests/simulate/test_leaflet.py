@@ -26,9 +26,12 @@ from simulate.export import NOTICE, head_window, png_bytes
 from simulate.leaflet import pages, words
 from simulate.leaflet.code import MARK, plan_code, plan_of_code
 from simulate.leaflet.pages import report_pdf
+from simulate.planfile import PlanFile
 from simulate.presets import presets
 from simulate.provenance.mark import strip_of
+from simulate.provenance.verify import verify
 from simulate.sheets import CLOSE, film, responders
+from simulate.speech import english
 from simulate.summary import plan_summary
 from tests.helpers import ROOT
 from tests.simulate.faces import bare, face_of, usual
@@ -314,6 +317,61 @@ def test_the_command_writes_the_report_and_reads_its_code(tmp_path: Path) -> Non
     found = json.loads((tmp_path / "out" / "outcome.json").read_text())
     assert [one["procedure"] for one in found["treatments"]] == ["lip_filler"]
     assert not (tmp_path / "out" / "range.png").exists()
+
+
+def shouted(text: str, /, **values: object) -> str:
+    """Another language, in which everything said is in capitals."""
+    return english(text, **values).upper()
+
+
+def test_every_word_can_be_said_in_another_language() -> None:
+    """What stays are sources, units of the calendar and what the clinic wrote itself."""
+    plan = replace(PLAN, notes="")
+    given = [replace(one, plan=plan) for one in outcomes()]
+    lines = said(given, shots=times(), say=shouted, code=True)
+    listed = lines.index("SOURCES")
+    small = [text for text in lines[:listed] if re.search("[a-z]{2}", text)]
+    assert small == []
+    assert [text.upper() for text in said(given, shots=times(), code=True)] == [
+        text.upper() for text in lines
+    ]
+
+
+def test_its_title_and_language_are_those_of_the_reader() -> None:
+    data = report_pdf(outcomes(), say=shouted, language="de")
+    assert b"/Lang (de)" in data
+    assert pages.TITLE.upper().encode() in data
+
+
+def test_notes_and_the_clinic_are_told_only_when_asked_for() -> None:
+    assert PLAN.notes in said(notes=True)
+    assert "Notes on this plan" in said(notes=True)
+    assert PLAN.notes not in said()
+    assert "Notes on this plan" not in said(with_plan(replace(PLAN, notes="")), notes=True)
+    assert "The Clinic · 12 34" in said(clinic="The Clinic · 12 34")
+
+
+def test_the_command_puts_the_notes_in_and_signs_the_report(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "settings"))
+    photo, plan = tmp_path / "photo.png", tmp_path / "plan.json"
+    photo.write_bytes(png_bytes(face_of("collins").photo.image, simulated=False))
+    plan.write_text(PlanFile(PLAN, "1w", "low").to_json())
+    out = str(tmp_path / "out")
+    asked = [str(photo), "--quiet", "--report", "--notes", "--signed", "--plan", str(plan)]
+    assert main([*asked, "--out", out]) == 0
+    data = (tmp_path / "out" / "report.pdf").read_bytes()
+    assert verify(data).state == "valid"
+    assert verify(data[:-20] + b"x" + data[-19:]).state == "tampered"
+    found = json.loads((tmp_path / "out" / "outcome.json").read_text())
+    assert (found["when"], found["responder"]) == ("1w", "low")  # as the file says
+
+
+@pytest.mark.parametrize("part", ["--qr", "--notes"])
+def test_a_part_without_a_report_is_refused(part: str, tmp_path: Path) -> None:
+    treat = ["photo.png", "--treat", "lip_filler=1.0"]
+    assert main([*treat, part, "--out", str(tmp_path / "out")]) == 2
 
 
 def test_a_code_without_a_report_is_refused(

@@ -127,7 +127,32 @@ def test_other_words_in_the_manifest_are_found() -> None:
     assert verify(data.replace(b"warped", b"washed")).state == "tampered"
 
 
-@pytest.mark.parametrize("data", [b"", b"hello", png_bytes(noise(), simulated=True)])
+def saved_as(kind: str) -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(noise()).save(file, kind)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "GIF", "PDF"])
+def test_other_kinds_of_files_are_signed_and_verified_too(kind: str) -> None:
+    """MP4 is in the tests of the moving picture."""
+    data = signed(saved_as(kind), Edits({"warped": BOX}), signing(), "1.0")
+    found = verify(data)
+    assert found.state == "valid"
+    assert [one["how"] for one in found.edits] == ["warped"]
+    changed = bytearray(data)
+    changed[-30] ^= 1
+    assert verify(bytes(changed)).state == "tampered"
+
+
+def test_a_picture_saved_anew_has_lost_its_signature() -> None:
+    """As by a messenger or a screenshot."""
+    again = io.BytesIO()
+    Image.open(io.BytesIO(ours())).convert("RGB").save(again, "JPEG")
+    assert verify(again.getvalue()).state == "unsigned"
+
+
+@pytest.mark.parametrize("data", [b"", b"hello", b"RIFF", png_bytes(noise(), simulated=True)])
 def test_what_is_not_signed_is_not_ours(data: bytes) -> None:
     found = verify(data)
     assert (found.state, found.exit_status) == ("unsigned", 3)

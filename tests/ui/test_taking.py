@@ -1,0 +1,164 @@
+"""Take it home: what is offered, made only when asked for, at no address, marked and signed."""
+
+import importlib
+from collections.abc import Callable
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from face_mesh import measure_face
+from simulate import Plan
+from simulate.provenance.verify import verify
+from simulate.skin.progress import finished
+from simulate.speech import english
+
+KINDS = ("video", "report", "film", "range")
+
+
+@pytest.fixture
+def planned(sample_page: AppTest) -> AppTest:
+    """The page with a plan on."""
+    sample_page.session_state["beforehand"].chosen = ("lip_filler",)
+    return sample_page.run()
+
+
+def downloads(page: AppTest) -> dict[str, str]:
+    """The label of each download, and its address: empty as long as nobody clicked."""
+    return {one.proto.label: one.proto.url for one in page.get("download_button")}
+
+
+def names(page: AppTest) -> set[str]:
+    return {one.key for one in page.button if one.key}
+
+
+def test_everything_is_offered_and_nothing_is_made_unasked(planned: AppTest) -> None:
+    assert not planned.exception
+    assert {f"take_make_{kind}" for kind in KINDS} <= names(planned)
+    assert {"Download the comparison", "Download the plan (TOML)", "Download the plan (JSON)"} == (
+        set(downloads(planned))
+    )
+    assert not any(downloads(planned).values())
+
+
+@pytest.mark.parametrize(
+    ("kind", "labels"),
+    [
+        ("video", {"Download the video (MP4)", "Download as a GIF"}),
+        ("report", {"Download the report (PDF, "}),
+        ("film", {"Download these pictures"}),
+        ("range", {"Download these pictures"}),
+    ],
+)
+def test_what_is_asked_for_is_made_and_has_no_address(
+    planned: AppTest, kind: str, labels: set[str]
+) -> None:
+    planned.button(key=f"take_make_{kind}").click().run()
+    assert not planned.exception
+    assert not planned.error
+    offered = downloads(planned)
+    assert all(any(one.startswith(label) for one in offered) for label in labels)
+    assert not any(offered.values())
+    assert f"take_make_{kind}" not in names(planned)
+
+
+def test_of_other_doses_it_is_offered_anew(planned: AppTest) -> None:
+    planned.button(key="take_make_range").click().run()
+    planned.slider(key="dose_lip_filler_both").set_value(0.5).run()
+    assert "take_make_range" in names(planned)
+    assert "Download these pictures" not in downloads(planned)
+    planned.slider(key="dose_lip_filler_both").set_value(1.0).run()
+    assert "Download these pictures" in downloads(planned)  # it was kept
+
+
+def test_in_another_language_it_is_offered_anew(planned: AppTest) -> None:
+    """The words are in the pictures."""
+    planned.button(key="take_make_range").click().run()
+    planned.session_state["language"] = "de"
+    planned.run()
+    assert not planned.exception
+    assert "take_make_range" in names(planned)
+
+
+def test_what_the_report_holds_is_part_of_what_it_is(planned: AppTest) -> None:
+    planned.button(key="take_make_report").click().run()
+    planned.checkbox(key="report_code").check().run()
+    assert "take_make_report" in names(planned)
+
+
+def test_notes_are_offered_only_where_there_are_any(planned: AppTest) -> None:
+    assert "report_notes" not in {one.key for one in planned.checkbox}
+    planned.session_state["notes"] = "Softly."
+    planned.run()
+    assert planned.checkbox(key="report_notes").value is False
+
+
+def test_what_was_asked_of_other_doses_is_not_begun(planned: AppTest) -> None:
+    planned.session_state["beforehand"].asked["video"] = "of other doses"
+    planned.run()
+    assert planned.session_state["beforehand"].asked == {}
+    assert "take_make_video" in names(planned)
+
+
+def test_work_that_was_stopped_is_not_begun_again(
+    planned: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the button of the progress bar calls; the click itself has ended the run before."""
+    making, state = importlib.import_module("ui.making"), planned.session_state["beforehand"]
+    monkeypatch.setattr(making.session, "start", lambda: state)
+    state.asked["video"], state.sheet = "this", ("video", "this")
+    making._take_back("video")
+    assert (state.asked, state.sheet) == ({}, None)
+
+
+def test_what_goes_wrong_is_one_sentence(planned: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    from face_mesh.errors import EngineError
+
+    def broken(*_: object, **__: object) -> object:
+        raise EngineError("The model is damaged; install it again.")
+        yield
+
+    monkeypatch.setattr(importlib.import_module("ui.run"), "video", broken)
+    planned.button(key="take_make_video").click().run()
+    assert not planned.exception
+    assert [one.value for one in planned.error] == ["The model is damaged; install it again."]
+
+
+def test_forgetting_lets_go_of_it(planned: AppTest) -> None:
+    planned.button(key="take_make_range").click().run()
+    planned.button(key="forget").click().run()
+    assert not planned.exception
+    assert planned.session_state["beforehand"].asked == {}
+
+
+# --- the files themselves
+
+
+@pytest.fixture
+def made(sample_page: AppTest) -> Callable[[str], list[bytes]]:
+    """Make what the page would, of a small plan."""
+    run = importlib.import_module("ui.run")
+    face = measure_face(sample_page.session_state["beforehand"].photo)
+    plan = Plan.parse(["lip_filler=1.0"])
+    choice = run.Choice(plan, noted=Plan(plan.treatments, notes="Softly."))
+
+    def make(kind: str) -> list[bytes]:
+        if kind == "video":
+            moving = finished(run.video(choice, face, english))
+            return [moving.mp4, moving.gif]
+        if kind == "report":
+            wanted = run.Wanted(code=True, notes=True, clinic="The Clinic · 12 34")
+            return [finished(run.report(choice, face, english, "en", wanted))]
+        return [finished(run.sheet(kind, choice, face, english)).png]
+
+    return make
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_file_is_signed_and_a_changed_one_is_found(
+    made: Callable[[str], list[bytes]], kind: str
+) -> None:
+    for data in made(kind):
+        assert verify(data).state == "valid"
+        changed = bytearray(data)
+        changed[len(data) // 3] ^= 1
+        assert verify(bytes(changed)).state == "tampered"
