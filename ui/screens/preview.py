@@ -71,4 +71,4 @@ if face:
             say("Use another photo"), icon=":material/add_a_photo:", on_click=intake.put_aside
         )
         if state.credit:
-            st.caption(state.credit)
+            st.caption(say(state.credit))
