@@ -55,7 +55,7 @@ def check(photo: Photo, view: str) -> None:
             measuring.show_findings(found)
             _show_good(found, view)
         _ways_on(face, view, found)
-        if face:
+        if face and _usable(found):
             with st.expander(say("How large is the face?"), icon=":material/straighten:"):
                 scaling.choose(face, photo, view)
 
@@ -91,8 +91,12 @@ def _show_good(found: tuple[Finding, ...], view: str) -> None:
             st.markdown(f":green[{wording.ICONS['info']}] {say(text)}")
 
 
+def _usable(found: tuple[Finding, ...]) -> bool:
+    return all(one.severity != "block" for one in found)
+
+
 def _ways_on(face: Face | None, view: str, found: tuple[Finding, ...]) -> None:
-    usable = face is not None and all(one.severity != "block" for one in found)
+    usable = face is not None and _usable(found)
     front = view == session.FRONT
     with st.container(horizontal=True, key=f"ways_on_{view}"):
         if usable:
