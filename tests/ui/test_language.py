@@ -425,3 +425,33 @@ def _words_in(node: ast.expr) -> Iterator[tuple[int, str]]:
         yield from (*_words_in(node.left), *_words_in(node.right))
     elif isinstance(node, ast.IfExp):
         yield from (*_words_in(node.body), *_words_in(node.orelse))
+
+
+# --- components ---
+
+_COMMENT = re.compile(r"^\s*//[^\n]*$|/\*.*?\*/", re.M | re.S)
+_LITERAL = re.compile(r"""\"([^\"\n]*)\"|'([^'\n]*)'|`([^`]*)`""")
+_SENTENCE = re.compile(r"[A-Z][a-z]+(?:[ ,:.']|$)")  # and not a name as "WebGL2" or "ArrowUp"
+KEYS = {"Escape", "Enter", "Home", "End", "Tab", "Backspace", "Delete", "Shift", "Control"}
+KEYS |= {"ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "PageUp", "PageDown"}
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "ui").glob("**/*.js")), ids=lambda path: path.name)
+def test_a_component_says_only_what_it_is_sent(path: Any) -> None:
+    """A text in it is a key into the words it gets, which has to be collected with the page's."""
+    known = {message for part in collect.PARTS for message in collect.translations("de", part)}
+    source = re.sub(r"""["']\s*\+\s*["']""", "", _COMMENT.sub("", path.read_text("utf-8")))
+    texts = {"".join(found) for found in _LITERAL.findall(source)}
+    texts = {text for text in texts if _SENTENCE.match(text)}
+    assert texts - known - KEYS == set()
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "ui").glob("**/*.html")), ids=lambda path: path.name
+)
+def test_the_frame_of_a_component_is_without_words(path: Any) -> None:
+    source = path.read_text("utf-8")
+    written = re.sub(r"<!--.*?-->|<[^>]+>", "", source, flags=re.S)
+    named = re.findall(r"(?:aria-label|title|alt|placeholder)=\"([^\"]+)\"", source)
+    assert not _WORD.search(written)
+    assert named == []

@@ -4,10 +4,10 @@ const held = new WeakMap(); // parentElement -> URLs of the pictures it shows
 
 export default function ({ data, parentElement }) {
   release(parentElement);
-  const { captions, pictures } = unpack(data);
+  const { captions, alts, pictures } = unpack(data);
   const urls = pictures.map((bytes) => URL.createObjectURL(new Blob([bytes], { type: "image/jpeg" })));
   held.set(parentElement, urls);
-  parentElement.querySelector(".strip").replaceChildren(...urls.map((url, i) => shown(url, captions[i])));
+  parentElement.querySelector(".strip").replaceChildren(...urls.map((url, i) => shown(url, captions[i], alts[i])));
   return () => release(parentElement);
 }
 
@@ -17,16 +17,16 @@ function unpack(bytes) {
   let at = 4 + view.getUint32(0, true);
   const header = JSON.parse(new TextDecoder().decode(bytes.subarray(4, at)));
   const pictures = header.parts.map(([, length]) => bytes.slice(at, (at += length)));
-  return { captions: header.captions, pictures };
+  return { captions: header.captions, alts: header.alts, pictures };
 }
 
-function shown(url, caption) {
+function shown(url, caption, alt) {
   const [item, figure, title, image] = ["li", "figure", "figcaption", "img"].map((name) =>
     document.createElement(name),
   );
   title.textContent = caption;
   image.src = url;
-  image.alt = `The face: ${caption}`;
+  image.alt = alt;
   figure.append(title, image);
   item.append(figure);
   return item;

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from ui.language import say
 from ui.viewer.viewer import pack
 
 _HERE = Path(__file__).parent
@@ -30,4 +31,6 @@ class Panel:
 def show(panels: Sequence[Panel], key: str) -> None:
     """Draw the pictures in their order, as many side by side as there is room for."""
     parts = {f"panel_{i}": one.jpeg for i, one in enumerate(panels)}
-    _mount(key=key, data=pack({"captions": [one.caption for one in panels]}, {**parts}))
+    captions = [one.caption for one in panels]
+    alts = [say("The face: {caption}", caption=caption) for caption in captions]
+    _mount(key=key, data=pack({"captions": captions, "alts": alts}, {**parts}))
