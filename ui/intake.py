@@ -64,14 +64,22 @@ def take_sample(sample: Sample) -> None:
 
 
 def use() -> None:
-    """Go on with the photo that was looked at: it is the one in use, or a further view of it."""
+    """Go on with the photo that was looked at; one of a further view, or anew, joins the others."""
     state = session.start()
-    if state.adding:
-        if state.pending is not None:
-            state.views[state.adding] = state.pending
-        state.adding, state.pending = "", None
-    else:
+    view, pending = state.adding, state.pending
+    if not view:
         state.checked = state.accepted = True
+    elif pending is not None:
+        run.forget()
+        if view == session.FRONT:
+            which, others = st.session_state.get(session.WHICH_KEY), state.views
+            session.take(pending)
+            state.views, state.checked = others, True
+            st.session_state[session.WHICH_KEY] = which
+        else:
+            state.views[view] = pending
+            state.lengths.pop(view, None)
+        state.adding, state.pending = "", None
 
 
 def look_after() -> None:
@@ -86,9 +94,10 @@ def go_on() -> None:
 
 
 def add(view: str) -> None:
-    """Ask for a photo of a further view; one there is stays until another is used."""
+    """Ask for a photo of a view; one there is stays until another is used."""
     state = session.start()
     state.adding, state.pending, state.problem = view, None, ""
+    state.meant = st.session_state.get(session.which_key(view))
 
 
 def retake() -> None:
@@ -103,8 +112,9 @@ def retake() -> None:
 
 
 def leave_out() -> None:
-    """Stop adding a further view; what was there of it before stays."""
+    """Take no photo of the view after all; one that was there before stays."""
     state = session.start()
+    st.session_state[session.which_key(state.adding)] = state.meant
     state.adding, state.pending, state.problem = "", None, ""
     run.forget()
 

@@ -52,7 +52,8 @@ class Session:
         photo: the photo from the front, None as long as there is none.
         checked: whether the visitor has looked at what was found about that photo.
         accepted: whether the visitor goes on with it; False again to look after the photos.
-        adding: the further view a photo is being taken for; empty is none.
+        adding: the view a photo is being taken for while the one in use stays; empty is none.
+        meant: which face of the photo in use is meant, as its widget has it, in the meantime.
         pending: that photo, until the visitor has looked at what was found about it.
         views: further photos of the same person by view, of `VIEWS`.
         view: which photo is worked on, `FRONT` or one of `views`.
@@ -88,6 +89,7 @@ class Session:
     checked: bool = False
     accepted: bool = False
     adding: str = ""
+    meant: int | None = None
     pending: Photo | None = None
     views: dict[str, Photo] = field(default_factory=dict)
     view: str = FRONT

@@ -1,15 +1,19 @@
 """Coming in without a browser: two ways, consent, the photo and what was found about it."""
 
 import importlib
+import io
 import json
 
+import numpy as np
 import pytest
+from PIL import Image
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.testing.v1 import AppTest
 
-from face_mesh import PhotoError, read_face
+from benchmarks.turned import turned_photo, turned_pose
+from face_mesh import Photo, read_face
 from tests.ui.arriving import components, labels, upload, use, written
-from tests.ui.photos import MAKER
+from tests.ui.photos import MAKER, portrait
 from tests.ui.test_page import living, stored
 from tests.ui.viewing import pick, shown, title, unpacked
 
@@ -263,15 +267,47 @@ def test_a_refused_view_leaves_the_first_photo_alone(page: AppTest, photo_file: 
     assert page.session_state["beforehand"].photo
 
 
-def test_a_new_photo_from_the_front_takes_the_other_views_with_it(
-    page: AppTest, photo_file: bytes
+def test_the_photo_from_the_front_stays_until_another_is_used(
+    page: AppTest, photo_file: bytes, two_faces_file: bytes
 ) -> None:
     use_and_look_after(page, photo_file)
     page.button(key="add_smile").click().run()
     use(upload(page, "smile.jpg", smiling()))
+    front = page.session_state["beforehand"].photo
     page.button(key="again_front").click().run()
+    upload(page, "notes.jpg", b"This is not a photo.")
+    assert page.error[0].value.startswith("The file is not a photo")
+    upload(page, "two.jpg", two_faces_file)
+    page.button_group(key="which").set_value(2).run()
+    assert labels(page)[-1] != "Leave it out"
+    page.button(key="leave_out").click().run()  # "Keep the one there is"
     state = page.session_state["beforehand"]
-    assert (state.photo, state.views) == (None, {})
+    assert (state.photo, set(state.views)) == (front, {"smile"})
+    assert page.session_state["which"] is None
+
+    page.button(key="again_front").click().run()
+    upload(page, "two.jpg", two_faces_file)
+    page.button_group(key="which").set_value(2).run()
+    use(page)
+    state = page.session_state["beforehand"]
+    assert title(page) == "Your photos"
+    assert state.photo != front
+    assert set(state.views) == {"smile"}  # never mixed with the first, and not lost with it
+    page.button(key="go_on").click().run()
+    assert title(page) == "Your preview"
+    assert all(x > 0.5 for x, _ in shown(page)[0]["still"]["dots"])
+
+
+def test_a_turned_head_is_kept_as_three_quarter_view(page: AppTest, photo_file: bytes) -> None:
+    use_and_look_after(page, photo_file)
+    page.button(key="add_three_quarter").click().run()
+    upload(page, "turned.png", turned(22.0))
+    said = written(page)
+    assert "The head is turned to the side" not in said
+    assert "The head is turned by 2" in said
+    assert "The head is straight." not in said
+    use(page)
+    assert set(page.session_state["beforehand"].views) == {"three_quarter"}
 
 
 def test_how_far_a_head_is_turned_says_how_much_can_be_shown(page: AppTest) -> None:
@@ -409,11 +445,19 @@ def use_and_look_after(page: AppTest, data: bytes) -> None:
     assert page.title[0].value
 
 
+def turned(yaw_deg: float) -> bytes:
+    """Grace Hopper with her head turned, rendered from her photo from the front."""
+    one = portrait()
+    large = one.resize((2 * one.width, 2 * one.height))
+    face = read_face(Photo.from_rgb(np.asarray(large)))
+    buffer = io.BytesIO()
+    Image.fromarray(turned_photo(face, turned_pose(yaw_deg))).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
 def smiling() -> bytes:
     """Eileen Collins, large enough."""
     samples = importlib.import_module("ui.samples")
     (one,) = (sample for sample in samples.SAMPLES if sample.id == "eileen_collins")
-    if one.path is None:
-        raise PhotoError("the portrait is not installed")
     data: bytes = one.path.read_bytes()
     return data

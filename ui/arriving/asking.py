@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from ui import intake, samples, session, wording
-from ui.arriving import live, views
+from ui.arriving import checking, live, views
 from ui.capture import camera
 from ui.language import say
 
@@ -16,9 +16,9 @@ def ask(view: str) -> None:
     if state.problem:
         st.error(say(state.problem), icon=wording.ICONS["block"])
     st.markdown(say(views.VIEWS[view].asks))
-    if view != session.FRONT:
+    if state.adding:
         _own(view)
-        st.button(say("Leave it out"), key="leave_out", on_click=intake.leave_out)
+        checking.leave_out()
         return
     own, portraits = st.columns([3, 2], gap="large")
     with own:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import streamlit as st
 
 from face_mesh import BeforehandError, Face, Finding, Photo
@@ -97,7 +95,7 @@ def _usable(found: tuple[Finding, ...]) -> bool:
 
 def _ways_on(face: Face | None, view: str, found: tuple[Finding, ...]) -> None:
     usable = face is not None and _usable(found)
-    front = view == session.FRONT
+    front, adding = view == session.FRONT, bool(session.start().adding)
     with st.container(horizontal=True, key=f"ways_on_{view}"):
         if usable:
             st.button(say("Use this photo"), key="use", type="primary", on_click=intake.use)
@@ -108,9 +106,8 @@ def _ways_on(face: Face | None, view: str, found: tuple[Finding, ...]) -> None:
             type="secondary" if usable else "primary",
             on_click=intake.retake,
         )
-        if not front:
-            st.button(say("Leave it out"), key="leave_out", on_click=intake.leave_out)
-    if usable and front:
+        leave_out()
+    if usable and front and not adding:
         st.button(
             say("Use it and add a view from the side or a smile"),
             key="use_and_add",
@@ -118,6 +115,15 @@ def _ways_on(face: Face | None, view: str, found: tuple[Finding, ...]) -> None:
             icon=":material/add_a_photo:",
             on_click=intake.look_after,
         )
+
+
+def leave_out() -> None:
+    """Draw the way back to the photos there are, if there are any."""
+    adding = session.start().adding
+    if adding:
+        kept = adding == session.FRONT or adding in session.start().views
+        label = say("Keep the one there is") if kept else say("Leave it out")
+        st.button(label, key="leave_out", on_click=intake.leave_out)
 
 
 def overview(photo: Photo) -> None:
@@ -147,18 +153,15 @@ def overview(photo: Photo) -> None:
 
 
 def _buttons_of(view: str) -> None:
-    front = view == session.FRONT
-    again: Callable[..., None] = intake.put_aside if front else intake.add
     st.button(
         say("Take another photo"),
         key=f"again_{view}",
         icon=":material/replay:",
-        on_click=again,
-        args=() if front else (view,),
+        on_click=intake.add,
+        args=(view,),
         width="stretch",
-        help=say("The other views go with it.") if front and session.start().views else None,
     )
-    if not front:
+    if view != session.FRONT:
         st.button(
             say("Leave it out"),
             key=f"remove_{view}",

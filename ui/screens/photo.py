@@ -22,5 +22,6 @@ with st.container(key="start", gap="medium"):
         checking.check(waiting, view)
     else:
         further = say("One more photo: {view!l}", view=VIEWS[view].name)
-        st.title(further if state.adding else say("Your photo"), anchor=False)
+        first = view == session.FRONT
+        st.title(say("Your photo") if first else further, anchor=False)
         asking.ask(view)
