@@ -28,9 +28,7 @@ MEANING = {
         "Nothing in this file was changed since it was signed as a simulation. But anybody can "
         "make such a signature; ask whoever gave you the file who signed it."
     ),
-    "foreign": N_(
-        "Another program signed this file. What it says of itself is not judged here."
-    ),
+    "foreign": N_("Another program signed this file. What it says of itself is not judged here."),
     "tampered": N_(
         "Do not trust this picture. It was changed after it was signed as it is, or its signature "
         "is damaged or out of date."
@@ -52,7 +50,7 @@ HOW = {
     "painted": N_("Skin was painted by a trained model."),
 }
 PLACE = N_(
-    "{how} It lies within {left:.0f} to {right:.0f} % of the width from the left and "
+    "{how} All of it lies within {left:.0f} to {right:.0f} % of the width from the left and "
     "{top:.0f} to {bottom:.0f} % of the height from the top."
 )
 NOT_PAINTED = N_("No part was painted by a trained model.")
@@ -103,25 +101,26 @@ def _show(found: Verdict) -> None:
     if found.state == "unsigned":
         st.markdown(say(LOOK))
         return
-    if found.signer:
-        st.subheader(say("Who signed"), anchor=False)
-        st.markdown(_signer(found))
+    if found.state == "tampered":
+        st.markdown(say(LOOK))
+        return
+    st.subheader(say("Who signed"), anchor=False)
+    st.markdown(_signer(found))
     if found.state in ("valid", "stranger"):
         st.subheader(say("What was changed"), anchor=False)
         st.markdown("".join(f"\n- {line}" for line in _changes(found)))
-    if found.state == "tampered":
-        st.markdown(say(LOOK))
 
 
 def _signer(found: Verdict) -> str:
-    if found.signer == SELF_SIGNED:
+    """Who signed, as far as that can be relied on."""
+    if found.state == "valid" and found.signer == SELF_SIGNED:
         return say(
-            "The computer that made it, with a certificate of its own: nobody has checked who is "
+            "This computer, with a certificate that it made for itself. Nobody has checked who is "
             "behind it."
         )
-    name = found.signer.replace("`", "")
-    if found.state == "tampered":
-        return say("It says: `{name}`. That cannot be relied on any more.", name=name)
+    name = found.signer.replace("`", "") or "?"
+    if found.state == "stranger":
+        return say("It says: `{name}`. Anybody can write any name there.", name=name)
     return f"`{name}`"
 
 
