@@ -1,0 +1,58 @@
+"""What is around every screen: steps, menu, language, the tour, and the way to forget."""
+
+import json
+
+from streamlit.testing.v1 import AppTest
+
+from tests.ui.viewing import title
+
+
+def html(page: AppTest) -> str:
+    return " ".join(one.proto.body for one in page.get("html"))
+
+
+def tour(page: AppTest) -> dict[str, object] | None:
+    found = [
+        one.proto for one in page.get("bidi_component") if one.proto.component_name.endswith("tour")
+    ]
+    return json.loads(found[0].json) if found else None
+
+
+def test_the_step_that_is_on_is_marked_for_those_who_cannot_see_it(page: AppTest) -> None:
+    assert "<li aria-current=step>Photo</li>" in html(page)
+    page.button(key="sample_grace_hopper").click().run()
+    assert "<li aria-current=step>Preview</li>" in html(page)
+
+
+def test_forgetting_is_offered_as_soon_as_there_is_a_photo(page: AppTest) -> None:
+    assert "forget" not in [one.key for one in page.button]
+    page.button(key="sample_grace_hopper").click().run()
+    page.button(key="forget").click().run()
+    assert "forget" not in [one.key for one in page.button]
+
+
+def test_the_language_can_be_chosen_and_survives_forgetting(sample_page: AppTest) -> None:
+    english = title(sample_page)
+    sample_page.selectbox(key="language").set_value("de").run()
+    german = title(sample_page)
+    assert german != english
+    sample_page.button(key="forget").click().run()
+    assert sample_page.selectbox(key="language").value == "de"
+
+
+def test_the_tour_begins_with_a_sample_where_there_is_no_photo_and_can_be_ended(
+    page: AppTest,
+) -> None:
+    assert tour(page) is None
+    page.button(key="tour").click().run()
+    shown = tour(page)
+    assert shown
+    assert all(step["title"] and step["text"] and step["at"] for step in shown["steps"])
+    assert [step["count"] for step in shown["steps"]][0] == f"1 of {len(shown['steps'])}"
+    page.session_state["beforehand"].touring = False
+    page.run()
+    assert tour(page) is None
+
+
+def test_the_tour_is_not_offered_before_age_and_consent(welcome_page: AppTest) -> None:
+    assert "tour" not in [one.key for one in welcome_page.button]
