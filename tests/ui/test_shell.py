@@ -48,7 +48,7 @@ def test_the_tour_begins_with_a_sample_where_there_is_no_photo_and_can_be_ended(
     shown = tour(page)
     assert shown
     assert all(step["title"] and step["text"] and step["at"] for step in shown["steps"])
-    assert [step["count"] for step in shown["steps"]][0] == f"1 of {len(shown['steps'])}"
+    assert next(step["count"] for step in shown["steps"]) == f"1 of {len(shown['steps'])}"
     page.session_state["beforehand"].touring = False
     page.run()
     assert tour(page) is None
