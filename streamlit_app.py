@@ -4,6 +4,11 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from ui.addresses import OwnAddresses
+from ui.erasing import lifespan
 from ui.headers import PrivateHeaders
 
-app = st.App("ui/router.py", middleware=[Middleware(PrivateHeaders), Middleware(OwnAddresses)])
+app = st.App(
+    "ui/router.py",
+    lifespan=lifespan,
+    middleware=[Middleware(PrivateHeaders), Middleware(OwnAddresses)],
+)

@@ -59,7 +59,7 @@ Pixels = npt.NDArray[np.uint8]
 
 
 def coded_portrait(number: int) -> bytes:
-    """Return a portrait (PNG) with a number above it and a size, place and colour cast of its own."""
+    """Return a portrait (PNG) with a number above it, and a size, place and colour of its own."""
     path = matplotlib.cbook.get_sample_data("grace_hopper.jpg", asfileobj=False)
     with Image.open(path) as sample:
         portrait = sample.convert("RGB")

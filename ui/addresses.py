@@ -67,6 +67,8 @@ class OwnAddresses:
         """Whether a tab of this browser was told the address; a preflight carries no cookie."""
         if scope["method"] == "OPTIONS":
             return True
+        if "/upload_file/" in scope["path"] and scope["method"] not in ("PUT", "DELETE"):
+            return False  # there is nothing to be had from it, and Streamlit would give its page
         return (_browser(scope), _file(scope["path"])) in self._told
 
 

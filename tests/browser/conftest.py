@@ -11,7 +11,9 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -34,6 +36,7 @@ class Server:
 
     url: str
     process: subprocess.Popen[str]
+    temporary: Path | None = None  # where it may put temporary files, if that was asked for
 
     def holds(self) -> dict[str, int]:
         """What the process still holds of photos, by kind, without the zeros."""
@@ -87,15 +90,16 @@ class Visit:
         )
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
+@contextmanager
+def serving(**environment: str) -> Iterator[Server]:
+    """Start the page in a process of its own, with more settings."""
     with socket.socket() as probe:
         probe.bind(("localhost", 0))
         port = probe.getsockname()[1]
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.browser.serve", str(port)],
         cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -108,6 +112,12 @@ def server() -> Iterator[Server]:
     finally:
         process.terminate()
         process.communicate(timeout=20)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with serving() as started:
+        yield started
 
 
 @pytest.fixture(scope="module")

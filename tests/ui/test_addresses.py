@@ -64,21 +64,36 @@ def cookie(browser: str) -> list[tuple[bytes, bytes]]:
     return [(b"cookie", f"{COOKIE}={browser}; other=1".encode())] if browser else []
 
 
-@pytest.mark.parametrize("path", [PICTURE, UPLOAD])
+@pytest.mark.parametrize(
+    ("path", "method"), [(PICTURE, "GET"), (UPLOAD, "PUT"), (UPLOAD, "DELETE")]
+)
 @pytest.mark.parametrize("base", ["", "/clinic"])
-def test_only_the_browser_that_was_told_an_address_gets_an_answer(path: str, base: str) -> None:
+def test_only_the_browser_that_was_told_an_address_gets_an_answer(
+    path: str, method: str, base: str
+) -> None:
     async def visit() -> None:
         site = Site(b"\x0a\x12" + f"{base}{path}".encode() + b"\x1a")
-        assert (await site.ask(base + path, "anna"))[0] == NOT_FOUND
+        assert (await site.ask(base + path, "anna", method))[0] == NOT_FOUND
         tab = await site.connect("anna")
-        assert (await site.ask(base + path, "anna"))[0] == OK
+        assert (await site.ask(base + path, "anna", method))[0] == OK
         for other in ("ben", "", "anna2"):
-            status, headers = await site.ask(base + path, other)
+            status, headers = await site.ask(base + path, other, method)
             assert status == NOT_FOUND
             assert headers["cache-control"] == "no-store"
         assert (await site.ask(base + path, "ben", method="OPTIONS"))[0] == OK
         await site.close(tab)
-        assert (await site.ask(base + path, "anna"))[0] == NOT_FOUND
+        assert (await site.ask(base + path, "anna", method))[0] == NOT_FOUND
+
+    asyncio.run(visit())
+
+
+def test_an_upload_can_be_read_by_nobody() -> None:
+    async def visit() -> None:
+        site = Site(UPLOAD.encode())
+        tab = await site.connect("anna")
+        assert (await site.ask(UPLOAD, "anna", "PUT"))[0] == OK
+        assert (await site.ask(UPLOAD, "anna", "GET"))[0] == NOT_FOUND
+        await site.close(tab)
 
     asyncio.run(visit())
 
