@@ -5,6 +5,8 @@ from __future__ import annotations
 import struct
 import zlib
 from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -41,6 +43,7 @@ _SUBJECTS = {
     "expected": N_("{plan}  ({when}, expected responder)"),
     "high": N_("{plan}  ({when}, high responder)"),
 }
+DEJAVU = 0.9  # of the size of the other letters: DejaVu is wider
 PNG_LEVEL = 1  # a photo hardly gets smaller above it, only slower
 MIN_PANEL_PX, MAX_PANEL_PX = 480, 2000  # enlarged for the words, reduced to what a page can print
 HEAD_ROOM = 0.3  # of the height of the face, on each side
@@ -100,7 +103,7 @@ def comparison_image(outcome: Outcome, say: Say = english) -> Rgb:
     width, height = panels[0].size
     unit = max(11, round(width / 34))
     gap, head = unit // 2, round(2.2 * unit)
-    big, small = font(round(1.2 * unit)), font(unit)
+    big, small = font(round(1.2 * unit), say), font(unit, say)
     said = (_subject(outcome, say), *map(say, outcome.warnings))
     lines = [line for text in said for line in wrapped(text, small, 2 * width + gap - unit)]
     foot = round((len(lines) + 2.2) * LINE * unit)
@@ -168,9 +171,23 @@ def wrapped(text: str, letters: ImageFont.FreeTypeFont, width_px: int) -> list[s
     return lines
 
 
+def font(size_px: int, say: Say = english) -> ImageFont.FreeTypeFont:
+    """Return the letters of all pictures; those for English have no umlauts and no tildes."""
+    return _font(size_px, plain=say(NOTICE) == NOTICE)
+
+
 @cache
-def font(size_px: int) -> ImageFont.FreeTypeFont:
-    """Return the letters of all sheets."""
+def _font(size_px: int, *, plain: bool) -> ImageFont.FreeTypeFont:
+    if not plain:
+        return ImageFont.truetype(dejavu("DejaVuSans.ttf"), round(DEJAVU * size_px))
     letters = ImageFont.load_default(size_px)
     assert isinstance(letters, ImageFont.FreeTypeFont)
     return letters
+
+
+def dejavu(name: str) -> Path:
+    """Return a font file that may be embedded and comes with Matplotlib (which is not loaded)."""
+    spec = find_spec("matplotlib")
+    assert spec is not None
+    assert spec.origin is not None
+    return Path(spec.origin).parent / "mpl-data" / "fonts" / "ttf" / name

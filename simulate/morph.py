@@ -209,10 +209,10 @@ class _Cards:
         draw, unit, left = ImageDraw.Draw(card), width_px / 34, round(width_px / 50)
         top = card.height - self.foot_px(width_px)
         date = date_of(moment.days, self.say) if moment.share else self.say(BEFORE)
-        draw.text((left, top + 0.5 * unit), date, INK, font(round(1.7 * unit)))
+        draw.text((left, top + 0.5 * unit), date, INK, font(round(1.7 * unit), self.say))
         if signs:
             self._signs(draw, signs, (left, top + 2.5 * unit), unit, width_px - 2 * left)
-        notice = font(round(0.95 * unit))
+        notice = font(round(0.95 * unit), self.say)
         said = self.say(NOTICE if moment.share else UNCHANGED)
         draw.text((left, card.height - 1.6 * unit), said, QUIET, notice)
         self._line(draw, moment, (0.36 * width_px, 0.96 * width_px, top + 1.4 * unit), unit)
@@ -235,7 +235,7 @@ class _Cards:
     ) -> None:
         listed = ", ".join(self.say(one) for one in signs)
         said = self.say(FEW, signs=listed[:1].upper() + listed[1:])
-        letters = font(round(0.95 * unit))
+        letters = font(round(0.95 * unit), self.say)
         draw.text(at, wrapped(said, letters, wide)[0], INK, letters)
 
     def _line(

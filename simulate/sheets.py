@@ -149,7 +149,7 @@ def _sheet(face: Face, panels: Sequence[Captioned], said: Sequence[str], say: Sa
     width, height = made[0].size
     unit = round(width / 26)
     gap, head, across = unit // 2, round(2.2 * unit), min(ROW, len(made))
-    letters, small = font(unit), font(round(0.9 * unit))
+    letters, small = font(unit, say), font(round(0.9 * unit), say)
     whole = across * width + (across - 1) * gap
     lines = [line for text in said for line in wrapped(text, small, whole - unit)]
     rows = ceil(len(made) / across)

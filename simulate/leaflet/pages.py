@@ -6,8 +6,6 @@ import io
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -34,7 +32,7 @@ from reportlab.platypus import (
 
 from face_mesh.arrays import Rgb
 from face_mesh.said import N_
-from simulate.export import NOTICE, head_window, panel
+from simulate.export import NOTICE, dejavu, head_window, panel
 from simulate.leaflet import words
 from simulate.leaflet.code import plan_code
 from simulate.outcome import Outcome
@@ -188,13 +186,9 @@ def _built(story: Story, telling: Telling, pages: int | None) -> tuple[bytes, in
 
 @cache
 def _letters() -> None:
-    """Register DejaVu, which may be embedded and comes with Matplotlib (which is not loaded)."""
-    spec = find_spec("matplotlib")
-    assert spec is not None
-    assert spec.origin is not None
-    folder = Path(spec.origin).parent / "mpl-data" / "fonts" / "ttf"
-    pdfmetrics.registerFont(TTFont("Beforehand", folder / "DejaVuSans.ttf"))
-    pdfmetrics.registerFont(TTFont("Beforehand-Bold", folder / "DejaVuSans-Bold.ttf"))
+    """Register DejaVu, which may be embedded."""
+    pdfmetrics.registerFont(TTFont("Beforehand", dejavu("DejaVuSans.ttf")))
+    pdfmetrics.registerFont(TTFont("Beforehand-Bold", dejavu("DejaVuSans-Bold.ttf")))
     pdfmetrics.registerFontFamily(
         "Beforehand", "Beforehand", "Beforehand-Bold", "Beforehand", "Beforehand-Bold"
     )
@@ -421,7 +415,7 @@ def _recovery(
     story = _head(say("The first weeks"))
     if len(rows) > 1:
         story += [
-            _table(rows, (0.23, 0.19, *[0.58 / len(days)] * len(days))),
+            _table(rows, (0.21, 0.16, *[0.63 / len(days)] * len(days))),
             Paragraph(escape(say(words.CALENDAR_SAID)), TEXT),
         ]
     story += _points([*untold, *undrawn])

@@ -65,9 +65,10 @@ def worded(strip: Image.Image, say: Say = english) -> Image.Image:
     strip = Image.blend(strip, Image.new("RGB", strip.size, INK), OPACITY)
     wide, high = strip.size
     size_px, words = round(LETTERS * high), say(WORDS)
-    while size_px > 1 and font(size_px).getlength(words) > 0.96 * wide:
+    while size_px > 1 and font(size_px, say).getlength(words) > 0.96 * wide:
         size_px -= 1
-    ImageDraw.Draw(strip).text((wide / 2, high / 2), words, PAPER, font(size_px), anchor="mm")
+    letters = font(size_px, say)
+    ImageDraw.Draw(strip).text((wide / 2, high / 2), words, PAPER, letters, anchor="mm")
     return strip
 
 

@@ -15,6 +15,7 @@ from PIL import Image
 from face_mesh.arrays import Rgb
 from simulate import Plan, simulate
 from simulate import morph as morphing
+from simulate.export import font
 from simulate.morph import FPS, GIF_PX, VIDEO_PX, Morph, date_of, moments, morph
 from simulate.provenance import certificate
 from simulate.provenance.certificate import signing
@@ -189,6 +190,17 @@ def test_words_in_another_language_are_in_the_picture() -> None:
         return morphing.english(text, **values).upper()
 
     assert make(say=shouted).gif != made().gif
+
+
+@pytest.mark.parametrize("letter", "äöüÄÖÜßáéíóúñ¿¡")
+def test_the_letters_of_other_languages_have_every_sign(letter: str) -> None:
+    """A sign that is missing is drawn as the box that stands for all of them."""
+
+    def drawn(sign: str) -> bytes:
+        return bytes(font(40, lambda text, **values: f"{text}{sign}").getmask(sign))
+
+    assert drawn(letter) != drawn("\ufffe")
+    assert bytes(font(40).getmask("a")) != drawn("a")  # English keeps its own letters
 
 
 def test_it_says_how_far_it_is_and_can_be_cancelled() -> None:
