@@ -1,6 +1,8 @@
 """Arrays to pictures: what the viewer shows is what was computed."""
 
 import io
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,9 +11,11 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from face_mesh import Photo
+from simulate.live import MOVED, SKIN, Layer
 from tests.ui.viewing import unpacked
-from ui import pictures
-from ui.viewer.viewer import pack
+from ui import live, pictures
+from ui.viewer import Live
+from ui.viewer.viewer import WORDS, _unsent, pack
 
 
 def levels(png: bytes) -> np.ndarray:
@@ -105,6 +109,7 @@ def test_a_plain_picture_numbers_the_faces_it_is_given() -> None:
     assert alone.boxes == ()
     assert len(several.boxes) == 2
     assert "2 faces" in several.alt
+    assert several.alt.values == {"n": 2}  # each language says its own
     assert alone.key != several.key
 
 
@@ -133,5 +138,65 @@ def test_the_map_of_uncertainty_is_clear_where_it_is_sure_and_rises_in_steps() -
     assert len(made.steps) == 5
 
 
+def test_a_stencil_is_white_where_it_is_true() -> None:
+    mask = np.zeros((9, 13), bool)
+    mask[2:5, 3:11] = True
+    back = np.asarray(Image.open(io.BytesIO(pictures.stencil(mask))).convert("L"))
+    assert ((back == 255) == mask).all()
+    assert ((back == 0) == ~mask).all()
+
+
+def test_a_field_survives_its_packing_to_a_thirty_thousandth() -> None:
+    draw = np.random.default_rng(3)
+    values = draw.normal(size=(5, 7, 3)).astype(np.float32) * (9.0, 9.0, 0.02)
+    layer = Layer("a", MOVED, (4, 2), values.astype(np.float32))
+    described = live._described(layer)
+    assert described["box"] == (4, 2, 5, 7)
+    whole = np.frombuffer(live._encoded("a", layer)["a"], "<i2").reshape(values.shape)
+    shift, shade = described["scales"]
+    back = whole * np.array([shift, shift, shade])
+    for channels in (slice(0, 2), slice(2, 3)):
+        largest = np.abs(values[..., channels]).max()
+        assert np.abs(back - values)[..., channels].max() < largest / 60_000
+
+
+def test_treated_skin_is_sent_with_the_mask_of_what_it_changes() -> None:
+    changed = np.zeros((16, 24), bool)
+    changed[4:12, 5:20] = True
+    skin = np.where(changed[..., None], 200, 90).astype(np.uint8).repeat(3, axis=2)
+    sent = live._encoded("b", Layer("b", SKIN, (8, 8), skin, changed))
+    assert set(sent) == {"b", "b-mask"}
+    back = np.asarray(Image.open(io.BytesIO(sent["b"])), int)
+    assert np.abs(back - skin)[6:10, 8:16].max() < 6
+    mask = np.asarray(Image.open(io.BytesIO(sent["b-mask"])).convert("L"))
+    assert ((mask > 0) == changed).all()
+
+
+def test_each_layer_is_sent_once_and_all_of_them_to_a_browser_that_has_none() -> None:
+    sent: set[str] = set()
+    one = Live({}, b"", {"lips": b"1"}, sent)
+    both = Live({}, b"", {"lips": b"1", "chin": b"2"}, sent)
+    assert _unsent(one, all_of_them=False) == {"lips": b"1"}
+    assert _unsent(one, all_of_them=False) == {}
+    assert _unsent(both, all_of_them=False) == {"chin": b"2"}
+    assert _unsent(both, all_of_them=True) == {"lips": b"1", "chin": b"2"}
+    assert _unsent(both, all_of_them=False) == {}
+
+
 def test_there_is_no_map_of_certainty() -> None:
     assert pictures.unsure(np.full((8, 8), 0.01, np.float32)) is None
+
+
+def test_every_text_of_the_viewer_is_known_to_its_page_and_used() -> None:
+    folder = Path(pictures.__file__).parent / "viewer"
+    html = (folder / "viewer.html").read_text("utf-8")
+    code = "".join(path.read_text("utf-8") for path in folder.glob("*.js"))
+    named = set(re.findall(r'data-(?:word|label)="(\w+)"', html))
+    assert named <= set(WORDS)
+    kinds = r"by_|moles_|missed_"  # put together in the script
+    spoken = {name for name in WORDS if re.search(rf'["\.]{name}\b', code)}
+    assert {name for name in set(WORDS) - named - spoken if not re.match(kinds, name)} <= {
+        *("refuse", "warn", "info"),  # of notes, by their severity
+    }
+    # No sentence is written into the markup itself.
+    assert re.findall(r">\s*[A-Za-z][^<>]*<", html) == []

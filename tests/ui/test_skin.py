@@ -83,6 +83,25 @@ def test_what_moves_no_skin_has_no_map_of_movement(sample_page: AppTest) -> None
     assert "heat" in parts
 
 
+def test_the_browser_gets_what_it_draws_doses_from(sample_page: AppTest) -> None:
+    header, parts = shown(pick(sample_page, "lip_filler", "ipl_redness"))
+    live = header["live"]
+    sliders = [row["slider"] for row in live["tables"]]
+    assert sliders == ["dose_lip_filler_both", "dose_ipl_redness_both", "when"]
+    for key, row in zip(sliders, live["tables"], strict=True):
+        if key != "when":
+            assert row["now"] == sample_page.slider(key=key).value
+    kinds = {layer["kind"] for layer in live["layers"]}
+    assert kinds == {"moved", "coloured", "skin"}
+    widths = {"moved": 1, "coloured": 6, "skin": 1}
+    numbers = sum(widths[layer["kind"]] for layer in live["layers"])
+    numbers += sum(len(row["at"]) * len(row["columns"]) for row in live["tables"])
+    assert len(parts["tables"]) == 4 * numbers
+    for layer in live["layers"]:
+        assert layer["name"] in parts
+        assert (f"{layer['name']}-mask" in parts) == (layer["kind"] == "skin")
+
+
 def test_what_paints_no_skin_has_no_mask(sample_page: AppTest) -> None:
     header, parts = shown(pick(sample_page, "lip_filler"))
     assert header["retouch"] is None

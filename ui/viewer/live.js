@@ -43,8 +43,9 @@ function lacks(memory, header) {
 }
 
 function keepLayers({ live }, header, parts) {
-  for (const { name, kind, box, scales } of header?.layers ?? []) {
-    if (name in parts) live.layers.set(name, layerOf(kind, box, scales, parts[name], parts[`${name}-mask`]));
+  for (const described of header?.layers ?? []) {
+    const { name } = described;
+    if (name in parts) live.layers.set(name, layerOf(described, parts[name], parts[`${name}-mask`]));
   }
   // What no plan uses any more is given back, but for a few that may come again.
   const used = new Set((header?.layers ?? []).map(({ name }) => name));
@@ -61,7 +62,7 @@ function forgetLayer(live, name) {
   live.layers.delete(name);
 }
 
-function layerOf(kind, box, scales, bytes, mask) {
+function layerOf({ kind, box, scales }, bytes, mask) {
   const layer = { kind, box };
   if (kind === "moved") layer.field = unscaled(new Int16Array(bytes.buffer), scales);
   else if (kind === "coloured") layer.depth = Float32Array.from(bytes, (one) => one / 255);
@@ -109,7 +110,8 @@ function sceneOf(header, layers, numbers) {
   });
   const [rows, columns] = header.shape;
   const { origin, node, channels, paleness, constants } = header;
-  return { origin, node, rows, columns, channels, paleness, constants, layers: placed, now, tables };
+  const grid = { origin, node, rows, columns };
+  return { ...grid, channels, paleness, constants, layers: placed, now, tables };
 }
 
 // The amounts for where the sliders stand. Each table holds for the others as they were at the last
@@ -139,8 +141,8 @@ function rowAt({ at, columns, rows }, value) {
   if (upper < 0) upper = at.length - 1;
   const lower = Math.max(0, upper - 1);
   const share = upper === lower ? 0 : (value - at[lower]) / (at[upper] - at[lower]);
-  const n = columns.length;
-  return columns.map((_, k) => rows[lower * n + k] + share * (rows[upper * n + k] - rows[lower * n + k]));
+  const [from, to] = [lower * columns.length, upper * columns.length];
+  return columns.map((_, k) => rows[from + k] + share * (rows[to + k] - rows[from + k]));
 }
 
 // Sum of what moves skin, as simulate.geometry.parts.grid_shift_px and shading.shade_of.
@@ -342,7 +344,15 @@ function united(one, other) {
 
 function newLive(viewer, memory) {
   const canvas = viewer.querySelector("canvas.live");
-  const live = { layers: new Map(), scene: null, painter: painterOn(canvas), frame: 0, turn: 0, last: 0, pace: 0 };
+  const live = {
+    layers: new Map(), // by name, sent once
+    scene: null, // of the last result
+    painter: painterOn(canvas), // null without WebGL2
+    turn: 0, // numbers the results
+    frame: 0, // that is asked for
+    last: 0, // when one was drawn, ms
+    pace: 0, // ms between them, averaged
+  };
   const wake = () => {
     live.frame ||= requestAnimationFrame(() => {
       live.frame = 0;
@@ -357,6 +367,15 @@ function newLive(viewer, memory) {
     attributeFilter: ["aria-valuetext"],
   });
   live.wake = wake;
+  if (live.painter) {
+    onRestored(live.painter, () => {
+      if (memory.live !== live) return;
+      releaseLive(memory, false);
+      viewer.removeAttribute("data-live");
+      memory.key = null;
+      memory.report("holds", ""); // all that was painted from is asked for again
+    });
+  }
   return live;
 }
 
@@ -390,7 +409,8 @@ function follow(viewer, memory) {
   drawDoses(viewer, live, values, !slow);
   showLive(viewer, memory, values, true);
   clearTimeout(live.rest);
-  if (slow) live.rest = setTimeout(() => memory.live?.scene && drawDoses(viewer, live, values, true), REST_MS);
+  const sharpen = () => memory.live?.scene && drawDoses(viewer, live, standing(live.scene), true);
+  if (slow) live.rest = setTimeout(sharpen, REST_MS);
 }
 
 const SLOW_MS = 25; // between two pictures: from here on they are sampled straight, not cubic
@@ -469,7 +489,8 @@ function snapped(start, step, end, perPx) {
 function showLive(viewer, memory, values, on) {
   viewer.toggleAttribute("data-live", on);
   const { scene } = memory.live;
-  const beyond = on && scene?.tables.some(({ refused }, i) => refused !== null && values[i] >= refused - 1e-9);
+  const isRefused = ({ refused }, i) => refused !== null && values[i] >= refused - 1e-9;
+  const beyond = on && scene.tables.some(isRefused);
   viewer.querySelector(".tag-after").textContent = on
     ? memory.words[beyond ? "refused" : "live"]
     : memory.tag;
@@ -487,7 +508,7 @@ function hasMoved(scene, values) {
   return values.some((value, i) => value !== null && !same(value, scene.tables[i].now));
 }
 
-function releaseLive(memory) {
+function releaseLive(memory, forGood = true) {
   const { live } = memory;
   if (!live) return;
   memory.live = null;
@@ -495,5 +516,5 @@ function releaseLive(memory) {
   cancelAnimationFrame(live.frame);
   clearTimeout(live.rest);
   for (const name of [...live.layers.keys()]) forgetLayer(live, name);
-  releasePainter(live.painter);
+  if (forGood) releasePainter(live.painter);
 }

@@ -67,17 +67,17 @@ vec4 fieldAt(sampler2D finer, vec2 at) {
 }`;
 // simulate.relight: in linear light, shine left out.
 const LIGHT = `${HEAD}${PLACE}
-uniform sampler2D photo, skin, gain, blood;
+uniform sampler2D photo, skin, gain, blood, codes, lights;
 uniform ivec2 window;
 uniform bool blends, bleeds;
 uniform float paleness, smallest, mostShine, surface;
 out vec4 found;
-vec3 linear(vec3 code) {
-  return mix(pow((code + 0.055) / 1.055, vec3(2.4)), code / 12.92, lessThanEqual(code, vec3(0.04045)));
-}
+float byLight(float light) { return texelFetch(codes, ivec2(sqrt(light) * 4095.0 + 0.5, 0), 0).r; }
+float byCode(float code) { return texelFetch(lights, ivec2(code * 255.0 + 0.5, 0), 0).r; }
+vec3 linear(vec3 code) { return vec3(byCode(code.r), byCode(code.g), byCode(code.b)); }
 vec3 encoded(vec3 light) {
   vec3 c = clamp(light, 0.0, 1.0);
-  return mix(1.055 * pow(c, vec3(1.0 / 2.4)) - 0.055, 12.92 * c, lessThanEqual(c, vec3(0.0031308)));
+  return vec3(byLight(c.r), byLight(c.g), byLight(c.b));
 }
 vec3 lit(vec3 code, vec3 more, float least) {
   vec3 size = abs(more);
@@ -85,8 +85,7 @@ vec3 lit(vec3 code, vec3 more, float least) {
   vec3 light = linear(code);
   float shine = (light.b - paleness * light.r) / (1.0 - paleness);
   shine = min(max(shine, least), mostShine * min(min(light.r, light.g), light.b));
-  vec3 after = encoded(light + (light - shine) * more);
-  return floor(after * 255.0 + 0.5) / 255.0;
+  return encoded(light + (light - shine) * more);
 }
 void main() {
   ivec2 here = ivec2(gl_FragCoord.xy) + window;
@@ -122,14 +121,19 @@ function painterOn(canvas) {
   const options = { alpha: false, antialias: false, depth: false, preserveDrawingBuffer: true };
   const gl = canvas.getContext("webgl2", options);
   if (!gl || !gl.getExtension("EXT_color_buffer_float")) return null;
-  const painter = { gl, canvas, lost: false, programs: {}, textures: {}, sizes: {}, skins: new Map() };
-  canvas.addEventListener("webglcontextlost", () => {
+  const kept = { programs: {}, textures: {}, sizes: {}, skins: new Map() };
+  const painter = { gl, canvas, lost: false, ...kept };
+  const lost = (event) => {
+    event.preventDefault(); // or it would never come back
     painter.lost = true;
-  });
+  };
+  canvas.addEventListener("webglcontextlost", lost, { once: true });
   for (const [name, code] of Object.entries({ REFINE, BLEND, LIGHT, MOVE })) {
     painter.programs[name] = programOf(gl, code);
+    if (!painter.programs[name]) return null;
   }
   painter.target = gl.createFramebuffer();
+  [painter.textures.codes, painter.textures.lights] = tablesOf(gl);
   return painter;
 }
 
@@ -142,7 +146,7 @@ function programOf(gl, code) {
     gl.attachShader(program, shader);
   }
   gl.linkProgram(program);
-  if (!gl.getProgramParameter(program, gl.LINK_STATUS)) throw new Error(gl.getProgramInfoLog(program));
+  if (!gl.getProgramParameter(program, gl.LINK_STATUS)) return null;
   const places = {};
   for (let i = 0; i < gl.getProgramParameter(program, gl.ACTIVE_UNIFORMS); i++) {
     const { name } = gl.getActiveUniform(program, i);
@@ -170,6 +174,26 @@ function pictureTexture(gl, bitmap) {
   gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA8, gl.RGBA, gl.UNSIGNED_BYTE, bitmap);
   gl.generateMipmap(gl.TEXTURE_2D);
   return texture;
+}
+
+// Light to bytes by its root, and bytes to light: the tables of simulate.relight, so that rounding
+// is the same there and here, and no power is taken for each pixel.
+function tablesOf(gl) {
+  const codes = Uint8Array.from({ length: 4096 }, (_, i) => {
+    const light = (i / 4095) ** 2;
+    const code = light <= 0.0031308 ? 12.92 * light : 1.055 * light ** (1 / 2.4) - 0.055;
+    return Math.round(255 * code);
+  });
+  const lights = Float32Array.from({ length: 256 }, (_, i) => {
+    const code = i / 255;
+    return code <= 0.04045 ? code / 12.92 : ((code + 0.055) / 1.055) ** 2.4;
+  });
+  const [byRoot, byCode] = [textureOf(gl), textureOf(gl)];
+  gl.bindTexture(gl.TEXTURE_2D, byRoot);
+  gl.texImage2D(gl.TEXTURE_2D, 0, gl.R8, codes.length, 1, 0, gl.RED, gl.UNSIGNED_BYTE, codes);
+  gl.bindTexture(gl.TEXTURE_2D, byCode);
+  gl.texImage2D(gl.TEXTURE_2D, 0, gl.R32F, lights.length, 1, 0, gl.RED, gl.FLOAT, lights);
+  return [byRoot, byCode];
 }
 
 function photoOn(painter, bitmap) {
@@ -234,9 +258,10 @@ function paint(painter, scene, room, amounts, { view, around, level, smooth }) {
   const { origin, node, constants } = scene;
   const place = { origin, grid: [scene.columns, scene.rows], node, window, scale, level };
   into(painter, textures.light, [wide, high], all);
-  const { photo, skin, light } = textures;
-  const [back, gain, blood] = FIELDS.map((name) => textures[smooth ? name : `${name}Nodes`] ?? photo);
-  draw(painter, "LIGHT", { photo, skin, gain, blood }, {
+  const { photo, skin, light, codes, lights } = textures;
+  const fieldOf = (name) => textures[smooth ? name : `${name}Nodes`] ?? photo; // of no blood, unread
+  const [back, gain, blood] = FIELDS.map(fieldOf);
+  draw(painter, "LIGHT", { photo, skin, gain, blood, codes, lights }, {
     ...place,
     blends: Number(skins.length > 0),
     bleeds: Number(room.bleeds),
@@ -245,7 +270,8 @@ function paint(painter, scene, room, amounts, { view, around, level, smooth }) {
     mostShine: constants.mostShine,
     surface: constants.surface,
   });
-  if (canvas.width !== view[3] || canvas.height !== view[2]) [canvas.width, canvas.height] = [view[3], view[2]];
+  if (canvas.width !== view[3]) canvas.width = view[3]; // setting it clears, even to the same
+  if (canvas.height !== view[2]) canvas.height = view[2];
   gl.bindFramebuffer(gl.FRAMEBUFFER, null);
   gl.viewport(0, 0, canvas.width, canvas.height);
   gl.disable(gl.SCISSOR_TEST);
@@ -278,8 +304,9 @@ function blendSkin(painter, skins, amounts, around, level) {
 function inNodes({ origin, node, rows, columns }, [top, left, height, width]) {
   const fine = node / FINER;
   const [y, x] = [(top - origin[1]) / fine, (left - origin[0]) / fine];
-  const box = [Math.floor(y) - 2, Math.floor(x) - 2, Math.ceil(height / fine) + 5, Math.ceil(width / fine) + 5];
-  return overlap(box, [0, 0, rows * FINER, columns * FINER]) ?? [0, 0, 1, 1];
+  const [high, wide] = [Math.ceil(height / fine) + 5, Math.ceil(width / fine) + 5];
+  const all = [0, 0, rows * FINER, columns * FINER];
+  return overlap([Math.floor(y) - 2, Math.floor(x) - 2, high, wide], all) ?? [0, 0, 1, 1];
 }
 
 function overlap(one, other) {
@@ -300,7 +327,9 @@ function into({ gl, target }, texture, [width, height], box) {
   scissor(gl, box);
 }
 
-const WHOLE_NUMBERS = new Set(["window", "view", "corner", "high", "level", "blends", "bleeds", "smooth_"]);
+const WHOLE_NUMBERS = new Set(
+  ["window", "view", "corner", "high", "level", "blends", "bleeds", "smooth_"],
+);
 
 function draw({ gl, programs }, name, textures, numbers) {
   const { program, places } = programs[name];
@@ -317,6 +346,11 @@ function draw({ gl, programs }, name, textures, numbers) {
   }
   gl.drawArrays(gl.TRIANGLES, 0, 3);
   gl.activeTexture(gl.TEXTURE0);
+}
+
+// Phones take the context from a page in the background; with it all textures are gone.
+function onRestored({ canvas }, act) {
+  canvas.addEventListener("webglcontextrestored", act, { once: true });
 }
 
 function releasePainter(painter) {
