@@ -1,3 +1,3 @@
-"""Tells the browser which language the page speaks, so that a screen reader reads it as such."""
+"""Tells the browser the language of the page, and says in it what Streamlit says by itself."""
 
 from ui.speaking.speaking import tell as tell

@@ -1,4 +1,8 @@
-"""The attribute `lang` of the document, which Streamlit leaves at "en" (WCAG 3.1.1)."""
+"""What of a page is not ours to write: the document's `lang`, and Streamlit's own few words.
+
+Streamlit leaves the one at "en" (WCAG 3.1.1) and has the others in English only. The browser puts
+the visitor's words in their place, as they come.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,38 @@ from pathlib import Path
 import streamlit as st
 
 from ui import language
+from ui.language import N_
+
+# As Streamlit 1.67 writes them, texts and labels; * stands for what it fills in.
+STREAMLITS = (
+    N_("Skip to main content"),
+    N_("file upload"),
+    N_("Upload"),
+    N_("*MB per file"),
+    N_("Drag and drop a file here"),
+    N_("Drag and drop files here"),
+    N_("* files are not allowed."),
+    N_("File must be * or smaller."),
+    N_("Only one file is allowed."),
+    N_("Remove *"),
+    N_("Choose an option"),
+    N_("No results"),
+    N_("Clear value"),
+    N_("Open"),
+    N_("Close"),
+    N_("Press Enter to apply"),
+    N_("Press Ctrl+Enter to apply"),
+    N_("Press ⌘+Enter to apply"),
+    N_("Increment"),
+    N_("Decrement"),
+    N_("Help for *"),
+    N_("Scroll tabs left"),
+    N_("Scroll tabs right"),
+    N_("Connecting"),
+    N_("Connection error"),
+    N_("Please wait..."),
+    N_("Running..."),
+)
 
 _mount = st.components.v2.component(
     "beforehand_speaking", js=Path(__file__).with_name("speaking.js").read_text("utf-8")
@@ -14,5 +50,7 @@ _mount = st.components.v2.component(
 
 
 def tell() -> None:
-    """Draw nothing, and name the visitor's language to the browser."""
-    _mount(key="speaking", data=language.current())
+    """Draw nothing; name the visitor's language, and say in it what Streamlit says."""
+    spoken = language.current()
+    said = {} if spoken == "en" else language.words(STREAMLITS)
+    _mount(key="speaking", data={"language": spoken, "words": said})
