@@ -51,8 +51,9 @@ def choose(face: Face, near: DeltaGenerator) -> Choice | None:
         _choose_procedures()
     small = run.preview(face.key, face)[0]
     state.chosen = tuple(one for one in state.chosen if policy().offers(one))
-    for name in state.chosen:
-        _choose_dose(procedures()[name], small)
+    with st.container():
+        for name in state.chosen:
+            _choose_dose(procedures()[name], small)
     plan = plans.written()
     plans.remember(plan)
     if not plan.treatments:
@@ -121,33 +122,38 @@ def _choose_procedures() -> None:
 
 
 def _choose_by_area(offered: list[Procedure]) -> None:
-    state = session.start()
     by_area = {area: [one for one in offered if one.area == area] for area in AREAS}
     areas = {area: _area(area) for area, entries in by_area.items() if entries}
-    with st.container(gap="xsmall"):
-        shown = st.pills(
-            say("Area"),
-            list(areas),
-            default=None if AREA_KEY in st.session_state else next(iter(areas)),
-            format_func=areas.__getitem__,
-            key=AREA_KEY,
-            persist_state="session",
-            wrap=True,
-        )
-        if shown in by_area:
-            key = f"procedures_{shown}"
-            names = [one.id for one in by_area[shown]]
-            st.session_state[key] = [name for name in names if name in state.chosen]
-            st.pills(
-                wording.area(shown),
-                names,
-                selection_mode="multi",
-                format_func=lambda name: say(procedures()[name].name),
-                key=key,
-                on_change=_toggle,
-                args=(key, names),
-                wrap=True,
-            )
+    shown = st.pills(
+        say("Area"),
+        list(areas),
+        default=None if AREA_KEY in st.session_state else next(iter(areas)),
+        format_func=areas.__getitem__,
+        key=AREA_KEY,
+        persist_state="session",
+        wrap=True,
+    )
+    if shown in by_area:
+        with st.container(horizontal=True, gap="xsmall", key="of_area"):
+            for entry in by_area[shown]:
+                _draw_toggle(entry)
+
+
+def _draw_toggle(entry: Procedure) -> None:
+    """Draw a button that takes a procedure into the plan or out of it.
+
+    No pill, which would send its old state along with the next click while the page is still
+    drawn, and so take out again what was just put in by another way.
+    """
+    on = entry.id in session.start().chosen
+    st.button(
+        say(entry.name),
+        key=f"toggle_{entry.id}",
+        icon=":material/check:" if on else ":material/add:",
+        type="primary" if on else "secondary",
+        on_click=_toggle,
+        args=(entry.id,),
+    )
 
 
 def _searched(name: str) -> str:
@@ -172,12 +178,11 @@ def _add() -> None:
     st.session_state[ADD_KEY] = None
 
 
-def _toggle(key: str, names: list[str]) -> None:
-    picked = st.session_state[key]
-    for name in names:
-        if name not in picked:
-            plans.remove(name)
-    plans.add(picked)
+def _toggle(name: str) -> None:
+    if name in session.start().chosen:
+        plans.remove(name)
+    else:
+        plans.add([name])
 
 
 def _choose_dose(entry: Procedure, small: Face) -> None:

@@ -246,13 +246,14 @@ def choose() -> None:
             args=(True,),
             help=say("Shows the picture and the plan alone, in large type."),
         )
-    if not state.chosen:
-        _choose_preset()
-    chosen = _chosen()
-    if chosen:
-        st.markdown(say(chosen.summary))
-        with st.expander(say("About this plan"), icon=":material/menu_book:"):
-            _explain(chosen)
+    with st.container():  # also when it is empty, so that what follows is not drawn anew
+        if not state.chosen:
+            _choose_preset()
+        chosen = _chosen()
+        if chosen:
+            st.markdown(say(chosen.summary))
+            with st.expander(say("About this plan"), icon=":material/menu_book:"):
+                _explain(chosen)
 
 
 def _manage() -> None:

@@ -21,9 +21,12 @@ from ui.language import said_error, say
 state = session.start()
 result = choice = None
 
-if state.presenting:
-    presenting.head()
 st.title(say("Your preview"), anchor=False)
+# Places that are sometimes empty: without them what follows would be drawn anew.
+bar = st.container()
+if state.presenting:
+    with bar:
+        presenting.head()
 beside = st.container(key="compared_plans")  # of the plans, which the controls below say
 
 stage, panel = st.columns([11, 9], gap="medium")
