@@ -104,3 +104,15 @@ def test_what_is_saved_is_what_was_opened(sample_page: AppTest) -> None:
     assert "Download the plan (TOML)" in labels
     saved = page.session_state["beforehand"].plans["A"].plan
     assert json.loads(PlanFile(saved).to_json()) == json.loads(PlanFile(PLAN).to_json())
+
+
+def test_a_patient_can_open_the_plan_of_a_report_at_once(
+    welcome_page: AppTest,
+) -> None:
+    state = welcome_page.session_state["beforehand"]
+    state.way, state.attested = "patient", True
+    page = welcome_page.run().button(key="sample_grace_hopper").click().run()
+    assert page.title[0].value == "What would you like to look at?"
+    open_file(page, PlanFile(Plan.parse("lip_filler=0.8")).to_toml().encode())
+    assert not page.exception
+    assert page.slider(key="dose_lip_filler_both").value == 0.8

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import leading, measuring, session
+from ui import leading, measuring, planfiles, session
 from ui.language import say
 
 state = session.start()
@@ -16,6 +16,8 @@ st.markdown(
 leading.choose()
 cards = st.container()
 leading.offer_to_go_on()
+with st.expander(say("Open a plan"), icon=":material/folder_open:", type="compact"):
+    planfiles.offer_to_open()
 if state.concerns:
     face = measuring.measure(state.active)  # what limits the photo is said below the cards
     if face:
