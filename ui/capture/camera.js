@@ -1,20 +1,20 @@
-// The guided camera. A frame is sent when the answer to the last one has come, at most one a second;
-// the picture that is taken is cut out of the camera's own pixels and never mirrored.
+// The guided camera. A frame is sent when the answer to the last one has come, at most one a
+// second; the picture that is taken is cut out of the camera's own pixels and never mirrored.
 
 const held = new WeakMap(); // parentElement -> what is going on in it
 
 const FRAME_HEIGHT = 480; // px of a frame that is sent: 20 to 30 kB
 const PAUSE_MS = 1000; // between two frames
 const PATIENCE_MS = 8000; // after which an answer is no longer waited for
-// A typical camera sees 70 degrees along its longer side (author's estimate), 84 cm at the 60 cm from
-// which a face is not distorted. A face has 19 cm, half of 38 cm: so much of the longer side is shown,
-// lest somebody who fills the oval comes too near. Small pictures are cut less: they have no pixels
-// to lose.
+// A typical camera sees 70 degrees along its longer side (author's estimate), 84 cm at the 60 cm
+// from which a face is not distorted. A face has 19 cm, half of 38 cm: so much of the longer side
+// is shown, lest somebody who fills the oval comes too near. Small pictures are cut less: they have
+// no pixels to lose.
 const SHOWN = 0.45;
 const LEAST_HEIGHT = 720;
-// Author's estimates, looser than those of face_mesh/quality.py, which has the last word: the grey of
-// the brightest twentieth of the oval, its share that is white, light of one half over the other, and
-// sharpness against the best seen, below which camera or head moves.
+// Author's estimates, looser than those of face_mesh/quality.py, which has the last word: the grey
+// of the brightest twentieth of the oval, its share that is white, light of one half over the
+// other, and sharpness against the best seen, below which camera or head moves.
 const [DARK, BURNT, UNEVEN_STOPS, MOVED] = [70, 0.25, 0.9, 0.5];
 const JPEG = 0.95;
 

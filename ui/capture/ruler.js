@@ -21,7 +21,8 @@ export default function ({ data, parentElement, setStateValue }) {
 function unpack(bytes) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const at = 4 + view.getUint32(0, true);
-  return { header: JSON.parse(new TextDecoder().decode(bytes.subarray(4, at))), picture: bytes.slice(at) };
+  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(4, at)));
+  return { header, picture: bytes.slice(at) };
 }
 
 function show(mine, parentElement, { key, width, height, start }, picture) {
@@ -59,7 +60,8 @@ function show(mine, parentElement, { key, width, height, start }, picture) {
 }
 
 function label(mine, words) {
-  mine.image.alt = words["The photo, with two marks to put on the ends of something of known length"];
+  mine.image.alt =
+    words["The photo, with two marks to put on the ends of something of known length"];
   mine.keys.textContent = words["Arrow keys move this mark; with the shift key, in larger steps."];
   ["First end", "Second end"].forEach((text, i) =>
     mine.marks[i].setAttribute("aria-label", `${words[text]}. ${mine.keys.textContent}`),
@@ -67,12 +69,14 @@ function label(mine, words) {
 }
 
 function step(mine, i, event) {
-  const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+  const ways = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+  const way = ways[event.key];
   if (!way) return;
   event.preventDefault();
   const by = event.shiftKey ? 20 : 1; // px of the screen
   const [x, y] = mine.ends[i];
-  put(mine, i, x + (way[0] * by) / mine.frame.clientWidth, y + (way[1] * by) / mine.frame.clientHeight);
+  const { clientWidth: wide, clientHeight: high } = mine.frame;
+  put(mine, i, x + (way[0] * by) / wide, y + (way[1] * by) / high);
   clearTimeout(mine.timer);
   mine.timer = setTimeout(() => send(mine), REST_MS);
 }

@@ -20,7 +20,8 @@ export default function ({ data, parentElement }) {
 function unpack(bytes) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const at = 4 + view.getUint32(0, true);
-  return { header: JSON.parse(new TextDecoder().decode(bytes.subarray(4, at))), picture: bytes.slice(at) };
+  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(4, at)));
+  return { header, picture: bytes.slice(at) };
 }
 
 function framed([left, top, right, bottom], i) {
