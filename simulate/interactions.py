@@ -212,7 +212,7 @@ def total_within(limit: Limit, treatments: Sequence[Treatment]) -> float:
 
     A treatment whose week is not said may fall into any stretch, and is counted in each.
     """
-    counted = book().members(limit.of)
+    counted = _members(limit.of)
     own = [one for one in treatments if one.procedure in counted]
     own = [one for one in own if one.entry.dose.unit == limit.unit]
     anytime = [one.amount for one in own if one.week is None]
@@ -237,6 +237,12 @@ def book() -> Book:
         CatalogueError: one of them is wrong; the message names its id.
     """
     return read_book(FILE.read_text("utf-8"))
+
+
+@cache
+def _members(names: tuple[str, ...]) -> frozenset[str]:
+    """Of `book`, told once: a plan whose dose is dragged is looked through dozens of times."""
+    return book().members(names)
 
 
 def read_book(text: str) -> Book:
@@ -297,7 +303,7 @@ def _over(plan: Plan, given: Sequence[Treatment]) -> Iterator[Interaction]:
         above = total > most
         if not above and (not limit.near or total < limit.near * most):
             continue
-        counted = book().members(limit.of)
+        counted = _members(limit.of)
         yield Interaction(
             limit.severity if above else "warn",
             Said(
@@ -323,8 +329,8 @@ def _weighed(limit: Limit, plan: Plan) -> str:
 
 def _held(rule: Rule, given: Sequence[Treatment]) -> Iterator[Interaction]:
     """Yield the rule once, at its most severe, with all treatments between which it holds."""
-    firsts = [one for one in given if one.procedure in book().members(rule.first)]
-    seconds = [one for one in given if one.procedure in book().members(rule.second)]
+    firsts = [one for one in given if one.procedure in _members(rule.first)]
+    seconds = [one for one in given if one.procedure in _members(rule.second)]
     severities: set[str] = set()
     concerned: set[str] = set()
     if rule.kind in TIMED or rule.kind == "together":

@@ -380,8 +380,7 @@ function newLive(viewer, memory) {
 }
 
 function sliderOf(key) {
-  const of = (name) => document.querySelector(`.st-key-${CSS.escape(name)} input[type="range"]`);
-  return of(key) ?? of(key.replace(/_(both|left|right)$/, ""));
+  return document.querySelector(`.st-key-${CSS.escape(key)} input[type="range"]`);
 }
 
 // Where each slider stands, in the order of the tables; null for one that is not on the page.
