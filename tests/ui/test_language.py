@@ -10,16 +10,22 @@ from html import unescape
 from string import Formatter
 from typing import Any
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from face_mesh import PlanError
+from face_mesh import Photo, PlanError, read_face
 from face_mesh.said import AND, COMMAS, OR, Listed, Said
-from simulate import Plan
+from simulate import Plan, sheets
 from simulate.catalogue import sources
+from simulate.export import png_bytes
 from simulate.interactions import plan_warnings
+from simulate.leaflet.pages import report_pdf
 from simulate.recovery import time_words
+from simulate.skin.progress import finished
 from tests.helpers import ROOT
+from tests.ui.arriving import upload
+from tests.ui.photos import portrait
 from tests.ui.viewing import notes, pick, shown, table, unpacked
 from ui import language
 from ui.doses import dose_key
@@ -76,15 +82,21 @@ def test_nothing_said_is_put_together_where_it_is_said(path: Any) -> None:
     assert in_place == [], f"a template with values is needed in {path.name}, lines {in_place}"
 
 
-def test_the_files_are_as_the_collector_writes_them(tmp_path: Any, monkeypatch: Any) -> None:
-    """Else every run of it would change them."""
-    kept = {part: (collect.FOLDER / "de" / f"{part}.po").read_bytes() for part in collect.PARTS}
+def test_collecting_again_changes_nothing(tmp_path: Any, monkeypatch: Any) -> None:
+    """Neither a translation nor, by a date or an order of chance, a byte."""
+    kept = {part: collect.translations("de", part) for part in collect.PARTS}
+    data = {part: (collect.FOLDER / "de" / f"{part}.po").read_bytes() for part in collect.PARTS}
     monkeypatch.setattr(collect, "FOLDER", tmp_path)
     (tmp_path / "de").mkdir()
-    for part, data in kept.items():
-        (tmp_path / "de" / f"{part}.po").write_bytes(data)
+    for part in collect.PARTS:
+        path = tmp_path / "de" / f"{part}.po"
+        path.write_bytes(data[part])
         collect.write("de", part, collect.collected(part))
-        assert (tmp_path / "de" / f"{part}.po").read_bytes() == data
+        once = path.read_bytes()
+        assert collect.translations("de", part) == kept[part]
+        collect.write("de", part, collect.collected(part))
+        assert path.read_bytes() == once
+        assert b"20" not in once[: once.index(b"\n\n")]
 
 
 def test_the_check_fails_where_a_translation_lacks(
@@ -211,7 +223,7 @@ def test_times_are_said(when: str | None) -> None:
 
 # What reads the same in every language: names, and where to look something up or call somebody.
 SAME = {"Beforehand", "English", "Español", "Deutsch", "Grace Hopper", "Eileen Collins"}
-SAME |= {"BEFOREHAND1:…"}
+SAME |= {"BEFOREHAND1:…", "Plan A", "Plan B", "Plan C"}
 MOST_WORDS_ALIKE = 4  # that a translation may have in common with its English: "Plan", "Colombia"
 SILENT = ("beforehand_speaking", "beforehand_stepping")  # components without words
 _TEXTS = {"label", "body", "help", "placeholder", "options", "caption", "captions", "text"}
@@ -268,8 +280,8 @@ def _leaves(value: Any) -> Iterator[str]:
     elif isinstance(value, list):
         for one in value:
             yield from _leaves(one)
-    elif isinstance(value, str) and " " in value:  # a single word may be a name
-        yield value
+    elif isinstance(value, str) and " " in value and not value.startswith("."):
+        yield value  # and no name, and no selector
 
 
 def _fields_of(proto: Any) -> Iterator[str]:
@@ -342,8 +354,6 @@ def test_the_other_pages_are_said(page: AppTest, name: str) -> None:
 
 
 def test_the_screen_of_the_photo_is_said(page: AppTest, photo_file: bytes) -> None:
-    from tests.ui.arriving import upload
-
     _compare(page, "photo")
     _compare(upload(page, "face.jpg", photo_file), "photo looked at")
 
@@ -359,6 +369,83 @@ def test_the_preview_is_said(sample_page: AppTest) -> None:
     _compare(page, "preview")
     page.select_slider(key="when").set_value("3d").run()
     _compare(page, "preview on day 3")
+
+
+def test_the_cards_of_a_concern_are_said(sample_page: AppTest) -> None:
+    page = sample_page
+    page.session_state["beforehand"].way = "patient"
+    page.run()
+    page.button_group(key="concern_area").set_value("eyes").run()
+    page.checkbox(key="concern_tired").check().run()
+    _compare(page, "cards")
+    page.button(key="try_tear_trough_filler").click().run()
+    _compare(page, "preview of a patient")
+
+
+def test_a_search_is_in_the_words_of_the_visitor(sample_page: AppTest) -> None:
+    page = sample_page
+    page.session_state["beforehand"].way = "patient"
+    _say_in(page, "de")
+    page.text_input(key="find_concern").set_value("müde").run()
+    assert "Ich sehe müde aus." in [one.label for one in page.checkbox]
+    page.text_input(key="find_concern").set_value("tired").run()
+    assert not page.checkbox
+
+
+def test_plans_beside_each_other_and_alone_are_said(sample_page: AppTest) -> None:
+    page = pick(sample_page, "lip_filler", "jawline_filler")
+    page.button_group(key="side_jawline_filler").set_value("each").run()
+    page.button(key="copy_to_B").click().run()
+    pick(page, "masseter_toxin")
+    page.button(key="compare").click().run()
+    _compare(page, "compared")
+    page.button(key="compare_end").click().run()
+    page.button(key="present").click().run()
+    _compare(page, "presented")
+
+
+def test_the_tour_is_said(sample_page: AppTest) -> None:
+    _compare(sample_page.button(key="tour").click().run(), "tour")
+
+
+def test_what_a_check_found_is_said_again_in_another_language(page: AppTest) -> None:
+    page.switch_page("screens/verify.py").run()
+    plain = png_bytes(np.zeros((60, 40, 3), np.uint8), simulated=False)
+    page.file_uploader[0].upload("picture.png", plain).run()
+    _compare(page, "checked")
+
+
+def test_the_report_says_nothing_without_a_translation() -> None:
+    face = read_face(Photo.from_rgb(np.asarray(portrait())))
+    plan = Plan.parse(["lip_filler=1", "masseter_toxin=25", "lip_lift=4", "jawline_filler=2:left"])
+    outcomes = finished(sheets.responders(face, plan, "1mo"))
+    for one in OTHERS:
+        known = {m for part in collect.PARTS for m in collect.translations(one, part)}
+        unknown: set[str] = set()
+
+        def say(text: str, /, *, known: Any = known, unknown: Any = unknown, **values: Any) -> str:
+            unknown |= {m for m in _templates(text) if _has_words(m) and m not in known}
+            return language.said_in(one, text, **values)  # noqa: B023
+
+        assert report_pdf(outcomes, say=say, language=one).startswith(b"%PDF")
+        places = {*sources().values(), "Beforehand"}
+        assert sorted(text for text in unknown if text not in places) == []
+
+
+def _has_words(template: str) -> bool:
+    return bool(_WORD.search(_PLACEHOLDER.sub("", template)))
+
+
+def _templates(text: str) -> Iterator[str]:
+    """What is looked up when a text is said."""
+    if isinstance(text, Listed):
+        for one in text.parts:
+            yield from _templates(one)
+        return
+    yield text.template if isinstance(text, Said) else text
+    for value in text.values.values() if isinstance(text, Said) else ():
+        if isinstance(value, Said | Listed):
+            yield from _templates(value)
 
 
 def test_another_language_keeps_photo_dose_and_result(sample_page: AppTest) -> None:
