@@ -58,6 +58,8 @@ def choose(face: Face, near: DeltaGenerator) -> Choice | None:
     plans.remember(plan)
     if not plan.treatments:
         st.caption(say("Pick one or several; the dose of each can be changed."))
+        if is_expert():
+            noting.of_plan()
         return None
     responder = _choose_responder()
     totals.explain(plan)
