@@ -11,13 +11,25 @@ from face_mesh import Face
 from simulate import Plan, Procedure, procedures
 from simulate.entry import AREAS
 from simulate.interactions import book
-from ui import editing, explaining, noting, painting, plans, run, session, totals, wording
+from ui import (
+    editing,
+    expecting,
+    explaining,
+    noting,
+    painting,
+    plans,
+    run,
+    session,
+    totals,
+    wording,
+)
 from ui.choice import Choice, drawn
 from ui.doses import dose_key
 from ui.language import N_, say
 from ui.policy import policy
 
 ADD_KEY, AREA_KEY = "add", "area"
+MOST_EXPECTED = 3  # lines for patients, whose table is farther down
 MEANS = {  # what a procedure is done with, by the means of `simulate.interactions`: to search for
     "fillers": N_("filler"),
     "toxins": N_("botulinum toxin"),
@@ -260,6 +272,8 @@ def _say_what_matters(entry: Procedure, small: Face) -> None:
         noting.of_treatment(entry, policy().cost(entry.id, amount))
         more = say("Range and sources")
     else:
+        change = expecting.expected(plans.treatments(entry), small)
+        st.markdown("".join(f"\n- :small[{line}]" for line in change[:MOST_EXPECTED]))
         st.caption(explaining.short(entry))
         more = say("What to know, range and sources")
     with st.expander(more, icon=":material/menu_book:", type="compact"):

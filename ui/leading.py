@@ -8,7 +8,7 @@ from __future__ import annotations
 import streamlit as st
 
 from face_mesh import Face
-from simulate import Procedure, procedures
+from simulate import Procedure, Treatment, procedures
 from ui import concerns, expecting, explaining, plans, run, session, viewing, wording
 from ui.concerns import Acting, Concern
 from ui.language import N_, say
@@ -97,7 +97,7 @@ def _card(entry: Procedure, acts: list[tuple[Concern, Acting]], small: Face) -> 
 
 def _facts(entry: Procedure, small: Face) -> list[explaining.Section]:
     dose = say(USUAL[entry.dose.scope], dose=wording.dose(entry.dose.usual, entry))
-    change = expecting.expected(entry, small)
+    change = expecting.expected([Treatment(entry.id, entry.dose.usual)], small)
     if entry.in_smile:
         change = [say("It shows in a smile; at rest hardly anything changes.")]
     return [

@@ -20,11 +20,9 @@ from simulate import (
     Change,
     Outcome,
     Plan,
-    Treatment,
     __version__,
     check_plan,
     export,
-    procedures,
     sheets,
     simulate,
     simulating,
@@ -69,11 +67,15 @@ class Result:
 
 @dataclass(frozen=True)
 class Moving:
-    """The moving picture, as two signed files; `size` is that of the video, px."""
+    """The moving picture: two signed files, size of the video in px, and what is shown from when.
+
+    `dates` are seconds and words, as in `simulate.morph.Morph`.
+    """
 
     mp4: bytes
     gif: bytes
     size: tuple[int, int]
+    dates: tuple[tuple[float, str], ...]
 
 
 @dataclass(frozen=True)
@@ -147,10 +149,9 @@ def measures(key: str, _face: Face) -> dict[str, Measure]:
 
 
 @st.cache_resource(scope="session", max_entries=64, show_spinner=False)
-def expected(key: str, procedure: str, _face: Face) -> tuple[Change, ...]:
-    """Return what a procedure at its usual dose changes in a face; `key` is the face's."""
-    dose = procedures()[procedure].dose.usual
-    return expected_changes(_face, Plan((Treatment(procedure, dose),)))
+def expected(key: str, plan: Plan, _face: Face) -> tuple[Change, ...]:
+    """Return what a plan changes in the shape of a face, settled; `key` is the face's."""
+    return expected_changes(_face, plan)
 
 
 @st.cache_resource(scope="session", max_entries=4, show_spinner=False)
@@ -274,7 +275,7 @@ def video(choice: Choice, face: Face, say: Say) -> Generator[float, None, Moving
     with closing(steps):
         made = yield from steps
     sealed = (signed(one, made.edits, signing(), __version__) for one in (made.mp4, made.gif))
-    return Moving(*sealed, size=made.size)
+    return Moving(*sealed, size=made.size, dates=made.dates)
 
 
 def report(

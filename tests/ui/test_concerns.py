@@ -92,7 +92,9 @@ def test_a_card_says_what_a_patient_has_to_know(patient_page: AppTest) -> None:
     assert "It narrows the base of the nose at the nostrils, for good." in written
     assert "It does not narrow the nostrils." in written
     assert "Usual dose: 3.0 mm on each side." in written
-    change = re.search(r"Width of the nose at the nostrils: −(.+) mm; most people −(.+) mm", written)
+    change = re.search(
+        r"Width of the nose at the nostrils: −(.+) mm; most people −(.+) mm", written
+    )
     assert 2.0 < float(change[1]) < 8.0
     assert lasting(entry.course) in written
     assert "Most people go out again after 1 to 2 weeks." in written
@@ -115,6 +117,14 @@ def test_trying_leads_to_the_preview_with_that_procedure_alone(patient_page: App
     assert "add" not in [one.key for one in page.selectbox]
     assert "letter" not in [one.key for one in page.button_group]
     assert "after" in shown(page)[1]
+    written = "\n".join(one.value for one in page.markdown)
+    assert "Width of the nose at the nostrils: −" in written  # at the dose that is on
+    page.slider(key="dose_alar_base_reduction_both").set_value(1.0).run()
+    less = "\n".join(one.value for one in page.markdown)
+    wide, narrow = (
+        float(re.search(r"at the nostrils: −([\d.]+) mm", text)[1]) for text in (written, less)
+    )
+    assert narrow == pytest.approx(wide / 3.0, abs=0.2)
     first = procedures()["alar_base_reduction"].cautions[0]
     assert any(one.value.startswith(":orange") and first in one.value for one in page.markdown)
 
