@@ -75,11 +75,18 @@ def _language() -> None:
 
 def foot() -> None:
     """Draw what stands below every screen."""
-    with st.container(key="foot"):
+    with st.container(key="foot", gap="small"):
         st.caption(
             say(
                 "A picture to talk about, not a promise and no medical advice. Nothing leaves "
                 "this computer."
             )
         )
-        speaking.tell()
+        if session.start().way == session.PATIENT:
+            st.page_link(
+                "screens/care.py",
+                label=say(
+                    "Do thoughts about your looks weigh on you? A private check, if you like."
+                ),
+                icon=":material/favorite:",
+            )
