@@ -90,3 +90,4 @@ def foot() -> None:
                 ),
                 icon=":material/favorite:",
             )
+        speaking.tell()
