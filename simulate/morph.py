@@ -75,6 +75,7 @@ class Morph:
         edits: how the pictures were changed, for the signature.
         size: width and height of the video, px.
         seconds: how long it takes.
+        dates: from which second on which date is shown, as it is said in the picture.
     """
 
     mp4: bytes
@@ -82,6 +83,7 @@ class Morph:
     edits: Edits
     size: tuple[int, int]
     seconds: float
+    dates: tuple[tuple[float, str], ...]
 
 
 def moments(times: Sequence[str] = TIMES) -> list[Moment]:
@@ -160,7 +162,23 @@ def morph(
         edits=edits,
         size=cards.size(VIDEO_PX),
         seconds=sum(shown) / FPS,
+        dates=_dates(asked, say),
     )
+
+
+def _dates(asked: Sequence[Moment], say: Say) -> tuple[tuple[float, str], ...]:
+    found: list[tuple[float, str]] = []
+    start = 0
+    for moment in asked:
+        said = _date(moment, say)
+        if not found or found[-1][1] != said:
+            found.append((start / FPS, said))
+        start += moment.rests
+    return tuple(found)
+
+
+def _date(moment: Moment, say: Say) -> str:
+    return date_of(moment.days, say) if moment.share else say(BEFORE)
 
 
 def _done(pictures: int, of: int) -> float:
@@ -208,7 +226,7 @@ class _Cards:
         card.paste(head, (0, 0))
         draw, unit, left = ImageDraw.Draw(card), width_px / 34, round(width_px / 50)
         top = card.height - self.foot_px(width_px)
-        date = date_of(moment.days, self.say) if moment.share else self.say(BEFORE)
+        date = _date(moment, self.say)
         draw.text((left, top + 0.5 * unit), date, INK, font(round(1.7 * unit), self.say))
         if signs:
             self._signs(draw, signs, (left, top + 2.5 * unit), unit, width_px - 2 * left)

@@ -81,7 +81,7 @@ def show_video(made: run.Moving, choice: Choice, key: str) -> None:
         "time": say("Place in the video"),
         "unplayed": say("This browser cannot play the video; download it, or the GIF."),
     }
-    player.show(made.mp4, made.size, words, key)
+    player.show(made.mp4, made.size, made.dates, words, key)
     st.caption(say(VIDEO_SAID))
 
 

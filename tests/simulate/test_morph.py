@@ -103,6 +103,15 @@ def test_the_date_is_said_in_the_unit_people_use(when: str, said: str) -> None:
     assert date_of(days_after(when) or 0.0) == said
 
 
+def test_the_dates_are_told_with_the_second_from_which_they_are_shown() -> None:
+    dates = made().dates
+    assert dates[0] == (0.0, "Before")
+    assert [start for start, _ in dates] == sorted({start for start, _ in dates})
+    assert dates[1] == (moments()[0].rests / FPS, "Day 0")
+    assert dates[-1][1] == "Month 24"
+    assert dates[-1][0] < made().seconds
+
+
 def test_no_day_is_said_twice_out_of_order() -> None:
     said = [date_of(one.days) for one in moments()[1:]]
     distinct = list(dict.fromkeys(said))

@@ -24,7 +24,7 @@ export default function ({ data, parentElement }) {
   const find = (name) => parentElement.querySelector(name);
   const [video, play, time, controls, unplayed] =
     ["video", ".play", ".time", ".controls", ".unplayed"].map(find);
-  const [{ words, width, height }, film] = unpacked(data);
+  const [{ words, dates, width, height }, film] = unpacked(data);
   video.setAttribute("aria-label", words.alt);
   time.setAttribute("aria-label", words.time);
   unplayed.textContent = words.unplayed;
@@ -35,7 +35,8 @@ export default function ({ data, parentElement }) {
   const follow = () => {
     const share = video.duration ? video.currentTime / video.duration : 0;
     time.value = Math.round(STEPS * share);
-    time.setAttribute("aria-valuetext", `${video.currentTime.toFixed(1)} s`);
+    const [, date] = dates.findLast(([start]) => start <= video.currentTime) ?? dates[0];
+    time.setAttribute("aria-valuetext", date);
     if (!video.paused) requestAnimationFrame(follow);
   };
   video.onplay = () => {
@@ -54,6 +55,7 @@ export default function ({ data, parentElement }) {
     unplayed.hidden = false;
   };
   told();
+  follow();
 
   // The same film again, as after another choice elsewhere on the page, plays on.
   const held = shown.get(video);

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import streamlit as st
@@ -18,15 +18,22 @@ _mount = st.components.v2.component(
 )
 
 
-def show(mp4: bytes, size: tuple[int, int], words: Mapping[str, str], key: str) -> None:
+def show(
+    mp4: bytes,
+    size: tuple[int, int],
+    dates: Sequence[tuple[float, str]],
+    words: Mapping[str, str],
+    key: str,
+) -> None:
     """Draw a film with a button and a line of time below it; nothing moves until it is played.
 
     Args:
         mp4: the film.
         size: its width and height in px.
+        dates: from which second on which date is shown, in words.
         words: "alt" is what it shows, for somebody who cannot see it; "play", "pause" and "time"
             name the controls; "unplayed" is said where the browser cannot play it.
         key: of the component.
     """
-    header = {"words": dict(words), "width": size[0], "height": size[1]}
+    header = {"words": dict(words), "dates": dates, "width": size[0], "height": size[1]}
     _mount(key=key, data=pack(header, {"film": mp4}))
