@@ -66,8 +66,9 @@ def show_procedures(face: Face) -> None:
     st.header(say("What can be done about it"), anchor=False)
     st.caption(
         say(
-            "The figures are for your photo at the usual dose; about two of three people fall "
-            "within a range. To do nothing is always one of the choices."
+            "All figures are for the usual dose: the millimetres for your photo, the shares for "
+            "people in studies. About two of three people fall within a range. To do nothing is "
+            "always one of the choices."
         )
     )
     found = concerns.acting(session.start().concerns)
