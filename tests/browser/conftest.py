@@ -23,6 +23,7 @@ from tests.browser.serve import ANSWER
 from tests.helpers import ROOT, chromium_executable
 
 SIZES = {"desk": (1280, 860), "phone": (390, 844)}
+TABLET = {"tablet": (820, 1180)}  # for whoever asks for it
 ARGUMENTS = [
     "--no-sandbox",
     "--use-fake-device-for-media-stream",
@@ -131,10 +132,10 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(params=list(SIZES))
 def visit(server: Server, browser: Browser, request: pytest.FixtureRequest) -> Iterator[Visit]:
     """A fresh visitor at a desk, then one with a phone."""
-    width, height = SIZES[request.param]
+    width, height = (SIZES | TABLET)[request.param]
     context = browser.new_context(
         viewport={"width": width, "height": height},
-        has_touch=request.param == "phone",
+        has_touch=request.param != "desk",
         accept_downloads=True,
         permissions=["camera"],
     )

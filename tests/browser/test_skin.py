@@ -13,7 +13,7 @@ from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from tests.browser.conftest import Server, Visit, wait_until
 from tests.browser.serve import BROKEN
-from tests.browser.test_page import at_a_desk, forget, simulate, start
+from tests.browser.test_page import add, at_a_desk, forget, show_tab, simulate, start
 from tests.ui.photos import MOLES, jpeg_with_place, portrait, portrait_with_moles
 
 pytestmark = pytest.mark.browser
@@ -44,7 +44,7 @@ def test_painting_says_how_far_it_is_and_can_be_cancelled(
 ) -> None:
     page = start(visit, photo)
     server.paint(0.4)
-    page.get_by_role("button", name="Fractional CO2 resurfacing").click()
+    add(page, "Fractional CO2 resurfacing")
     box = page.locator(".st-key-working")
     expect(box).to_be_visible()
     expect(box).to_have_css("animation-delay", "0.3s")  # what is quicker is never seen
@@ -80,8 +80,9 @@ def test_painting_says_how_far_it_is_and_can_be_cancelled(
 @at_a_desk
 def test_making_a_film_can_be_cancelled(visit: Visit, server: Server, photo: FilePayload) -> None:
     page = start(visit, photo)
-    page.get_by_role("button", name="Forehead toxin").click()
+    add(page, "Forehead toxin")
     expect(page.locator(".viewer")).to_have_attribute("data-after", "")
+    show_tab(page, "Over time and range")
     page.get_by_role("button", name="The first two years").click()
     cancel = page.locator(".st-key-filming").get_by_role("button", name="Cancel")
     expect(page.locator(".st-key-filming").get_by_role("progressbar")).to_be_visible()
@@ -101,8 +102,8 @@ def test_another_dose_while_painting_is_painted_instead(
 ) -> None:
     page = start(visit, photo)
     server.paint(0.4)
-    page.get_by_role("button", name="Light or laser for redness").click()  # only fades: quick
-    page.get_by_role("button", name="Forehead toxin").click()
+    add(page, "Light or laser for redness")  # only fades: quick
+    add(page, "Forehead toxin")
     expect(page.locator(".st-key-working")).to_be_visible()
     server.paint(0.0)
     page.get_by_role("slider", name="Forehead toxin").press("ArrowLeft")
@@ -116,7 +117,7 @@ def test_another_dose_while_painting_is_painted_instead(
 def test_a_broken_engine_is_one_sentence(visit: Visit, server: Server, photo: FilePayload) -> None:
     page = start(visit, photo)
     server.break_engine()
-    page.get_by_role("button", name="Forehead toxin").click()
+    add(page, "Forehead toxin")
     expect(page.get_by_role("alert").filter(has_text=BROKEN)).to_be_visible()
     expect(page.get_by_text("Traceback")).to_have_count(0)
     expect(page.locator(".st-key-working")).to_have_count(0)
@@ -241,7 +242,7 @@ def test_the_brush_works_by_keyboard_and_can_be_taken_back(
 
 def test_moles_are_picked_by_tapping_them(visit: Visit, large_photo: FilePayload) -> None:
     page = start(visit, large_photo)
-    page.get_by_role("button", name="Mole removal").click()
+    add(page, "Mole removal")
     panel = page.get_by_test_id("stMarkdown")
     expect(panel.get_by_text(PICK_HINT)).to_be_visible()
     expect(page.get_by_role("alert").filter(has_text="A doctor must examine")).to_be_visible()

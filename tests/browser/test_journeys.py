@@ -1,0 +1,205 @@
+"""A patient alone and a consultant beside one, from the first screen to forgetting."""
+
+import io
+import re
+from collections.abc import Iterator
+
+import pytest
+from PIL import Image
+from playwright.sync_api import FilePayload, Locator, Page, expect
+
+from tests.browser.arriving import WAYS, agree, heading, send
+from tests.browser.conftest import Server, Visit, wait_until
+from tests.ui.photos import MAKER, jpeg_with_place, portrait
+
+pytestmark = pytest.mark.browser
+everywhere = pytest.mark.parametrize("visit", ["phone", "tablet", "desk"], indirect=True)
+at_a_desk = pytest.mark.parametrize("visit", ["desk"], indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def nothing_leaves(visit: Visit) -> Iterator[None]:
+    """No journey asks anybody else, leaves a picture at an address, or complains."""
+    yield
+    assert visit.outside() == []
+    assert visit.complaints == []
+
+
+@pytest.fixture(scope="module")
+def photo() -> FilePayload:
+    """A portrait as a phone saves it, with place and camera."""
+    return {"name": "IMG_0001.jpg", "mimeType": "image/jpeg", "buffer": jpeg_with_place(portrait())}
+
+
+def settled(page: Page) -> None:
+    """Wait for the server's picture."""
+    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+    expect(page.locator(".viewer")).to_have_attribute("data-after", "")
+    expect(page.locator(".viewer")).not_to_have_attribute("data-live", "")
+
+
+def drag(page: Page, slider: Locator, by_px: float) -> None:
+    """Take a slider by its knob and let go of it elsewhere; the new picture is waited for."""
+    slider = slider.locator("xpath=ancestor-or-self::*[@role='slider'][1]")
+    slider.scroll_into_view_if_needed()
+    page.wait_for_timeout(300)
+    after = page.locator(".after .picture")
+    old, dose = after.get_attribute("src"), slider.get_attribute("aria-valuenow")
+    box = slider.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + by_px, y, steps=6)
+    page.mouse.up()
+    expect(after).not_to_have_attribute("src", old)
+    assert slider.get_attribute("aria-valuenow") != dose
+    settled(page)
+
+
+def scrub(page: Page) -> None:
+    """Look at the first day after."""
+    tag = page.locator(".tag-after")
+    expect(tag).to_contain_text("settled")
+    page.get_by_role("slider", name="When to look").press("ArrowRight")
+    expect(tag).to_have_text("Simulated, right after")
+    settled(page)
+
+
+def take_home(page: Page) -> Locator:
+    page.get_by_role("tab", name="Take it home").click()
+    expect(page.get_by_role("heading", name="Take it home")).to_be_visible()
+    return page.get_by_role("tabpanel", name="Take it home")
+
+
+def saved(page: Page, button: str | re.Pattern[str]) -> bytes:
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name=button).click()
+    return waiting.value.path().read_bytes()
+
+
+def forget(visit: Visit, server: Server) -> None:
+    assert server.holds()
+    visit.page.get_by_role("button", name="Forget my photo").click()
+    heading(visit.page, "See it beforehand")
+    expect(visit.page.locator(".viewer")).to_have_count(0)
+    wait_until(lambda: not server.holds(), "the photo to be gone from the process")
+    assert visit.sideways_px() == 0
+
+
+@everywhere
+def test_a_patient_with_a_photo_of_their_own(
+    visit: Visit, server: Server, photo: FilePayload
+) -> None:
+    page = visit.page
+    heading(page, "See it beforehand")
+    assert visit.sideways_px() == 0
+    agree(page, "For myself")
+    send(page, photo)
+    assert visit.sideways_px() == 0
+    page.get_by_role("button", name="Use this photo").click()
+    heading(page, "What would you like to look at?")
+    field = page.get_by_role("textbox", name="Search in your own words")
+    field.fill("nose wide")
+    field.press("Enter")
+    page.get_by_text("My nose looks wide from the front.").click()
+    try_it = page.get_by_role("button", name="Try it on my photo").first
+    expect(try_it).to_be_visible()
+    assert visit.sideways_px() == 0
+    try_it.click()
+    heading(page, "Your preview")
+    settled(page)
+    assert visit.sideways_px() == 0
+    drag(page, page.locator(".st-key-panel [role=slider]").first, 25)
+    scrub(page)
+    assert visit.media() == []
+
+    take_home(page)
+    assert visit.sideways_px() == 0
+    comparison = saved(page, "Download the comparison")
+    with Image.open(io.BytesIO(comparison)) as picture:
+        assert picture.format == "PNG"
+        assert not picture.getexif()
+    assert b"DigitalSourceType" in comparison
+    assert MAKER.encode() not in comparison
+    forget(visit, server)
+
+
+@everywhere
+def test_a_consultant_with_a_sample(visit: Visit, server: Server) -> None:
+    page = visit.page
+    agree(page, "With a patient")
+    assert visit.sideways_px() == 0
+    page.get_by_role("button", name="Grace Hopper").click()
+    heading(page, "Your preview")
+    for words in ("Lip filler", "Chin filler"):
+        field = page.get_by_role("combobox", name="Search and add a procedure")
+        field.click()
+        field.fill(words)
+        page.get_by_role("option", name=words).first.click()
+        expect(page.get_by_role("slider", name=words)).to_be_visible()
+    settled(page)
+    drag(page, page.get_by_role("slider", name="Lip filler"), 20)
+    scrub(page)
+    assert visit.sideways_px() == 0
+
+    take_home(page)
+    page.get_by_role("button", name="Make the report").click()
+    report = saved(page, re.compile("Download the report"))
+    assert report.startswith(b"%PDF")
+    plan = saved(page, "Download the plan (TOML)")
+    assert b"lip_filler" in plan
+    assert b"chin_filler" in plan
+    assert len(plan) < 4000, "a plan, and no picture"
+    assert visit.sideways_px() == 0
+    forget(visit, server)
+
+
+@at_a_desk
+def test_the_main_path_by_keyboard_alone(visit: Visit, server: Server) -> None:
+    page = visit.page
+    heading(page, "See it beforehand")
+
+    def reach(what: Locator) -> None:
+        """Press Tab until it has the focus, which must be seen."""
+        expect(what).to_be_visible()
+        for _ in range(60):
+            page.keyboard.press("Tab")
+            if what.evaluate("one => one === one.getRootNode().activeElement"):
+                return
+        raise AssertionError(f"{what} is not reached by Tab")
+
+    reach(page.get_by_role("button", name="For myself"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Before the first photo")).to_be_visible()
+    for label in WAYS["For myself"]:
+        box = page.get_by_role("checkbox", name=label)
+        reach(box)
+        page.keyboard.press("Space")
+        expect(box).to_be_checked()
+    reach(page.get_by_role("button", name="Continue"))
+    page.keyboard.press("Enter")
+    heading(page, "Your photo")
+    reach(page.get_by_role("button", name="Grace Hopper"))
+    page.keyboard.press("Enter")
+    heading(page, "What would you like to look at?")
+    reach(page.get_by_role("textbox", name="Search in your own words"))
+    page.keyboard.type("lips")
+    page.keyboard.press("Enter")
+    concern = page.get_by_role("checkbox").first
+    expect(concern).to_be_attached()
+    reach(concern)
+    page.keyboard.press("Space")
+    reach(page.get_by_role("button", name="Try it on my photo").first)
+    page.keyboard.press("Enter")
+    heading(page, "Your preview")
+    settled(page)
+    dose = page.locator(".st-key-panel [role=slider]").first
+    reach(dose)
+    old = page.locator(".after .picture").get_attribute("src")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".after .picture")).not_to_have_attribute("src", old)
+    settled(page)
+    reach(page.get_by_role("button", name="Forget my photo"))
+    page.keyboard.press("Enter")
+    heading(page, "See it beforehand")
+    wait_until(lambda: not server.holds(), "the photo to be gone from the process")
