@@ -1,4 +1,4 @@
-"""Names of the dose sliders: what draws them and what watches them in the browser agree on these."""
+"""Names of the dose sliders, on which what draws them and what watches them agree."""
 
 from __future__ import annotations
 
