@@ -117,7 +117,7 @@ def _choose_procedures() -> None:
         [one.id for one in offered],
         index=None,
         format_func=_searched,
-        placeholder=say("Lips, filler, eyelid …"),
+        placeholder=say("For example: lips, filler, lid surgery"),
         key=ADD_KEY,
         on_change=_add,
     )
