@@ -196,6 +196,8 @@ function connect(viewer, memory) {
   connectRetouch(viewer, memory);
   viewer.onchange = ({ target }) => {
     if (target === split || target?.matches?.(".brush")) return;
+    // On a phone the row of tools is longer than the screen: what was picked is seen whole.
+    target?.closest?.(".tools label")?.scrollIntoView({ block: "nearest", inline: "center" });
     viewer.dataset.mode = picked(viewer, "mode");
     viewer.getRootNode().host?.setAttribute("data-mode", viewer.dataset.mode); // for page.css
     viewer.toggleAttribute("data-landmarks", landmarks.checked);
