@@ -115,7 +115,7 @@ def _load_model() -> None:
         return  # said to the visitor when a photo comes
 
 
-@st.cache_resource(scope="session", max_entries=4, show_spinner="Looking for the face …")
+@st.cache_resource(scope="session", max_entries=4, show_spinner=False)
 def faces(sha256: str, _photo: Photo) -> tuple[int, Picture]:
     """Return how many faces there are, and the photo with them numbered if they are several."""
     warm().join()

@@ -35,7 +35,8 @@ def check(photo: Photo, view: str) -> None:
         return
     picture, panel = st.columns([1, 1], gap="large")
     try:
-        count, plain = run.faces(photo.sha256, photo)
+        with st.spinner(say("Looking for the face …")):
+            count, plain = run.faces(photo.sha256, photo)
     except BeforehandError as error:
         st.error(say(error.args[0]), icon=wording.ICONS["block"])
         _ways_on(None, view, ())
