@@ -6,14 +6,13 @@ const ATTRIBUTES = ["aria-label", "placeholder", "title"];
 const LONGEST = 120; // characters: Streamlit's own words are short, and all else is left alone
 const was = new WeakMap(); // node -> { of attribute or text: [as Streamlit wrote it, as put there] }
 const watches = new WeakMap(); // parentElement -> its observer
-let exact = new Map();
-let patterns = [];
+let texts = glossary({});
+let labels = glossary({});
 
 export default function ({ data, parentElement }) {
   document.documentElement.lang = data.language;
-  const entries = Object.entries(data.words);
-  exact = new Map(entries.filter(([text]) => !text.includes("*")));
-  patterns = entries.filter(([text]) => text.includes("*")).map(([text, said]) => [shape(text), said]);
+  texts = glossary(data.texts);
+  labels = glossary(data.labels);
   translate(document.body);
   watches.get(parentElement)?.disconnect();
   const watch = new MutationObserver((changes) =>
@@ -25,6 +24,15 @@ export default function ({ data, parentElement }) {
   watch.observe(document.body, seen);
   watches.set(parentElement, watch);
   return () => watch.disconnect();
+}
+
+function glossary(words) {
+  const entries = Object.entries(words);
+  const filled = entries.filter(([text]) => text.includes("*"));
+  return {
+    exact: new Map(entries.filter(([text]) => !text.includes("*"))),
+    patterns: filled.map(([text, said]) => [shape(text), said]),
+  };
 }
 
 function shape(text) {
@@ -45,14 +53,14 @@ function put(node, name, now) {
   if (!now || now.length > LONGEST) return;
   const kept = was.get(node)?.[name];
   const from = kept && kept[1] === now ? kept[0] : now;
-  const said = translated(from);
+  const said = translated(from, name === "text" ? texts : labels);
   if (said === now) return;
   was.set(node, { ...was.get(node), [name]: [from, said] });
   if (name === "text") node.nodeValue = said;
   else node.setAttribute(name, said);
 }
 
-function translated(text) {
+function translated(text, { exact, patterns }) {
   if (exact.has(text)) return exact.get(text);
   for (const [pattern, said] of patterns) {
     const found = pattern.exec(text);

@@ -13,10 +13,9 @@ import streamlit as st
 from ui import language
 from ui.language import N_
 
-# As Streamlit 1.67 writes them, texts and labels; * stands for what it fills in.
-STREAMLITS = (
+# As Streamlit 1.67 writes them; * stands for what it fills in. Labels are only heard.
+TEXTS = (
     N_("Skip to main content"),
-    N_("file upload"),
     N_("Upload"),
     N_("*MB per file"),
     N_("Drag and drop a file here"),
@@ -24,23 +23,27 @@ STREAMLITS = (
     N_("* files are not allowed."),
     N_("File must be * or smaller."),
     N_("Only one file is allowed."),
-    N_("Remove *"),
-    N_("Choose an option"),
     N_("No results"),
-    N_("Clear value"),
-    N_("Open"),
-    N_("Close"),
     N_("Press Enter to apply"),
     N_("Press Ctrl+Enter to apply"),
     N_("Press ⌘+Enter to apply"),
+    N_("Connecting"),
+    N_("Connection error"),
+    N_("Please wait..."),
+    N_("Running..."),
+)
+LABELS = (
+    N_("file upload"),
+    N_("Remove *"),
+    N_("Choose an option"),
+    N_("Clear value"),
+    N_("Open"),
+    N_("Close"),
     N_("Increment"),
     N_("Decrement"),
     N_("Help for *"),
     N_("Scroll tabs left"),
     N_("Scroll tabs right"),
-    N_("Connecting"),
-    N_("Connection error"),
-    N_("Please wait..."),
     N_("Running..."),
 )
 
@@ -52,5 +55,5 @@ _mount = st.components.v2.component(
 def tell() -> None:
     """Draw nothing; name the visitor's language, and say in it what Streamlit says."""
     spoken = language.current()
-    said = {} if spoken == "en" else language.words(STREAMLITS)
-    _mount(key="speaking", data={"language": spoken, "words": said})
+    texts, labels = ({}, {}) if spoken == "en" else map(language.words, (TEXTS, LABELS))
+    _mount(key="speaking", data={"language": spoken, "texts": texts, "labels": labels})
