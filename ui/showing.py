@@ -1,4 +1,4 @@
-"""Showing what a plan would change: picture, table, download."""
+"""Showing what a plan would change: picture and table."""
 
 from __future__ import annotations
 
@@ -108,23 +108,6 @@ def _show_table(changes: list[Change]) -> None:
     if marks:
         lines = [f"{mark} {say(reason)}".strip() for reason, mark in marks.items()]
         st.caption("  \n".join(lines))
-
-
-def offer_download(face: Face, choice: Choice) -> None:
-    """Draw the download; the picture is made when it is asked for."""
-    again = max(face.photo.width, face.photo.height) > run.PREVIEW_PX
-    st.download_button(
-        say("Download the comparison"),
-        partial(run.comparison_png, face, choice),
-        file_name="beforehand-comparison.png",
-        mime="image/png",
-        key="download",
-        on_click="ignore",
-        icon=":material/download:",
-        help=say(wording.PAINTED_AGAIN)
-        if again and painting.skin_work(choice.plan).treatments
-        else None,
-    )
 
 
 def _table(changes: list[Change], marks: dict[str, str]) -> dict[str, list[str]]:
