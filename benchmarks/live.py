@@ -4,8 +4,9 @@
 
 Starts the page as users do and a Chromium that draws WebGL in software, brings an enlarged
 portrait, adds treatments one by one and drags the dose of each with the mouse. Said are the
-pictures a second and the longest wait for one, the size drawn, the messages sent to the server
-meanwhile (none), and the bytes sent beforehand: layers, tables, settled picture, maps, page.
+pictures a second, the longest wait for one, what each costs the processor, the size drawn, the
+messages sent to the server meanwhile (none), and the bytes sent beforehand: layers, tables, settled
+picture, maps, page.
 
 Then each dose is held where it was dragged to, and what the browser draws is laid over what the
 server makes of it once the mouse is let go, pixel by pixel at 1:1. Both are JPEGs of quality 92 to
@@ -115,12 +116,14 @@ class Pace:
     Attributes:
         frames_per_second: live pictures that came to the screen.
         longest_ms: between two of them.
+        cpu_ms: of all the browser's processes, for each of them; tells on a busy machine too.
         canvas_wh: of what was drawn, px.
         sent: messages to the server while the button was down.
     """
 
     frames_per_second: float
     longest_ms: float
+    cpu_ms: float
     canvas_wh: tuple[int, int]
     sent: int
 
@@ -216,18 +219,30 @@ def drag(page: Page, wire: Wire, name: str, seconds: float, end: float) -> Pace:
     left, right, y = press(page, name)
     page.evaluate("window.liveFrames = []")
     wire.sent.clear()
+    spent = cpu_seconds(page)
     stop, step = time.monotonic() + seconds, 0
     while time.monotonic() < stop:
         page.mouse.move(left + (right - left) * (0.5 + 0.5 * math.sin(step / 12)), y)
         step += 1
         page.wait_for_timeout(4)
     frames = page.evaluate("window.liveFrames")
+    spent = 1e3 * (cpu_seconds(page) - spent) / max(1, len(frames))
     page.mouse.move(left + (right - left) * end, y)
     page.wait_for_timeout(800)
     waits = [after - before for before, after in pairwise(frames)]
     size = page.locator("canvas.live").evaluate("canvas => [canvas.width, canvas.height]")
     rate = 1000.0 / statistics.fmean(waits) if waits else 0.0
-    return Pace(rate, max(waits, default=0.0), (size[0], size[1]), len(wire.sent))
+    return Pace(rate, max(waits, default=0.0), spent, (size[0], size[1]), len(wire.sent))
+
+
+def cpu_seconds(page: Page) -> float:
+    """Return the time that all processes of the page's browser have computed so far."""
+    browser = page.context.browser
+    assert browser
+    session = browser.new_browser_cdp_session()
+    found = session.send("SystemInfo.getProcessInfo")["processInfo"]
+    session.detach()
+    return sum(one["cpuTime"] for one in found)
 
 
 def difference(page: Page) -> Difference:
@@ -326,7 +341,8 @@ def main() -> None:
         bring(page, portrait(asked.side))
         load = os.getloadavg()[0]
         print(f"WebGL by {page.evaluate(RENDERER)}; load {load:.1f} on {os.cpu_count()} cores")
-        print(f"{'':28}{'sent kB':>9}{'frames/s':>10}{'longest ms':>12}{'canvas':>12}", end="")
+        print(f"{'':28}{'sent kB':>9}{'frames/s':>10}{'longest ms':>12}{'CPU ms':>8}", end="")
+        print(f"{'canvas':>12}", end="")
         print(f"{'messages':>10}{'mean':>8}{'99.9 %':>8}{'max':>5}{'outside':>9}{'effect':>8}")
         for name in PLANS:
             wire.received.clear()
@@ -341,7 +357,10 @@ def main() -> None:
             found = difference(page)
             size = "x".join(map(str, pace.canvas_wh))
             print(f"{name:28}{kilobytes:9.0f}{pace.frames_per_second:10.1f}", end="")
-            print(f"{pace.longest_ms:12.0f}{size:>12}{pace.sent:10d}{found.mean:8.2f}", end="")
+            print(
+                f"{pace.longest_ms:12.0f}{pace.cpu_ms:8.0f}{size:>12}{pace.sent:10d}{found.mean:8.2f}",
+                end="",
+            )
             print(f"{found.most_of:8.0f}{found.largest:5d}{found.outside:9d}{found.effect:8.2f}")
             if asked.png:
                 _save(asked.png, name, found)
