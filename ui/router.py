@@ -29,7 +29,7 @@ pages = {
 page = st.navigation(list(pages), position="hidden")
 shell.head(pages, page)
 page.run()
-shell.foot()
+shell.foot(page)
 state = session.start()
 stepping.begin(f"{page.url_path} {session.screen()} {state.comparing} {state.presenting}")
 if page is next(iter(pages)) and session.screen() == "preview":

@@ -73,8 +73,8 @@ def _language() -> None:
     )
 
 
-def foot() -> None:
-    """Draw what stands below every screen."""
+def foot(now: StreamlitPage) -> None:
+    """Draw what stands below every screen; `now` is the page that is on."""
     with st.container(key="foot", gap="small"):
         st.caption(
             say(
@@ -82,7 +82,7 @@ def foot() -> None:
                 "this computer."
             )
         )
-        if session.start().way == session.PATIENT:
+        if session.start().way == session.PATIENT and now.url_path != "care":
             st.page_link(
                 "screens/care.py",
                 label=say(

@@ -47,7 +47,7 @@ STOPS = (
         N_("Move the border, then look at both side by side, and enlarge the picture to 1:1."),
     ),
     Stop(
-        (".st-key-catalogue", ".st-key-procedures"),
+        (".st-key-add", ".st-key-panel"),
         N_("Procedures"),
         N_(
             "The whole catalogue by area, or a ready plan to start from. Each procedure says what "
@@ -56,7 +56,7 @@ STOPS = (
         N_("Choose lip filler."),
     ),
     Stop(
-        ("[class*='st-key-dose_']", ".st-key-doses"),
+        ("[class*='st-key-dose_']",),
         N_("Doses"),
         N_(
             "In the units you work in: mL, units, millimetres, sessions. The picture follows while "
@@ -74,7 +74,7 @@ STOPS = (
         N_("Look at the third day, then at six months."),
     ),
     Stop(
-        (".st-key-responder", ".st-key-circumstances"),
+        (".st-key-responder",),
         N_("Weak, expected, strong"),
         N_(
             "Nobody can tell beforehand how strongly somebody responds. About two of three people "
@@ -82,7 +82,7 @@ STOPS = (
         ),
     ),
     Stop(
-        (".st-key-plans",),
+        (".st-key-letter", ".st-key-plan_menu"),
         N_("Plans A, B and C"),
         N_(
             "Up to three plans on the same photo. Copy one, change it, and show them beside each "
@@ -91,7 +91,7 @@ STOPS = (
         N_("Copy plan A to B, and change a dose in B."),
     ),
     Stop(
-        (".st-key-details [role='tablist']", ".st-key-details"),
+        (".st-key-results [role='tablist']", ".st-key-results"),
         N_("What changes, over time, and how surely"),
         N_(
             "Millimetres and degrees with their range, the first two years day by day, and where "
@@ -99,7 +99,7 @@ STOPS = (
         ),
     ),
     Stop(
-        (".st-key-details", ".st-key-take"),
+        (".st-key-results [role='tab']:last-of-type", ".st-key-results"),
         N_("To take home"),
         N_(
             "A report to print with the risks and sources, pictures, a film, and the plan as a "
