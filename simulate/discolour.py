@@ -34,8 +34,10 @@ from simulate.recovery import days_since
 
 SURFACE = 0.028  # of light, ((1.4 - 1) / (1.4 + 1))²
 SEVEREST = {"bruising": 3.0, "erythema": 4.0}  # ends of their grades
-# Density of the severest where it is deepest; a grade of redness is two units of a* on light skin.
-DEEPEST = {"bruising": 0.8, "erythema": 0.7}
+# Density of the severest where it is deepest. A black eye takes light skin from an L* of about 65 to
+# 40, a third of its light (author's estimate, no colorimetry of one was found); a grade of redness
+# is two units of a* on light skin.
+DEEPEST = {"bruising": 1.2, "erythema": 0.7}
 # Density in R, G, B of a bruise on a day, relative to its deepest.
 BRUISE_DAYS = (0.0, 0.75, 2.0, 5.0, 8.0, 12.0)
 BRUISE_COLOURS = np.array(
@@ -126,7 +128,7 @@ def depth_of(face: Face, treatment: Treatment, one: Reaction) -> Floats:
             weights = patch_weights(surface, term, side)
             noise = _noise(surface.vertices_mm, f"{treatment.procedure} {side} {number}")
             if one.sign == "bruising":
-                depth = smooth_step((weights * (1.0 + PATCHY_BRUISE * noise) - 0.2) / 0.7)
+                depth = smooth_step((weights * (1.0 + PATCHY_BRUISE * noise) - 0.15) / 0.4)
             else:
                 depth = weights * (1.0 + PATCHY_REDNESS * noise) / (1.0 + PATCHY_REDNESS)
             if isinstance(surface, Mesh):
