@@ -4,8 +4,8 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from ui.addresses import OwnAddresses
-from ui.erasing import lifespan
 from ui.headers import PrivateHeaders
+from ui.lifespan import lifespan
 
 app = st.App(
     "ui/router.py",

@@ -15,7 +15,6 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from types import ModuleType
-from typing import Any
 
 from streamlit.runtime import get_instance
 
@@ -25,14 +24,14 @@ BYTE = 0xA5
 
 
 @asynccontextmanager
-async def lifespan(app: Any) -> AsyncIterator[None]:
-    """Look after what was let go for as long as the page is served."""
+async def sweeping() -> AsyncIterator[None]:
+    """Look after what is let go for as long as the page is served."""
     overwrite_freed()
-    sweeping = asyncio.create_task(_sweep())
+    task = asyncio.create_task(_sweep())
     try:
         yield
     finally:
-        sweeping.cancel()
+        task.cancel()
 
 
 def overwrite_freed() -> bool:

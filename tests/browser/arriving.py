@@ -36,3 +36,14 @@ def bring(page: Page, photo: FilePayload, way: str = "With a patient") -> None:
     agree(page, way)
     send(page, photo)
     page.get_by_role("button", name="Use this photo").click()
+
+
+def add(page: Page, name: str) -> None:
+    """Search for a procedure and take it."""
+    field = page.get_by_role("combobox", name="Search and add a procedure")
+    field.evaluate("field => field.scrollIntoView({block: 'center'})")
+    page.wait_for_timeout(700)  # a list that opens while the page still scrolls is closed again
+    (field.tap if page.evaluate("matchMedia('(pointer: coarse)').matches") else field.click)()
+    field.fill(name)
+    page.get_by_role("option", name=name).first.click()
+    expect(page.get_by_role("slider", name=name).first).to_be_visible()

@@ -11,9 +11,10 @@ import pytest
 from PIL import Image
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
+from tests.browser.arriving import add
 from tests.browser.conftest import Server, Visit, wait_until
 from tests.browser.serve import BROKEN
-from tests.browser.test_page import add, at_a_desk, forget, show_tab, simulate, start
+from tests.browser.test_page import at_a_desk, forget, show_tab, simulate, start
 from tests.ui.photos import MOLES, jpeg_with_place, portrait, portrait_with_moles
 
 pytestmark = pytest.mark.browser

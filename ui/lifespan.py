@@ -1,0 +1,36 @@
+"""What the server does besides answering, from its start to its end."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from ui import erasing
+
+
+@asynccontextmanager
+async def lifespan(app: Any) -> AsyncIterator[None]:
+    """Load what every visitor needs beside the first page, and look after what is let go."""
+    threading.Thread(target=_load, name="load the engine", daemon=True).start()
+    async with erasing.sweeping():
+        yield
+
+
+def _load() -> None:
+    """Import what takes longest and load the landmark model, before anybody asks.
+
+    Not the page itself, whose components want a running server. See `ui.run.warm` for why in a
+    thread, and for what happens where the model is missing.
+    """
+    import numpy as np
+
+    import simulate  # noqa: F401
+    from face_mesh import BeforehandError
+    from face_mesh.landmarks import find_faces
+
+    try:
+        find_faces(np.zeros((64, 64, 3), np.uint8))
+    except BeforehandError:
+        return
