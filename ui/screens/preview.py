@@ -14,6 +14,7 @@ from ui import (
     sheets,
     showing,
     taking,
+    tour,
     viewing,
 )
 from ui.language import said_error, say
@@ -65,6 +66,7 @@ if result:
         with take:
             taking.show(face, choice)
 elif face and not state.presenting:
+    tour.invite()
     with st.expander(say("Open a plan"), icon=":material/folder_open:", type="compact"):
         planfiles.offer_to_open()
 if face:

@@ -35,8 +35,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
         left: `${box.left - edge}px`, top: `${box.top - edge}px`,
         width: `${box.width + 2 * edge}px`, height: `${box.height + 2 * edge}px`,
       });
-      const wide = window.innerWidth > 640; // the card keeps off what it speaks of
-      card.classList.toggle("left", wide && box.left + box.width / 2 > window.innerWidth / 2);
+      keepOff(card, box);
     }
     memory.frame = requestAnimationFrame(follow);
   }
@@ -58,6 +57,13 @@ export default function ({ data, parentElement, setTriggerValue }) {
     cancelAnimationFrame(memory.frame);
     kept.delete(parentElement);
   };
+}
+
+// The card stays at the right, where it hides no face, and above what it speaks of if that is low.
+function keepOff(card, box) {
+  const below = window.innerHeight - box.bottom;
+  const beside = box.right < window.innerWidth - card.offsetWidth - 24;
+  card.classList.toggle("high", !beside && below < card.offsetHeight + 32 && box.top > below);
 }
 
 function target({ at }) {

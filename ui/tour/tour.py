@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui import intake, samples, session
+from ui import intake, plans, samples, session
 from ui.language import N_, say
 
 _HERE = Path(__file__).parent
@@ -17,6 +17,7 @@ _mount = st.components.v2.component(
     css=(_HERE / "tour.css").read_text("utf-8"),
     js=(_HERE / "tour.js").read_text("utf-8"),
 )
+EXAMPLE = "lip_filler"
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ STOPS = (
             "The whole catalogue by area, or a ready plan to start from. Each procedure says what "
             "to take care of, and where its figures are from."
         ),
-        N_("Choose lip filler."),
+        N_("Lip filler is chosen for this tour. Look for another procedure and add it."),
     ),
     Stop(
         ("[class*='st-key-dose_']",),
@@ -145,10 +146,20 @@ def show() -> None:
     _mount(key="tour_stops", data={"steps": steps, "words": labels}, on_ended_change=_end)
 
 
+def invite() -> None:
+    """Offer the tour to a consultant whose plan is still empty."""
+    if session.start().way == session.CONSULTANT and not session.start().touring:
+        with st.container(key="invite", horizontal=True, vertical_alignment="center", gap="small"):
+            st.markdown(say("New here? Let the page show you around."), width="content")
+            st.button(say("Guided tour, five minutes"), key="invited", on_click=_begin)
+
+
 def _begin() -> None:
     state = session.start()
     if state.photo is None:
         intake.take_sample(samples.available()[0])
+    if not state.chosen:  # there would be nothing to point at
+        plans.add([EXAMPLE])
     state.way, state.touring = session.CONSULTANT, True
 
 
