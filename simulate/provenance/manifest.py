@@ -88,7 +88,8 @@ def edits_of(outcome: Outcome) -> Edits:
 
 def together(many: Iterable[Edits]) -> Edits:
     """Return what happened to any of several pictures, for the sheet that shows them."""
-    return Edits({how: None for how in HOW if any(how in one.boxes for one in many)})
+    happened = {how for one in many for how in one.boxes}
+    return Edits({how: None for how in HOW if how in happened})
 
 
 def signed(data: bytes, edits: Edits, signing: Signing, version: str) -> bytes:

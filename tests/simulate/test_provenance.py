@@ -323,6 +323,8 @@ def test_nothing_done_is_nothing_said() -> None:
 def test_a_sheet_says_what_any_of_its_pictures_had() -> None:
     many = [Edits({"painted": BOX}), Edits({}), Edits({"warped": BOX})]
     assert together(many).boxes == {"warped": None, "painted": None}
+    assert together(one for one in many) == together(many)  # however they come
+    assert together(iter([Edits({"warped": BOX, "painted": BOX})])).painted
 
 
 # --- seen

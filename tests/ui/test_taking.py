@@ -134,14 +134,16 @@ def test_forgetting_lets_go_of_it(planned: AppTest) -> None:
 
 
 @pytest.fixture
-def made(sample_page: AppTest) -> Callable[[str], list[bytes]]:
+def made(sample_page: AppTest) -> Callable[..., list[bytes]]:
     """Make what the page would, of a small plan."""
     run = importlib.import_module("ui.run")
-    face = measure_face(sample_page.session_state["beforehand"].photo)
-    plan = Plan.parse(["lip_filler=1.0"])
-    choice = run.Choice(plan, noted=Plan(plan.treatments, notes="Softly."))
+    face = measure_face(sample_page.session_state["beforehand"].photo).resized(500)
 
-    def make(kind: str) -> list[bytes]:
+    def make(kind: str, *treat: str) -> list[bytes]:
+        plan = Plan.parse(treat or ["lip_filler=1.0"])
+        choice = run.Choice(plan, engine="fake", noted=Plan(plan.treatments, notes="Softly."))
+        if kind == "comparison":
+            return [run.comparison_png(face, choice)]
         if kind == "video":
             moving = finished(run.video(choice, face, english))
             return [moving.mp4, moving.gif]
@@ -155,10 +157,22 @@ def made(sample_page: AppTest) -> Callable[[str], list[bytes]]:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_file_is_signed_and_a_changed_one_is_found(
-    made: Callable[[str], list[bytes]], kind: str
+    made: Callable[..., list[bytes]], kind: str
 ) -> None:
     for data in made(kind):
         assert verify(data).state == "valid"
         changed = bytearray(data)
         changed[len(data) // 3] ^= 1
         assert verify(bytes(changed)).state == "tampered"
+
+
+@pytest.mark.parametrize("kind", ["comparison", *KINDS])
+def test_every_file_says_whether_a_model_painted_in_it(
+    made: Callable[..., list[bytes]], kind: str
+) -> None:
+    for data in made(kind, "crows_feet_toxin=24", "lip_filler=1.0"):
+        found = verify(data)
+        assert {"warped", "painted"} <= {one["how"] for one in found.edits}
+        assert found.source_type.endswith("compositeWithTrainedAlgorithmicMedia")
+    for data in made(kind):
+        assert "painted" not in {one["how"] for one in verify(data).edits}
