@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Sequence
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,7 +18,7 @@ from face_mesh.arrays import Rgb, check_rgb
 from face_mesh.errors import EngineError
 from face_mesh.said import N_, SEMICOLONS, Listed, Said
 from simulate.outcome import Outcome
-from simulate.plan import Plan
+from simulate.plan import Plan, Treatment
 from simulate.recovery import time_words
 from simulate.speech import Say, english
 
@@ -38,6 +39,7 @@ _PLANNED = {  # a treatment in words, by what its dose is of
     "left": N_("{name} {dose:g} {unit}, left only"),
     "right": N_("{name} {dose:g} {unit}, right only"),
 }
+_EITHER = N_("{name} left {left:g} {left_unit}, right {right:g} {right_unit}")
 _SUBJECTS = {
     "low": N_("{plan}  ({when}, low responder)"),
     "expected": N_("{plan}  ({when}, expected responder)"),
@@ -143,15 +145,38 @@ def panel(crop: Rgb, most_px: int = MAX_PANEL_PX) -> Image.Image:
 
 def plan_words(plan: Plan) -> str:
     """Return the plan in words: "Lip filler 1 mL; Masseter toxin 25 U per side"."""
-    said = []
-    for one in plan.treatments:
-        dose = one.entry.dose
-        where = dose.scope if one.side == "both" else one.side
-        unit = N_("session") if dose.unit == "sessions" and one.dose == 1 else dose.unit
-        said.append(
-            Said(_PLANNED[where], name=Said(one.entry.name), dose=one.dose, unit=Said(unit))
-        )
+    said = [treatment_words(ones) for ones in plan.by_procedure().values()]
     return Listed(said, SEMICOLONS) if said else Said("No treatment")
+
+
+def treatment_words(ones: Sequence[Treatment]) -> Said:
+    """Return the treatments of one procedure in words.
+
+    "Lip filler 1 mL", or "Cheek filler left 0.8 mL, right 1.6 mL" if each side has its own dose.
+
+    Args:
+        ones: at least one, as `Plan.by_procedure` has them.
+    """
+    doses = {one.side: one for one in ones}
+    name = Said(ones[0].entry.name)
+    if len(ones) == 2 and doses.keys() == {"left", "right"}:
+        left, right = doses["left"], doses["right"]
+        return Said(
+            _EITHER,
+            name=name,
+            left=left.dose,
+            left_unit=_unit(left),
+            right=right.dose,
+            right_unit=_unit(right),
+        )
+    (one,) = ones
+    where = one.entry.dose.scope if one.side == "both" else one.side
+    return Said(_PLANNED[where], name=name, dose=one.dose, unit=_unit(one))
+
+
+def _unit(one: Treatment) -> Said:
+    unit = one.entry.dose.unit
+    return Said(N_("session") if unit == "sessions" and one.dose == 1 else unit)
 
 
 def _subject(outcome: Outcome, say: Say) -> str:

@@ -295,6 +295,16 @@ class Plan:
         texts = [texts] if isinstance(texts, str) else texts
         return cls(tuple(Treatment.parse(text) for text in texts))
 
+    def by_procedure(self) -> dict[str, tuple[Treatment, ...]]:
+        """Return the treatments by procedure, in the order of the first of each.
+
+        A procedure has two where left and right have doses of their own.
+        """
+        found: dict[str, tuple[Treatment, ...]] = {}
+        for one in self.treatments:
+            found[one.procedure] = (*found.get(one.procedure, ()), one)
+        return found
+
     @classmethod
     def named(cls, name: str) -> Plan:
         """Return a plan that comes with the program, as "liquid_facelift".

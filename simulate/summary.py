@@ -66,7 +66,7 @@ class Summary:
         body_kg: body mass the totals are for.
         body_kg_given: whether the plan says it; else it is the label's own.
         cost: sum of the costs filled in; None where there is none.
-        costs_missing: treatments without a cost.
+        costs_missing: procedures without a cost; one with a dose of its own on each side is one.
         downtime_days: of the longest treatment, from and to, the clinic's own before the
             catalogue's; None where nothing is known. They are not added: days off after
             treatments of one day are the same days.
@@ -109,7 +109,7 @@ def plan_summary(plan: Plan) -> Summary:
         body_kg=USUAL_KG if plan.body_kg is None else plan.body_kg,
         body_kg_given=plan.body_kg is not None,
         cost=fsum(costs) if costs else None,
-        costs_missing=len(given) - len(costs),
+        costs_missing=len({one.procedure for one in given if one.cost is None}),
         downtime_days=(max(low for low, _ in spans), max(high for _, high in spans))
         if spans
         else None,

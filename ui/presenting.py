@@ -38,7 +38,7 @@ def head() -> None:
 def foot(choice: Choice) -> None:
     """Draw, in large type, what is shown: the doses, the time, and what they add up to."""
     plan = choice.kept
-    lines = [wording.planned(one.dose, one.side, one.entry) for one in plan.treatments]
+    lines = wording.plan_lines(plan)
     time = say(wording.TIMES[choice.when or wording.FULLEST])
     with st.container(key="presented", gap="medium"):
         st.subheader(say("Plan {plan}", plan=plans.title(session.start().letter)), anchor=False)

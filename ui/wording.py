@@ -7,7 +7,7 @@ from math import floor
 from face_mesh import Face, Finding, Measure
 from face_mesh.said import COMMAS, Listed, Said
 from face_mesh.skin.reading import SIGNS
-from simulate import Change, Procedure
+from simulate import Change, Plan, Procedure
 from simulate.aftermath import SIGN_WORDS
 from simulate.catalogue import citation
 from simulate.entry import ESTIMATE, Reaction, Risk, SkinTerm, Term, Unsuited
@@ -50,6 +50,7 @@ DOSES = {  # as a line of a plan, by what the dose is of
     "left": N_("{name}: {dose} on the left side."),
     "right": N_("{name}: {dose} on the right side."),
 }
+EITHER = N_("{name}: {left} on the left side, {right} on the right.")
 SIDES = {"both": N_("Both sides"), "left": N_("Left"), "right": N_("Right")}
 AREAS = {
     "lips": N_("Lips"),
@@ -199,6 +200,18 @@ def planned(value: float, side: str, entry: Procedure) -> str:
     """One treatment of a plan: "Lip filler: 1.0 mL on each side."."""
     template = DOSES[entry.dose.scope if side == "both" else side]
     return say(template, name=say(entry.name), dose=dose(value, entry))
+
+
+def plan_lines(plan: Plan) -> list[str]:
+    """A plan, a line for each procedure, which may have a dose of its own on each side."""
+    lines = []
+    for ones in plan.by_procedure().values():
+        entry, doses = ones[0].entry, {one.side: dose(one.dose, one.entry) for one in ones}
+        if len(ones) == 2:
+            lines.append(say(EITHER, name=say(entry.name), **doses))
+        else:
+            lines.append(planned(ones[0].dose, ones[0].side, entry))
+    return lines
 
 
 def term(one: Term, entry: Procedure) -> str:

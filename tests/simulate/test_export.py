@@ -148,6 +148,10 @@ def test_a_long_plan_takes_more_lines_and_never_leaves_the_sheet() -> None:
         (["masseter_toxin=25"], "Masseter toxin (jaw slimming) 25 U per side"),
         (["masseter_toxin=25:right"], "Masseter toxin (jaw slimming) 25 U, right only"),
         (["chin_filler=2", "lip_flip=4"], "Chin filler 2 mL; Lip flip 4 U"),
+        (
+            ["cheek_filler=1.6:right", "lip_flip=4", "cheek_filler=0.8:left"],
+            "Cheek filler left 0.8 mL, right 1.6 mL; Lip flip 4 U",
+        ),
     ],
 )
 def test_a_plan_in_words(texts: list[str], said: str) -> None:

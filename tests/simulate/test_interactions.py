@@ -404,3 +404,11 @@ def swap(old: str, new: str) -> Edit:
 def test_a_broken_rule_is_refused_by_its_name(edit: Edit, told: str) -> None:
     with pytest.raises(CatalogueError, match=told.replace("(", r"\(")):
         read_book(edit(TEXT))
+
+
+def test_a_procedure_with_a_dose_on_each_side_lacks_one_price() -> None:
+    plan = Plan.parse(["cheek_filler=0.8:left", "cheek_filler=1.6:right", "lip_filler=1"])
+    assert plan_summary(plan).costs_missing == 2
+    ones = plan.treatments
+    priced = Plan((*(replace(one, cost=150.0) for one in ones[:2]), ones[2]))
+    assert plan_summary(priced).costs_missing == 1

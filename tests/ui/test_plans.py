@@ -73,6 +73,10 @@ def test_the_doses_of_two_sides_are_added_up_again(sample_page: AppTest) -> None
     page.button_group(key="side_cheek_filler").set_value("each").run()
     page.slider(key="dose_cheek_filler_left").set_value(1.0).run()
     page.slider(key="dose_cheek_filler_right").set_value(0.8).run()
+    page.button(key="present").click().run()
+    said = "Cheek filler: 1.0 mL on the left side, 0.8 mL on the right."
+    assert any(said in one.value for one in page.markdown)
+    page.button(key="present_end").click().run()
     page.button_group(key="side_cheek_filler").set_value("both").run()
     assert doses(page) == {"cheek_filler_both": 1.8}
     page.button_group(key="side_cheek_filler").set_value("each").run()
