@@ -43,6 +43,8 @@ COVERING = {
         ),
     ),
 }
+# Beyond it the picture would fold onto itself, of which no patient needs to know.
+IN_PART = N_("This plan is shown at {percent:.0f} %: a photo cannot show more of it.")
 Weights = Sequence[tuple[Treatment, float]]
 
 
@@ -73,6 +75,12 @@ def warnings_of(
         *_lesions(face, plan),
         *_unseen(skin),
     )
+
+
+def shown_in_part(warnings: Sequence[str]) -> str:
+    """Return the warning that a picture shows less than was planned, empty if there is none."""
+    said = (one for one in warnings if isinstance(one, Said) and one.template == IN_PART)
+    return next(said, "")
 
 
 def in_time(face: Face, plan: Plan, days: float | None) -> Iterator[str]:
@@ -230,11 +238,7 @@ def _unseen(skin: SkinEffect) -> Iterator[str]:
 
 def _shape(face: Face, share: float, weights: Weights) -> Iterator[str]:
     if share < WHOLE:
-        yield Said(
-            "This plan cannot be shown in full: above {percent:.0f} % of it the picture would fold "
-            "onto itself. Lower a dose.",
-            percent=float(np.floor(100 * share)),
-        )
+        yield Said(IN_PART, percent=float(np.floor(100 * share)))
     for treatment, weight in weights:
         deepest_mm, seen_mm = reach_mm(face, treatment.entry, treatment.side)
         if weight and seen_mm < FRONTAL_SHARE * deepest_mm:

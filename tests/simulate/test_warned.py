@@ -1,5 +1,6 @@
 """What a patient is told beside a picture: time, tone, and what a photo cannot show."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -11,8 +12,8 @@ from simulate import Plan, Treatment, procedures, simulate
 from simulate.aftermath import reactions_at
 from simulate.recovery import days_since, share_at
 from simulate.relight import encoded
-from simulate.warned import DARKER_DEG, tone_deg
-from tests.simulate.faces import bare, face_of, lengths
+from simulate.warned import DARKER_DEG, shown_in_part, tone_deg
+from tests.simulate.faces import bare, face_of, lengths, usual
 
 
 def darkened(face: Face, share: float) -> Face:
@@ -98,3 +99,14 @@ def test_a_hump_that_is_not_there_cannot_be_taken() -> None:
 def test_signs_that_are_hardly_there_are_said_in_one_sentence() -> None:
     warnings = simulate(face_of("collins"), Plan.parse("co2_resurfacing=1"), engine="fake").warnings
     assert sum("Hardly any found" in said for said in warnings) <= 1
+
+
+def test_what_a_photo_cannot_show_is_said_without_geometry() -> None:
+    """The strong responder of the largest dose folds the picture."""
+    plan = Plan((Treatment("facelift", procedures()["facelift"].dose.max),))
+    outcome = simulate(face_of("collins"), plan, responder="high", engine="fake")
+    said = shown_in_part(outcome.warnings)
+    assert re.fullmatch(r"This plan is shown at \d\d %: a photo cannot show more of it\.", said), (
+        outcome.warnings
+    )
+    assert not shown_in_part(simulate(face_of("collins"), usual("lip_filler")).warnings)
