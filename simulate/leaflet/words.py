@@ -22,7 +22,7 @@ UNITS = {"deg": "°", "ratio": "", "count": N_("number")}
 DECIMALS = {"ratio": 2, "count": 0}  # of the figures of a measure; else 1
 STEPS = ((2 / 3, "●●●"), (1 / 3, "●●"), (0.02, "●"))  # share of the worst from which on
 NONE_LEFT = "–"
-CALENDAR = (0, 1, 3, 7, 14, 21, 28, 56, 84)  # days after a treatment
+CALENDAR = (0, 1, 3, 7, 10, 14, 21, 28, 56, 84)  # days after a treatment
 CALENDAR_SAID = N_(
     "Days are counted from each treatment. ●●● is two thirds of its worst or more, ●● a third or "
     "more, ● less, – none. They are the usual pace of healing of those who have it; yours may "
