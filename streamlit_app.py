@@ -4,11 +4,13 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from ui.addresses import OwnAddresses
+from ui.failing import told
 from ui.headers import PrivateHeaders
 from ui.lifespan import lifespan
 
 app = st.App(
     "ui/router.py",
     lifespan=lifespan,
+    on_script_error=told,
     middleware=[Middleware(PrivateHeaders), Middleware(OwnAddresses)],
 )
