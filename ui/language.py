@@ -62,8 +62,13 @@ def words(texts: Iterable[str]) -> dict[str, str]:
 
 def said_error(error: BaseException) -> str:
     """Return what an error of ours says, in the visitor's language."""
+    return say(unsaid(error))
+
+
+def unsaid(error: BaseException) -> str:
+    """Return what an error of ours says, to be kept and said in whatever language is on then."""
     told = error.args[0] if error.args else ""
-    return say(told if isinstance(told, str) else str(error))
+    return told if isinstance(told, str) else str(error)
 
 
 def number(value: float, spec: str = "g") -> str:

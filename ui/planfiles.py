@@ -11,12 +11,12 @@ from functools import partial
 import streamlit as st
 
 from face_mesh import PlanError
-from face_mesh.said import COMMAS, Listed
+from face_mesh.said import COMMAS, Listed, Said
 from simulate.planfile import PlanFile, plan_of_file
 from simulate.recovery import days_after
 from ui import intake, plans, session, wording
 from ui.choice import Choice
-from ui.language import said_error, say
+from ui.language import say, unsaid
 
 FORMATS = ("toml", "json", "txt")
 CODE_KEY, PLACES_KEY, RESPONDER_KEY = "plan_code", "plan_places", "responder"
@@ -28,13 +28,13 @@ def put(kept: PlanFile) -> None:
     To be called before they are drawn. The time is the nearest that the page offers.
     """
     left_out = plans.put(kept.plan)
-    st.session_state[session.WHEN_KEY] = _nearest(kept.when)
+    session.look_at(_nearest(kept.when))
     st.session_state[RESPONDER_KEY] = kept.responder
     session.start().led = True
     session.start().plan_problem = (
-        say(
+        Said(
             "Not offered here, and left out of the plan: {names}.",
-            names=Listed([say(name) for name in left_out], COMMAS),
+            names=Listed(left_out, COMMAS),
         )
         if left_out
         else ""
@@ -45,8 +45,7 @@ def _nearest(when: str | None) -> str:
     days = days_after(when)
     if days is None:
         return wording.FULLEST
-    offered = [one for one in wording.TIMES if one != wording.FULLEST]
-    return min(offered, key=lambda one: abs((days_after(one) or 0.0) - days))
+    return min(wording.DAYS, key=lambda one: abs((days_after(one) or 0.0) - days))
 
 
 def offer_to_save(choice: Choice) -> None:
@@ -121,6 +120,6 @@ def _open(data: bytes) -> None:
     try:
         kept = plan_of_file(data)
     except PlanError as error:
-        session.start().plan_problem = said_error(error)
+        session.start().plan_problem = unsaid(error)
         return
     put(kept)

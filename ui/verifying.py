@@ -8,7 +8,7 @@ from face_mesh import BeforehandError
 from simulate.provenance.certificate import SELF_SIGNED
 from simulate.provenance.verify import Verdict, verify
 from ui import intake, session
-from ui.language import N_, said_error, say
+from ui.language import N_, say, unsaid
 
 FORMATS = ("png", "jpg", "jpeg", "gif", "mp4", "pdf")
 # What a visitor is told first: how sure it is, by a colour, a sign and, above all, the words.
@@ -92,7 +92,7 @@ def _check(key: str) -> None:
     try:
         state.verdict = verify(data)
     except BeforehandError as error:
-        state.verdict = said_error(error)
+        state.verdict = unsaid(error)
 
 
 def _show(found: Verdict) -> None:

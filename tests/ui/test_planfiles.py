@@ -78,7 +78,12 @@ def test_a_bad_file_is_one_sentence_and_nothing_is_lost(sample_page: AppTest, da
     assert chosen(sample_page) == ("lip_filler", "masseter_toxin")
     assert sample_page.session_state["dose_lip_filler_both"] == 0.5
     assert sample_page.session_state["beforehand"].photo is photo
-    open_file(sample_page, PlanFile(PLAN).to_json().encode())
+    sample_page.session_state["language"] = "de"
+    sample_page.run()
+    assert said not in [one.value for one in sample_page.warning]  # it is said anew
+    assert len(sample_page.warning) == 1
+    sample_page.session_state["language"] = "en"
+    open_file(sample_page.run(), PlanFile(PLAN).to_json().encode())
     assert warned(sample_page) == []
 
 

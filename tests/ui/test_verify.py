@@ -121,3 +121,6 @@ def test_settings_that_cannot_be_read_are_said(
     said = told(put_in(checking, bare()))
     assert "cannot be read" in said
     assert str(tmp_path) not in said
+    checking.session_state["language"] = "de"
+    (error,) = checking.run().error
+    assert "cannot be read" not in error.value
