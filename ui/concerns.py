@@ -7,7 +7,6 @@ every procedure of the catalogue is named.
 from __future__ import annotations
 
 import tomllib
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -15,7 +14,6 @@ from pathlib import Path
 
 from simulate import procedures
 from simulate.catalogue import read_table
-from ui.language import say
 from ui.policy import policy
 
 FILE = Path(__file__).with_name("concerns.toml")
@@ -72,9 +70,13 @@ def areas() -> tuple[Area, ...]:
     return _read().areas
 
 
-def concerns() -> tuple[Concern, ...]:
-    """Return the concerns on which a procedure acts that may be shown here, in order."""
-    return tuple(one for one in _read().concerns if one.offered)
+def concerns(all_of_them: bool = False) -> tuple[Concern, ...]:
+    """Return the concerns on which a procedure acts that may be shown here, in order.
+
+    Args:
+        all_of_them: also those on which none does.
+    """
+    return tuple(one for one in _read().concerns if all_of_them or one.offered)
 
 
 @cache
@@ -95,15 +97,6 @@ def _read() -> _File:
     return made
 
 
-def found(text: str) -> tuple[Concern, ...]:
-    """Return the concerns in whose words, or whose procedures' names, every word of `text` is.
-
-    Words are looked for in the visitor's language, whatever their accents and case.
-    """
-    wanted = _plain(text).split()
-    return tuple(one for one in concerns() if wanted and all(word in _said(one) for word in wanted))
-
-
 def acting(chosen: Iterable[str]) -> list[tuple[str, list[tuple[Concern, Acting]]]]:
     """Return what acts on the chosen concerns: each procedure once, with all it acts on."""
     by_id: dict[str, list[tuple[Concern, Acting]]] = {}
@@ -113,15 +106,3 @@ def acting(chosen: Iterable[str]) -> list[tuple[str, list[tuple[Concern, Acting]
             for one in concern.offered:
                 by_id.setdefault(one.id, []).append((concern, one))
     return list(by_id.items())
-
-
-def _said(concern: Concern) -> str:
-    names = [say(procedures()[one.id].name) for one in concern.offered]
-    area = next(area.name for area in areas() if area.id == concern.area)
-    return _plain(" ".join([say(concern.words), say(area), *names]))
-
-
-def _plain(text: str) -> str:
-    """The text without case and accents."""
-    apart = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(letter for letter in apart if not unicodedata.combining(letter))

@@ -5,13 +5,26 @@ Where on the face is asked first, so that nobody has to read through what others
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import streamlit as st
 
 from face_mesh import Face
 from simulate import Procedure, Treatment, procedures
-from ui import concerns, expecting, explaining, plans, run, session, viewing, wording
+from ui import (
+    concerns,
+    expecting,
+    explaining,
+    plans,
+    run,
+    searching,
+    session,
+    viewing,
+    wording,
+)
 from ui.concerns import Acting, Concern
 from ui.language import N_, say
+from ui.searching import Found
 
 SEARCH_KEY, AREA_KEY = "find_concern", "concern_area"
 USUAL = {  # by what the dose is of
@@ -22,15 +35,21 @@ USUAL = {  # by what the dose is of
 
 def choose() -> None:
     """Draw the search, the areas, and the concerns to choose from."""
-    state, all_areas = session.start(), {one.id: say(one.name) for one in concerns.areas()}
     offered = concerns.concerns()
-    wanted = st.text_input(
+    text = st.text_input(
         say("Search in your own words"),
         key=SEARCH_KEY,
-        placeholder=say("For example: nose, tired, lips"),
+        placeholder=say("For example: nose, tired, without needles"),
         icon=":material/search:",
         persist_state="session",
     )
+    found = searching.search(text)
+    # In the place of what is found there is something at all times: what follows stays as it is.
+    with st.container(key="found", gap="xsmall"):
+        if text.strip():
+            _say_how_well(found)
+        _draw(found.concerns)
+    all_areas = {one.id: say(one.name) for one in concerns.areas()}
     area = st.pills(
         say("Or where on your face?"),
         [one for one in all_areas if any(concern.area == one for concern in offered)],
@@ -39,19 +58,28 @@ def choose() -> None:
         persist_state="session",
         wrap=True,
     )
-    shown = [one for one in offered if one.area == area]
-    if wanted.strip():
-        shown = list(concerns.found(wanted))
-        if not shown:
-            st.markdown(
-                say("Nothing is found for these words. Try another word, or choose where it is.")
-            )
-    shown = [*shown, *(one for one in offered if one.id in state.concerns and one not in shown)]
+    chosen = session.start().concerns
     with st.container(key="concerns", gap="xsmall"):
-        for one in shown:
-            key = f"concern_{one.id}"
-            st.session_state[key] = one.id in state.concerns
-            st.checkbox(say(one.words), key=key, on_change=_choose, args=(one.id,))
+        rest = [one for one in offered if one not in found.concerns]
+        _draw([one for one in rest if one.area == area])
+        _draw([one for one in rest if one.area != area and one.id in chosen])
+
+
+def _say_how_well(found: Found) -> None:
+    if not found.concerns:
+        said = say("Nothing is found for these words. Try another word, or choose where it is.")
+    elif not found.whole:
+        said = say("Not all of your words are found. This comes closest:")
+    else:
+        said = say("Tick what you would like to look at.")
+    st.markdown(said)
+
+
+def _draw(shown: Iterable[Concern]) -> None:
+    for one in shown:
+        key = f"concern_{one.id}"
+        st.session_state[key] = one.id in session.start().concerns
+        st.checkbox(say(one.words), key=key, on_change=_choose, args=(one.id,))
 
 
 def _choose(concern: str) -> None:

@@ -7,8 +7,9 @@ from streamlit.testing.v1 import AppTest
 
 from simulate import procedures
 from tests.ui.viewing import shown, title
-from ui.concerns import acting, areas, concerns, found
+from ui.concerns import acting, areas, concerns
 from ui.lasting import lasting
+from ui.searching import search
 
 JUDGING = r"\b(ugly|flaw|flawed|defect|problem|too|bad|wrong|should|must|old|fix|correct|improve)\b"
 
@@ -24,6 +25,10 @@ def choose(page: AppTest, concern: str) -> AppTest:
     area = next(one.area for one in concerns() if one.id == concern)
     page.button_group(key="concern_area").set_value(area).run()
     return page.checkbox(key=f"concern_{concern}").check().run()
+
+
+def ids_of(text: str) -> list[str]:
+    return [one.id for one in search(text).concerns]
 
 
 def test_every_procedure_is_reached_from_a_concern() -> None:
@@ -55,10 +60,69 @@ def test_every_area_has_a_concern() -> None:
 
 
 def test_words_are_found_whatever_their_case_and_in_any_order() -> None:
-    assert [one.id for one in found("WIDE nose")] == ["nose_wide", "nostrils_wide"]
-    assert "thin_lips" in [one.id for one in found("lip filler")]  # by what acts on it
-    assert found("") == ()
-    assert found("qwertz") == ()
+    assert ids_of("WIDE nose") == ["nose_wide", "nostrils_wide"]
+    assert ids_of("lip filler")[0] == "thin_lips"  # by what acts on it
+    assert ids_of("") == ids_of("qwertz") == ids_of("I look like") == []
+    assert ids_of("TRÄNENSÄCKE") == ids_of("tranensacke") == ["bags"]
+
+
+SAID = {
+    "wrinkles": {"forehead_lines", "lines_beside_eyes", "lines_at_mouth"},
+    "dark circles": {"tired", "hollow_below_eyes"},
+    "bags under my eyes": {"bags"},
+    "my nose is too big": {"nose_wide", "nose_hump"},
+    "red": {"redness"},  # and not a re(d)uction
+    "ears": {"ears_out"},
+    "double chin": {"below_chin_full"},
+    "ojeras": {"tired", "hollow_below_eyes", "bags"},
+    "patas de gallo": {"lines_beside_eyes"},
+    "no me gusta mi nariz": {"nose_wide", "nose_hump", "tip_down"},
+    "rojeces": {"redness"},
+    "Falten": {"forehead_lines", "lines_beside_eyes", "lines_at_mouth"},
+    "Krähenfüße": {"lines_beside_eyes"},
+    "Nase zu groß": {"nose_wide", "nose_hump"},
+}
+
+
+@pytest.mark.parametrize("text", SAID)
+def test_plain_words_are_found_in_every_language(text: str) -> None:
+    found = search(text)
+    assert {one.id for one in found.concerns} >= SAID[text]
+    assert found.whole
+    assert len({one.area for one in found.concerns}) <= 5
+
+
+def test_a_word_is_not_found_inside_another() -> None:
+    for one in search("old").concerns:  # a fold, and the skin above it
+        assert not re.search(r"\bold", one.words)
+        assert one.id not in ("nostrils_wide", "thin_lips", "long_upper_lip", "bridge_low")
+    assert "face_hangs" in ids_of("old")
+    assert ids_of("red") == ["redness"]
+
+
+@pytest.mark.parametrize(
+    "text", ["without needles", "I don't want needles", "sin agujas", "ohne Spritze"]
+)
+def test_what_is_not_wanted_is_left_out(text: str) -> None:
+    found = search(text)
+    assert {"lip_filler", "glabellar_toxin", "facelift", "scar_microneedling"} <= found.left_out
+    assert not {"ipl_redness", "chemical_peel", "hifu_tightening"} & found.left_out
+    assert "redness" in [one.id for one in found.concerns]
+    assert "thin_lips" not in [one.id for one in found.concerns]
+
+
+def test_what_is_not_wanted_goes_with_what_is() -> None:
+    found = search("lines around my mouth without surgery")
+    assert found.concerns[0].id == "lines_at_mouth"
+    assert "facelift" in found.left_out
+    assert "perioral_filler" not in found.left_out
+    assert not search("my nose, without a reason").left_out
+
+
+def test_the_closest_is_found_where_not_all_words_are() -> None:
+    found = search("acne on the elbow")
+    assert [one.id for one in found.concerns] == ["acne_scars"]
+    assert not found.whole
 
 
 def test_a_procedure_that_acts_on_two_concerns_is_one_card() -> None:
@@ -157,7 +221,12 @@ def test_the_whole_catalogue_is_one_click_away(patient_page: AppTest) -> None:
 def test_a_search_shows_what_it_finds_and_keeps_what_is_chosen(patient_page: AppTest) -> None:
     page = choose(patient_page, "thin_lips")
     page.text_input(key="find_concern").set_value("tired").run()
-    assert [one.key for one in page.checkbox] == ["concern_tired", "concern_thin_lips"]
+    drawn = [one.key for one in page.checkbox]  # what is found, then what is of the area
+    assert drawn[:2] == ["concern_tired", "concern_thin_lips"]
+    assert len(drawn) == len(set(drawn)) == 1 + sum(one.area == "mouth" for one in concerns())
+    page.button_group(key="concern_area").set_value("ears").run()
+    drawn = [one.key for one in page.checkbox]
+    assert drawn == ["concern_tired", "concern_ears_out", "concern_thin_lips"]
     page.text_input(key="find_concern").set_value("qwertz").run()
     assert any("Nothing is found" in one.value for one in page.markdown)
     page.checkbox(key="concern_thin_lips").uncheck().run()
