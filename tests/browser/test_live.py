@@ -222,3 +222,51 @@ def test_closer_farther_blink_and_full_screen(browser: Browser, server: Server) 
         assert frame.bounding_box()["height"] > small
         leave.click()
         expect(page.get_by_role("button", name="Full screen")).to_be_visible()
+
+
+def test_a_time_at_which_nothing_differs_shows_the_settled_picture_and_no_empty_canvas(
+    browser: Browser, server: Server
+) -> None:
+    with visiting(browser, server) as (page, _):
+        add(page, "Tear trough filler")
+        field = page.get_by_role("slider", name="When to look")
+        field.focus()
+        # Held back, so that what is drawn meanwhile stays: at 3 days this filler is all there.
+        page.evaluate("() => { WebSocket.prototype.send = () => {}; window.onerror = () => true; }")
+        page.keyboard.press("ArrowRight")
+        expect(page.locator(".tag-after")).to_have_text("Live preview")
+        expect(page.locator(".viewer")).to_have_attribute("data-live", "")
+        expect(page.locator(".viewer")).not_to_have_attribute("data-painted", "")
+        expect(page.locator("canvas.live")).to_be_hidden()
+        expect(page.locator(".after .picture")).to_be_visible()
+        for _ in range(8):  # years later hardly anything is left of it
+            page.keyboard.press("ArrowRight")
+        expect(page.locator(".viewer")).to_have_attribute("data-painted", "")
+        expect(page.locator("canvas.live")).to_be_visible()
+
+
+def test_another_language_keeps_the_time(browser: Browser, server: Server) -> None:
+    with visiting(browser, server) as (page, _):
+        add(page, "Lip filler")
+        speak(page, "Español")  # whose scale the browser then recalls at its beginning
+        speak(page, "English")
+        page.get_by_role("slider", name="When to look").focus()
+        page.keyboard.press("ArrowRight")
+        expect(page.locator(".tag-after")).to_have_text("Simulated, after 3 days")
+        speak(page, "Español")
+        expect(page.locator(".tag-after")).not_to_have_text("Simulated, after 3 days")
+        settled(page)
+        found = page.locator(".st-key-when input[type=range]")
+        expect(found).to_have_value("1")
+        expect(page.locator("canvas.live")).to_be_hidden()
+
+
+def speak(page: Page, name: str) -> None:
+    """Choose a language in the menu, and close it."""
+    languages = page.locator(".st-key-language").get_by_role("combobox")
+    page.get_by_test_id("stPopover").get_by_role("button").first.click()
+    languages.click()
+    page.get_by_role("option", name=name).click()
+    page.wait_for_timeout(500)
+    page.keyboard.press("Escape")
+    settled(page)

@@ -373,6 +373,7 @@ function newLive(viewer, memory) {
       if (memory.live !== live) return;
       releaseLive(memory, false);
       viewer.removeAttribute("data-live");
+      viewer.removeAttribute("data-painted");
       memory.key = null;
       memory.report("holds", ""); // all that was painted from is asked for again
     });
@@ -430,6 +431,9 @@ function drawDoses(viewer, { scene, painter }, values, smooth) {
   const box = differing(scene, amounts, share !== scene.share, farthest);
   const part = box && partOf(viewer, painter, box, farthest, smooth ? SHARP : SOFT);
   if (part) paint(painter, scene, room, amounts, { ...part, smooth });
+  // Where nothing differs, or only out of sight, the settled picture is what there is to see: a
+  // canvas that nothing was drawn to is black.
+  viewer.toggleAttribute("data-painted", Boolean(part));
 }
 
 const SNAP_PX = 48; // of the screen, within which an edge that falls on a pixel of it is looked for
@@ -488,6 +492,7 @@ function snapped(start, step, end, perPx) {
 
 function showLive(viewer, memory, values, on) {
   viewer.toggleAttribute("data-live", on);
+  if (!on) viewer.removeAttribute("data-painted");
   const { scene } = memory.live;
   const isRefused = ({ refused }, i) => refused !== null && values[i] >= refused - 1e-9;
   const beyond = on && scene.tables.some(isRefused);

@@ -126,6 +126,7 @@ function painterOn(canvas) {
   const lost = (event) => {
     event.preventDefault(); // or it would never come back
     painter.lost = true;
+    canvas.closest(".viewer")?.removeAttribute("data-painted"); // it is black from here on
   };
   canvas.addEventListener("webglcontextlost", lost, { once: true });
   for (const [name, code] of Object.entries({ REFINE, BLEND, LIGHT, MOVE })) {
