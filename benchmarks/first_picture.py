@@ -51,6 +51,8 @@ def once(treat: str, idle: float) -> dict[str, float]:
         for words in ("The patient is 18 or older.", "The patient has been told this"):
             page.get_by_text(words).click()
             expect(page.get_by_role("checkbox", name=words)).to_be_checked()
+        page.get_by_role("combobox", name="Country").fill("rather")
+        page.get_by_role("option", name="I'd rather not say").click()
         page.get_by_role("button", name="Continue").click()
         portrait = page.get_by_role("button", name="Grace Hopper")
         portrait.wait_for()

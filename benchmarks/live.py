@@ -167,6 +167,8 @@ def bring(page: Page, photo: FilePayload) -> None:
     page.get_by_role("button", name="With a patient").click()
     for label in ("The patient is 18 or older.", "The patient has been told this and agrees"):
         page.get_by_text(label).click()
+    page.get_by_role("combobox", name="Country").fill("rather")
+    page.get_by_role("option", name="I'd rather not say").click()
     page.get_by_role("button", name="Continue").click()
     page.get_by_role("tab", name="Choose a file").click()
     page.locator("input[type=file]").set_input_files(photo)

@@ -222,6 +222,7 @@ def enter(visitor: Visitor) -> None:
     visitor.click("enter_consultant")
     for key in ("age_attested", "agreed"):
         visitor.check(key)
+    visitor.select("country", "I'd rather not say")
     visitor.click("begin")
 
 

@@ -69,6 +69,7 @@ class Session:
         comparing: whether the plans are shown beside each other.
         presenting: whether the picture is shown by itself, without what it is steered by.
         touring: whether the guided tour is on.
+        forgotten: whether a photo was forgotten just now, which the first screen says.
         credit: whose picture it is, for a sample.
         problem: the sentence about the last photo that could not be used.
         advice: number of the camera's last frame that was looked at, and what to change.
@@ -105,6 +106,7 @@ class Session:
     comparing: bool = False
     presenting: bool = False
     touring: bool = False
+    forgotten: bool = False
     credit: str = ""
     problem: str = ""
     advice: tuple[int, tuple[str, ...]] = (0, ())
@@ -174,7 +176,7 @@ def forget() -> None:
     st.session_state.clear()
     if spoken:
         st.session_state[language.KEY] = spoken
-    start().attempt = state.attempt + 1
+    start().attempt, start().forgotten = state.attempt + 1, True
 
 
 def screen() -> str:

@@ -8,7 +8,7 @@ from html import escape
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from ui import intake, language, session, speaking, tour
+from ui import computer, intake, language, session, speaking, tour
 from ui.language import N_, say
 
 STEPS = {
@@ -29,7 +29,7 @@ def head(pages: Mapping[StreamlitPage, str], now: StreamlitPage) -> None:
         now: the one that is on.
     """
     # Another key is another menu, and a new one is shut: as is to be after something was chosen.
-    menu = f"menu_{now.url_path}_{session.start().touring}"
+    menu = f"menu_{now.url_path}_{session.start().touring}_{language.current()}"
     with st.container(key="head", horizontal=True, vertical_alignment="center", gap="small"):
         st.html('<div class="brand"><span>Beforehand</span></div>')
         _steps()
@@ -76,12 +76,8 @@ def _language() -> None:
 def foot(now: StreamlitPage) -> None:
     """Draw what stands below every screen; `now` is the page that is on."""
     with st.container(key="foot", gap="small"):
-        st.caption(
-            say(
-                "A picture to talk about, not a promise and no medical advice. Nothing leaves "
-                "this computer."
-            )
-        )
+        legal = say("A picture to talk about, not a promise and no medical advice.")
+        st.caption(f"{legal} {computer.in_short()}")
         if session.start().way == session.PATIENT and now.url_path != "care":
             st.page_link(
                 "screens/care.py",

@@ -1,6 +1,6 @@
 """From the first screen to the preview, as somebody in a hurry goes."""
 
-from playwright.sync_api import FilePayload, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
 WAYS = {
     "For myself": ("I am 18 or older.", "I agree that my photo is used in this way."),
@@ -20,6 +20,7 @@ def agree(page: Page, way: str = "For myself") -> None:
     for label in WAYS[way]:
         page.get_by_text(label).click()
         expect(page.get_by_role("checkbox", name=label)).to_be_checked()
+    pick(page, page.get_by_role("combobox", name="Country"), "I'd rather not say")
     page.get_by_role("button", name="Continue").click()
     heading(page, "Your photo")
 
@@ -40,10 +41,14 @@ def bring(page: Page, photo: FilePayload, way: str = "With a patient") -> None:
 
 def add(page: Page, name: str) -> None:
     """Search for a procedure and take it."""
-    field = page.get_by_role("combobox", name="Search and add a procedure")
+    pick(page, page.get_by_role("combobox", name="Search and add a procedure"), name)
+    expect(page.get_by_role("slider", name=name).first).to_be_visible()
+
+
+def pick(page: Page, field: Locator, option: str) -> None:
+    """Search a list for an option and take it."""
     field.evaluate("field => field.scrollIntoView({block: 'center'})")
     page.wait_for_timeout(700)  # a list that opens while the page still scrolls is closed again
     (field.tap if page.evaluate("matchMedia('(pointer: coarse)').matches") else field.click)()
-    field.fill(name)
-    page.get_by_role("option", name=name).first.click()
-    expect(page.get_by_role("slider", name=name).first).to_be_visible()
+    field.fill(option)
+    page.get_by_role("option", name=option).first.click()

@@ -170,6 +170,10 @@ def test_the_main_path_by_keyboard_alone(visit: Visit, server: Server) -> None:
     reach(page.get_by_role("button", name="For myself"))
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Before the first photo")).to_be_visible()
+    country = page.get_by_role("combobox", name="Country")
+    reach(country)
+    page.keyboard.type("rather")
+    page.keyboard.press("Enter")
     for label in WAYS["For myself"]:
         box = page.get_by_role("checkbox", name=label)
         reach(box)

@@ -3,6 +3,7 @@
 import importlib
 import io
 import json
+import types
 
 import numpy as np
 import pytest
@@ -34,7 +35,7 @@ def enter(page: AppTest, way: str) -> AppTest:
 def test_the_first_screen_says_what_this_is_and_offers_two_ways(welcome_page: AppTest) -> None:
     page = welcome_page
     assert title(page) == "See it beforehand"
-    assert "does not leave the computer that runs this page" in written(page)
+    assert "Your photo does not leave this computer." in written(page)
     assert labels(page) == ["For myself", "With a patient"]
     assert not page.file_uploader
     assert not components(page, "beforehand_camera")
@@ -54,19 +55,25 @@ def test_age_and_consent_are_each_needed_before_a_photo(welcome_page: AppTest, w
         page.button(key="begin").click().run()
         assert title(page) == "See it beforehand"
         assert not page.session_state["beforehand"].attested
-        return [error.value.split()[0] for error in page.error]
+        words = ("country", "age", "agreement")
+        return [
+            next(w for w in words if f"{w} " in e.value.replace(",", " ").replace(";", " "))
+            for e in page.error
+        ]
 
-    assert missing() == ["Please", "Without"]
+    assert missing() == ["country", "age", "agreement"]
     page.checkbox(key=AGE).check().run()
-    assert missing() == ["Without"]
+    assert missing() == ["country", "agreement"]
+    page.selectbox(key="country").set_value("unsaid").run()
+    assert missing() == ["agreement"]
     page.checkbox(key=AGE).uncheck().run()
     page.checkbox(key=AGREED).check().run()
-    assert missing() == ["Please"]
+    assert missing() == ["age"]
     page.checkbox(key=AGE).check().run()
     page.button(key="begin").click().run()
     assert title(page) == "Your photo"
     state = page.session_state["beforehand"]
-    assert (state.way, state.attested) == (way, True)
+    assert (state.way, state.attested, state.country) == (way, True, "")
 
 
 def test_the_other_way_can_still_be_chosen(welcome_page: AppTest) -> None:
@@ -86,6 +93,34 @@ def test_the_rule_of_a_country_is_said_with_its_source(welcome_page: AppTest) ->
     page.selectbox(key="country").set_value("CH").run()
     assert "No source was found for the rules there; from 18 on here." in written(page)
     assert "ÄsthOpG" not in written(page)
+    page.selectbox(key="country").set_value("other").run()
+    assert "No source was found for the rules there; from 18 on here." in written(page)
+    page.selectbox(key="country").set_value("unsaid").run()
+    assert "No source was found" not in written(page)
+
+
+@pytest.mark.parametrize(
+    ("url", "clinic", "told"),
+    [
+        ("http://localhost:8501/", "", "Your photo does not leave this computer."),
+        ("http://127.0.0.1:8501/", "Praxis Am Markt", "Your photo does not leave this computer."),
+        (
+            "https://look.example.org/about",
+            "",
+            "the computer that runs this page, look.example.org",
+        ),
+        ("http://192.168.1.7:8501/", "Praxis Am Markt", "of Praxis Am Markt, at 192.168.1.7,"),
+    ],
+)
+def test_a_visitor_is_told_which_computer_the_photo_is_on(
+    url: str, clinic: str, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    computer = importlib.import_module("ui.computer")
+    policy = importlib.import_module("ui.policy")
+    monkeypatch.setattr(computer.st, "context", types.SimpleNamespace(url=url))
+    monkeypatch.setattr(computer, "policy", lambda: policy.Policy(name=clinic))
+    assert told in computer.in_short()
+    assert ("It is sent to the computer" in computer.in_full()) == ("leave" not in told)
 
 
 def test_rules_and_sources_go_together() -> None:
@@ -200,6 +235,7 @@ def test_a_photo_that_would_mislead_can_only_be_taken_again(
     upload(page, "far.jpg", small_face_file)
     said = written(page)
     assert "This photo cannot be used." in said
+    assert "Good for everything" not in said
     assert "**Cannot be used**] The face is too small" in said
     assert labels(page) == ["Take another photo"]
 
@@ -212,6 +248,7 @@ def test_of_several_faces_one_is_chosen(page: AppTest, two_faces_file: bytes) ->
     assert boxes[0][2] < 0.5 < boxes[1][0]
     assert header["alt"] == "Your photo, with 2 faces numbered from left to right."
     assert labels(page) == ["Take another photo"]  # as long as nobody said which
+    assert page.button_group(key="which").label.endswith("Which one is meant?")
     page.button_group(key="which").set_value(2).run()
     use(page)
     assert title(page) == "Your preview"

@@ -27,8 +27,12 @@ def test_the_step_that_is_on_is_marked_for_those_who_cannot_see_it(page: AppTest
 def test_forgetting_is_offered_as_soon_as_there_is_a_photo(page: AppTest) -> None:
     assert "forget" not in [one.key for one in page.button]
     page.button(key="sample_grace_hopper").click().run()
+    assert not page.success
     page.button(key="forget").click().run()
     assert "forget" not in [one.key for one in page.button]
+    assert page.success[0].value.startswith("Your photo and everything made from it are gone")
+    page.button(key="enter_patient").click().run()
+    assert not page.success
 
 
 def test_the_language_can_be_chosen_and_survives_forgetting(sample_page: AppTest) -> None:

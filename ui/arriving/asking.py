@@ -37,7 +37,7 @@ def _own(view: str) -> None:
     with tabs[1]:
         key = f"upload_{state.attempt}"
         st.file_uploader(
-            say("Photo of one face: JPEG, PNG, WebP, HEIC or TIFF"),
+            say("Choose a photo of one face from this phone or computer."),
             type=intake.FORMATS,
             key=key,
             on_change=intake.take_upload,

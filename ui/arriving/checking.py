@@ -60,8 +60,13 @@ def check(photo: Photo, view: str) -> None:
 
 
 def _choose_face(count: int, view: str) -> None:
+    asked = (
+        say("There are {n} faces in the photo. Which one is you?", n=count)
+        if session.start().way == session.PATIENT
+        else say("There are {n} faces in the photo. Which one is meant?", n=count)
+    )
     st.segmented_control(
-        say("There are {n} faces in the photo. Which one is meant?", n=count),
+        asked,
         range(1, count + 1),
         format_func=lambda number: say("Face {n}", n=number),
         key=session.which_key(view),
@@ -77,7 +82,8 @@ def _verdict(found: tuple[Finding, ...], view: str) -> None:
         "info": say(wording.GOOD_PHOTO),
     }
     st.header(said[worst], anchor=False)
-    st.caption(say(VIEWS[view].good_for))
+    if worst != "block":
+        st.caption(say(VIEWS[view].good_for))
 
 
 def _show_good(found: tuple[Finding, ...], view: str) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui import ages, session, wording
+from ui import ages, computer, session, wording
 from ui.language import N_, say
 from ui.policy import policy
 from ui.session import CONSULTANT, PATIENT
@@ -17,6 +17,8 @@ CSS = Path(__file__).with_name("arriving.css")
 _DRAWN = base64.b64encode(Path(__file__).with_name("face.svg").read_bytes()).decode()
 DRAWING = f'<img class="drawn-face" alt="" src="data:image/svg+xml;base64,{_DRAWN}">'
 AGE_KEY, AGREED_KEY, COUNTRY_KEY = "age_attested", "agreed", "country"
+OTHER, UNSAID = "other", "unsaid"
+NO_COUNTRY = {OTHER: N_("Another country"), UNSAID: N_("I'd rather not say")}
 WAYS = {
     PATIENT: (
         N_("For myself"),
@@ -29,16 +31,12 @@ WAYS = {
         N_("You get every procedure with its doses, several plans side by side and a report."),
     ),
 }
-# Icon, heading and words of what is agreed to.
+# Icon, heading and words of what is agreed to; the first ones depend on where the page runs.
 POINTS = (
     (
         "lock",
         N_("What happens to the photo"),
-        N_(
-            "It is opened and measured in the memory of the computer that runs this page: your "
-            "own, or the clinic's. It is sent to nobody else and never written to a disk by us. "
-            "There is no account, no statistics and no face recognition."
-        ),
+        "",
     ),
     (
         "image",
@@ -87,9 +85,18 @@ def ask() -> None:
     st.header(say("Before the first photo"), anchor=False)
     if theirs:
         st.markdown(say("Please go through this with your patient."))
-    with st.container(border=True):
+    told, given = st.columns(2, gap="large")
+    with told, st.container(border=True):
         for icon, heading, words in POINTS:
-            st.markdown(f":material/{icon}: **{say(heading)}**  \n{say(words)}")
+            said = say(words) if words else computer.in_full()
+            st.markdown(f":material/{icon}: **{say(heading)}**  \n{said}")
+    with given:
+        _give(theirs)
+    _offer_care()
+
+
+def _give(theirs: bool) -> None:
+    """Draw what is to be said and ticked, and the way on."""
     _country()
     age = say("The patient is 18 or older.") if theirs else say("I am 18 or older.")
     agreed = (
@@ -106,21 +113,26 @@ def ask() -> None:
             with missing:
                 _begin()
         st.button(say("Back"), key="back", type="tertiary", on_click=_enter, args=("",))
-    _offer_care()
 
 
 def _enter(way: str) -> None:
-    session.start().way = way
+    session.start().way, session.start().forgotten = way, False
 
 
 def _begin() -> None:
     """Go on if all is given; say what is missing otherwise."""
     given = bool(st.session_state.get(AGE_KEY)), bool(st.session_state.get(AGREED_KEY))
-    if all(given):
+    country = st.session_state.get(COUNTRY_KEY)
+    if country and all(given):
         state = session.start()
-        state.country = st.session_state.get(COUNTRY_KEY) or ""
+        state.country = "" if country in NO_COUNTRY else country
         state.attested = True
         st.rerun()
+    if not country:
+        st.error(
+            say("Please choose a country, or that you would rather not say it."),
+            icon=wording.ICONS["block"],
+        )
     if not given[0]:
         st.error(
             say("Please confirm the age; this page is for people of 18 or more, in every country."),
@@ -136,19 +148,20 @@ def _begin() -> None:
 def _country() -> None:
     rules = ages.rules()
     given = policy().country
+    names = {code: rule.name for code, rule in rules.items()} | NO_COUNTRY
     picked = st.selectbox(
         say("Country, for its rules on age and waiting times"),
-        list(rules),
-        index=list(rules).index(given) if given in rules else None,
-        format_func=lambda code: say(rules[code].name),
+        list(names),
+        index=list(names).index(given) if given in names else None,
+        format_func=lambda code: say(names[code]),
         placeholder=say("Choose a country"),
         key=COUNTRY_KEY,
         persist_state="session",
     )
-    if not picked:
+    if not picked or picked == UNSAID:
         return
-    rule = rules[picked]
-    if not rule.summary:
+    rule = rules.get(picked)
+    if rule is None or not rule.summary:
         st.caption(say("No source was found for the rules there; from 18 on here."))
         return
     st.caption(say(rule.summary))

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import session
+from ui import computer, session
 from ui.arriving import consent
 from ui.language import say
 
@@ -10,15 +10,21 @@ state = session.start()
 st.html(consent.CSS)
 if not state.way:
     st.html(consent.DRAWING)  # beside the words; it stands first and floats
-with st.container(key="welcome", width=760, gap="medium"):
+with st.container(key="welcome", width=1120 if state.way else 760, gap="medium"):
     st.title(say("See it beforehand"), anchor=False)
-    st.markdown(
-        say(
-            "Beforehand shows on your own photo what a cosmetic procedure would change, in "
-            "millimetres and with how sure that is. It is a picture to talk about, and your photo "
-            "does not leave the computer that runs this page."
+    if state.forgotten:
+        st.success(
+            say(
+                "Your photo and everything made from it are gone from this page. Files you "
+                "downloaded stay where you saved them."
+            ),
+            icon=":material/check_circle:",
         )
+    about = say(
+        "Beforehand shows on your own photo what a cosmetic procedure would change, in "
+        "millimetres and with how sure that is. It is a picture to talk about."
     )
+    st.markdown(f"{about} {computer.in_short()}")
     if state.way:
         consent.ask()
     else:
