@@ -6,11 +6,14 @@ Where on the face is asked first, so that nobody has to read through what others
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 import streamlit as st
 
 from face_mesh import Face
+from face_mesh.said import AND, COMMAS, Listed, Said
 from simulate import Procedure, Treatment, procedures
+from simulate.interactions import book
 from ui import (
     concerns,
     expecting,
@@ -23,6 +26,7 @@ from ui import (
     wording,
 )
 from ui.concerns import Acting, Concern
+from ui.expecting import Here
 from ui.language import N_, say
 from ui.searching import Found
 
@@ -31,6 +35,24 @@ USUAL = {  # by what the dose is of
     "total": N_("Usual dose: {dose} in all."),
     "per_side": N_("Usual dose: {dose} on each side."),
 }
+MEANS = {  # by the means of `simulate.interactions`, or by the procedure
+    "fillers": N_("Injections of a gel"),
+    "toxins": N_("Injections of botulinum toxin"),
+    "nose_surgery": N_("Operation"),
+    "surgery": N_("Operation"),
+    "light": N_("Laser or light"),
+    "heat": N_("Heat through the skin"),
+    "lesions": N_("Small cut or laser"),
+    "fat_dissolving": N_("Injections that dissolve fat"),
+    "scar_microneedling": N_("Fine needles"),
+    "chemical_peel": N_("Acid on the skin"),
+}
+
+
+def means(name: str) -> str:
+    """Return what a procedure is done with, in English."""
+    kind = next(one for one, members in book().means.items() if name in members)
+    return MEANS[name if name in MEANS else kind]
 
 
 def choose() -> None:
@@ -89,63 +111,106 @@ def _choose(concern: str) -> None:
 
 
 def show_procedures(face: Face) -> None:
-    """Draw a card of each procedure that acts on what was chosen."""
+    """Draw a card of each procedure that acts on what was chosen, and of leaving it as it is.
+
+    A card says what is compared first; the rest of it unfolds. What would not be seen in this photo
+    comes last.
+    """
     small = run.preview(face.key, face)[0]
     st.header(say("What can be done about it"), anchor=False)
-    st.caption(
-        say(
-            "All figures are for the usual dose: the millimetres for your photo, the shares for "
-            "people in studies. About two of three people fall within a range. To do nothing is "
-            "always one of the choices."
-        )
-    )
+    left_out = searching.search(st.session_state.get(SEARCH_KEY) or "").left_out
     found = concerns.acting(session.start().concerns)
+    here = {name: expecting.here([_usual(name)], small) for name, _ in found}
+    offered = [one for one in found if one[0] not in left_out]
+    offered.sort(key=lambda one: not here[one[0]].shows)
+    if len(offered) < len(found):
+        names = [Said(procedures()[name].name) for name, _ in found if name in left_out]
+        st.markdown(
+            say("Left out, because you searched without it: {names}.", names=Listed(names, COMMAS))
+        )
+    drawn = [_leave_it, *(partial(_card, *one, here[one[0]], small) for one in offered)]
     with st.container(key="cards", gap="medium"):
-        for first in range(0, len(found), 2):  # two in a row, so that no line is too long to read
-            for column, (name, acts) in zip(st.columns(2), found[first : first + 2], strict=False):
+        for first in range(0, len(drawn), 2):  # two in a row, so that no line is too long to read
+            for column, draw in zip(st.columns(2), drawn[first : first + 2], strict=False):
                 with column:
-                    _card(procedures()[name], acts, small)
+                    draw()
 
 
-def _card(entry: Procedure, acts: list[tuple[Concern, Acting]], small: Face) -> None:
-    with st.container(border=True, gap="small", key=f"card_{entry.id}"):
-        st.subheader(say(entry.name), anchor=False)
-        st.markdown(say(entry.summary))
-        for concern, one in acts:
-            if len(acts) > 1:
-                st.markdown(f"*{say(concern.words)}*")
-            st.markdown(
-                f":green[:material/check:] **{say('It can:')}** {say(one.can)}\n\n"
-                f":gray[:material/remove:] **{say('It cannot:')}** {say(one.cannot)}"
+def _usual(name: str) -> Treatment:
+    return Treatment(name, procedures()[name].dose.usual)
+
+
+def _leave_it() -> None:
+    with st.container(border=True, gap="small", key="card_as_it_is"):
+        st.subheader(say("Leave it as it is"), anchor=False)
+        st.markdown(say("No needle, no operation, no days off, no risk, no cost."))
+        st.markdown(
+            say(
+                "This choice is as good as the others, and it closes none of them: you can come "
+                "back to them at any time."
             )
-        explaining.draw(iter(_facts(entry, small)))
-        with st.expander(say("All risks, whom it suits less, and sources")):
-            explaining.explain(entry)
+        )
+        if session.start().chosen:
+            st.button(
+                say("Look at my photo as it is"),
+                key="as_it_is",
+                icon=":material/visibility:",
+                on_click=_go_on_without,
+            )
+
+
+def _go_on_without() -> None:
+    session.start().chosen = ()
+    session.start().led = True
+
+
+def _card(name: str, acts: list[tuple[Concern, Acting]], here: Here, small: Face) -> None:
+    entry = procedures()[name]
+    with st.container(border=True, gap="small", key=f"card_{name}"):
+        st.subheader(say(entry.name), anchor=False)
+        st.markdown(f"**{say(means(name))}.** {explaining.short(entry)}")
+        if here.said:
+            st.markdown(f":material/photo_camera: {here.said}")
         _offer(entry)
+        with st.expander(say("What it can do, what can go wrong")):
+            st.markdown(say(entry.summary))
+            for concern, one in acts:
+                if len(acts) > 1:
+                    st.markdown(f"*{say(concern.words)}*")
+                st.markdown(
+                    f":green[:material/check:] **{say('It can:')}** {say(one.can)}\n\n"
+                    f":gray[:material/remove:] **{say('It cannot:')}** {say(one.cannot)}"
+                )
+            explaining.draw(iter(_facts(entry, small)))
+            with st.expander(say("All risks, whom it suits less, and sources")):
+                explaining.explain(entry)
 
 
 def _facts(entry: Procedure, small: Face) -> list[explaining.Section]:
     dose = say(USUAL[entry.dose.scope], dose=wording.dose(entry.dose.usual, entry))
-    change = expecting.expected([Treatment(entry.id, entry.dose.usual)], small)
+    change = expecting.expected([_usual(entry.id)], small)
     if entry.in_smile:
         change = [say("It shows in a smile; at rest hardly anything changes.")]
+    figures = say(
+        "When settled, for the usual dose: millimetres are for your photo, shares are from people "
+        "in studies. About two of three people fall within a range."
+    )
     return [
+        (say("What changes"), [dose, *change, figures]),
         (say("Serious risks"), explaining.serious_risks(entry)),
-        (say("What changes"), [dose, *change]),
-        (say("Time"), [explaining.short(entry)]),
     ]
 
 
 def _offer(entry: Procedure) -> None:
-    """Draw the button that tries the procedure, or takes it out again."""
+    """Draw the buttons that try the procedure, or take it out again."""
+    chosen = session.start().chosen
     with st.container(horizontal=True, gap="small"):
-        if entry.id in session.start().chosen:
+        if entry.id in chosen:
             st.button(
                 say("Back to my photo"),
                 key=f"try_{entry.id}",
                 icon=":material/visibility:",
-                on_click=_try,
-                args=(entry.id,),
+                on_click=_go_on,
             )
             st.button(
                 say("Take it out"),
@@ -154,20 +219,39 @@ def _offer(entry: Procedure) -> None:
                 on_click=plans.remove,
                 args=(entry.id,),
             )
-        else:
+            return
+        st.button(
+            say("Try it instead") if chosen else say("Try it on my photo"),
+            key=f"try_{entry.id}",
+            icon=":material/visibility:",
+            type="primary",
+            on_click=_try,
+            args=(entry.id, True),
+            help=_instead_of(chosen),
+        )
+        if chosen:
             st.button(
-                say("Try it on my photo"),
-                key=f"try_{entry.id}",
-                icon=":material/visibility:",
-                type="primary",
+                say("Try it as well"),
+                key=f"try_too_{entry.id}",
+                icon=":material/add:",
                 on_click=_try,
-                args=(entry.id,),
+                args=(entry.id, False),
             )
 
 
-def _try(name: str) -> None:
+def _instead_of(chosen: tuple[str, ...]) -> str | None:
+    names = [Said("{name!l}", name=Said(procedures()[one].name)) for one in chosen]
+    return say("Instead of {names}.", names=Listed(names, AND)) if names else None
+
+
+def _try(name: str, alone: bool) -> None:
+    """Go on to the preview with a procedure, by itself or with what is in the plan."""
+    state = session.start()
+    if alone:
+        state.chosen = ()
+        st.session_state[plans.KEY] = None  # what is in the plan is no longer the named one
     plans.add([name])
-    session.start().led = True
+    state.led = True
 
 
 def offer_to_go_on() -> None:

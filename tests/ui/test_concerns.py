@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from simulate import procedures
 from tests.ui.viewing import shown, title
+from ui import leading
 from ui.concerns import acting, areas, concerns
 from ui.lasting import lasting
 from ui.searching import search
@@ -42,6 +43,10 @@ def test_concerns_are_said_in_sentences_that_judge_nobody() -> None:
     for one in concerns():
         assert one.words.endswith(".")
         assert not re.search(JUDGING, one.words, re.IGNORECASE), one.words
+
+
+def test_every_procedure_says_what_it_is_done_with() -> None:
+    assert {leading.means(name) for name in procedures()} == set(leading.MEANS.values())
 
 
 @pytest.mark.parametrize("concern", concerns(), ids=lambda one: one.id)
@@ -150,7 +155,14 @@ def test_a_card_says_what_a_patient_has_to_know(patient_page: AppTest) -> None:
     page = choose(patient_page, "nose_wide")
     assert title(page) == "What would you like to look at?"
     cards = [one.value for one in page.subheader]
-    assert cards == ["Nasal narrowing (rhinoplasty width)", "Alar base reduction"]
+    assert cards == [
+        "Leave it as it is",
+        "Nasal narrowing (rhinoplasty width)",
+        "Alar base reduction",
+    ]
+    assert "**Operation.** Most people go out again after 1 to 2 weeks." in [
+        one.value.removesuffix(" Lasting.") for one in page.markdown
+    ]
     written = "\n".join(one.value for one in page.markdown)
     entry = procedures()["alar_base_reduction"]
     assert "It narrows the base of the nose at the nostrils, for good." in written
@@ -183,6 +195,7 @@ def test_trying_leads_to_the_preview_with_that_procedure_alone(patient_page: App
     assert "after" in shown(page)[1]
     written = "\n".join(one.value for one in page.markdown)
     assert "Width of the nose at the nostrils: −" in written  # at the dose that is on
+    assert "When settled, with the expected response:" in written
     page.slider(key="dose_alar_base_reduction_both").set_value(1.0).run()
     less = "\n".join(one.value for one in page.markdown)
     wide, narrow = (
@@ -201,7 +214,7 @@ def test_looking_at_something_else_keeps_what_was_tried(patient_page: AppTest) -
     assert title(page) == "What would you like to look at?"
     assert page.checkbox(key="concern_nose_wide").value
     choose(page, "thin_lips")
-    page.button(key="try_lip_filler").click().run()
+    page.button(key="try_too_lip_filler").click().run()
     assert {one.key: one.value for one in page.slider} == {
         "dose_alar_base_reduction_both": 1.0,
         "dose_lip_filler_both": 1.0,
@@ -210,6 +223,49 @@ def test_looking_at_something_else_keeps_what_was_tried(patient_page: AppTest) -
     page.button(key="untry_lip_filler").click().run()
     page.button(key="go_on_to_preview").click().run()
     assert [one.key for one in page.slider] == ["dose_alar_base_reduction_both"]
+
+
+def test_another_procedure_is_tried_instead(patient_page: AppTest) -> None:
+    page = choose(patient_page, "nose_wide")
+    page.button(key="try_alar_base_reduction").click().run()
+    page.button(key="back_to_concerns").click().run()
+    assert "try_too_alar_base_reduction" not in [one.key for one in page.button]
+    choose(page, "thin_lips")
+    assert page.button(key="try_lip_filler").help == "Instead of alar base reduction."
+    page.button(key="try_lip_filler").click().run()
+    assert [one.key for one in page.slider] == ["dose_lip_filler_both"]
+    page.button(key="back_to_concerns").click().run()
+    page.button(key="as_it_is").click().run()
+    assert title(page) == "Your preview"
+    assert not page.slider
+
+
+def test_what_was_not_wanted_is_not_offered(patient_page: AppTest) -> None:
+    page = patient_page
+    page.text_input(key="find_concern").set_value("lines around my mouth without needles").run()
+    page.checkbox(key="concern_lines_at_mouth").check().run()
+    cards = [one.value for one in page.subheader]
+    assert cards == ["Leave it as it is", procedures()["co2_resurfacing"].name]
+    left_out = next(one.value for one in page.markdown if one.value.startswith("Left out"))
+    assert procedures()["perioral_filler"].name in left_out
+    page.text_input(key="find_concern").set_value("lines around my mouth").run()
+    assert len(page.subheader) == 4
+
+
+def test_what_would_not_be_seen_says_so_and_comes_last(patient_page: AppTest) -> None:
+    """Grace Hopper's photo shows few lines around the mouth, and cheeks from the front."""
+    page = choose(patient_page, "lines_at_mouth")
+    told = [
+        one.value for one in page.markdown if "In your photo: lines around the mouth" in one.value
+    ]
+    assert len(told) == 1
+    grade = float(re.search(r"lines around the mouth ([\d.]+) of 3 \(hardly there\)", told[0])[1])
+    assert 0.0 <= grade < 1.0
+    assert "You would see almost no difference in this photo." in told[0]
+    assert page.subheader[-1].value == procedures()["perioral_filler"].name
+    ids = [one.id for one in next(c for c in concerns() if c.id == "lines_at_mouth").procedures]
+    assert ids[-1] != "perioral_filler"
+    assert any("In your photo: crow's feet 3.0 of 3" in one.value for one in page.markdown)
 
 
 def test_the_whole_catalogue_is_one_click_away(patient_page: AppTest) -> None:
