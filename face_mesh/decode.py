@@ -3,7 +3,8 @@
 The format is told by the first bytes, never by a name, and the codec is called by its class:
 `Image.open` would try fifty formats nobody photographs in, and warn about large pictures before
 our own limit is asked. Pictures are converted a few rows at a time, so that no second full-size
-picture is made on the way.
+picture is made on the way. A JPEG too large to be kept whole, of a phone with 108 or 200
+megapixels, is read at half its size, which its codec does without ever holding the whole.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ from face_mesh.errors import PhotoError
 from face_mesh.said import N_, Said
 
 MAX_BYTES = 64 * 2**20  # of the file
-MAX_PIXELS = 64_000_000  # phones make up to 50 million
+MAX_PIXELS = 64_000_000  # of the picture that is kept
+MAX_STORED_PIXELS = 4 * MAX_PIXELS  # of a JPEG that is halved; phones make up to 200 million
 MAX_SIDE = 32_000  # px; OpenCV's remap ends at 32,767
 MIN_SIDE = 64  # px
 
@@ -47,10 +49,6 @@ _NOT_A_PHOTO = N_(
 _DAMAGED = N_(
     "The photo is damaged, incomplete or of an unusual kind; "
     "copy it again from the camera or save it as a JPEG."
-)
-_TOO_MANY_PIXELS = Said(
-    "The photo has more than {most} megapixels; save a smaller copy and use that.",
-    most=MAX_PIXELS // 10**6,
 )
 _TOO_LONG = Said(
     "The photo is over {most:,} pixels on one side; crop it to the face and use that.",
@@ -85,7 +83,8 @@ def decode(data: bytes) -> Rgb:
 
     Returns:
         (H, W, 3) uint8, C-contiguous, owned by the caller. Deeper colours are scaled to 8 bits,
-        transparent ones laid on white.
+        transparent ones laid on white. A JPEG of more than `MAX_PIXELS`, and up to
+        `MAX_STORED_PIXELS`, has half its width and height.
 
     Raises:
         PhotoError: not a picture, damaged, cut short, or outside the limits of this module, which
@@ -102,8 +101,9 @@ def decode(data: bytes) -> Rgb:
         )
     with _plain_refusals():
         picture = _open_header(data)
+        halved = _halve(picture, data)
         _check_size(*picture.size)
-        pixels = _decode_jpeg(picture, data) if picture.format == "JPEG" else None
+        pixels = _decode_jpeg(picture, data, halved) if picture.format == "JPEG" else None
         if pixels is None:
             pixels = _decode_rows(picture)
         return _upright(pixels, picture)
@@ -119,7 +119,7 @@ def _plain_refusals() -> Iterator[None]:
     except MemoryError as error:
         raise PhotoError(_NO_MEMORY) from error
     except Image.DecompressionBombError as error:
-        raise PhotoError(_TOO_MANY_PIXELS) from error
+        raise PhotoError(_too_many(MAX_PIXELS)) from error
     except Exception as error:
         raise PhotoError(_DAMAGED) from error
 
@@ -164,6 +164,40 @@ def _gif_size(data: bytes) -> tuple[int, int]:
     return max(width, x + frame_width), max(height, y + frame_height)
 
 
+def _too_many(most: int) -> Said:
+    return Said(
+        "The photo has more than {most} megapixels; save a smaller copy and use that.",
+        most=most // 10**6,
+    )
+
+
+def _halve(picture: ImageFile, data: bytes) -> bool:
+    """Have a JPEG that is too large decoded at half its size; return whether it will be.
+
+    Not one that comes in several passes: its codec holds all of it, at whatever size it is decoded.
+    Cameras write one pass.
+
+    Raises:
+        PhotoError: it is too large even for that.
+    """
+    width, height = picture.size
+    if width * height <= MAX_PIXELS or not _is_of_one_pass(picture, data):
+        return False
+    if width * height > MAX_STORED_PIXELS:
+        raise PhotoError(_too_many(MAX_STORED_PIXELS))
+    picture.draft(picture.mode, (width // 2, height // 2))
+    return True
+
+
+def _is_of_one_pass(picture: ImageFile, data: bytes) -> bool:
+    """Whether it is a JPEG whose first scan, up to where Pillow has read, holds all of it."""
+    if not isinstance(picture, JpegImageFile) or not picture.fp or "progressive" in picture.info:
+        return False
+    colours, end = picture.layers, picture.fp.tell()
+    header = _JPEG_SCAN + struct.pack(">HB", 6 + 2 * colours, colours)
+    return data[:end].endswith(header, 0, end - 2 * colours - 3)
+
+
 def _check_size(width: int, height: int) -> None:
     if min(width, height) < MIN_SIDE:
         raise PhotoError(
@@ -175,12 +209,12 @@ def _check_size(width: int, height: int) -> None:
             )
         )
     if width * height > MAX_PIXELS:
-        raise PhotoError(_TOO_MANY_PIXELS)
+        raise PhotoError(_too_many(MAX_PIXELS))
     if max(width, height) > MAX_SIDE:
         raise PhotoError(_TOO_LONG)
 
 
-def _decode_jpeg(picture: ImageFile, data: bytes) -> Rgb | None:
+def _decode_jpeg(picture: ImageFile, data: bytes, halved: bool) -> Rgb | None:
     """The pixels by OpenCV, which needs neither Pillow's fourth channel nor a copy out of it.
 
     Same library underneath, same pixels. None if the picture is not plain RGB or grey, or may be
@@ -191,6 +225,8 @@ def _decode_jpeg(picture: ImageFile, data: bytes) -> Rgb | None:
     if not ends or (picture.mode != "RGB" and not plain_grey):
         return None
     flags = cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION
+    if halved:
+        flags |= cv2.IMREAD_REDUCED_GRAYSCALE_2  # the one that says nothing about colour
     decoded = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
     if decoded is None:
         return None

@@ -11,11 +11,26 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from face_mesh.arrays import Rgb, check_rgb, frozen
-from face_mesh.decode import MAX_BYTES, MAX_PIXELS, MAX_SIDE, MIN_SIDE, decode
+from face_mesh.decode import (
+    MAX_BYTES,
+    MAX_PIXELS,
+    MAX_SIDE,
+    MAX_STORED_PIXELS,
+    MIN_SIDE,
+    decode,
+)
 from face_mesh.errors import PhotoError
 from face_mesh.said import N_
 
-__all__ = ["MAX_BYTES", "MAX_PIXELS", "MAX_SIDE", "MIN_SIDE", "Photo", "open_photo"]
+__all__ = [
+    "MAX_BYTES",
+    "MAX_PIXELS",
+    "MAX_SIDE",
+    "MAX_STORED_PIXELS",
+    "MIN_SIDE",
+    "Photo",
+    "open_photo",
+]
 
 _READ_BYTES = 2**20  # at a time
 
@@ -85,7 +100,8 @@ def open_photo(source: str | os.PathLike[str] | bytes | BinaryIO) -> Photo:
 
     Args:
         source: a path, the bytes of a file, or a file object in binary mode (read from its start
-            if it can seek). For an RGB array see `Photo.from_rgb`.
+            if it can seek). For an RGB array see `Photo.from_rgb`. A JPEG of more pixels than
+            `MAX_PIXELS`, up to `MAX_STORED_PIXELS`, is read at half its width and height.
 
     Raises:
         PhotoError: missing, unreadable, not a photo, damaged, cut short, or outside `MAX_BYTES`,

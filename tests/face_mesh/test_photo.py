@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageCms, ImageOps, TiffImagePlugin
 
+from face_mesh import decode
 from face_mesh.errors import PhotoError
 from face_mesh.photo import MAX_BYTES, MAX_SIDE, MIN_SIDE, Photo, open_photo
 from tests.helpers import ROOT, use_photo
@@ -543,10 +544,51 @@ def claiming(kind, width, height):
     return data.replace(struct.pack(order, *sides), struct.pack(order, *claimed), 1)
 
 
-@pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "GIF frame", "BMP"])
+@pytest.mark.parametrize("kind", ["PNG", "GIF", "GIF frame", "BMP"])
 @pytest.mark.parametrize("side", [60000, 10000, 9000])  # Pillow refuses, warns, says nothing
 def test_a_decompression_bomb_is_refused_by_its_header(kind, side):
     assert "more than 64 megapixels" in refusal(claiming(kind, side, side))
+
+
+@pytest.mark.parametrize("side", [60000, 20000, 16001])
+def test_a_jpeg_bomb(side):
+    assert "more than 256 megapixels" in refusal(claiming("JPEG", side, side))
+
+
+def test_a_jpeg_bomb_in_several_passes_which_cannot_be_decoded_smaller():
+    progressive = saved(pattern(), "JPEG", progressive=True)
+    first_colour = saved(pattern(), "JPEG").replace(b"\xff\xda\0\x0c\3", b"\xff\xda\0\x08\1", 1)
+    for data in (progressive, first_colour):
+        large = data.replace(struct.pack(">HH", 80, 112), struct.pack(">HH", 9000, 9000), 1)
+        assert "more than 64 megapixels" in refusal(large)
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
+@pytest.mark.parametrize("turn", [1, 6])
+def test_a_jpeg_too_large_to_be_kept_whole_is_halved(mode, turn, monkeypatch):
+    monkeypatch.setattr(decode, "MAX_PIXELS", 10_000)
+    monkeypatch.setattr(decode, "MAX_STORED_PIXELS", 40_000)
+    whole = Image.fromarray(pattern(160, 224)).convert(mode)  # of 35,840 pixels
+    exif = Image.Exif()
+    exif[ORIENTATION] = turn
+    data = saved(whole, "JPEG", quality=98, subsampling=0, exif=exif)
+    upright = UPRIGHT[turn](np.asarray(whole.convert("RGB"), np.float64))
+    height, width = (n // 2 for n in upright.shape[:2])
+    means = upright.reshape(height, 2, width, 2, 3).mean((1, 3))
+    got = opened(data)
+    assert got.shape == (height, width, 3)
+    assert np.abs(got - means).mean() < 2.5
+
+
+def test_a_jpeg_cut_short_is_damaged_at_half_its_size_too(monkeypatch):
+    monkeypatch.setattr(decode, "MAX_PIXELS", 10_000)
+    data = saved(pattern(160, 224), "JPEG", quality=98)
+    assert "damaged" in refusal(data[: len(data) // 2])
+
+
+def test_the_photo_of_a_phone_with_108_megapixels():
+    data = cv2.imencode(".jpg", np.zeros((9000, 12000), np.uint8))[1].tobytes()
+    assert open_photo(data).image.shape == (4500, 6000, 3)
 
 
 @pytest.mark.parametrize("side", [16383, 10000, 9000])
@@ -792,9 +834,11 @@ def test_heif_is_imported_only_for_heif():
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads the peak from /proc")
-def test_a_twelve_megapixel_jpeg_costs_two_pictures_of_memory(tmp_path):
+@pytest.mark.parametrize(("height", "width"), [(3000, 4000), (9000, 12000)])
+def test_a_jpeg_costs_two_of_the_pictures_it_becomes(tmp_path, height, width):
     path = tmp_path / "large.jpg"
-    path.write_bytes(cv2.imencode(".jpg", np.tile(pattern(), (40, 36, 1))[:3000, :4000])[1])
+    tiled = np.tile(pattern(), (height // 80 + 1, width // 112 + 1, 1))[:height, :width]
+    path.write_bytes(cv2.imencode(".jpg", tiled)[1])
     code = """
 import sys
 from face_mesh.photo import open_photo
