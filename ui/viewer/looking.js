@@ -9,8 +9,20 @@ const MOST = 12;
 const DOUBLE = 2.5; // a double tap
 
 // How many times larger a box, given as shares of the picture, can be shown in the frame.
-function closeness([left, top, right, bottom]) {
-  return Math.min(1 / (right - left), 1 / (bottom - top), 5);
+function closeness([left, top, right, bottom], high = 1) {
+  return Math.min(1 / (right - left), 1 / (high * (bottom - top)), 5);
+}
+
+// How high the picture is, when as wide as its pane, in shares of the pane: 1, but where two panes
+// share the width of a phone.
+function highness(viewer, memory) {
+  const pane = paneOf(viewer).getBoundingClientRect();
+  const high = (pane.width * memory.still.height) / memory.still.width / pane.height;
+  return Math.abs(high - 1) < 0.03 || !Number.isFinite(high) ? 1 : high;
+}
+
+function isNarrow() {
+  return window.matchMedia("(max-width: 640px)").matches;
 }
 
 // At 1:1 a pixel of the picture covers whole pixels of the screen, so that none is blurred: one on
@@ -32,29 +44,34 @@ function aim(viewer, memory) {
   const box = { face, treated: memory.treated, actual: memory.treated ?? face }[kind];
   const [left, top, right, bottom] = box ?? [0, 0, 1, 1];
   const aimed = JSON.stringify([memory.key, kind, kind === "actual" || box]);
-  if (kind !== FREE && memory.aimed !== aimed) {
+  const isNew = memory.aimed !== aimed;
+  if (kind !== FREE && isNew) {
     memory.centre = [(left + right) / 2, (top + bottom) / 2];
   }
   memory.aimed = aimed;
   memory.box = [left, top, right, bottom];
   viewer.dataset.zoom = kind;
   look(viewer, memory);
+  placeBorder(viewer, memory, isNew);
 }
 
 // Show the surroundings of memory.centre; the picture fills the frame as far as it can.
 function look(viewer, memory) {
   const { zoom } = viewer.dataset;
   if (zoom === "actual") memory.z = actualSize(viewer, memory.still.width);
-  else if (zoom !== FREE) memory.z = closeness(memory.box);
+  else if (zoom !== FREE) memory.z = closeness(memory.box, highness(viewer, memory));
   const { z } = memory;
   const pane = paneOf(viewer).getBoundingClientRect();
   const fine = window.devicePixelRatio || 1;
+  const sizes = [z, z * highness(viewer, memory)]; // of the picture, in shares of the pane
   const shifts = memory.centre.map((centre, axis) => {
-    const share = z < 1 ? (1 - z) / 2 : Math.min(0, Math.max(1 - z, 0.5 - z * centre));
+    const part = sizes[axis];
+    const share = part < 1 ? (1 - part) / 2 : Math.min(0, Math.max(1 - part, 0.5 - part * centre));
     const [start, size] = axis ? [pane.top, pane.height] : [pane.left, pane.width];
     return Math.round((start + share * size) * fine) / fine - start; // on a pixel of the screen
   });
-  memory.centre = memory.centre.map((centre) => hold(centre, 0.5 / z));
+  memory.centre = memory.centre.map((centre, axis) => hold(centre, 0.5 / sizes[axis]));
+  memory.offset = shifts[0] / pane.width;
   viewer.style.setProperty("--z", z);
   viewer.style.setProperty("--tx", `${shifts[0]}px`);
   viewer.style.setProperty("--ty", `${shifts[1]}px`);
@@ -276,6 +293,7 @@ function gestureAt(viewer, memory, event) {
   const border = frame.left + (split.value / 100) * frame.width;
   const setBorder = ({ clientX }) => {
     split.value = (100 * (clientX - frame.left)) / frame.width;
+    memory.ownBorder = true;
     split.oninput();
   };
   const compares = viewer.dataset.mode === "compare";

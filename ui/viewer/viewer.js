@@ -185,7 +185,8 @@ function stepOf(colour) {
 
 function connect(viewer, memory) {
   const split = viewer.querySelector(".split");
-  split.oninput = () => {
+  split.oninput = (event) => {
+    if (event) memory.ownBorder = true;
     const before = Number(split.value);
     viewer.style.setProperty("--split", `${before}%`);
     split.setAttribute("aria-valuetext", word(memory, "border_at", { before, after: 100 - before }));
@@ -199,13 +200,31 @@ function connect(viewer, memory) {
     // On a phone the row of tools is longer than the screen: what was picked is seen whole.
     target?.closest?.(".tools label")?.scrollIntoView({ block: "nearest", inline: "center" });
     viewer.dataset.mode = picked(viewer, "mode");
-    viewer.getRootNode().host?.setAttribute("data-mode", viewer.dataset.mode); // for page.css
+    if (target?.value === "side" && isNarrow() && picked(viewer, "zoom") === "photo") {
+      choose(viewer, "zoom", memory.still.face ? "face" : "photo"); // two whole photos are small
+    }
     viewer.toggleAttribute("data-landmarks", landmarks.checked);
     aim(viewer, memory);
     settleRetouch(viewer, memory);
     nameSurface(viewer, memory);
   };
   viewer.onchange({ target: null });
+}
+
+const [BESIDE, LEAST, MOST_BORDER] = [0.12, 9, 60]; // of the box, and % of the frame
+
+// At first the border stands left of the treated area, so that one sees all of it as it would be;
+// it stays wherever somebody has put it.
+function placeBorder(viewer, memory, isAimedAnew) {
+  const split = viewer.querySelector(".split");
+  if (memory.ownBorder || !memory.treated || viewer.dataset.zoom === FREE) return;
+  const [left, , right] = memory.treated;
+  const at = 100 * (memory.offset + memory.z * (left + BESIDE * (right - left)));
+  const wanted = Math.round(Math.min(MOST_BORDER, Math.max(LEAST, at)));
+  if (!isAimedAnew && memory.hasBorder && Number(split.value) <= wanted) return;
+  memory.hasBorder = true;
+  split.value = wanted;
+  split.oninput();
 }
 
 function nameSurface(viewer, memory) {
