@@ -2,26 +2,37 @@
 // it has in English only. Only words that Streamlit draws as a whole are replaced, as they come; what
 // was there is kept, for a visitor may choose English again.
 
-const ATTRIBUTES = ["aria-label", "placeholder", "title"];
+const ATTRIBUTES = ["aria-label", "aria-valuetext", "placeholder", "title"];
+// Its value and its two ends are figures that Streamlit writes by a printf format, with a point.
+const SLIDER = '[data-testid="stSlider"]';
 const LONGEST = 120; // characters: Streamlit's own words are short, and all else is left alone
 const was = new WeakMap(); // node -> { of attribute or text: [as Streamlit wrote it, as put there] }
 const watches = new WeakMap(); // parentElement -> its observer
 let texts = glossary({});
 let labels = glossary({});
+let decimal = ".";
 
 export default function ({ data, parentElement }) {
   document.documentElement.lang = data.language;
   texts = glossary(data.texts);
   labels = glossary(data.labels);
+  decimal = data.decimal;
   translate(document.body);
   watches.get(parentElement)?.disconnect();
   const watch = new MutationObserver((changes) =>
-    changes.forEach(({ addedNodes, attributeName: name, target }) =>
-      name ? put(target, name, target.getAttribute(name)) : addedNodes.forEach(translate),
-    ),
+    changes.forEach(({ addedNodes, attributeName: name, target, type }) => {
+      if (type === "attributes") put(target, name, target.getAttribute(name));
+      else if (type === "characterData") put(target, "text", target.nodeValue);
+      else addedNodes.forEach(translate);
+    }),
   );
-  const seen = { attributes: true, attributeFilter: ATTRIBUTES, childList: true, subtree: true };
-  watch.observe(document.body, seen);
+  watch.observe(document.body, {
+    attributes: true,
+    attributeFilter: ATTRIBUTES,
+    characterData: true,
+    childList: true,
+    subtree: true,
+  });
   watches.set(parentElement, watch);
   return () => watch.disconnect();
 }
@@ -53,11 +64,19 @@ function put(node, name, now) {
   if (!now || now.length > LONGEST) return;
   const kept = was.get(node)?.[name];
   const from = kept && kept[1] === now ? kept[0] : now;
-  const said = translated(from, name === "text" ? texts : labels);
+  const said = isFigure(node, name, from)
+    ? from.replace(/(\d)\.(?=\d)/, `$1${decimal}`)
+    : translated(from, name === "text" ? texts : labels);
   if (said === now) return;
   was.set(node, { ...was.get(node), [name]: [from, said] });
   if (name === "text") node.nodeValue = said;
   else node.setAttribute(name, said);
+}
+
+// A slider's label is a sentence of ours: it does not begin with a figure.
+function isFigure(node, name, text) {
+  if (!["text", "aria-valuetext"].includes(name) || !/^-?\d+\.\d/.test(text)) return false;
+  return Boolean((name === "text" ? node.parentElement : node)?.closest(SLIDER));
 }
 
 function translated(text, { exact, patterns }) {

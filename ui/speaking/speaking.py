@@ -1,7 +1,8 @@
 """What of a page is not ours to write: the document's `lang`, and Streamlit's own few words.
 
 Streamlit leaves the one at "en" (WCAG 3.1.1) and has the others in English only. The browser puts
-the visitor's words in their place, as they come.
+the visitor's words in their place, as they come, and the visitor's decimal sign into the figures of
+sliders.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import streamlit as st
+from babel.numbers import get_decimal_symbol
 
 from ui import language
 from ui.language import N_
@@ -53,7 +55,9 @@ _mount = st.components.v2.component(
 
 
 def tell() -> None:
-    """Draw nothing; name the visitor's language, and say in it what Streamlit says."""
+    """Draw nothing; name the visitor's language, and say and write in it what Streamlit does."""
     spoken = language.current()
     texts, labels = ({}, {}) if spoken == "en" else map(language.words, (TEXTS, LABELS))
-    _mount(key="speaking", data={"language": spoken, "texts": texts, "labels": labels})
+    decimal = get_decimal_symbol(spoken)
+    data = {"language": spoken, "texts": texts, "labels": labels, "decimal": decimal}
+    _mount(key="speaking", data=data)
