@@ -129,7 +129,7 @@ def show_procedures(face: Face) -> None:
             say("Left out, because you searched without it: {names}.", names=Listed(names, COMMAS))
         )
     drawn = [_leave_it, *(partial(_card, *one, here[one[0]], small) for one in offered)]
-    with st.container(key="cards", gap="medium"):
+    with st.container(key="cards", gap="small"):
         for first in range(0, len(drawn), 2):  # two in a row, so that no line is too long to read
             for column, draw in zip(st.columns(2), drawn[first : first + 2], strict=False):
                 with column:
@@ -181,24 +181,24 @@ def _card(name: str, acts: list[tuple[Concern, Acting]], here: Here, small: Face
                     f":green[:material/check:] **{say('It can:')}** {say(one.can)}\n\n"
                     f":gray[:material/remove:] **{say('It cannot:')}** {say(one.cannot)}"
                 )
-            explaining.draw(iter(_facts(entry, small)))
+            _say_what_changes(entry, small)
+            explaining.draw(iter([(say("Serious risks"), explaining.serious_risks(entry))]))
             with st.expander(say("All risks, whom it suits less, and sources")):
                 explaining.explain(entry)
 
 
-def _facts(entry: Procedure, small: Face) -> list[explaining.Section]:
+def _say_what_changes(entry: Procedure, small: Face) -> None:
     dose = say(USUAL[entry.dose.scope], dose=wording.dose(entry.dose.usual, entry))
     change = expecting.expected([_usual(entry.id)], small)
     if entry.in_smile:
         change = [say("It shows in a smile; at rest hardly anything changes.")]
-    figures = say(
-        "When settled, for the usual dose: millimetres are for your photo, shares are from people "
-        "in studies. About two of three people fall within a range."
+    explaining.draw(iter([(say("What changes"), [dose, *change])]))
+    st.caption(
+        say(
+            "When settled, for the usual dose: millimetres are for your photo, shares are from "
+            "people in studies. About two of three people fall within a range."
+        )
     )
-    return [
-        (say("What changes"), [dose, *change, figures]),
-        (say("Serious risks"), explaining.serious_risks(entry)),
-    ]
 
 
 def _offer(entry: Procedure) -> None:
