@@ -44,7 +44,10 @@ WIDEST = 0.95  # nobody's effect turns round
 
 @dataclass(frozen=True)
 class Dose:
-    """What is given. `scope` says whether the number is for one side or for the whole face."""
+    """What is given. `scope` says whether the number is for one side or for the whole face.
+
+    Of a length or an angle `what` says which: "height of the strip of skin".
+    """
 
     unit: str
     usual: float
@@ -54,6 +57,7 @@ class Dose:
     usual_source: str
     max_source: str
     derivation: str = ""  # why, where one of them is an estimate
+    what: str = ""
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from ui import (
     editing,
     expecting,
     explaining,
+    language,
     noting,
     painting,
     plans,
@@ -120,6 +121,7 @@ def _choose_procedures() -> None:
         placeholder=say("For example: lips, filler, lid surgery"),
         key=ADD_KEY,
         on_change=_add,
+        filter_mode="contains",  # letters in their order are found in names that mean else
     )
     if plans.CATALOGUE_KEY not in st.session_state:
         st.session_state[plans.CATALOGUE_KEY] = not session.start().chosen
@@ -201,8 +203,8 @@ def _toggle(name: str) -> None:
 
 def _choose_dose(entry: Procedure, small: Face) -> None:
     """Draw one procedure of the plan: its doses, and what there is to know."""
-    with st.container(border=True, gap="small", key=f"card_{entry.id}"):
-        above = st.container(gap="small")  # the sliders are drawn last, for their scale depends
+    with st.container(border=True, gap="xsmall", key=f"card_{entry.id}"):
+        above = st.container(gap="xsmall")  # the sliders are drawn last: their scale depends
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             if len(entry.sides) > 1 and (is_expert() or plans.side_of(entry) != "both"):
                 _choose_side(entry)
@@ -222,15 +224,20 @@ def _choose_dose(entry: Procedure, small: Face) -> None:
 
 
 def _draw_slider(entry: Procedure, side: str) -> None:
-    st.slider(
-        wording.dose_label(entry, side),
-        min_value=0.0,
-        max_value=wording.dose_limit(entry, side),
-        step=entry.dose.step,
-        format=wording.dose_format(entry),
-        key=_start_dose(entry, side),
-        persist_state="session",
-    )
+    """Draw the slider of a dose, with a mark at the usual one."""
+    key, most = _start_dose(entry, side), wording.dose_limit(entry, side)
+    with st.container(key=f"scale_{entry.id}_{side}"):
+        st.slider(
+            wording.dose_label(entry, side, st.session_state[key]),
+            min_value=0.0,
+            max_value=most,
+            step=entry.dose.step,
+            format=wording.dose_format(entry),
+            key=key,
+            persist_state="session",
+        )
+        share = entry.usual_dose(side) / most
+        st.html(f'<span class="usual" aria-hidden="true" style="--at: {share:.4f}"></span>')
 
 
 def _start_dose(entry: Procedure, side: str) -> str:
@@ -247,7 +254,9 @@ def _start_dose(entry: Procedure, side: str) -> str:
 def _choose_side(entry: Procedure) -> None:
     key = plans.side_key(entry.id)
     st.segmented_control(
-        say("{name}: side (your own left and right)", name=say(entry.name)),
+        say("{name}: side (the patient's left and right)", name=say(entry.name))
+        if is_expert()
+        else say("{name}: side (your own left and right)", name=say(entry.name)),
         [*entry.sides, plans.EACH],
         required=True,
         # Only at first: a plan may have set the side, and a widget takes one of the two.
@@ -258,6 +267,7 @@ def _choose_side(entry: Procedure) -> None:
         args=(entry,),
         persist_state="session",
         label_visibility="collapsed",
+        wrap=True,
     )
 
 
@@ -266,17 +276,21 @@ def _say_what_matters(entry: Procedure, small: Face) -> None:
     if any(map(editing.picks, plans.treatments(entry))):
         _ask_for_moles(entry, small)
     else:
-        st.markdown(f":orange[{wording.ICONS['warn']}] :small[{say(entry.cautions[0])}]")
+        with st.container(key=f"caution_{entry.id}"):
+            st.markdown(f":orange[{wording.ICONS['warn']}] :small[{say(entry.cautions[0])}]")
     if is_expert():
-        amount = sum(one.amount for one in plans.treatments(entry))
-        noting.of_treatment(entry, policy().cost(entry.id, amount))
-        more = say("Range and sources")
+        more = say("Week, cost, range and sources")
     else:
         change = expecting.expected(plans.treatments(entry), small)
-        st.markdown("".join(f"\n- :small[{line}]" for line in change[:MOST_EXPECTED]))
+        if change:
+            lines = "".join(f"\n- :small[{line}]" for line in change[:MOST_EXPECTED])
+            st.markdown(f":small[{say(expecting.SETTLED)}]\n{lines}")
         st.caption(explaining.short(entry))
         more = say("What to know, range and sources")
     with st.expander(more, icon=":material/menu_book:", type="compact"):
+        if is_expert():
+            amount = sum(one.amount for one in plans.treatments(entry))
+            noting.of_treatment(entry, policy().cost(entry.id, amount))
         explaining.explain(entry)
 
 
@@ -291,7 +305,7 @@ def _ask_for_moles(entry: Procedure, small: Face) -> None:
 
 def _choose_responder() -> str:
     return st.segmented_control(
-        say("How strongly you respond"),
+        say("Response to the treatment") if is_expert() else say("How strongly you respond"),
         list(wording.RESPONDERS),
         required=True,
         default="expected",
@@ -306,32 +320,76 @@ def _choose_responder() -> str:
 
 
 def _choose_time() -> tuple[str | None, str]:
-    """Draw the time after treatment and, on a day, which reactions are shown; return both."""
-    time = st.select_slider(
+    """Draw the time after treatment and, on a day, which reactions are shown; return both.
+
+    Either way it takes the same room, so that the picture below stays where it is.
+    """
+    time = None
+    with st.container(key="time", gap="xsmall"):
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+            on_a_day = _choose_look() == wording.DAY
+            reactions = _choose_reactions(on_a_day)
+        with st.container(key="time_row"):
+            if on_a_day:
+                time = _choose_day()
+            else:
+                st.caption(say("The lasting result, once swelling and healing are over."))
+    return time, reactions
+
+
+def _choose_look() -> str:
+    key = session.LOOK_KEY
+    return st.segmented_control(
         say("When to look"),
-        list(wording.TIMES),
-        format_func=lambda name: say(wording.TIMES[name]),
-        key=session.WHEN_KEY,
+        list(wording.LOOKS),
+        required=True,
+        # Only at first: a plan may have set it, and a widget takes one of the two.
+        default=None if key in st.session_state else wording.FULLEST,
+        format_func=lambda name: say(wording.LOOKS[name]),
+        key=key,
         persist_state="session",
         help=say(
             "Settled shows the lasting effect of every treatment, even if they get there at "
             "different times. How long each one lasts is under Range and sources."
         ),
     )
-    if time == wording.FULLEST:
-        return None, wording.LIKELY
-    return time, _choose_reactions()
 
 
-def _choose_reactions() -> str:
-    shown = st.segmented_control(
-        say("Swelling, bruises and redness"),
-        list(wording.REACTIONS),
-        required=True,
-        default=wording.LIKELY,
-        format_func=lambda name: say(wording.REACTIONS[name]),
-        key="reactions",
+def _choose_day() -> str:
+    _keep_time()
+    return st.select_slider(
+        say("When to look"),
+        wording.DAYS,
+        format_func=lambda name: say(wording.TIMES[name]),
+        key=session.WHEN_KEY,
         persist_state="session",
+        label_visibility="collapsed",
     )
-    st.caption(say(wording.REACTIONS_SAID[shown]))
+
+
+def _keep_time() -> None:
+    """Write the day anew once the language has changed: for a browser it is another scale."""
+    values, spoken = st.session_state, language.current()
+    if values.get(session.SPOKEN_KEY, spoken) != spoken and session.WHEN_KEY in values:
+        values[session.WHEN_KEY] = values[session.WHEN_KEY]
+    values[session.SPOKEN_KEY] = spoken
+
+
+def _choose_reactions(on_a_day: bool) -> str:
+    """Draw which reactions are shown; there are none to choose from in the settled result."""
+    asked = st.popover(say("Swelling and bruises"), key="reactions_menu", disabled=not on_a_day)
+    if not on_a_day:
+        return wording.LIKELY
+    with asked:
+        shown = st.segmented_control(
+            say("Swelling, bruises and redness"),
+            list(wording.REACTIONS),
+            required=True,
+            default=wording.LIKELY,
+            format_func=lambda name: say(wording.REACTIONS[name]),
+            key="reactions",
+            persist_state="session",
+            wrap=True,
+        )
+        st.caption(say(wording.REACTIONS_SAID[shown]))
     return shown

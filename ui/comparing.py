@@ -62,7 +62,7 @@ def show(face: Face, choice: Choice) -> None:
             st.markdown(f":red[{wording.ICONS['block']}] {sentence}")
     panels = [Panel(pictures.head(small, small.photo.image), say("Before"))]
     panels += [
-        Panel(pictures.head_of(small, one.jpeg), _caption(letter, kept[letter].plan))
+        Panel(pictures.head_of(small, one.jpeg), plans.title(letter))
         for letter, one in found.items()
     ]
     strip.show(panels, key="compared")
@@ -95,10 +95,6 @@ def _result(letter: str, asked: Choice, face: Face, place: DeltaGenerator) -> ru
             plans.compare,
             (False,),
         )
-
-
-def _caption(letter: str, plan: Plan) -> str:
-    return say("{plan}: {doses}", plan=plans.title(letter), doses=say(export.plan_words(plan)))
 
 
 def _table(made: dict[str, Plan], found: dict[str, run.Result]) -> dict[str, list[str]]:

@@ -20,7 +20,6 @@ from ui.doses import dose_key
 from ui.viewer import Live
 
 MOST_LEVEL = 32767  # a field is sent in whole numbers of 16 bits, its own largest value at the end
-TIMES = tuple(None if one == wording.FULLEST else one for one in wording.TIMES)
 MASK = "-mask"  # after the name of a layer of skin: where it differs from the photo
 Parts = Mapping[str, bytes]
 
@@ -38,7 +37,7 @@ def live_of(outcome: Outcome, known: Iterable[Live] = ()) -> Live:
         outcome: at preview size.
         known: earlier ones, whose layers are taken over and not encoded again.
     """
-    scene = scene_of(outcome, TIMES)
+    scene = scene_of(outcome, wording.DAYS)
     before = {name: part for one in known for name, part in one.layers.items()}
     layers: dict[str, bytes] = {}
     described = []

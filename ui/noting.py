@@ -20,8 +20,7 @@ CODE_LETTERS = 8  # of a currency
 def of_treatment(entry: Procedure, listed: float | None) -> None:
     """Draw week, cost and days off of one procedure; `listed` is what the price list asks."""
     off = entry.downtime
-    title = say("Week, cost and days off")
-    with st.expander(title, icon=":material/event_note:", type="compact"):
+    with st.container(key=f"noted_{entry.id}", horizontal=True, vertical_alignment="bottom"):
         st.number_input(
             say("Week after the first treatment"),
             min_value=0.0,

@@ -11,11 +11,12 @@ from dataclasses import replace
 
 import streamlit as st
 
+from face_mesh.said import COMMAS, Listed
 from simulate import Plan, Procedure, Treatment, procedures
 from simulate.entry import AMOUNTS
 from simulate.plan import CURRENCY
 from simulate.presets import Preset, Step, presets
-from ui import session, wording
+from ui import session, totals, wording
 from ui.doses import dose_key
 from ui.language import N_, say
 from ui.lasting import time
@@ -226,7 +227,9 @@ def choose() -> None:
             key=LETTER_KEY,
             on_change=switch,
         )
-        with st.popover(say("This plan"), icon=":material/more_horiz:", key="plan_menu"):
+        # Another key is another menu, and a new one is shut: as after a copy, or once it is empty.
+        menu = f"plan_menu_{state.letter}_{bool(state.chosen)}"
+        with st.popover(say("This plan"), icon=":material/more_horiz:", key=menu):
             _manage()
             if state.chosen:
                 _choose_preset()
@@ -292,7 +295,7 @@ def _choose_preset() -> None:
         say("Start from a plan"),
         offered,
         index=None,
-        format_func=lambda name: say(presets()[name].name),
+        format_func=_offered,
         placeholder=say("Choose one, or pick procedures yourself"),
         key=KEY,
         on_change=_take,
@@ -301,6 +304,17 @@ def _choose_preset() -> None:
             "Sets procedures and doses, which you can change afterwards. A plan is a starting "
             "point for a talk with a doctor, and no advice."
         ),
+    )
+
+
+def _offered(name: str) -> str:
+    """A plan that comes with the program: its name, how much in all, and what is done."""
+    preset = presets()[name]
+    return say(
+        "{name} ({amounts}): {procedures}",
+        name=say(preset.name),
+        procedures=Listed([procedures()[one].name for one in preset.plan.by_procedure()], COMMAS),
+        amounts=Listed(totals.products(preset.plan), COMMAS),
     )
 
 

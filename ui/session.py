@@ -17,7 +17,10 @@ PUPILS_KEY = "pupils_mm"  # belongs to the person, whichever photo shows it
 PATIENT, CONSULTANT = "patient", "consultant"
 FRONT = "front"
 VIEWS = ("three_quarter", "smile")  # photos beside the one from the front
-WHEN_KEY = "when"  # starts anew with each photo, so that no picture is of a time nobody asked for
+SPOKEN_KEY = "spoken"  # the language in which the scale of times was drawn
+# The time looked at: the lasting result or a day, and which day. It starts anew with each photo, so
+# that no picture is of a time nobody asked for.
+LOOK_KEY, WHEN_KEY = "look", "when"
 
 
 @dataclass(frozen=True)
@@ -155,7 +158,14 @@ def take(photo: Photo | None, credit: str = "") -> None:
     state.shown, state.edits, state.cancelled, state.sheet = "", Edits(), None, None
     for key in (*(which_key(view) for view in (FRONT, *VIEWS)), PUPILS_KEY):
         st.session_state[key] = None
-    st.session_state[WHEN_KEY] = wording.FULLEST
+    look_at(wording.FULLEST)
+
+
+def look_at(time: str) -> None:
+    """Let the widgets say a time, of `wording.TIMES`; before they are drawn, as in a callback."""
+    settled = time == wording.FULLEST
+    st.session_state[LOOK_KEY] = wording.FULLEST if settled else wording.DAY
+    st.session_state[WHEN_KEY] = wording.DAYS[0] if settled else time
 
 
 def drop_view(view: str) -> None:

@@ -16,6 +16,7 @@ PRODUCTS = {  # by the means of `simulate.interactions`, with the unit that is a
     "toxins": ("U", N_("Botulinum toxin {amount} units")),
 }
 OPERATIONS = ("surgery", "nose_surgery")
+WORTH_SAYING = 0.25  # of what a label allows: the author's estimate of when it is of interest
 
 
 def products(plan: Plan) -> list[str]:
@@ -86,7 +87,8 @@ def explain(plan: Plan) -> None:
     summary, rules = plan_summary(plan), interactions(plan)
     totals = [one for one in summary.totals if one.amount > 0.0]
     for one in totals:
-        st.caption(wording.total(one, summary.body_kg))
+        if one.amount >= WORTH_SAYING * one.most:
+            st.caption(wording.total(one, summary.body_kg))
     if totals or rules:
         with st.expander(say("Rules for this plan"), icon=":material/menu_book:"):
             lines = {wording.sourced(one.reason, one.source): None for one in rules}

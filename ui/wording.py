@@ -10,7 +10,7 @@ from face_mesh.skin.reading import SIGNS
 from simulate import Change, Plan, Procedure
 from simulate.aftermath import SIGN_WORDS
 from simulate.catalogue import citation
-from simulate.entry import ESTIMATE, Reaction, Risk, SkinTerm, Term, Unsuited
+from simulate.entry import AMOUNTS, ESTIMATE, Reaction, Risk, SkinTerm, Term, Unsuited
 from simulate.summary import Total
 from ui import language
 from ui.language import N_, say
@@ -43,6 +43,11 @@ LABELS = {  # of the dose sliders, by what the dose is of
     "per_side": N_("{name}, {unit} on each side (usual {usual})"),
     "left": N_("{name}, {unit} on the left side (usual {usual})"),
     "right": N_("{name}, {unit} on the right side (usual {usual})"),
+}
+MEASURED = N_("{name}: {what}, {unit} (usual {usual})")  # of a length or an angle
+OTHERWISE = {  # after the label of an amount on both sides: the same, as it is not said there
+    "total": N_("{label}: {other} on each side"),
+    "per_side": N_("{label}: {other} in all"),
 }
 DOSES = {  # as a line of a plan, by what the dose is of
     "total": N_("{name}: {dose} in all."),
@@ -86,6 +91,9 @@ TIMES = {
     "1y": N_("After 1 year"),
     "2y": N_("After 2 years"),
 }
+DAYS = tuple(one for one in TIMES if one != FULLEST)
+DAY = "day"
+LOOKS = {FULLEST: TIMES[FULLEST], DAY: N_("On a day")}
 LIKELY = "likely"
 REACTIONS = {
     LIKELY: N_("What most have"),
@@ -162,12 +170,25 @@ def finding(one: Finding) -> str:
     return f"**{say(SEVERITIES[one.severity])}:** {say(one.message)} {say(one.advice)}".strip()
 
 
-def dose_label(entry: Procedure, side: str = "both") -> str:
-    """Name of the dose slider: "Lip filler, mL on the left side (usual 0.5 mL)"."""
-    unit = say("degrees") if entry.dose.unit == "deg" else say(UNITS[entry.dose.unit])
-    usual = dose(entry.usual_dose(side), entry)
-    template = LABELS[entry.dose.scope if side == "both" else side]
-    return say(template, name=say(entry.name), unit=unit, usual=usual)
+def dose_label(entry: Procedure, side: str = "both", now: float | None = None) -> str:
+    """Name of the dose slider: "Lip filler, mL on the left side (usual 0.5 mL)".
+
+    The dose it stands at `now` is said the other way as well: in all, or on each side.
+    """
+    scope = entry.dose.scope
+    label = say(
+        MEASURED
+        if entry.dose.what and side == "both"
+        else LABELS[scope if side == "both" else side],
+        name=say(entry.name),
+        what=say(entry.dose.what),
+        unit=say("degrees") if entry.dose.unit == "deg" else say(UNITS[entry.dose.unit]),
+        usual=dose(entry.usual_dose(side), entry),
+    )
+    if not now or side != "both" or len(entry.sides) == 1 or entry.dose.unit not in AMOUNTS:
+        return label
+    other = language.number(now / 2.0 if scope == "total" else 2.0 * now, ".4g")
+    return say(OTHERWISE[scope], label=label, other=f"{other} {say(UNITS[entry.dose.unit])}")
 
 
 def dose_limit(entry: Procedure, side: str) -> float:

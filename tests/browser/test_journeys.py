@@ -63,7 +63,7 @@ def scrub(page: Page) -> None:
     """Look at the first day after."""
     tag = page.locator(".tag-after")
     expect(tag).to_contain_text("settled")
-    page.get_by_role("slider", name="When to look").press("ArrowRight")
+    page.get_by_role("radio", name="On a day").click()
     expect(tag).to_have_text("Simulated, right after")
     settled(page)
 

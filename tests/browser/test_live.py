@@ -124,7 +124,8 @@ def test_time_can_be_scrubbed(browser: Browser, server: Server) -> None:
     with visiting(browser, server) as (page, wire):
         add(page, "Lip filler")
         page.get_by_role("radio", name="1:1").check()
-        drag(page, wire, "When to look", 0.3, 0.25)
+        look_at_days(page)
+        drag(page, wire, "After 2 years", 0.3, 0.25)  # the scale of days, whose end says so
         assert wire.sent == []
         expect(page.locator(".viewer")).to_have_attribute("data-live", "")
         found = difference(page)
@@ -229,6 +230,7 @@ def test_a_time_at_which_nothing_differs_shows_the_settled_picture_and_no_empty_
 ) -> None:
     with visiting(browser, server) as (page, _):
         add(page, "Tear trough filler")
+        look_at_days(page)
         field = page.get_by_role("slider", name="When to look")
         field.focus()
         # Held back, so that what is drawn meanwhile stays: at 3 days this filler is all there.
@@ -250,6 +252,7 @@ def test_another_language_keeps_the_time(browser: Browser, server: Server) -> No
         add(page, "Lip filler")
         speak(page, "Español")  # whose scale the browser then recalls at its beginning
         speak(page, "English")
+        look_at_days(page)
         page.get_by_role("slider", name="When to look").focus()
         page.keyboard.press("ArrowRight")
         expect(page.locator(".tag-after")).to_have_text("Simulated, after 3 days")
@@ -259,6 +262,12 @@ def test_another_language_keeps_the_time(browser: Browser, server: Server) -> No
         found = page.locator(".st-key-when input[type=range]")
         expect(found).to_have_value("1")
         expect(page.locator("canvas.live")).to_be_hidden()
+
+
+def look_at_days(page: Page) -> None:
+    """Look at a day, the first of them."""
+    page.get_by_role("radio", name="On a day").click()
+    settled(page)
 
 
 def speak(page: Page, name: str) -> None:

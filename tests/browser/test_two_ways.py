@@ -57,7 +57,7 @@ def test_a_patient_is_led_from_a_concern_to_a_picture(visit: Visit) -> None:
     dose = page.get_by_role("slider", name="Alar base reduction")
     dose.scroll_into_view_if_needed()
     expect(page.locator(".frame")).to_be_in_viewport(ratio=0.9)
-    expect(page.get_by_role("slider", name="When to look")).to_have_count(1)
+    expect(page.get_by_role("radiogroup", name="When to look")).to_have_count(1)
     expect(page.get_by_role("combobox", name="Search and add a procedure")).to_have_count(0)
     assert visit.sideways_px() == 0
     page.get_by_role("button", name="Look at something else").click()

@@ -21,12 +21,13 @@ from simulate.catalogue import sources
 from simulate.export import png_bytes
 from simulate.interactions import plan_warnings
 from simulate.leaflet.pages import report_pdf
+from simulate.leaflet.shown import Planned, Seen
 from simulate.recovery import time_words
 from simulate.skin.progress import finished
 from tests.helpers import ROOT
 from tests.ui.arriving import upload
 from tests.ui.photos import portrait
-from tests.ui.viewing import notes, pick, shown, table, unpacked
+from tests.ui.viewing import look_at, notes, pick, shown, table, unpacked
 from ui import language
 from ui.doses import dose_key
 from ui.languages import collect
@@ -367,7 +368,7 @@ def test_the_concerns_are_said(sample_page: AppTest) -> None:
 def test_the_preview_is_said(sample_page: AppTest) -> None:
     page = pick(sample_page, "lip_filler", "forehead_toxin", "pigment_laser")
     _compare(page, "preview")
-    page.select_slider(key="when").set_value("3d").run()
+    look_at(page, "3d")
     _compare(page, "preview on day 3")
 
 
@@ -427,7 +428,11 @@ def test_the_report_says_nothing_without_a_translation() -> None:
             unknown |= {m for m in _templates(text) if _has_words(m) and m not in known}
             return language.said_in(one, text, **values)  # noqa: B023
 
-        assert report_pdf(outcomes, say=say, language=one).startswith(b"%PDF")
+        seen = [Seen("Smile", outcomes[1]), Seen("Three-quarter", None)]
+        plans = [Planned(outcomes, outcomes[:1], "A", "From the front", seen), Planned(outcomes)]
+        for questions in (False, True):
+            pdf = report_pdf(plans, code=True, questions=questions, say=say, language=one)
+            assert pdf.startswith(b"%PDF")
         places = {*sources().values(), "Beforehand"}
         assert sorted(text for text in unknown if text not in places) == []
 
@@ -451,7 +456,7 @@ def _templates(text: str) -> Iterator[str]:
 def test_another_language_keeps_photo_dose_and_result(sample_page: AppTest) -> None:
     page = pick(sample_page, "lip_filler")
     page.slider(key=dose_key("lip_filler", "both")).set_value(1.5).run()
-    page.select_slider(key="when").set_value("3d").run()
+    look_at(page, "3d")
     _, english = shown(page)
     before = table(page)
     told = notes(page)

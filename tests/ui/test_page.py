@@ -15,7 +15,7 @@ from simulate.presets import presets
 from simulate.provenance.verify import verify
 from simulate.skin.treated import Treated
 from tests.ui.arriving import upload, use
-from tests.ui.viewing import notes, pick, shown, strip, table, title
+from tests.ui.viewing import look_at, notes, pick, shown, strip, table, title
 from ui.lasting import lasting
 
 
@@ -73,7 +73,7 @@ def test_when_nothing_is_left_the_page_says_so(sample_page: AppTest) -> None:
     gone = "Nothing is left of the effect by then."
     assert page.table
     assert gone not in [one.value for one in page.markdown]
-    page.select_slider(key="when").set_value("6mo").run()
+    look_at(page, "6mo")
     assert title(page) == "Your preview"
     header, parts = shown(page)
     assert "heat" not in parts
@@ -95,9 +95,9 @@ def test_a_strong_response_changes_more_than_a_weak_one(sample_page: AppTest) ->
 
 def test_an_effect_is_at_its_fullest_unless_asked(sample_page: AppTest) -> None:
     page = pick(sample_page, "masseter_toxin")
-    assert page.select_slider(key="when").value == "fullest"
+    assert page.button_group(key="look").value == "fullest"
     fullest = shown(page)[1]["after"]
-    page.select_slider(key="when").set_value("1w").run()
+    look_at(page, "1w")
     assert shown(page)[1]["after"] != fullest
 
 
@@ -105,7 +105,7 @@ def test_a_day_is_chosen_with_what_is_drawn_of_swelling_and_bruises(sample_page:
     page = pick(sample_page, "lip_filler")
     assert "reactions" not in [group.key for group in page.button_group]
     pictures = {}
-    page.select_slider(key="when").set_value("3d").run()
+    look_at(page, "3d")
     assert page.button_group(key="reactions").value == "likely"
     for shown_reactions in ("likely", "all", "none"):
         page.button_group(key="reactions").set_value(shown_reactions).run()
@@ -120,13 +120,13 @@ def test_a_day_is_chosen_with_what_is_drawn_of_swelling_and_bruises(sample_page:
         )
     assert len(set(pictures.values())) == 3
     assert shown(page)[0]["tag"] == "Simulated, after 3 days"
-    page.select_slider(key="when").set_value("fullest").run()
+    look_at(page, "fullest")
     assert "reactions" not in [group.key for group in page.button_group]
 
 
 def test_before_an_effect_begins_nothing_is_said_to_be_over(sample_page: AppTest) -> None:
     page = pick(sample_page, "lip_flip")
-    page.select_slider(key="when").set_value("0d").run()
+    look_at(page, "0d")
     written = [one.value for one in page.markdown]
     assert "The effect has not begun by then." in written
     assert "Nothing is left of the effect by then." not in written
@@ -159,7 +159,7 @@ def test_the_film_is_made_when_asked_and_kept_while_it_is_true(sample_page: AppT
     assert pictures[0].startswith(b"\xff\xd8\xff")
     assert len(set(pictures)) == 10
     assert not any(one.proto.url for one in page.get("download_button"))  # until asked for
-    page.select_slider(key="when").set_value("1w").run()
+    look_at(page, "1w")
     assert strip(page) == (captions, pictures)  # it shows every time anyway
     page.slider(key="dose_lip_filler_both").set_value(0.5).run()
     assert strip(page) == ([], [])
@@ -345,14 +345,14 @@ def test_another_photo_keeps_the_doses_and_drops_the_pupil_distance(sample_page:
     page = pick(sample_page, "chin_filler")
     page.slider(key="dose_chin_filler_both").set_value(0.5).run()
     page.number_input(key="pupils_mm").set_value(70.0).run()
-    page.select_slider(key="when").set_value("6mo").run()
+    look_at(page, "6mo")
     another(page).click().run()
     assert title(page) == "Your photo"
     page.button(key="sample_eileen_collins").click().run()
     assert title(page) == "Your preview"
     assert page.slider(key="dose_chin_filler_both").value == 0.5
     assert page.number_input(key="pupils_mm").value is None
-    assert page.select_slider(key="when").value == "fullest"
+    assert page.button_group(key="look").value == "fullest"
 
 
 def test_the_choices_outlast_a_look_at_the_other_page(sample_page: AppTest) -> None:

@@ -14,7 +14,7 @@ from face_mesh import EngineError
 from simulate import Plan
 from simulate.plan import Stroke
 from tests.ui.photos import MOLES, jpeg_with_place, portrait_with_moles
-from tests.ui.viewing import notes, pick, shown, table, title
+from tests.ui.viewing import look_at, notes, pick, shown, table, title
 from ui import editing, session
 
 EVERYWHERE = ("spare", tuple((x / 20, y / 20) for y in range(21) for x in (0, 20)), 20.0)
@@ -84,7 +84,10 @@ def test_what_moves_no_skin_has_no_map_of_movement(sample_page: AppTest) -> None
 
 
 def test_the_browser_gets_what_it_draws_doses_from(sample_page: AppTest) -> None:
-    header, parts = shown(pick(sample_page, "lip_filler", "ipl_redness"))
+    header, _ = shown(pick(sample_page, "lip_filler", "ipl_redness"))
+    sliders = [row["slider"] for row in header["live"]["tables"]]
+    assert sliders == ["dose_lip_filler_both", "dose_ipl_redness_both"]  # no scale of days yet
+    header, parts = shown(look_at(sample_page, "0d"))
     live = header["live"]
     sliders = [row["slider"] for row in live["tables"]]
     assert sliders == ["dose_lip_filler_both", "dose_ipl_redness_both", "when"]

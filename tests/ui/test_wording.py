@@ -86,8 +86,26 @@ def test_a_dose_is_written_as_exactly_as_it_can_be_set(entry: object) -> None:
 def test_the_slider_names_procedure_unit_scope_and_usual_dose(entry: object) -> None:
     label = wording.dose_label(entry)
     assert entry.name in label
-    assert wording.SCOPES[entry.dose.scope] in label
+    assert (entry.dose.what or wording.SCOPES[entry.dose.scope]) in label
+    assert bool(entry.dose.what) is (entry.dose.unit in ("mm", "deg"))
     assert wording.dose(entry.dose.usual, entry) in label
+
+
+@pytest.mark.parametrize(
+    ("name", "now", "end"),
+    [
+        ("lip_filler", 2.3, ": 1.15 mL on each side"),
+        ("temple_filler", 1.1, ": 2.2 mL in all"),
+        ("masseter_toxin", 25.0, ": 50 units in all"),
+        ("lip_filler", 0.0, ")"),
+        ("alar_base_reduction", 3.0, ")"),
+        ("chin_filler", 2.0, ")"),
+    ],
+)
+def test_a_dose_of_two_sides_is_said_for_one_and_for_both(name: str, now: float, end: str) -> None:
+    label = wording.dose_label(procedures()[name], "both", now)
+    assert label.endswith(end)
+    assert wording.dose_label(procedures()[name]) in label
 
 
 @pytest.mark.parametrize("entry", procedures().values(), ids=lambda entry: entry.id)

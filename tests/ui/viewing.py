@@ -56,6 +56,13 @@ def pick(page: AppTest, *names: str) -> AppTest:
     return page
 
 
+def look_at(page: AppTest, time: str) -> AppTest:
+    """Look at the settled result ("fullest") or at a day ("3d")."""
+    settled = time == "fullest"
+    page.button_group(key="look").set_value("fullest" if settled else "day").run()
+    return page if settled else page.select_slider(key="when").set_value(time).run()
+
+
 def table(page: AppTest) -> list[list[str]]:
     """The rows of the changes: measure, before, after, change, range."""
     return page.table[0].value.to_numpy().tolist()

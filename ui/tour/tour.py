@@ -66,7 +66,7 @@ STOPS = (
         N_("Drag the dose up and down and watch the lips."),
     ),
     Stop(
-        (".st-key-when",),
+        (".st-key-time",),
         N_("When to look"),
         N_(
             "Settled is the lasting effect. Any earlier day shows how much of it is there by then, "
@@ -83,7 +83,7 @@ STOPS = (
         ),
     ),
     Stop(
-        (".st-key-letter", ".st-key-plan_menu"),
+        (".st-key-letter", "[class*='st-key-plan_menu']"),
         N_("Plans A, B and C"),
         N_(
             "Up to three plans on the same photo. Copy one, change it, and show them beside each "
