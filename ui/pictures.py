@@ -33,6 +33,9 @@ MASK_COLOUR = "#00c8ff"  # of no skin, and told apart from all of it by the colo
 MASK_OPACITY = 0.5
 MASK_EDGE = 0.2  # how fully skin is treated where the contour runs
 MASK_GAP_PX = 9  # what is closer together has one contour
+MOVED_MM = 0.15  # skin that moves less is shown as left alone
+MOVED_COLOUR = "#ffb000"  # of skin that is moved: stripes, told apart from the tint without hue too
+MOVED_STRIPES_PX = (3, 10)  # how wide a stripe is, and from one to the next
 EDGE, EDGE_SHADE = 254, 255  # palette entries of the contour: light inside, dark outside
 TREATED_MARGIN = 0.35  # around the treated area, as a share of its size
 FACE_MARGIN = 0.3
@@ -128,6 +131,33 @@ def mask(treated: Mask) -> bytes:
     levels[cv2.dilate(inside, cross) > inside] = EDGE_SHADE
     levels[cv2.erode(inside, cross, borderValue=0) < inside] = EDGE
     return _drawn(levels, _mask_palette())
+
+
+def moved(shift_mm: npt.NDArray[np.float32]) -> bytes | None:
+    """Return where skin is moved, striped with a contour: a see-through PNG; None if nowhere."""
+    height, width = shift_mm.shape
+    factor = min(1.0, MASK_SIDE_PX / max(height, width))
+    size = (max(1, round(factor * width)), max(1, round(factor * height)))
+    inside = np.asarray(
+        cv2.resize(shift_mm, size, interpolation=cv2.INTER_AREA) > MOVED_MM, np.uint8
+    )
+    if not inside.any():
+        return None
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (MASK_GAP_PX, MASK_GAP_PX))
+    inside = np.asarray(cv2.morphologyEx(inside, cv2.MORPH_CLOSE, disc), np.uint8)
+    wide, period = MOVED_STRIPES_PX
+    rows, columns = np.indices(inside.shape)
+    levels = np.where((rows + columns) % period < wide, inside, 0).astype(np.uint8)
+    cross = np.ones((3, 3), np.uint8)
+    levels[cv2.dilate(inside, cross) > inside] = 3
+    levels[cv2.erode(inside, cross, borderValue=0) < inside] = 2
+    colours = (
+        (0, 0, 0, 0),
+        (*_rgb(MOVED_COLOUR), 150),
+        (*_rgb(MOVED_COLOUR), 255),
+        (51, 35, 0, 255),
+    )
+    return _drawn(levels, np.array(colours, np.uint8))
 
 
 def stencil(mask: Bool) -> bytes:

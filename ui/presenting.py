@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from simulate import Plan, plan_summary
 from ui import plans, session, totals, wording
 from ui.choice import Choice
 from ui.language import say
@@ -44,4 +45,14 @@ def foot(choice: Choice) -> None:
         st.subheader(say("Plan {plan}", plan=plans.title(session.start().letter)), anchor=False)
         st.markdown("  \n".join(lines))
         st.markdown(f"**{time}**")
-        st.markdown(totals.line(plan))
+        place = st.container()
+        with_cost = st.toggle(say("Show the cost"), key="present_cost", persist_state="session")
+        place.markdown(_total(plan, with_cost))
+
+
+def _total(plan: Plan, with_cost: bool) -> str:
+    summary = plan_summary(plan)
+    said = [*totals.products(plan), totals.days_off(summary)]
+    if with_cost:
+        said.append(totals.cost(plan, summary) or say("No price is known."))
+    return " · ".join(filter(None, said))

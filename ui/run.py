@@ -7,14 +7,23 @@ with it, and is keyed by content: Streamlit's own hash of a large array looks at
 from __future__ import annotations
 
 import threading
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
 
-from face_mesh import BeforehandError, Face, Measure, Photo, ScaleHint, measure_all, read_face
+from face_mesh import (
+    BeforehandError,
+    Face,
+    Measure,
+    Photo,
+    PlanError,
+    ScaleHint,
+    measure_all,
+    read_face,
+)
 from face_mesh.landmarks import find_faces
 from simulate import (
     Change,
@@ -41,6 +50,7 @@ from simulate.uncertain import overlaid
 from simulate.warned import undrawn_reactions
 from ui import live, pictures, wording
 from ui.choice import Choice
+from ui.language import unsaid
 from ui.viewer import Heat, Live, Picture, Unsure
 from ui.viewer.strip import Panel
 from ui.viewer.viewer import Box
@@ -63,6 +73,7 @@ class Result:
     changed_fraction: float
     notes: tuple[Note, ...]
     live: Live | None = None
+    moved: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -80,12 +91,42 @@ class Moving:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is in a report only if asked for: the film, the plan's code and notes, the clinic."""
+    """What is in a report only if asked for: the film, the plan's code and notes, the clinic.
+
+    And whether it ends in questions to ask, for who reads it alone.
+    """
 
     film: bool = False
     code: bool = False
     notes: bool = False
     clinic: str = ""
+    questions: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """A plan of a report.
+
+    Attributes:
+        choice: the plan, and for when and whom.
+        face: at preview size.
+        title: what the plan is called; empty for the only one.
+        view: which photo the face is of, in words; empty where there is but one.
+        others: the plan on further photos: which, what is chosen there, the face at preview size,
+            and what is left out there.
+    """
+
+    choice: Choice
+    face: Face
+    title: str = ""
+    view: str = ""
+    others: tuple[tuple[str, Choice, Face, str], ...] = ()
+
+    @property
+    def key(self) -> object:
+        """All that it depends on."""
+        others = tuple((view, one, face.key, said) for view, one, face, said in self.others)
+        return self.face.key, self.choice, self.choice.kept, self.title, self.view, others
 
 
 @dataclass(frozen=True)
@@ -199,6 +240,7 @@ def _made(choice: Choice, face: Face) -> Generator[float, None, Result]:
         changed_fraction=outcome.changed_fraction,
         notes=_notes(outcome),
         live=live.live_of(outcome, [one.live for one in results().values() if one.live]),
+        moved=pictures.moved(outcome.shift_mm),
     )
 
 
@@ -279,7 +321,7 @@ def video(choice: Choice, face: Face, say: Say) -> Generator[float, None, Moving
 
 
 def report(
-    choice: Choice, face: Face, say: Say, language: str, wanted: Wanted
+    parts: Sequence[Part], say: Say, language: str, wanted: Wanted
 ) -> Generator[float, None, bytes]:
     """Work out the report as a signed PDF, yielding the share done; close it to cancel.
 
@@ -287,25 +329,51 @@ def report(
         PlanError, EngineError: as `sheet`.
     """
     from simulate.leaflet.pages import report_pdf  # whose library only this needs
+    from simulate.leaflet.shown import Planned, Seen
 
-    share = 0.35 if wanted.film else 0.95
-    with closing(_outcomes(RANGE, sheet_choice(RANGE, choice), face)) as steps:
-        three = yield from scaled(steps, share)
-    times: list[Outcome] = []
-    if wanted.film:
-        with closing(_outcomes(FILM, sheet_choice(FILM, choice), face)) as steps:
-            times = yield from scaled(steps, 0.95 - share, share)
+    works = [
+        (part, kind) for part in parts for kind in ((RANGE, FILM) if wanted.film else (RANGE,))
+    ]
+    steps_of = {RANGE: len(sheets.RANGE), FILM: len(sheets.TIMES)}
+    whole = sum(steps_of[kind] for _, kind in works) + sum(len(part.others) for part in parts)
+    done, found = 0, dict[tuple[int, str], list[Outcome]]()
+    for part, kind in works:
+        with closing(_outcomes(kind, sheet_choice(kind, part.choice), part.face)) as steps:
+            share = steps_of[kind] / whole
+            made = yield from scaled(steps, 0.95 * share, 0.95 * done / whole)
+        found[id(part), kind] = [replace(one, plan=part.choice.kept) for one in made]
+        done += steps_of[kind]
+    plans, shown = [], [one for many in found.values() for one in many]
+    for part in parts:
+        others = []
+        for view, choice, face, said in part.others:
+            yield 0.95 * done / whole
+            done += 1
+            others.append(Seen(view, *_elsewhere(choice, face, said)))
+        shown += [one.outcome for one in others if one.outcome is not None]
+        three, times = found[id(part), RANGE], found.get((id(part), FILM), [])
+        plans.append(Planned(three, times, part.title, part.view, others))
     pdf = report_pdf(
-        [replace(one, plan=choice.kept) for one in three],
-        times,
+        plans,
         code=wanted.code,
         notes=wanted.notes,
         clinic=wanted.clinic,
+        questions=wanted.questions,
         say=say,
         language=language,
     )
-    edits = together(edits_of(one) for one in (*three, *times))
+    edits = together(edits_of(one) for one in shown)
     return signed(pdf, edits, signing(), __version__)
+
+
+def _elsewhere(choice: Choice, face: Face, said: str) -> tuple[Outcome | None, str]:
+    """Return the outcome on a further photo, and what is to be said of it."""
+    if not choice.plan.treatments:
+        return None, said
+    try:
+        return simulate(face, choice.plan, *sheet_choice(RANGE, choice).circumstances), said
+    except PlanError as error:  # as of a head that is turned too far
+        return None, unsaid(error)
 
 
 def sheet_of(kind: str, outcomes: list[Outcome], say: Say = english) -> Sheet:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from functools import partial
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from face_mesh import BeforehandError, Face, Photo
-from face_mesh.said import Said
-from simulate import Change, export
-from ui import editing, lasting, painting, run, session, viewer, wording
+from face_mesh.said import AND, Listed, Said
+from simulate import Change, export, procedures
+from simulate.interactions import interactions
+from simulate.recovery import days_after
+from ui import editing, lasting, painting, plans, run, session, viewer, wording
 from ui.choice import Choice
 from ui.language import said_error, say
 
@@ -40,7 +43,8 @@ def show_face(face: Face, choice: Choice | None) -> run.Result | None:
     try:
         result = painting.outcome(choice, small, place) if choice.plan.treatments else None
     except BeforehandError as error:
-        show(notes=(("refuse", said_error(error)),))
+        show()
+        _say_why_not(choice, said_error(error), place)
         return None
     skin = painting.skin_work(choice.plan)
     mask = run.skin_mask(small.key, skin, small) if result and skin.treatments else None
@@ -60,11 +64,42 @@ def show_face(face: Face, choice: Choice | None) -> run.Result | None:
         heat=result.heat,
         unsure=result.unsure,
         treated=result.treated,
-        notes=result.notes,
+        moved=result.moved,
+        notes=(*_not_yet(choice), *result.notes),
         retouch=retouch,
         live=result.live,
     )
     return result
+
+
+def _say_why_not(choice: Choice, reason: str, place: DeltaGenerator) -> None:
+    """Say over the picture that it shows nothing of the plan, why, and what would help."""
+    found = (one for one in interactions(choice.plan) if one.severity == "refuse")
+    concerned = next((one.procedures for one in found), ())
+    with place.container(key="refused", gap="small"):
+        st.error(f"**{say('Not shown')}**  \n{reason}", icon=wording.ICONS["block"])
+        with st.container(horizontal=True, gap="small"):
+            for name in concerned:
+                st.button(
+                    say("Remove {name!l}", name=say(procedures()[name].name)),
+                    key=f"refused_{name}",
+                    on_click=plans.remove,
+                    args=(name,),
+                )
+
+
+def _not_yet(choice: Choice) -> list[run.Note]:
+    """What of the plan is not done yet at the time that is looked at, and so not to be seen."""
+    days = days_after(choice.when)
+    if days is None:
+        return []
+    names = [one.entry.name for one in choice.plan.treatments if 7.0 * (one.week or 0.0) > days]
+    if not names:
+        return []
+    listed = Listed([Said(name) for name in dict.fromkeys(names)], AND)
+    return [
+        ("open", Said("Not done yet at this time, and so not to be seen: {names}.", names=listed))
+    ]
 
 
 def show_changes(result: run.Result, choice: Choice) -> None:

@@ -21,6 +21,11 @@ function highness(viewer, memory) {
   return Math.abs(high - 1) < 0.03 || !Number.isFinite(high) ? 1 : high;
 }
 
+// How far one can go back: to the whole photo.
+function least(viewer, memory) {
+  return closeness([0, 0, 1, 1], highness(viewer, memory));
+}
+
 function isNarrow() {
   return window.matchMedia("(max-width: 640px)").matches;
 }
@@ -76,7 +81,7 @@ function look(viewer, memory) {
   viewer.style.setProperty("--tx", `${shifts[0]}px`);
   viewer.style.setProperty("--ty", `${shifts[1]}px`);
   if (viewer.hasAttribute("data-live")) memory.live.wake(); // it is drawn as large as it is shown
-  viewer.querySelector(".zoom-out").disabled = z <= 1;
+  viewer.querySelector(".zoom-out").disabled = z <= least(viewer, memory);
   viewer.querySelector(".zoom-in").disabled = z >= MOST;
 }
 
@@ -92,11 +97,12 @@ function pan(viewer, memory, dx, dy) {
 
 // Come closer or go back, while what is at a place of the picture stays where it is on the screen.
 function zoomBy(viewer, memory, factor, at = memory.centre) {
-  const z = Math.min(MOST, Math.max(1, memory.z * factor));
+  const whole = least(viewer, memory);
+  const z = Math.min(MOST, Math.max(whole, memory.z * factor));
   const share = memory.z / z;
   memory.centre = memory.centre.map((centre, axis) => at[axis] + (centre - at[axis]) * share);
   memory.z = z;
-  if (z === 1) choose(viewer, "zoom", "photo");
+  if (z === whole) choose(viewer, "zoom", "photo");
   else viewer.querySelectorAll('[name="zoom"]').forEach((one) => (one.checked = false));
   aim(viewer, memory);
 }
@@ -189,7 +195,7 @@ function connectZooming(viewer, memory, stop) {
   frame.onwheel = (event) => {
     const here = event.ctrlKey || viewer.hasAttribute("data-full") || frame.matches(":focus-within");
     const factor = Math.exp(-event.deltaY * (event.ctrlKey ? 0.01 : 0.002));
-    if (!here || (factor < 1 && memory.z <= 1)) return;
+    if (!here || (factor < 1 && memory.z <= least(viewer, memory))) return;
     event.preventDefault();
     zoomBy(viewer, memory, factor, placeOf(viewer, event));
   };

@@ -42,7 +42,8 @@ function showRetouch(viewer, memory, retouch, maskBytes) {
   if ((tool === "add" || tool === "spare") && !maskBytes) {
     choose(viewer, "tool", asked ? "pick" : "move");
   }
-  if (!retouch && picked(viewer, "mode") === "mask") choose(viewer, "mode", "compare");
+  const shown = retouch || viewer.hasAttribute("data-moved");
+  if (!shown && picked(viewer, "mode") === "mask") choose(viewer, "mode", "compare");
   memory.sent = JSON.stringify(memory.edits.strokes);
   loadMask(viewer, memory, maskBytes);
   showPicks(viewer, memory);

@@ -122,6 +122,8 @@ function showResult(viewer, memory, { alt, tag, treated, mostMm, colours, steps 
   place(image, memory, "after", parts.after, "image/jpeg");
   place(viewer.querySelector(".heat"), memory, "heat", parts.heat, "image/png");
   place(viewer.querySelector(".unsure"), memory, "unsure", parts.unsure, "image/png");
+  place(viewer.querySelector(".moved"), memory, "moved", parts.moved, "image/png");
+  viewer.toggleAttribute("data-moved", Boolean(parts.moved));
   memory.tag = tag;
   viewer.toggleAttribute("data-after", Boolean(parts.after));
   viewer.toggleAttribute("data-treated", Boolean(treated));
@@ -161,14 +163,33 @@ function showNotes(viewer, memory, notes) {
   const said = JSON.stringify([notes, memory.language]);
   if (list.dataset.said === said) return;
   list.dataset.said = said;
-  list.replaceChildren(...notes.map((note) => noteOf(memory, note)));
+  const folded = notes.filter(([severity]) => severity === "info");
+  const open = notes.filter(([severity]) => severity !== "info");
+  const rows = open.map((note) => noteOf(memory, note));
+  if (folded.length) rows.push(foldedNote(viewer, memory, folded));
+  list.replaceChildren(...rows);
   list.tabIndex = list.scrollHeight > list.clientHeight ? 0 : -1; // what scrolls can be reached by keys
-  viewer.toggleAttribute("data-notes", notes.length > 0);
+  viewer.toggleAttribute("data-notes", open.length > 0); // only these take room from the picture
+}
+
+function foldedNote(viewer, memory, notes) {
+  const [row, details, summary, list] = ["li", "details", "summary", "ul"].map((name) =>
+    document.createElement(name),
+  );
+  row.className = "info";
+  summary.textContent = word(memory, notes.length === 1 ? "folded_one" : "folded_many", {
+    n: notes.length,
+  });
+  list.append(...notes.map((note) => noteOf(memory, note)));
+  details.append(summary, list);
+  details.ontoggle = () => viewer.querySelector(".notes").toggleAttribute("data-open", details.open);
+  row.append(details);
+  return row;
 }
 
 function noteOf(memory, [severity, sentence]) {
   const [note, kind, words] = ["li", "span", "span"].map((name) => document.createElement(name));
-  note.className = severity;
+  note.className = severity === "open" ? "info" : severity;
   kind.className = "visually-hidden";
   kind.textContent = memory.words[severity];
   words.textContent = sentence;

@@ -61,6 +61,11 @@ WORDS = {
     "refuse": N_("Not possible:"),
     "warn": N_("Take care:"),
     "info": N_("Good to know:"),
+    "open": N_("Good to know:"),
+    "folded_one": N_("1 thing to know"),
+    "folded_many": N_("{n} things to know"),
+    "of_moved": N_("Striped in orange: moved, lifted or filled."),
+    "of_painted": N_("Tinted in blue: skin that is treated."),
     "modes": N_("How to compare"),
     "slide": N_("Slide"),
     "side": N_("Side by side"),
@@ -91,7 +96,7 @@ WORDS = {
     "moles_none": N_("Tap the moles you would like to see removed."),
     "missed_one": N_("Nothing dark found at 1 place."),
     "missed_many": N_("Nothing dark found at {n} places."),
-    "by_move": N_("Tinted: what is treated. Striped: spared by hand."),
+    "by_move": N_("Striped in black and white: spared by hand."),
     "by_add": N_("Draw over what should be treated too."),
     "by_spare": N_("Draw over what should stay as it is."),
     "waiting": N_("Apply to see the result."),
@@ -187,6 +192,7 @@ def show(
     heat: Heat | None = None,
     unsure: Unsure | None = None,
     treated: Box | None = None,
+    moved: bytes | None = None,
     notes: Sequence[tuple[str, str]] = (),
     retouch: Retouch | None = None,
     live: Live | None = None,
@@ -204,7 +210,9 @@ def show(
         heat: where it changed.
         unsure: where it is uncertain.
         treated: what "zoom to the treated area" shows.
-        notes: severity ("refuse", "warn", "info") and sentence of what is said below the picture.
+        moved: where skin is moved, a see-through PNG over the photo.
+        notes: severity ("refuse", "warn", "info") and sentence of what is said below the picture;
+            what informs is folded, unless it is "open".
         retouch: what can be changed by hand; None is nothing.
         live: what doses are drawn from while they are dragged; None shows settled pictures alone.
         edits: the strokes and spots there are; a browser that has the photo has newer ones.
@@ -232,6 +240,7 @@ def show(
         "heat": heat.png if heat else None,
         "unsure": unsure.png if unsure else None,
         "mask": retouch.mask if retouch else None,
+        "moved": moved,
         "tables": live.tables if live else None,
     }
     if not held:
