@@ -227,8 +227,9 @@ def _sheets(
         found.append(("range.png", shown, together(edits_of(one) for one in three)))
     if asked.report:
         from simulate.leaflet.pages import report_pdf  # whose library no other run needs
+        from simulate.leaflet.shown import Planned
 
-        pdf = report_pdf(three, times, code=asked.qr, notes=asked.notes)
+        pdf = report_pdf([Planned(three, times)], code=asked.qr, notes=asked.notes)
         files.append(("report.pdf", pdf, together(edits_of(one) for one in (*three, *times))))
     if asked.video:
         from simulate.morph import morph  # whose encoder no other run needs

@@ -12,7 +12,18 @@ from functools import partial
 import streamlit as st
 
 from face_mesh import Face
-from ui import language, making, painting, planfiles, run, session, sheets, wording
+from ui import (
+    language,
+    making,
+    painting,
+    planfiles,
+    plans,
+    reporting,
+    run,
+    session,
+    sheets,
+    wording,
+)
 from ui.choice import Choice
 from ui.language import N_, say
 from ui.policy import policy
@@ -92,9 +103,14 @@ def _show_report(face: Face, choice: Choice) -> None:
         "report",
     ):
         wanted = _wanted(choice)
-        small, spoken = run.preview(face.key, face)[0], language.current()
-        asked = (small.key, choice, choice.kept, wanted, spoken)
-        begin = partial(run.report, choice, small, language.sayer(spoken), spoken, wanted)
+        every = len(plans.filled()) > 1 and st.checkbox(
+            say("With all plans, not only the one that is on"),
+            key="report_plans",
+            persist_state="session",
+        )
+        parts, spoken = reporting.parts(face, choice, every=every), language.current()
+        asked = (tuple(part.key for part in parts), wanted, spoken)
+        begin = partial(run.report, parts, language.sayer(spoken), spoken, wanted)
         place = st.empty()
         pdf = making.made(run.REPORT, asked, begin, place)
         if pdf is None:
@@ -113,7 +129,10 @@ def _show_report(face: Face, choice: Choice) -> None:
 
 def _wanted(choice: Choice) -> run.Wanted:
     film = st.checkbox(
-        say("With the pictures of the first two years"), key="report_film", persist_state="session"
+        say("With the pictures of the first two years"),
+        value=True,
+        key="report_film",
+        persist_state="session",
     )
     code = st.checkbox(
         say("With a QR code of the plan, which opens it again; never of the face"),
@@ -125,7 +144,7 @@ def _wanted(choice: Choice) -> run.Wanted:
     )
     here = policy()
     clinic = " · ".join(filter(None, (here.name, here.contact)))
-    return run.Wanted(film, code, notes, clinic)
+    return run.Wanted(film, code, notes, clinic, session.start().way != session.CONSULTANT)
 
 
 def _show_plan(choice: Choice) -> None:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 from xml.sax.saxutils import escape
 
-import numpy as np
-from PIL import Image as Picture
 from reportlab.graphics.barcode.qr import QrCodeWidget
 from reportlab.graphics.shapes import Drawing
 from reportlab.lib.colors import HexColor, black
@@ -23,33 +21,28 @@ from reportlab.platypus import (
     BaseDocTemplate,
     CondPageBreak,
     Frame,
-    Image,
     KeepTogether,
+    PageBreak,
     PageTemplate,
     Paragraph,
     Table,
 )
 
-from face_mesh.arrays import Rgb
 from face_mesh.said import N_
-from simulate.export import NOTICE, dejavu, head_window, panel
+from simulate.entry import Procedure
+from simulate.export import NOTICE, dejavu
 from simulate.leaflet import words
 from simulate.leaflet.code import plan_code
+from simulate.leaflet.shown import GAP, WIDE, Making, Planned, Shown, width
 from simulate.outcome import Outcome
-from simulate.plan import Treatment
-from simulate.provenance.mark import marked
-from simulate.sheets import CLOSE, FILM_SAID, RANGE_SAID
+from simulate.sheets import FILM_SAID, RANGE_SAID
 from simulate.speech import Say, english
 from simulate.summary import plan_summary
+from simulate.warned import shown_in_part
 
 TITLE = N_("What your plan may change")
 MARGIN, FOOT = 18 * mm, 20 * mm
-WIDE = A4[0] - 2 * MARGIN
-GAP = 4 * mm
-DPI = 220  # of the pictures: what a good print shows, and a file that can be sent
-JPEG_QUALITY = 92
-STRIPE = 60  # stripes across the face: wide enough for a poor printer
-DARKEST = 0.7  # taken from the light where nothing is sure
+CLOSE_SAID = N_("The small pictures are cut to where a weak and a strong response differ.")
 STRIPES_SAID = N_("The darker the stripes, the less sure the picture is there.")
 FONT = ("FONT", (0, 0), (-1, -1), "Beforehand", 8)  # else a table asks for Helvetica
 GREY, LINE = HexColor("#555b63"), HexColor("#9aa0a8")
@@ -66,6 +59,7 @@ class Telling:
         code: whether the plan, never the face, is put in as a QR code that reopens it.
         notes: whether the clinic's notes of the plan are.
         clinic: its name and how to reach it; empty is nothing.
+        questions: whether it ends in questions to ask; else in what two people sign.
     """
 
     say: Say = english
@@ -73,15 +67,16 @@ class Telling:
     code: bool = False
     notes: bool = False
     clinic: str = ""
+    questions: bool = False
 
 
 def report_pdf(
-    outcomes: Sequence[Outcome],
-    film: Sequence[Outcome] | None = None,
+    plans: Sequence[Planned],
     *,
     code: bool = False,
     notes: bool = False,
     clinic: str = "",
+    questions: bool = False,
     say: Say = english,
     language: str = "en",
 ) -> bytes:
@@ -91,64 +86,20 @@ def report_pdf(
     unless they are asked for.
 
     Args:
-        outcomes: of the weak, the expected and the strong responder, as
-            `simulate.sheets.responders` makes them.
-        film: the plan at several times, as `simulate.sheets.film` makes it; None leaves it out.
+        plans: each with its pictures; what several share is told once, at the end.
         code: whether the plan, never the face, is put in as a QR code that reopens it.
         notes: whether the notes of the plan are put in, word by word.
         clinic: its name and how to reach it, put at the top.
+        questions: whether it ends in questions to ask, for who reads it alone; else in what is
+            settled and signed together.
         say: says each text in the language of the reader.
         language: which that is, as "en".
-
-    Raises:
-        ValueError: the outcomes are not these three.
     """
-    if [one.responder for one in outcomes] != ["low", "expected", "high"]:
-        raise ValueError("give the outcomes of the low, the expected and the high responder")
     _letters()
-    telling = Telling(say, language, code, notes, clinic)
-    shown = _Shown(outcomes, film, say)
-    pages = _built(_story(outcomes, film, shown, telling), telling, None)[1]
-    return _built(_story(outcomes, film, shown, telling), telling, pages)[0]
-
-
-class _Shown:
-    """The pictures as JPEG, each made once though the pages are laid out twice to count them."""
-
-    def __init__(
-        self, outcomes: Sequence[Outcome], film: Sequence[Outcome] | None, say: Say = english
-    ) -> None:
-        expected = outcomes[1]
-        window = head_window(expected.face, CLOSE)
-        half, third, fifth = ((WIDE - (n - 1) * GAP) / n for n in (2, 3, 5))
-
-        def made(image: Rgb, width: float) -> Callable[[], Any]:
-            return _framed(marked(image, expected.face, say)[window], width)
-
-        self.before = _framed(expected.face.photo.image[window], half)
-        self.expected = made(expected.image, half)
-        self.weak, self.strong = made(outcomes[0].image, third), made(outcomes[2].image, third)
-        self.unsure = made(_striped(expected), third)
-        self.film = [made(one.image, fifth) for one in film or ()]
-
-
-def _striped(outcome: Outcome) -> Rgb:
-    """Return the (H, W, 3) picture with stripes where it is unsure: colour is lost in a copy."""
-    rows, columns = np.indices(outcome.image.shape[:2])
-    xy = outcome.face.landmarks_px[:, :2]
-    period = max(2.0, float(np.ptp(xy[:, 1])) / STRIPE)
-    stripes = np.sin((rows + columns) * (np.pi / period)) > 0.0
-    light = 1.0 - DARKEST * outcome.uncertainty * stripes
-    return np.asarray(np.round(outcome.image * light[..., None]), np.uint8)
-
-
-def _framed(crop: Rgb, width: float) -> Callable[[], Any]:
-    """Return what makes a picture of a width in points."""
-    picture: Picture.Image = panel(crop, round(width / 72 * DPI))
-    file = io.BytesIO()
-    picture.save(file, "JPEG", quality=JPEG_QUALITY)
-    height = width * picture.height / picture.width
-    return lambda: Image(io.BytesIO(file.getvalue()), width, height)
+    telling = Telling(say, language, code, notes, clinic, questions)
+    shown = [Shown(one, say) for one in plans]
+    pages = _built(_story(plans, shown, telling), telling, None)[1]
+    return _built(_story(plans, shown, telling), telling, pages)[0]
 
 
 def _built(story: Story, telling: Telling, pages: int | None) -> tuple[bytes, int]:
@@ -243,38 +194,58 @@ def _table(rows: Sequence[Sequence[Any]], widths: Sequence[float]) -> Any:
     )
 
 
-def _story(
-    outcomes: Sequence[Outcome],
-    film: Sequence[Outcome] | None,
-    shown: _Shown,
-    telling: Telling,
-) -> Story:
+def _story(plans: Sequence[Planned], shown: Sequence[Shown], telling: Telling) -> Story:
     """Return all there is on the pages, in order; reportlab uses it up."""
-    expected, say = outcomes[1], telling.say
-    citing = words.Citing(say)
-    notes = expected.plan.notes if telling.notes else ""
-    return [
+    say, citing = telling.say, words.Citing(telling.say)
+    entries = {
+        name: ones[0].entry
+        for plan in plans
+        for name, ones in plan.expected.plan.by_procedure().items()
+    }
+    story = [
         Paragraph(_bold(say(TITLE)), FIRST),
         *([Paragraph(escape(telling.clinic), TEXT)] if telling.clinic else []),
         Paragraph(escape(say(NOTICE)), QUIET),
-        *_pictures(expected, shown, say),
-        *_asked(expected, citing, say),
-        *(_notes(notes, say) if notes else []),
-        *_changes(expected, say),
-        *_recovery(expected, film, shown, citing, say),
-        *_risks(expected, citing, say),
-        *_unsuited(expected, citing, say),
-        *_unknown(expected, say),
-        *_consent(say),
+    ]
+    for i, (plan, pictures) in enumerate(zip(plans, shown, strict=True)):
+        story += [PageBreak()] if i else []
+        story += _plan(plan, pictures, citing, telling)
+    return [
+        *story,
+        *_risks(entries.values(), citing, say),
+        *_unsuited(entries.values(), citing, say),
+        *_unknown(plans, say),
+        *(_questions(say) if telling.questions else _consent(say)),
         *_sources(citing, say),
-        *(_code(expected, say) if telling.code else []),
+        *(_codes(plans, say) if telling.code else []),
     ]
 
 
-def _row_of(pictures: Sequence[tuple[Any, str]], across: int) -> Any:
-    width = (WIDE - (across - 1) * GAP) / across
-    cells: Story = [[picture, Paragraph(escape(caption), SMALL)] for picture, caption in pictures]
+def _plan(plan: Planned, shown: Shown, citing: words.Citing, telling: Telling) -> Story:
+    """Return what is told of one plan alone."""
+    say, expected = telling.say, plan.expected
+    title = say("Plan {plan}", plan=plan.title) if plan.title else ""
+    notes = expected.plan.notes if telling.notes else ""
+    return [
+        *([Paragraph(_bold(title), HEAD)] if title else []),
+        *_pictures(plan, shown, say),
+        *_asked(expected, citing, say),
+        *(_notes(notes, say) if notes else []),
+        *_head(say("What changes")),
+        *_changes(expected, say),
+        *_recovery(plan, shown, citing, say),
+        *_elsewhere(plan, shown, say),
+    ]
+
+
+def _row_of(pictures: Sequence[tuple[Any, ...]], across: int) -> Any:
+    """Return pictures beside each other, each with the sentences below it."""
+    cells: Story = [
+        [picture, *(Paragraph(escape(text), SMALL) for text in texts if text)]
+        for picture, *texts in pictures
+    ]
     cells += [[]] * (across - len(cells))
+    wide = width(across)
     style = [
         FONT,
         ("VALIGN", (0, 0), (-1, -1), "TOP"),
@@ -282,49 +253,64 @@ def _row_of(pictures: Sequence[tuple[Any, str]], across: int) -> Any:
         ("RIGHTPADDING", (0, 0), (-1, -1), 0),
         ("RIGHTPADDING", (0, 0), (-2, -1), GAP),
     ]
-    return Table([cells], [*[width + GAP] * (across - 1), width], style=style)
+    return Table([cells], [*[wide + GAP] * (across - 1), wide], style=style)
 
 
-def _pictures(expected: Outcome, shown: _Shown, say: Say) -> Story:
+def _beside(before: Making, after: Making, expected: Outcome, say: Say) -> Any:
     at = words.moment(expected.when, say)
+    return _row_of(
+        [
+            (before(), say("Before: your photo")),
+            (after(), say("Simulation: expected, {at}", at=at)),
+        ],
+        2,
+    )
+
+
+def _pictures(plan: Planned, shown: Shown, say: Say) -> Story:
+    weak, expected, strong = plan.outcomes
+    told = [say(RANGE_SAID), say(CLOSE_SAID), say(STRIPES_SAID)]
+    if plan.view:
+        told.insert(0, say("Pictures and figures are of this photo: {view}.", view=say(plan.view)))
     return [
+        _beside(shown.before, shown.expected, expected, say),
         _row_of(
             [
-                (shown.before(), say("Before: your photo")),
-                (shown.expected(), say("Simulation: expected, {at}", at=at)),
-            ],
-            2,
-        ),
-        _row_of(
-            [
-                (shown.weak(), say("Simulation: weak responder")),
-                (shown.strong(), say("Simulation: strong responder")),
+                (shown.weak(), say("Simulation: weak responder"), _in_part(weak, say)),
+                (shown.usual(), say("Simulation: expected")),
+                (shown.strong(), say("Simulation: strong responder"), _in_part(strong, say)),
                 (shown.unsure(), say("Simulation: striped where uncertain")),
             ],
-            3,
+            4,
         ),
-        Paragraph(escape(f"{say(RANGE_SAID)} {say(STRIPES_SAID)}"), TEXT),
+        Paragraph(escape(" ".join(told)), TEXT),
     ]
+
+
+def _in_part(outcome: Outcome, say: Say) -> str:
+    return say(shown_in_part(outcome.warnings))
 
 
 def _asked(expected: Outcome, citing: words.Citing, say: Say) -> Story:
     plan = expected.plan
     said = plan_summary(plan)
 
-    def swells(one: Treatment) -> bool:
-        return any(reaction.sign == "swelling" for reaction in one.entry.reactions)
+    def swells(entry: Procedure) -> bool:
+        return any(reaction.sign == "swelling" for reaction in entry.reactions)
 
     rows = [[say("Treatment"), say("Dose"), say("When"), say("Days off"), say("Cost")]]
-    for row in said.rows:
-        off = row.clinic_downtime_days
-        if off is not None:
-            days = say("{days}, says the clinic", days=words.days_off(off, off, say))
+    for own in words.by_procedure(said.rows):
+        row, costs = own[0], [one.cost for one in own if one.cost is not None]
+        off = [o.clinic_downtime_days for o in own if o.clinic_downtime_days is not None]
+        if off:
+            longest = max(off)
+            days = say("{days}, says the clinic", days=words.days_off(longest, longest, say))
         elif row.downtime_days and row.downtime_source:
             days = f"{words.days_off(*row.downtime_days, say)} {citing.mark(row.downtime_source)}"
         else:
             days = say("not known")
-        price = say("not said") if row.cost is None else words.cost(row.cost, plan, say)
-        cells = (say(row.name), words.dose(row, say), words.week(row, say), days, price)
+        price = words.cost(sum(costs), plan, say) if costs else say("not said")
+        cells = (say(row.name), words.dose(own, say), words.weeks(own, say), days, price)
         rows.append([escape(cell) for cell in cells])
     totals = [
         f"{escape(words.total(one, said.body_kg_given, say))} {citing.mark(one.source)}"
@@ -332,18 +318,39 @@ def _asked(expected: Outcome, citing: words.Citing, say: Say) -> Story:
         if one.amount
     ]
     lasting = [
-        f"{_bold(say(one.entry.name))}: "
-        f"{escape(words.course(one.entry.course, swells(one), say))} "
-        f"{citing.mark(one.entry.course.source)}"
-        for one in plan.treatments
+        f"{_bold(say(entry.name))}: "
+        f"{escape(words.course(entry.course, swells(entry), say))} "
+        f"{citing.mark(entry.course.source)}"
+        for entry in _entries(expected)
     ]
     return [
         *_head(say("What was asked")),
-        _table(rows, (0.30, 0.22, 0.13, 0.22, 0.13)),
+        _table(rows, (0.28, 0.24, 0.13, 0.22, 0.13)),
         *_points([*map(escape, words.summed(said, plan, say)), *totals]),
         *_head(say("When it comes and how long it stays")),
         *_points(lasting),
     ]
+
+
+def _entries(outcome: Outcome) -> list[Procedure]:
+    """Return the procedures of a plan, each once though it has a dose for either side."""
+    return [ones[0].entry for ones in outcome.plan.by_procedure().values()]
+
+
+def _elsewhere(plan: Planned, shown: Shown, say: Say) -> Story:
+    """Return the same plan on further photos, with what each of them shows of it."""
+    story, pairs = list[Any](), iter(shown.others)
+    for one in plan.others:
+        story += _head(say("The same plan in another photo: {view}", view=say(one.view)))
+        if one.said:
+            story.append(Paragraph(escape(say(one.said)), TEXT))
+        if one.outcome is not None:
+            before, after = next(pairs)
+            told = [w for w in one.outcome.warnings if w not in plan.expected.warnings]
+            story.append(_beside(before, after, one.outcome, say))
+            story += _changes(one.outcome, say)
+            story += _points(escape(say(text)) for text in told)
+    return story
 
 
 def _notes(notes: str, say: Say) -> Story:
@@ -352,10 +359,10 @@ def _notes(notes: str, say: Say) -> Story:
 
 
 def _changes(expected: Outcome, say: Say) -> Story:
-    found, head = words.noticeable(expected.changes), _head(say("What changes"))
+    found = words.noticeable(expected.changes)
     if not found:
         text = say("No measure changes by as much as the last digit that would be shown.")
-        return [*head, Paragraph(escape(text), TEXT)]
+        return [Paragraph(escape(text), TEXT)]
     notes: dict[str, str] = {}
     rows = [[say("Measure"), say("Before"), say("Expected"), say("Range")]]
     for one in found:
@@ -376,7 +383,6 @@ def _changes(expected: Outcome, say: Say) -> Story:
         words.scale(expected, say),
     )
     return [
-        *head,
         _table(rows, (0.52, 0.12, 0.14, 0.22)),
         *(
             Paragraph(f"<super>{letter}</super> {escape(text)}", SMALL)
@@ -386,18 +392,11 @@ def _changes(expected: Outcome, say: Say) -> Story:
     ]
 
 
-def _recovery(
-    expected: Outcome,
-    film: Sequence[Outcome] | None,
-    shown: _Shown,
-    citing: words.Citing,
-    say: Say,
-) -> Story:
+def _recovery(plan: Planned, shown: Shown, citing: words.Citing, say: Say) -> Story:
     days = [words.calendar_head(day, say) for day in words.CALENDAR]
     rows = [[say("Sign"), say("Who has it"), *days]]
-    untold = []
-    for one in expected.plan.treatments:
-        entry = one.entry
+    untold, entries = [], _entries(plan.expected)
+    for entry in entries:
         name = _bold(say(entry.name))
         if not entry.reactions:
             text = say("no figures of the first days were found.")
@@ -408,9 +407,9 @@ def _recovery(
             who = f"{escape(words.people(most.frequency, say))} {cited}"
             rows.append([f"{name}, {escape(say(sign))}", who, *marks])
     undrawn = [
-        f"{_bold(say(one.entry.name))}: {escape(say(one.entry.undrawn))}"
-        for one in expected.plan.treatments
-        if one.entry.undrawn
+        f"{_bold(say(entry.name))}: {escape(say(entry.undrawn))}"
+        for entry in entries
+        if entry.undrawn
     ]
     story = _head(say("The first weeks"))
     if len(rows) > 1:
@@ -419,23 +418,23 @@ def _recovery(
             Paragraph(escape(say(words.CALENDAR_SAID)), TEXT),
         ]
     story += _points([*untold, *undrawn])
-    if film:
+    if plan.film:
         pictures = [
             (picture(), say("Simulation: {time}", time=words.stamp(one.when, say)))
-            for picture, one in zip(shown.film, film, strict=True)
+            for picture, one in zip(shown.film, plan.film, strict=True)
         ]
-        story.append(Paragraph(_bold(say("From the first day on")), TEXT))
+        story += [CondPageBreak(60 * mm), Paragraph(_bold(say("From the first day on")), TEXT)]
         story += [_row_of(pictures[i : i + 5], 5) for i in range(0, len(pictures), 5)]
         story.append(Paragraph(escape(say(FILM_SAID)), TEXT))
     return story
 
 
-def _risks(expected: Outcome, citing: words.Citing, say: Say) -> Story:
+def _risks(entries: Iterable[Procedure], citing: words.Citing, say: Say) -> Story:
     found: dict[tuple[bool, str, str, str], list[str]] = {}
-    for one in expected.plan.treatments:
-        for risk in one.entry.risks:
+    for entry in entries:
+        for risk in entry.risks:
             key = (not risk.serious, risk.what, risk.frequency, risk.source)
-            found.setdefault(key, []).append(say(one.entry.name))
+            found.setdefault(key, []).append(say(entry.name))
     serious = f"<b>{escape(say('Serious.'))}</b> "
     said = [
         f"{'' if mild else serious}{_bold(say(what))}: "
@@ -448,9 +447,9 @@ def _risks(expected: Outcome, citing: words.Citing, say: Say) -> Story:
         "shows any of it."
     )
     cautions = {
-        f"{_bold(say(one.entry.name))}: {escape(say(caution))}": None
-        for one in expected.plan.treatments
-        for caution in one.entry.cautions
+        f"{_bold(say(entry.name))}: {escape(say(caution))}": None
+        for entry in entries
+        for caution in entry.cautions
     }
     good = Paragraph(_bold(say("Good to know")), TEXT)
     return [
@@ -466,11 +465,11 @@ def _names(names: Sequence[str]) -> str:
     return f"({'; '.join(dict.fromkeys(name.partition(' (')[0] for name in names))})"
 
 
-def _unsuited(expected: Outcome, citing: words.Citing, say: Say) -> Story:
+def _unsuited(entries: Iterable[Procedure], citing: words.Citing, say: Say) -> Story:
     found: dict[tuple[str, str], list[str]] = {}
-    for one in expected.plan.treatments:
-        for they in one.entry.suits_less:
-            found.setdefault((they.who, they.source), []).append(say(one.entry.name))
+    for entry in entries:
+        for they in entry.suits_less:
+            found.setdefault((they.who, they.source), []).append(say(entry.name))
     said = [
         f"{escape(say(who).removesuffix('.'))}. {citing.mark(source)} {escape(_names(names))}"
         for (who, source), names in found.items()
@@ -478,15 +477,32 @@ def _unsuited(expected: Outcome, citing: words.Citing, say: Say) -> Story:
     return [*_head(say("Who it suits less")), *_points(said)] if said else []
 
 
-def _unknown(expected: Outcome, say: Say) -> Story:
+def _unknown(plans: Sequence[Planned], say: Say) -> Story:
     cannot = [escape(say(one)) for one in words.CANNOT_KNOW]
     story = [*_head(say("What this picture cannot know")), *_points(cannot)]
-    told = {f"{one.entry.name}: {one.entry.undrawn}" for one in expected.plan.treatments}
-    warnings = [said for said in expected.warnings if said not in told]  # with the first weeks
-    if warnings:
-        story.append(Paragraph(_bold(say("Of this photo and this plan")), TEXT))
-        story += _points([escape(say(one)) for one in warnings])
+    for plan in plans:
+        expected = plan.expected
+        told = {f"{entry.name}: {entry.undrawn}" for entry in _entries(expected)}
+        warnings = [said for said in expected.warnings if said not in told]  # with the first weeks
+        if warnings:
+            head = (
+                say("Of this photo and plan {plan}", plan=plan.title)
+                if plan.title
+                else say("Of this photo and this plan")
+            )
+            story.append(Paragraph(_bold(head), TEXT))
+            story += _points([escape(say(one)) for one in warnings])
     return story
+
+
+def _questions(say: Say) -> Story:
+    """Return what somebody who read this alone may want to ask."""
+    whole = [
+        Paragraph(_bold(say("Questions to ask")), HEAD),
+        Paragraph(escape(say(words.QUESTIONS_SAID)), TEXT),
+        *_points([escape(say(one)) for one in words.QUESTIONS], "☐"),
+    ]
+    return [KeepTogether(whole)]
 
 
 def _consent(say: Say) -> Story:
@@ -519,19 +535,24 @@ def _sources(citing: words.Citing, say: Say) -> Story:
     return [*_head(say("Sources")), Paragraph(escape(text), TEXT), *said]
 
 
-def _code(expected: Outcome, say: Say) -> Story:
-    """Return the plan as a QR code, which is quiet and large enough for a phone to read."""
-    text, side = plan_code(expected.plan), 60 * mm
-    widget = QrCodeWidget(text, barLevel="M", barWidth=side, barHeight=side, barBorder=4)
-    drawing = Drawing(side, side)
-    drawing.add(widget)
+def _codes(plans: Sequence[Planned], say: Say) -> Story:
+    """Return each plan as a QR code, which is quiet and large enough for a phone to read."""
+    side = 60 * mm
     said = say(
         "This code holds the treatments, doses, weeks and costs, and nothing of the face. Give its "
         "text to Beforehand as the plan to open it again."
     )
-    whole = [
-        Paragraph(_bold(say("The plan to take along")), HEAD),
-        Paragraph(escape(said), TEXT),
-        drawing,
-    ]
-    return [KeepTogether(whole)]
+    story: Story = []
+    for plan in plans:
+        text = plan_code(plan.expected.plan)
+        widget = QrCodeWidget(text, barLevel="M", barWidth=side, barHeight=side, barBorder=4)
+        drawing = Drawing(side, side)
+        drawing.add(widget)
+        whole = [
+            Paragraph(_bold(say("The plan to take along")), HEAD),
+            *([Paragraph(_bold(plan.title), TEXT)] if plan.title else []),
+            Paragraph(escape(said), TEXT),
+            drawing,
+        ]
+        story.append(KeepTogether(whole))
+    return story

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -71,6 +71,18 @@ CONSENT = (
 CONSENT_SAID = N_(
     "A text to read together before you sign anything. It does not replace the clinic's own form "
     "or the talk with the person who treats you. Tick what is true for you."
+)
+QUESTIONS_SAID = N_("Take these pages along, and tick what was answered.")
+QUESTIONS = (
+    N_("What would you advise me to do, what else could be done, and what if I do nothing?"),
+    N_("How often have you done this, and may I see results of your own that are years old?"),
+    N_("Which product or device would be used on me, and is it approved for this?"),
+    N_("What can go wrong, how often does it happen here, and what would you do then?"),
+    N_("Is there anything in my health, medicines or earlier treatments that speaks against it?"),
+    N_("What must I look out for afterwards, and whom can I call at night or at the weekend?"),
+    N_("When can I be among people again, and when will I see the result?"),
+    N_("How long does it last, what does it cost in all, and what if it has to be put right?"),
+    N_("May I take some time to think about it?"),
 )
 SIGNED = (N_("Patient: name, date, signature"), N_("Clinician: name, date, signature"))
 # One and several of each unit of time, by how they stand in a sentence: languages differ there.
@@ -155,15 +167,34 @@ def span(days: float, say: Say = english, phrases: Phrases = SPAN) -> str:
     return _counted(*_measured(days), phrases, say)
 
 
-def dose(row: Row, say: Say = english) -> str:
-    """Return "1 mL", "25 U on each side", "1 session, left side only"."""
+def by_procedure(rows: Iterable[Row]) -> list[list[Row]]:
+    """Return the rows of each procedure: two where left and right have doses of their own."""
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row.procedure, []).append(row)
+    return list(found.values())
+
+
+def dose(rows: Sequence[Row], say: Say = english) -> str:
+    """Return "1 mL", "25 U on each side", "1 session, left side only", "left 1 mL, right 2 mL".
+
+    Args:
+        rows: of one procedure, as `by_procedure` has them.
+        say: says it in the language of the reader.
+    """
+    if len(rows) == 2:
+        amounts = {row.side: _amount(row, say) for row in rows}
+        return say("left {left}, right {right}", left=amounts["left"], right=amounts["right"])
+    (row,) = rows
+    return say(DOSED[row.scope if row.side == "both" else row.side], amount=_amount(row, say))
+
+
+def _amount(row: Row, say: Say) -> str:
     if row.unit == "deg":
-        amount = say("{n:g}°", n=row.dose)
-    elif row.unit == "sessions":
-        amount = say("1 session") if row.dose == 1.0 else say("{n:g} sessions", n=row.dose)
-    else:
-        amount = say("{n:g} {unit}", n=row.dose, unit=say(row.unit))
-    return say(DOSED[row.scope if row.side == "both" else row.side], amount=amount)
+        return say("{n:g}°", n=row.dose)
+    if row.unit == "sessions":
+        return say("1 session") if row.dose == 1.0 else say("{n:g} sessions", n=row.dose)
+    return say("{n:g} {unit}", n=row.dose, unit=say(row.unit))
 
 
 def days_off(low: float, high: float, say: Say = english) -> str:
@@ -181,8 +212,12 @@ def days_off(low: float, high: float, say: Say = english) -> str:
     return say("{first} to {last}", first=ends[0], last=ends[1])
 
 
-def week(row: Row, say: Say = english) -> str:
-    """Return when a treatment is done."""
+def weeks(rows: Iterable[Row], say: Say = english) -> str:
+    """Return when a procedure is done, each week once."""
+    return ", ".join(dict.fromkeys(_week(row, say) for row in rows))
+
+
+def _week(row: Row, say: Say) -> str:
     if row.week is None:
         return say("not said")
     return say("first day") if row.week == 0.0 else say("week {n:g}", n=row.week)

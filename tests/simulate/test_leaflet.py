@@ -18,6 +18,7 @@ from reportlab.graphics.barcode.qr import QrCodeWidget
 from reportlab.platypus import Image, KeepTogether, Paragraph, Table
 
 from face_mesh import PlanError
+from face_mesh.said import Said
 from simulate import Outcome, Plan, Treatment, procedures
 from simulate.__main__ import main
 from simulate.catalogue import citation
@@ -26,6 +27,7 @@ from simulate.export import NOTICE, head_window, png_bytes
 from simulate.leaflet import pages, words
 from simulate.leaflet.code import MARK, plan_code, plan_of_code
 from simulate.leaflet.pages import report_pdf
+from simulate.leaflet.shown import Planned, Seen, Shown, striped, window_apart
 from simulate.planfile import PlanFile
 from simulate.presets import presets
 from simulate.provenance.mark import strip_of
@@ -33,6 +35,7 @@ from simulate.provenance.verify import verify
 from simulate.sheets import CLOSE, film, responders
 from simulate.speech import english
 from simulate.summary import plan_summary
+from simulate.warned import IN_PART
 from tests.helpers import ROOT
 from tests.simulate.faces import bare, face_of, usual
 
@@ -84,18 +87,26 @@ def flat(story: object) -> Iterator[object]:
 def story(
     given: Sequence[Outcome] | None = None, shots: Sequence[Outcome] = (), **how: object
 ) -> list[object]:
-    given, telling = given or outcomes(), pages.Telling(**how)  # type: ignore[arg-type]
+    return story_of([Planned(given or outcomes(), shots)], **how)
+
+
+def story_of(plans: Sequence[Planned], **how: object) -> list[object]:
+    telling = pages.Telling(**how)  # type: ignore[arg-type]
     pages._letters()
-    shown = pages._Shown(given, shots, telling.say)
-    return list(flat(pages._story(given, shots, shown, telling)))
+    shown = [Shown(one, telling.say) for one in plans]
+    return list(flat(pages._story(plans, shown, telling)))
 
 
 def said(*how: object, **more: object) -> list[str]:
+    return texts(story(*how, **more))  # type: ignore[arg-type]
+
+
+def texts(found: list[object]) -> list[str]:
     return [
         one
         if isinstance(one, str)
         else unescape(re.sub(r"<bullet>.*?</bullet>|<[^>]+>", "", one.text))
-        for one in story(*how, **more)
+        for one in found
         if isinstance(one, Paragraph | str)
     ]
 
@@ -106,7 +117,7 @@ def with_plan(plan: Plan) -> list[Outcome]:
 
 
 def test_it_is_one_pdf_with_its_title_its_language_and_its_own_letters() -> None:
-    data = report_pdf(outcomes())
+    data = report_pdf([Planned(outcomes())])
     assert data.startswith(b"%PDF-")
     assert data.rstrip().endswith(b"%%EOF")
     assert b"/Lang (en)" in data
@@ -121,12 +132,13 @@ def test_it_is_one_pdf_with_its_title_its_language_and_its_own_letters() -> None
 
 
 def test_the_same_outcomes_give_the_same_bytes() -> None:
-    assert report_pdf(outcomes(), times(), code=True) == report_pdf(outcomes(), times(), code=True)
+    of = [Planned(outcomes(), times())]
+    assert report_pdf(of, code=True) == report_pdf(of, code=True)
 
 
 def test_other_outcomes_are_refused() -> None:
     with pytest.raises(ValueError, match="low, the expected and the high"):
-        report_pdf(outcomes()[:2])
+        Planned(outcomes()[:2])
 
 
 def test_every_page_carries_the_notice_and_its_number(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -146,7 +158,7 @@ def test_every_page_carries_the_notice_and_its_number(monkeypatch: pytest.Monkey
         return made
 
     monkeypatch.setattr(pages.BaseDocTemplate, "_makeCanvas", spying)
-    data = report_pdf(outcomes())
+    data = report_pdf([Planned(outcomes())])
     count = len(re.findall(rb"/Type /Page\b", data))
     last = [text for text in drawn if text == NOTICE or text.startswith("Page ")][-2 * count :]
     assert count > 2
@@ -238,7 +250,7 @@ def test_the_calendar_follows_the_curves(name: str) -> None:
 
 def test_simulated_pictures_are_marked_and_the_photo_is_not() -> None:
     """The dark strip of the mark is in the pixels of each, within what the page shows of it."""
-    face, shown = outcomes()[1].face, pages._Shown(outcomes(), times())
+    face, shown = outcomes()[1].face, Shown(Planned(outcomes(), times()))
     assert len(shown.film) == len(times())
     window, strip = head_window(face, CLOSE)[0], strip_of(face)[0]
     tall = window.stop - window.start
@@ -250,22 +262,27 @@ def test_simulated_pictures_are_marked_and_the_photo_is_not() -> None:
         image = np.frombuffer(reader.getRGBData(), np.uint8).reshape(down, across, 3)
         return float(image[round(start * down) : round(stop * down)].mean())
 
-    for made in (shown.expected, shown.weak, shown.strong, shown.unsure, *shown.film):
+    for made in (shown.expected, *shown.film):
         assert light(made) < 0.75 * light(shown.before)
+    for made in (shown.weak, shown.usual, shown.strong, shown.unsure):
+        start, stop = 0.0, 0.04
+        strip_light = light(made)
+        start, stop = 0.06, 1.0
+        assert strip_light < 0.75 * light(made)
 
 
 def test_the_film_comes_when_it_is_given() -> None:
     def pictures(found: list[object]) -> int:
         return sum(isinstance(one, Image) for one in found)
 
-    assert pictures(story()) == 5
-    assert pictures(story(shots=times())) == 5 + len(times())
+    assert pictures(story()) == 6
+    assert pictures(story(shots=times())) == 6 + len(times())
     assert "Simulation: 1 week" in said(shots=times())
 
 
 def test_what_is_unsure_is_seen_in_black_and_white() -> None:
     expected = outcomes()[1]
-    grey = cv2.cvtColor(pages._striped(expected), cv2.COLOR_RGB2GRAY).astype(float)
+    grey = cv2.cvtColor(striped(expected), cv2.COLOR_RGB2GRAY).astype(float)
     plain = cv2.cvtColor(expected.image, cv2.COLOR_RGB2GRAY).astype(float)
     unsure = expected.uncertainty > 0.3
     assert unsure.any()
@@ -278,7 +295,7 @@ def test_nothing_of_the_person_is_told_beyond_the_pictures() -> None:
     text = " ".join(said(code=True))
     assert "Doe" not in text
     assert "83" not in re.findall(r"\d+", " ".join(said()[: said().index("What changes")]))
-    data = report_pdf(outcomes(), code=True)
+    data = report_pdf([Planned(outcomes())], code=True)
     assert b"Doe" not in data
     assert b"Exif" not in data
     assert set(re.findall(rb"/(?:Creation|Mod)Date \(D:(\d{8})", data)) == {b"20000101"}
@@ -338,7 +355,7 @@ def test_every_word_can_be_said_in_another_language() -> None:
 
 
 def test_its_title_and_language_are_those_of_the_reader() -> None:
-    data = report_pdf(outcomes(), say=shouted, language="de")
+    data = report_pdf([Planned(outcomes())], say=shouted, language="de")
     assert b"/Lang (de)" in data
     assert pages.TITLE.upper().encode() in data
 
@@ -450,3 +467,94 @@ def test_every_warning_is_told_once() -> None:
     given = [replace(o, plan=plan, warnings=(undrawn, "Something else.")) for o in outcomes()]
     lines = said(given)
     assert lines.count(undrawn) == lines.count("Something else.") == 1
+
+
+# --- what differs is seen, and each thing is told once
+
+
+def test_the_small_pictures_are_cut_to_where_responses_differ() -> None:
+    weak, _, strong = outcomes()
+    rows, columns = window_apart(weak, strong)
+    apart = np.abs(strong.image.astype(int) - weak.image).max(axis=2)
+    differs = apart > apart.max() / 2
+    assert differs[rows, columns].sum() > 0.95 * differs.sum()
+    head = head_window(weak.face, CLOSE)
+    assert rows.stop - rows.start < 0.8 * (head[0].stop - head[0].start)
+    assert window_apart(weak, weak) == head
+
+
+@pytest.mark.parametrize("at", [(0, 0), (0.99, 0.99), (0.5, 0.02)])
+def test_a_cut_stays_within_the_photo(at: tuple[float, float]) -> None:
+    weak = outcomes()[0]
+    image, (height, width) = weak.image.copy(), weak.image.shape[:2]
+    image[int(at[0] * height), int(at[1] * width)] ^= 255
+    rows, columns = window_apart(weak, replace(weak, image=image))
+    assert 0 <= rows.start < rows.stop <= height
+    assert 0 <= columns.start < columns.stop <= width
+    assert rows.start <= int(at[0] * height) < rows.stop
+    assert columns.start <= int(at[1] * width) < columns.stop
+
+
+def test_a_procedure_with_a_dose_on_each_side_is_one_row() -> None:
+    each = (
+        Treatment("cheek_filler", 0.8, "left", week=1.0, cost=200.0),
+        Treatment("cheek_filler", 1.6, "right", week=1.0, cost=200.0),
+    )
+    lines = said(with_plan(Plan(each, currency="EUR")))
+    name = procedures()["cheek_filler"].name
+    assert lines.count(name) == 1
+    assert "left 0.8 mL, right 1.6 mL" in lines
+    assert "week 1" in lines
+    assert lines.count("400 EUR") == 1
+    assert sum(line.startswith(f"{name}: Seen at once") for line in lines) == 1
+    assert lines.count(f"{name}, swelling") == 1
+
+
+def test_whose_picture_shows_less_than_was_planned_is_said_below_it() -> None:
+    part = Said(IN_PART, percent=77.0)
+    weak, expected, strong = outcomes()
+    lines = said((weak, expected, replace(strong, warnings=(part,))))
+    assert lines.count(str(part)) == 1
+    assert lines[lines.index(str(part)) - 1] == "Simulation: strong responder"
+    assert str(part) not in said()
+
+
+def test_who_reads_it_alone_is_given_questions_and_nothing_to_sign() -> None:
+    alone, together = said(questions=True), said()
+    assert set(words.QUESTIONS) <= set(alone)
+    assert not {*words.CONSENT, *words.SIGNED} & set(alone)
+    assert {*words.CONSENT, *words.SIGNED} <= set(together)
+    assert not set(words.QUESTIONS) & set(together)
+
+
+# --- several photos, several plans
+
+
+def test_the_photo_is_named_and_the_others_follow() -> None:
+    smile = Seen("Smile", replace(outcomes()[1], warnings=("Only here.",)))
+    turned = Seen("Three-quarter", None, "The head is turned too far.")
+    plan = Planned(outcomes(), view="From the front", others=(smile, turned))
+    found = story_of([plan])
+    lines = texts(found)
+    assert any("are of this photo: From the front." in line for line in lines)
+    at = lines.index("The same plan in another photo: Smile")
+    assert lines.index("What changes") < at < lines.index("What can go wrong")
+    assert "Only here." in lines[at:]
+    assert "The head is turned too far." in lines
+    assert sum(isinstance(one, Image) for one in found) == 6 + 2
+    assert not any("of this photo:" in line for line in said())
+
+
+def test_several_plans_have_pages_of_their_own_and_share_the_end() -> None:
+    second = with_plan(usual("lip_filler"))
+    plans = [Planned(outcomes(), title="A"), Planned(second, title="B: Softer")]
+    lines = texts(story_of(plans, code=True))
+    assert [line for line in lines if line.startswith("Plan ")] == ["Plan A", "Plan B: Softer"]
+    assert lines.count("What was asked") == 2
+    assert lines.count("What can go wrong") == lines.count("Sources") == 1
+    assert lines.count("The plan to take along") == 2
+    (blocked,) = (line for line in lines if line.startswith("Serious. Blocked blood vessel"))
+    assert blocked.endswith("(Lip filler)")
+    data = report_pdf(plans)
+    count = len(re.findall(rb"/Type /Page\b", data))
+    assert count > len(re.findall(rb"/Type /Page\b", report_pdf(plans[:1])))

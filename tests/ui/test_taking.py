@@ -1,13 +1,16 @@
 """Take it home: what is offered, made only when asked for, at no address, marked and signed."""
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from face_mesh import measure_face
+from face_mesh import Photo, measure_face
 from simulate import Plan
+from simulate.plan import Stroke
 from simulate.provenance.verify import verify
 from simulate.skin.progress import finished
 from simulate.speech import english
@@ -85,6 +88,95 @@ def test_what_the_report_holds_is_part_of_what_it_is(planned: AppTest) -> None:
     assert "take_make_report" in names(planned)
 
 
+Parts = list[Any]
+
+
+@pytest.fixture
+def reported(planned: AppTest, monkeypatch: pytest.MonkeyPatch) -> Callable[[], tuple[Parts, Any]]:
+    """Ask for the report, and return of what and with what it is made."""
+    asked = []
+
+    def report(parts: Parts, say: object, language: str, wanted: object) -> Iterator[float]:
+        asked.append((parts, wanted))
+        yield 1.0
+        return b"%PDF"
+
+    monkeypatch.setattr(importlib.import_module("ui.run"), "report", report)
+
+    def ask() -> tuple[Parts, Any]:
+        planned.button(key="take_make_report").click().run()
+        assert not planned.exception
+        return asked[-1]
+
+    return ask
+
+
+def test_the_report_is_of_the_photo_from_the_front_whichever_is_on(
+    planned: AppTest, reported: Callable[[], tuple[Parts, Any]]
+) -> None:
+    state = planned.session_state["beforehand"]
+    (alone,), _ = reported()
+    assert (alone.view, alone.others, alone.title) == ("", (), "")
+    state.views["smile"], state.view = Photo.from_rgb(state.photo.image[:, ::-1]), "smile"
+    planned.run()
+    (part,), _ = reported()
+    assert part.view == "From the front"
+    assert part.face.photo.sha256 == alone.face.photo.sha256
+    assert part.choice == alone.choice
+    ((name, choice, face, said),) = part.others
+    assert (name, said) == ("Smile", "")
+    assert choice.plan == alone.choice.plan
+    assert face.photo.sha256 != alone.face.photo.sha256
+
+
+def test_what_was_picked_by_hand_stays_in_its_photo(
+    planned: AppTest, reported: Callable[[], tuple[Parts, Any]]
+) -> None:
+    state = planned.session_state["beforehand"]
+    state.chosen = ("lip_filler", "mole_removal", "crows_feet_toxin")
+    strokes = (Stroke("add", ((0.5, 0.5),), 2.0),)
+    state.views["smile"], state.view = Photo.from_rgb(state.photo.image[:, ::-1]), "smile"
+    state.edits = replace(state.edits, strokes=strokes)
+    planned.run()
+    (part,), _ = reported()
+    assert part.view == "Smile"
+    assert any(one.strokes for one in part.choice.plan.treatments)
+    ((name, choice, _, said),) = part.others
+    assert name == "From the front"
+    assert not any(one.strokes for one in choice.plan.treatments)
+    assert "mole_removal" not in {one.procedure for one in choice.plan.treatments}
+    assert said.startswith("Left out here")
+
+
+def test_all_plans_go_in_if_asked_for(
+    planned: AppTest, reported: Callable[[], tuple[Parts, Any]]
+) -> None:
+    assert "report_plans" not in {one.key for one in planned.checkbox}
+    planned.button(key="copy_to_B").click().run()
+    planned.slider(key="dose_lip_filler_both").set_value(0.5).run()
+    (one,), _ = reported()
+    assert one.title == ""
+    assert one.choice.plan.treatments[0].dose == 0.5
+    planned.checkbox(key="report_plans").check().run()
+    many, _ = reported()
+    assert [part.title for part in many] == ["A", "B"]
+    assert [part.choice.plan.treatments[0].dose for part in many] == [1.0, 0.5]
+
+
+@pytest.mark.parametrize("way", ["patient", "consultant"])
+def test_patients_get_questions_and_the_first_days(
+    planned: AppTest, reported: Callable[[], tuple[Parts, Any]], way: str
+) -> None:
+    state = planned.session_state["beforehand"]
+    state.way, state.led = way, True
+    planned.run()
+    _, wanted = reported()
+    assert wanted.questions == (way == "patient")
+    assert wanted.film
+    planned.checkbox(key="report_film").uncheck().run()
+    assert not reported()[1].film
+
+
 def test_notes_are_offered_only_where_there_are_any(planned: AppTest) -> None:
     assert "report_notes" not in {one.key for one in planned.checkbox}
     planned.session_state["notes"] = "Softly."
@@ -149,7 +241,8 @@ def made(sample_page: AppTest) -> Callable[..., list[bytes]]:
             return [moving.mp4, moving.gif]
         if kind == "report":
             wanted = run.Wanted(code=True, notes=True, clinic="The Clinic · 12 34")
-            return [finished(run.report(choice, face, english, "en", wanted))]
+            part = run.Part(choice, face, "A", "From the front", (("Smile", choice, face, ""),))
+            return [finished(run.report([part, part], english, "en", wanted))]
         return [finished(run.sheet(kind, choice, face, english)).png]
 
     return make
