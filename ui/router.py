@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui import run, session, shell, stepping, tour
+from ui import run, session, shell, stepping, steps, tour
 from ui.language import said_error, say
 from ui.policy import PolicyError, policy
 
@@ -30,7 +30,6 @@ page = st.navigation(list(pages), position="hidden")
 shell.head(pages, page)
 page.run()
 shell.foot(page)
-state = session.start()
-stepping.begin(f"{page.url_path} {session.screen()} {state.comparing} {state.presenting}")
+stepping.begin(page.url_path, steps.now(), steps.open_now(), steps.go)
 if page is next(iter(pages)) and session.screen() == "preview":
     tour.show()

@@ -1,9 +1,12 @@
 """What is around every screen: steps, menu, language, the tour, and the way to forget."""
 
+import importlib
 import json
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.ui.arriving import components, upload, use
 from tests.ui.viewing import title
 
 
@@ -60,3 +63,43 @@ def test_the_tour_begins_with_a_sample_where_there_is_no_photo_and_can_be_ended(
 
 def test_the_tour_is_not_offered_before_age_and_consent(welcome_page: AppTest) -> None:
     assert "tour" not in [one.key for one in welcome_page.button]
+
+
+def step(page: AppTest) -> tuple[str, list[str]]:
+    """The step that is on, and those one can go to from it."""
+    sent = json.loads(components(page, "beforehand_stepping")[0].json)
+    return sent["step"], sent["others"]
+
+
+def test_a_step_that_would_show_what_is_not_there_is_not_open(
+    welcome_page: AppTest, photo_file: bytes
+) -> None:
+    page = welcome_page
+    assert step(page) == ("welcome", [])
+    page.button(key="enter_patient").click().run()
+    assert step(page) == ("consent", ["welcome"])
+    page.session_state["beforehand"].attested = True
+    page.run()
+    assert step(page) == ("photo", ["welcome", "consent"])
+    upload(page, "me.jpg", photo_file)
+    assert step(page) == ("check", ["photo", "concerns"])
+    use(page)
+    assert step(page) == ("concerns", ["photo", "check", "photos"])
+    page.button(key="show_everything").click().run()
+    assert step(page) == ("preview", ["photo", "check", "photos", "concerns"])
+    page.button(key="forget").click().run()
+    assert step(page) == ("welcome", [])
+
+
+def test_going_to_a_step_that_is_not_open_changes_nothing(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state, steps = page.session_state["beforehand"], importlib.import_module("ui.steps")
+    monkeypatch.setattr(steps.session, "start", lambda: state)
+    for name in ("preview", "presenting", "no such step"):
+        steps.go(name)
+        assert (state.accepted, state.presenting, steps.now()) == (False, False, "photo")
+    steps.go("consent")
+    assert (state.way, state.attested, steps.now()) == ("consultant", False, "consent")
+    steps.go("welcome")
+    assert (state.way, steps.now()) == ("", "welcome")

@@ -1,3 +1,3 @@
-"""Begins each step of a visit at its top, where a reader expects to be."""
+"""Begins each step of a visit at its top, and lets the browser's Back lead to the one before."""
 
 from ui.stepping.stepping import begin as begin

@@ -1,20 +1,38 @@
-"""Scrolls to the top when another step of the visit is on, which Streamlit does not."""
+"""What Streamlit does not do between two steps of a visit: begin at the top, and lead back."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
 
+KEY = "stepping"
 _mount = st.components.v2.component(
     "beforehand_stepping", js=Path(__file__).with_name("stepping.js").read_text("utf-8")
 )
 
 
-def begin(step: str) -> None:
-    """Draw nothing, and see to it that a new step is looked at from its top.
+def begin(page: str, step: str, others: Sequence[str], go: Callable[[str], None]) -> None:
+    """Draw nothing; show a new step from its top, and make the browser's Back lead to the last one.
+
+    The history of the browser holds the names given here, and the address stays as it is.
 
     Args:
-        step: which one is on.
+        page: which page is on.
+        step: which step of the visit is on.
+        others: the steps one can go to from here.
+        go: called with one of them when the visitor went back, or forward again, to it.
     """
-    _mount(key="stepping", data=step)
+    _mount(
+        key=KEY,
+        data={"page": page, "step": step, "others": list(others)},
+        on_go_change=partial(_go, go),
+    )
+
+
+def _go(go: Callable[[str], None]) -> None:
+    step = st.session_state[KEY].get("go")
+    if isinstance(step, str):
+        go(step)

@@ -1,0 +1,85 @@
+"""The browser's own Back and Forward lead through the visit, which is not in the address."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.arriving import agree, heading, send
+from tests.browser.conftest import Server, Visit, wait_until
+from tests.browser.test_accessibility import menu, photo
+
+pytestmark = pytest.mark.browser
+
+
+def settled(page: Page) -> None:
+    """Wait until a run of the page is over, which an entry of the history follows."""
+    expect(
+        page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')
+    ).to_be_visible()
+
+
+def back(page: Page) -> None:
+    settled(page)
+    page.evaluate("history.back()")
+
+
+def test_back_leads_to_the_step_before_and_forward_again(visit: Visit, server: Server) -> None:
+    page = visit.page
+    heading(page, "See it beforehand")
+    settled(page)
+    agree(page)
+    send(page, photo())
+    page.get_by_role("button", name="Use this photo").click()
+    heading(page, "What would you like to look at?")
+    page.get_by_role("button", name="Show all procedures").click()
+    heading(page, "Your preview")
+    addresses = {page.url}
+
+    back(page)
+    heading(page, "What would you like to look at?")
+    addresses.add(page.url)
+    back(page)
+    heading(page, "Is this photo good enough?")
+    settled(page)
+    page.evaluate("history.forward()")
+    heading(page, "What would you like to look at?")
+    settled(page)
+    page.evaluate("history.forward()")
+    heading(page, "Your preview")
+    expect(page.locator(".before .picture[src]")).to_be_visible()
+
+    menu(page, "How it works")
+    assert re.fullmatch(r".*/about", page.url)
+    back(page)
+    heading(page, "Your preview")
+    for title in ("What would you like to look at?", "Is this photo good enough?"):
+        back(page)
+        heading(page, title)
+    assert server.holds()["Photo"] >= 1
+    back(page)
+    heading(page, "Your photo")
+    wait_until(lambda: not server.holds(), "the photo to be gone from the process")
+    back(page)
+    expect(page.get_by_role("heading", name="Before the first photo")).to_be_visible()
+    expect(page.get_by_role("checkbox").first).not_to_be_checked()
+    back(page)
+    expect(page.get_by_role("button", name="For myself")).to_be_visible()
+    addresses.add(page.url)
+    assert addresses == {f"{visit.url}/"}
+    assert visit.outside() == []
+    assert visit.complaints == []
+
+
+@pytest.mark.parametrize("visit", ["phone"], indirect=True)
+def test_back_does_not_bring_a_forgotten_photo_back(visit: Visit, server: Server) -> None:
+    page = visit.page
+    settled(page)
+    agree(page)
+    send(page, photo())
+    page.get_by_role("button", name="Forget my photo").click()
+    expect(page.get_by_text("are gone from this page")).to_be_visible()
+    settled(page)
+    with page.expect_navigation(url="about:blank"):  # from where the visitor came
+        page.evaluate("history.back()")
+    wait_until(lambda: not server.holds(), "the photo to be gone from the process")
