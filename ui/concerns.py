@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from face_mesh.skin.reading import SIGNS
 from simulate import procedures
 from simulate.catalogue import read_table
 from ui.policy import policy
@@ -37,12 +38,14 @@ class Concern:
         area: id of its area.
         words: what they would say.
         procedures: those that act on it, in the order in which they are told.
+        signs: of the skin that it is about, as far as they are read off a photo.
     """
 
     id: str
     area: str
     words: str
     procedures: tuple[Acting, ...]
+    signs: tuple[str, ...] = ()
 
     @property
     def offered(self) -> tuple[Acting, ...]:
@@ -94,6 +97,8 @@ def _read() -> _File:
     for concern in made.concerns:
         if concern.area not in known:
             raise ValueError(f"concerns.toml: {concern.id} has no area {concern.area}")
+        for sign in set(concern.signs) - set(SIGNS):
+            raise ValueError(f"concerns.toml: {concern.id} is about no sign {sign}")
     return made
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
@@ -43,7 +43,7 @@ class Here:
     shows: bool
 
 
-def here(given: Sequence[Treatment], face: Face) -> Here:
+def here(given: Sequence[Treatment], face: Face, about: Collection[str] = ()) -> Here:
     """Return what is known of one procedure's signs in a photo, and whether it would show there.
 
     It shows by a change of shape as large as one that is reported of any measure, or by a quarter
@@ -52,22 +52,26 @@ def here(given: Sequence[Treatment], face: Face) -> Here:
     Args:
         given: its treatments, one or one for each side.
         face: at preview size.
+        about: signs that somebody came with; where it acts on one of them, nothing else counts.
     """
     entry, dose = given[0].entry, max(one.relative_dose for one in given)
     if any(term.sign == LESIONS for term in entry.skin):
         return Here("", True)  # what goes is what is picked
-    grades = _grades(entry, face)
+    all_grades = _grades(entry, face)
+    grades = {sign: grade for sign, grade in all_grades.items() if sign in about} or all_grades
     lost = [grades[one.sign] * one.share(dose) for one in entry.skin if one.sign in grades]
     own = [one for one in _moved(given, face) if one.measure in entry.measures]
     seen = [
         one
         for one in own
-        if one.in_picture and abs(one.after - one.before) >= SIDE_EFFECT.get(one.unit, 0.0)
+        if grades.keys().isdisjoint(about)
+        and one.in_picture
+        and abs(one.after - one.before) >= SIDE_EFFECT.get(one.unit, 0.0)
     ]
     shows = bool(seen) or any(one >= HARDLY for one in lost)
     told = [_read(grades)] if grades else []
     if shows and not seen and all(one < FAINT for one in grades.values()):
-        told.append(say("You would see a small difference in this photo."))
+        told.append(say("You would see a small difference there."))
     if not shows:
         told.append(_why_not(entry, grades, any(not one.in_picture for one in own)))
     return Here(" ".join(told), shows)
@@ -103,9 +107,11 @@ def _why_not(entry: Procedure, grades: dict[str, float], deep: bool) -> str:
         return say("It shows in a smile; at rest hardly anything changes.")
     if any(sign in EXPRESSIVE for sign in grades):
         return say(
-            "You would see almost no difference in this photo. Lines of expression show best in a "
-            "photo that makes the expression."
+            "You would see almost no difference there. Lines of expression show best in a photo "
+            "that makes the expression."
         )
+    if grades:
+        return say("You would see almost no difference there.")
     if deep:
         return say(
             "You would see almost no difference in this photo: most of the change is towards the "

@@ -120,7 +120,12 @@ def show_procedures(face: Face) -> None:
     st.header(say("What can be done about it"), anchor=False)
     left_out = searching.search(st.session_state.get(SEARCH_KEY) or "").left_out
     found = concerns.acting(session.start().concerns)
-    here = {name: expecting.here([_usual(name)], small) for name, _ in found}
+    here = {
+        name: expecting.here(
+            [_usual(name)], small, {sign for concern, _ in acts for sign in concern.signs}
+        )
+        for name, acts in found
+    }
     offered = [one for one in found if one[0] not in left_out]
     offered.sort(key=lambda one: not here[one[0]].shows)
     if len(offered) < len(found):

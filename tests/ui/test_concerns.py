@@ -253,19 +253,23 @@ def test_what_was_not_wanted_is_not_offered(patient_page: AppTest) -> None:
 
 
 def test_what_would_not_be_seen_says_so_and_comes_last(patient_page: AppTest) -> None:
-    """Grace Hopper's photo shows few lines around the mouth, and cheeks from the front."""
+    """Grace Hopper's photo shows few lines around the mouth, but many beside the eyes."""
     page = choose(patient_page, "lines_at_mouth")
-    told = [
-        one.value for one in page.markdown if "In your photo: lines around the mouth" in one.value
+    told = [one.value for one in page.markdown if "In your photo: " in one.value]
+    assert len(told) == 3
+    for one in told:  # nothing of other signs on which the same procedure acts
+        grade = re.search(r"photo: lines around the mouth ([\d.]+) of 3 \(hardly there\)\.", one)[1]
+        assert 0.0 <= float(grade) < 1.0
+        assert "You would see almost no difference there." in one
+    page = choose(page, "smile_folds")  # which the photo has, and which comes after it by itself
+    ids = [name for name, _ in acting(["lines_at_mouth", "smile_folds"])]
+    assert [procedures()[name].name for name in (*ids[3:], *ids[:3])] == [
+        one.value for one in page.subheader[1:]
     ]
-    assert len(told) == 1
-    grade = float(re.search(r"lines around the mouth ([\d.]+) of 3 \(hardly there\)", told[0])[1])
-    assert 0.0 <= grade < 1.0
-    assert "You would see almost no difference in this photo." in told[0]
-    assert page.subheader[-1].value == procedures()["perioral_filler"].name
-    ids = [one.id for one in next(c for c in concerns() if c.id == "lines_at_mouth").procedures]
-    assert ids[-1] != "perioral_filler"
-    assert any("In your photo: crow's feet 3.0 of 3" in one.value for one in page.markdown)
+    page = choose(page, "lines_beside_eyes")
+    told = [one.value for one in page.markdown if "crow's feet 3.0 of 3" in one.value]
+    assert told
+    assert not any("almost no difference" in one for one in told)
 
 
 def test_the_whole_catalogue_is_one_click_away(patient_page: AppTest) -> None:
@@ -292,3 +296,17 @@ def test_a_search_shows_what_it_finds_and_keeps_what_is_chosen(patient_page: App
 def test_a_smile_is_needed_for_what_shows_in_one(patient_page: AppTest) -> None:
     page = choose(patient_page, "gums_in_smile")
     assert any("It shows in a smile" in one.value for one in page.markdown)
+
+
+def test_the_private_check_leads_back_to_where_it_was_left(patient_page: AppTest) -> None:
+    page = choose(patient_page, "nose_wide")
+    page.button(key="try_alar_base_reduction").click().run()
+    page.switch_page("screens/care.py").run()
+    back = [one.proto for one in page.get("page_link") if one.proto.label == "Back to my preview"]
+    assert len(back) == 2
+    page.switch_page("screens/preview.py").run()
+    assert title(page) == "Your preview"
+    page.button(key="back_to_concerns").click().run()
+    page.switch_page("screens/care.py").run()
+    labels = [one.proto.label for one in page.get("page_link")]
+    assert labels.count("Back to where I was") == 2
