@@ -89,6 +89,16 @@ def advised(given: list[int | None]) -> bool | None:
     return sum(answers) >= check().cut_off if len(answers) == len(check().questions) else None
 
 
+def offer_way_back() -> None:
+    """Draw the way back to the step of the visit that was left for this page."""
+    step = session.screen()
+    st.page_link(
+        f"screens/{step}.py",
+        label=say("Back to my preview") if step == "preview" else say("Back to where I was"),
+        icon=":material/arrow_back:",
+    )
+
+
 def ask() -> None:
     """Draw the questions and, once all are answered, what they say."""
     tool = check()
@@ -99,7 +109,6 @@ def ask() -> None:
             index=None,
             format_func=lambda at: say(tool.answers[at]),
             key=f"{KEY}{number}",
-            horizontal=True,
         )
         for number, question in enumerate(tool.questions, 1)
     ]

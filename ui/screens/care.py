@@ -22,4 +22,6 @@ with st.container(key="care", width=760, gap="medium"):
             "open to you whatever you answer."
         )
     )
+    care.offer_way_back()
     care.ask()
+    care.offer_way_back()
