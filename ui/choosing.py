@@ -121,7 +121,6 @@ def _choose_procedures() -> None:
         placeholder=say("For example: lips, filler, lid surgery"),
         key=ADD_KEY,
         on_change=_add,
-        filter_mode="contains",  # letters in their order are found in names that mean else
     )
     if plans.CATALOGUE_KEY not in st.session_state:
         st.session_state[plans.CATALOGUE_KEY] = not session.start().chosen

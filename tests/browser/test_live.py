@@ -229,7 +229,7 @@ def test_a_time_at_which_nothing_differs_shows_the_settled_picture_and_no_empty_
     browser: Browser, server: Server
 ) -> None:
     with visiting(browser, server) as (page, _):
-        add(page, "Tear trough filler")
+        add(page, "Tear-trough filler")
         look_at_days(page)
         field = page.get_by_role("slider", name="When to look")
         field.focus()
