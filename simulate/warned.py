@@ -44,6 +44,7 @@ COVERING = {
     ),
 }
 # Beyond it the picture would fold onto itself, of which no patient needs to know.
+NOT_DONE = N_("{name}: planned for week {week:g}, and not done yet at this time.")
 IN_PART = N_("This plan is shown at {percent:.0f} %: a photo cannot show more of it.")
 Weights = Sequence[tuple[Treatment, float]]
 
@@ -83,6 +84,11 @@ def shown_in_part(warnings: Sequence[str]) -> str:
     return next(said, "")
 
 
+def is_not_done(warning: str) -> bool:
+    """Whether a warning says that a treatment of the plan comes later than the picture."""
+    return isinstance(warning, Said) and warning.template == NOT_DONE
+
+
 def in_time(face: Face, plan: Plan, days: float | None) -> Iterator[str]:
     """Yield what a time leaves out: what is not done yet, and what no day of the first shows."""
     for one in plan.treatments:
@@ -90,11 +96,7 @@ def in_time(face: Face, plan: Plan, days: float | None) -> Iterator[str]:
         if not one.dose or since is None:
             continue
         if since < 0.0:
-            yield Said(
-                "{name}: planned for week {week:g}, and not done yet at this time.",
-                name=Said(one.entry.name),
-                week=one.week,
-            )
+            yield Said(NOT_DONE, name=Said(one.entry.name), week=one.week)
         elif one.entry.undrawn and since < UNDRAWN_DAYS:
             yield Listed([one.entry.name, one.entry.undrawn], ": ")
         if any(sign.sign == "redness" for sign in one.entry.skin) and any(

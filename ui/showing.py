@@ -8,8 +8,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from face_mesh import BeforehandError, Face, Photo
-from face_mesh.said import AND, Listed, Said
-from simulate import Change, export, procedures
+from face_mesh.said import Said
+from simulate import Change, export, procedures, warned
 from simulate.interactions import interactions
 from simulate.recovery import days_after
 from ui import editing, lasting, painting, plans, run, session, viewer, wording
@@ -60,12 +60,12 @@ def show_face(face: Face, choice: Choice | None) -> run.Result | None:
             time=time,
             plan=export.plan_words(choice.plan),
         ),
-        tag=say("Simulated, {time!l}", time=time),
+        tag=_tag(choice, time),
         heat=result.heat,
         unsure=result.unsure,
         treated=result.treated,
         moved=result.moved,
-        notes=(*_not_yet(choice), *result.notes),
+        notes=sorted(result.notes, key=lambda note: not warned.is_not_done(note[1])),
         retouch=retouch,
         live=result.live,
     )
@@ -88,18 +88,13 @@ def _say_why_not(choice: Choice, reason: str, place: DeltaGenerator) -> None:
                 )
 
 
-def _not_yet(choice: Choice) -> list[run.Note]:
-    """What of the plan is not done yet at the time that is looked at, and so not to be seen."""
+def _tag(choice: Choice, time: Said) -> str:
+    """What the simulated picture is called, which says if some of the plan cannot be seen yet."""
     days = days_after(choice.when)
-    if days is None:
-        return []
-    names = [one.entry.name for one in choice.plan.treatments if 7.0 * (one.week or 0.0) > days]
-    if not names:
-        return []
-    listed = Listed([Said(name) for name in dict.fromkeys(names)], AND)
-    return [
-        ("open", Said("Not done yet at this time, and so not to be seen: {names}.", names=listed))
-    ]
+    weeks = (one.week or 0.0 for one in choice.plan.treatments if one.dose)
+    if days is not None and any(7.0 * week > days for week in weeks):
+        return say("Simulated, {time!l}; not all is done yet", time=time)
+    return say("Simulated, {time!l}", time=time)
 
 
 def show_changes(result: run.Result, choice: Choice) -> None:

@@ -189,7 +189,7 @@ function foldedNote(viewer, memory, notes) {
 
 function noteOf(memory, [severity, sentence]) {
   const [note, kind, words] = ["li", "span", "span"].map((name) => document.createElement(name));
-  note.className = severity === "open" ? "info" : severity;
+  note.className = severity;
   kind.className = "visually-hidden";
   kind.textContent = memory.words[severity];
   words.textContent = sentence;

@@ -61,7 +61,6 @@ WORDS = {
     "refuse": N_("Not possible:"),
     "warn": N_("Take care:"),
     "info": N_("Good to know:"),
-    "open": N_("Good to know:"),
     "folded_one": N_("1 thing to know"),
     "folded_many": N_("{n} things to know"),
     "of_moved": N_("Striped in orange: moved, lifted or filled."),
@@ -212,7 +211,7 @@ def show(
         treated: what "zoom to the treated area" shows.
         moved: where skin is moved, a see-through PNG over the photo.
         notes: severity ("refuse", "warn", "info") and sentence of what is said below the picture;
-            what informs is folded, unless it is "open".
+            what informs is folded.
         retouch: what can be changed by hand; None is nothing.
         live: what doses are drawn from while they are dragged; None shows settled pictures alone.
         edits: the strokes and spots there are; a browser that has the photo has newer ones.
