@@ -389,7 +389,11 @@ def test_a_search_is_in_the_words_of_the_visitor(sample_page: AppTest) -> None:
     _say_in(page, "de")
     page.text_input(key="find_concern").set_value("müde").run()
     assert "Ich sehe müde aus." in [one.label for one in page.checkbox]
-    page.text_input(key="find_concern").set_value("tired").run()
+    page.text_input(key="find_concern").set_value("Zahnfleisch").run()
+    assert [one.label for one in page.checkbox] == ["Wenn ich lächle, sieht man mein Zahnfleisch."]
+    page.text_input(key="find_concern").set_value("tired").run()  # who came from an English page
+    assert "Ich sehe müde aus." in [one.label for one in page.checkbox]
+    page.text_input(key="find_concern").set_value("Kniekehle").run()
     assert not page.checkbox
 
 
