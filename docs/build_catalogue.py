@@ -171,6 +171,7 @@ def _procedure(p: Procedure) -> Iterator[str]:
     yield _table(
         ["", "dose", "source"],
         (
+            *([("of", p.dose.what, "")] if p.dose.what else []),
             ("usual", _dose(p, p.dose.usual), _source(p.dose.usual_source)),
             ("most", _dose(p, p.dose.max), _source(p.dose.max_source)),
             ("step", f"{p.dose.step:g} {p.dose.unit}", ""),
