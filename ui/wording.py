@@ -55,6 +55,7 @@ DOSES = {  # as a line of a plan, by what the dose is of
     "left": N_("{name}: {dose} on the left side."),
     "right": N_("{name}: {dose} on the right side."),
 }
+LENGTH = N_("{name}: {dose} ({what}).")
 EITHER = N_("{name}: {left} on the left side, {right} on the right.")
 SIDES = {"both": N_("Both sides"), "left": N_("Left"), "right": N_("Right")}
 AREAS = {
@@ -219,8 +220,11 @@ def dose(value: float, entry: Procedure) -> str:
 
 def planned(value: float, side: str, entry: Procedure) -> str:
     """One treatment of a plan: "Lip filler: 1.0 mL on each side."."""
+    what = entry.dose.what
     template = DOSES[entry.dose.scope if side == "both" else side]
-    return say(template, name=say(entry.name), dose=dose(value, entry))
+    if what and side == "both":
+        template = LENGTH
+    return say(template, name=say(entry.name), dose=dose(value, entry), what=say(what))
 
 
 def plan_lines(plan: Plan) -> list[str]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from face_mesh.skin.reading import SIGNS
-from simulate import Change, procedures
+from simulate import Change, Plan, procedures
 from simulate.entry import AREAS
 from ui import samples, wording
 
@@ -66,6 +66,14 @@ def test_every_sign_says_what_its_figures_mean(sign: str) -> None:
     unit = "count" if sign == "moles" else "grade"
     written = wording.measure(Change(sign, SIGNS[sign].name, unit, 1.0, 0.5, 0.4, 0.6, True))
     assert written.endswith("(number)") or re.search(r"\(grade, 0 \w+ to \d \w+\)$", written)
+
+
+def test_a_line_of_a_plan_says_what_a_length_is_of_and_both_sides_at_once() -> None:
+    plan = Plan.parse(["neck_lift=12", "cheek_filler=0.8:left", "cheek_filler=1.6:right"])
+    assert wording.plan_lines(plan) == [
+        "Neck lift (surgery): 12° (how much sharper the angle between chin and neck gets).",
+        "Cheek filler: 0.8 mL on the left side, 1.6 mL on the right.",
+    ]
 
 
 def test_one_session_is_one() -> None:
