@@ -250,9 +250,9 @@ def test_a_time_at_which_nothing_differs_shows_the_settled_picture_and_no_empty_
 def test_another_language_keeps_the_time(browser: Browser, server: Server) -> None:
     with visiting(browser, server) as (page, _):
         add(page, "Lip filler")
+        look_at_days(page)
         speak(page, "Español")  # whose scale the browser then recalls at its beginning
         speak(page, "English")
-        look_at_days(page)
         page.get_by_role("slider", name="When to look").focus()
         page.keyboard.press("ArrowRight")
         expect(page.locator(".tag-after")).to_have_text("Simulated, after 3 days")

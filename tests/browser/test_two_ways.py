@@ -99,6 +99,14 @@ def test_a_consultant_compares_two_plans_and_presents_one(visit: Visit) -> None:
         expect(page.locator(f".st-key-{key}")).to_be_hidden()
     expect(page.locator(".frame")).to_be_visible()
     assert visit.sideways_px() == 0
+    if visit.width > 1000:  # the picture fills what the words leave
+        frame, words = (page.locator(one).bounding_box() for one in (".frame", ".st-key-presented"))
+        assert frame["width"] > 0.6 * visit.width
+        assert frame["height"] > 0.7 * page.viewport_size["height"]
+        assert frame["x"] + frame["width"] < words["x"]
+    expect(page.locator(".st-key-presented")).not_to_contain_text("rice")  # unless it is asked for
+    page.get_by_text("Show the cost").click()
+    expect(page.locator(".st-key-presented")).to_contain_text("No price is known.")
     page.get_by_role("button", name="A", exact=True).click()
     expect(page.get_by_role("heading", name="Plan A")).to_be_visible()
     page.get_by_role("button", name="Leave the presentation").click()

@@ -55,6 +55,19 @@ def test_there_is_no_heat_map_of_nothing() -> None:
     assert pictures.heat(np.full((8, 8), 0.04, np.float32)) is None
 
 
+def test_what_is_moved_is_striped_within_a_contour_and_all_else_is_clear() -> None:
+    shift_mm = np.zeros((80, 120), np.float32)
+    shift_mm[20:60, 30:90] = 0.4
+    shift_mm[70:, :] = 0.1  # too little to be seen
+    rgba = levels(pictures.moved(shift_mm)).astype(int)
+    assert (rgba[:18] == 0).all()
+    assert (rgba[63:] == 0).all()
+    inside = rgba[24:56, 34:86, 3] > 0
+    assert 0.2 < inside.mean() < 0.5  # the skin is seen between the stripes
+    assert {tuple(one) for one in rgba[40, 28:33]} >= {(51, 35, 0, 255), (255, 176, 0, 255)}
+    assert pictures.moved(np.full((8, 8), 0.1, np.float32)) is None
+
+
 def test_the_mask_is_clear_where_nothing_is_treated_and_has_a_contour_of_light_and_dark() -> None:
     treated = np.zeros((60, 80), np.float32)
     treated[20:40, 30:50] = 1.0

@@ -14,7 +14,7 @@ from face_mesh import EngineError
 from simulate import Plan
 from simulate.plan import Stroke
 from tests.ui.photos import MOLES, jpeg_with_place, portrait_with_moles
-from tests.ui.viewing import look_at, notes, pick, shown, table, title
+from tests.ui.viewing import look_at, pick, shown, table, title
 from ui import editing, session
 
 EVERYWHERE = ("spare", tuple((x / 20, y / 20) for y in range(21) for x in (0, 20)), 20.0)
@@ -225,13 +225,13 @@ def test_a_broken_engine_is_one_sentence_and_the_photo_stays(
     monkeypatch.setattr(run, "simulating", broken)
     page = pick(sample_page, "ipl_redness")
     assert title(page) == "Your preview"
-    assert notes(page) == [("refuse", sentence)]
+    assert [one.value for one in page.error] == [f"**Not shown**  \n{sentence}"]
     assert set(shown(page)[1]) >= {"before"}
     assert "after" not in shown(page)[1]
     assert "cancel" not in [button.key for button in page.button]
     monkeypatch.setattr(run, "simulating", works)
     page.slider(key="dose_ipl_redness_both").set_value(2.0).run()
-    assert sentence not in [said for _, said in notes(page)]
+    assert not page.error
     assert "after" in shown(page)[1]
 
 
