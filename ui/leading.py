@@ -88,7 +88,9 @@ def choose() -> None:
 
 
 def _say_how_well(found: Found) -> None:
-    if not found.concerns:
+    if found.refused:
+        said = say("For this there is nothing here without what you do not want.")
+    elif not found.concerns:
         said = say("Nothing is found for these words. Try another word, or choose where it is.")
     elif not found.whole:
         said = say("Not all of your words are found. This comes closest:")

@@ -33,11 +33,13 @@ class Found:
         concerns: the best first.
         left_out: ids of procedures that the visitor does not want to be offered.
         whole: whether all of the words are found; if not, those with the most of them are.
+        refused: whether what the words are about is there, but with nothing left for it.
     """
 
     concerns: tuple[Concern, ...] = ()
     left_out: frozenset[str] = frozenset()
     whole: bool = True
+    refused: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ class _Kind:
 @dataclass(frozen=True)
 class _File:
     ignored: frozenset[str]
+    alone: frozenset[str]
     without: frozenset[str]
     kinds: tuple[_Kind, ...]
     concerns: dict[str, frozenset[str]]
@@ -63,16 +66,17 @@ def search(text: str) -> Found:
     """
     wanted, left_out = _heard(_words(text))
     able = [one for one in concerns() if any(p.id not in left_out for p in one.offered)]
-    if not wanted:
+    if not set(wanted) - _read().alone:
         return Found(tuple(able) if left_out else (), left_out)
     # How many of the words are in it, and how many of them in what people call it.
-    counts = {one.id: (_count(wanted, _all_said(one)), _count(wanted, _said(one))) for one in able}
+    counts = {
+        one: (_count(wanted, _all_said(one)), _count(wanted, _said(one))) for one in concerns()
+    }
     most = max((count for count, _ in counts.values()), default=0)
-    if not most:
-        return Found((), left_out)
-    best = [one for one in able if counts[one.id][0] == most]
-    best.sort(key=lambda one: -counts[one.id][1])
-    return Found(tuple(best), left_out, most == len(wanted))
+    best = [one for one, (count, _) in counts.items() if count == most and most]
+    best.sort(key=lambda one: -counts[one][1])
+    left = tuple(one for one in best if one in able)
+    return Found(left, left_out, most == len(wanted), bool(best) and not left)
 
 
 def _heard(words: list[str]) -> tuple[list[str], frozenset[str]]:
@@ -139,6 +143,7 @@ def _read() -> _File:
         raise ValueError(f"searching.toml: {id_} is no concern, or has no words")
     return _File(
         _of_all(table["ignored"]),
+        _of_all(table["alone"]),
         _of_all(table["without"]),
         tuple(_kind(one) for one in table["kinds"]),
         {id_: _of_all(one) for id_, one in table["concerns"].items()},

@@ -68,6 +68,8 @@ def test_words_are_found_whatever_their_case_and_in_any_order() -> None:
     assert ids_of("WIDE nose") == ["nose_wide", "nostrils_wide"]
     assert ids_of("lip filler")[0] == "thin_lips"  # by what acts on it
     assert ids_of("") == ids_of("qwertz") == ids_of("I look like") == []
+    assert ids_of("I hate my face") == ids_of("ugly") == ids_of("Ich hasse mein Gesicht") == []
+    assert ids_of("wide face")[0] == "jaw_wide"
     assert ids_of("TRÄNENSÄCKE") == ids_of("tranensacke") == ["bags"]
 
 
@@ -122,6 +124,18 @@ def test_what_is_not_wanted_goes_with_what_is() -> None:
     assert "facelift" in found.left_out
     assert "perioral_filler" not in found.left_out
     assert not search("my nose, without a reason").left_out
+
+
+def test_it_is_said_when_nothing_is_left_of_what_is_wanted(patient_page: AppTest) -> None:
+    assert search("dark circles").concerns
+    found = search("dark circles without needles")
+    assert found.refused
+    assert not found.concerns
+    assert not search("qwertz without needles").refused
+    page = patient_page
+    page.text_input(key="find_concern").set_value("dark circles without needles").run()
+    said = "For this there is nothing here without what you do not want."
+    assert said in [one.value for one in page.markdown]
 
 
 def test_the_closest_is_found_where_not_all_words_are() -> None:
