@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Generator
 from contextlib import closing
 from typing import TypeVar
@@ -21,8 +22,48 @@ from ui.language import N_, say
 ENGINE = "BEFOREHAND_SKIN_ENGINE"  # the engine used unless another is chosen; for tests of pages
 HUB = "BEFOREHAND_HUB_ENGINES"  # "1" lets everybody who reaches the page load models of others
 MOST_SEED = 999
+LOOK_SECONDS = 0.25  # after which it is looked whether it is loaded; a click is heard then
 BUILT_IN, OTHER = N_("The built-in model"), N_("A model of others")
 T = TypeVar("T")
+
+
+def warm() -> threading.Thread | None:
+    """Load the built-in model while a visitor looks at a photo, once a process.
+
+    It takes some 300 MB, and most of the time of a first picture of painted skin. In a thread that
+    is given nothing, so that no exception of an import can hold a photo in its frames; of the same
+    priority as others, for whoever wants skin painted soon would wait for one that comes last.
+
+    Returns:
+        The thread, to be waited for; None where another engine paints.
+    """
+    return _loading() if os.environ.get(ENGINE, EMBEDDED) == EMBEDDED else None
+
+
+@st.cache_resource(show_spinner=False)
+def _loading() -> threading.Thread:
+    thread = threading.Thread(target=_load, name="load the skin model", daemon=True)
+    thread.start()
+    return thread
+
+
+def _load() -> None:
+    import simulate.skin.embedded  # noqa: F401
+    from simulate.skin.weights import model
+
+    try:
+        model()
+    except BeforehandError:
+        return  # said to the visitor when skin is to be painted
+
+
+def _once_loaded(steps: Generator[float, None, T]) -> Generator[float, None, T]:
+    """Yield no share as long as the model is not there, then the steps; returns what they do."""
+    thread = warm()
+    while thread and thread.is_alive():
+        yield 0.0
+        thread.join(LOOK_SECONDS)
+    return (yield from steps)
 
 
 def choose(plan: Plan) -> tuple[str, int]:
@@ -104,7 +145,8 @@ def _watched(
     steps: Generator[float, None, run.Result], skin: Plan, place: DeltaGenerator
 ) -> run.Result:
     session.start().cancelled = None
-    return watched(steps, place, "working", "cancel", _words, _cancel, (skin,))
+    begun = _once_loaded(steps)
+    return watched(begun, place, "working", "cancel", _words, _cancel, (skin,))
 
 
 def watched(
@@ -143,6 +185,9 @@ def watched(
 
 
 def _words(share: float) -> str:
+    thread = warm()
+    if thread and thread.is_alive():
+        return say("Loading the skin model …")
     if share >= 1.0:  # all is painted, and still to be read for the table
         return say("Measuring the painted skin …")
     return say("Painting skin … {percent:.0f}\u00a0%", percent=100 * share)

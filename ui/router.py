@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui import run, session, shell, stepping, steps, tour
+from ui import painting, run, session, shell, stepping, steps, tour
 from ui.language import said_error, say
 from ui.policy import PolicyError, policy
 
@@ -31,5 +31,7 @@ shell.head(pages, page)
 page.run()
 shell.foot(page)
 stepping.begin(page.url_path, steps.now(), steps.open_now(), steps.go)
+if session.start().photo:  # whose landmarks are found by now, and not delayed
+    painting.warm()
 if page is next(iter(pages)) and session.screen() == "preview":
     tour.show()

@@ -3,7 +3,9 @@
 import importlib
 import io
 import json
+import threading
 import types
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -238,6 +240,42 @@ def test_a_photo_that_would_mislead_can_only_be_taken_again(
     assert "Good for everything" not in said
     assert "**Cannot be used**] The face is too small" in said
     assert labels(page) == ["Take another photo"]
+
+
+def test_the_skin_model_is_loaded_once_there_is_a_photo(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    painting = importlib.import_module("ui.painting")
+    loaded: list[str] = []
+    monkeypatch.setattr(painting, "_load", lambda: loaded.append("once"))
+    page.run()
+    page.button(key="sample_grace_hopper").click().run()
+    assert painting.warm() is None  # with the engine of tests
+    monkeypatch.setenv("BEFOREHAND_SKIN_ENGINE", "embedded")
+    page.run()
+    page.run()
+    painting.warm().join()
+    assert loaded == ["once"]
+
+
+def test_painting_waits_for_the_model_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    painting = importlib.import_module("ui.painting")
+    done = threading.Event()
+    thread = threading.Thread(target=done.wait)
+    thread.start()
+    monkeypatch.setattr(painting, "warm", lambda: thread)
+    monkeypatch.setattr(painting, "LOOK_SECONDS", 0.01)
+    steps = painting._once_loaded(iter_of([0.5, 1.0]))
+    assert [next(steps), next(steps)] == [0.0, 0.0]
+    assert painting._words(0.0) == "Loading the skin model …"
+    done.set()
+    thread.join()
+    assert list(steps) == [0.5, 1.0]
+    assert painting._words(0.5).startswith("Painting skin")
+
+
+def iter_of(shares: list[float]) -> Iterator[float]:
+    yield from shares
 
 
 def test_of_several_faces_one_is_chosen(page: AppTest, two_faces_file: bytes) -> None:
