@@ -231,13 +231,34 @@ def test_the_weeks_of_a_plan_count_as_long_as_they_are_said(sample_page: AppTest
 
 def test_what_must_not_be_done_together_is_one_sentence(sample_page: AppTest) -> None:
     page = pick(sample_page, "facelift", "neck_lift")
-    ((severity, sentence),) = notes(page)
-    assert severity == "refuse"
+    (refusal,) = page.error
+    head, sentence = refusal.value.split("  \n")
+    assert head == "**Not shown**"
     assert sentence in [
         one.reason for one in interactions(Plan.parse(["facelift=6", "neck_lift=1"]))
     ]
     assert "after" not in shown(page)[1]
     assert not page.table
+    # Whichever of the two is taken out, the other one is shown.
+    offered = [one.label for one in page.button if (one.key or "").startswith("refused_")]
+    assert offered == ["Remove facelift (surgery)", "Remove neck lift (surgery)"]
+    page.button(key="refused_neck_lift").click().run()
+    assert not page.error
+    assert "after" in shown(page)[1]
+
+
+def test_what_is_done_later_is_said_with_a_time_before_it(sample_page: AppTest) -> None:
+    page = pick(sample_page, "lip_filler", "chin_filler")
+    page.number_input(key="week_lip_filler").set_value(6.0).run()
+    assert shown(page)[0]["tag"] == "Simulated, settled"
+    look_at(page, "3d")
+    assert shown(page)[0]["tag"] == "Simulated, after 3 days; not all is done yet"
+    assert notes(page)[0] == (
+        "warn",
+        "Lip filler: planned for week 6, and not done yet at this time.",
+    )
+    look_at(page, "3mo")
+    assert shown(page)[0]["tag"] == "Simulated, after 3 months"
 
 
 def test_rules_between_treatments_are_said_below_the_picture(sample_page: AppTest) -> None:
@@ -429,7 +450,9 @@ def test_an_impossible_plan_is_one_sentence_and_loses_nothing(
     monkeypatch.setattr(importlib.import_module("ui.run"), "simulating", refuse)
     page.slider(key="dose_chin_filler_both").set_value(0.5).run()
     assert title(page) == "Your preview"
-    assert notes(page) == [("refuse", "These two cannot be combined; leave one out.")]
+    assert [one.value for one in page.error] == [
+        "**Not shown**  \nThese two cannot be combined; leave one out."
+    ]
     assert page.slider(key="dose_chin_filler_both").value == 0.5
 
 

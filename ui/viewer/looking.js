@@ -6,6 +6,7 @@ const STEP = 0.02; // of the picture, one press of an arrow key
 const FREE = "free"; // the zoom that was made by hand, none of those to pick
 const CLOSER = 1.25; // one press of a key or button, one notch of a wheel
 const MOST = 12;
+const TRIMMED = 0.12; // at each side of a face
 const DOUBLE = 2.5; // a double tap
 
 // How many times larger a box, given as shares of the picture, can be shown in the frame.
@@ -37,6 +38,13 @@ function actualSize(viewer, width) {
   return (width * Math.max(1, Math.round(fine))) / fine / paneOf(viewer).getBoundingClientRect().width;
 }
 
+// Of a face with room about it, most of the face itself where two of them share a narrow screen.
+function closer(viewer, [left, top, right, bottom]) {
+  if (viewer.dataset.mode !== "side" || !isNarrow()) return [left, top, right, bottom];
+  const [wide, high] = [TRIMMED * (right - left), TRIMMED * (bottom - top)];
+  return [left + wide, top + high, right - wide, bottom - high];
+}
+
 function paneOf(viewer) {
   return viewer.querySelector(".pane.before");
 }
@@ -45,7 +53,7 @@ function paneOf(viewer) {
 // stays so until something else is picked; a new result does not move a view at 1:1.
 function aim(viewer, memory) {
   const kind = picked(viewer, "zoom") ?? FREE;
-  const { face } = memory.still;
+  const face = memory.still.face && closer(viewer, memory.still.face);
   const box = { face, treated: memory.treated, actual: memory.treated ?? face }[kind];
   const [left, top, right, bottom] = box ?? [0, 0, 1, 1];
   const aimed = JSON.stringify([memory.key, kind, kind === "actual" || box]);
