@@ -43,8 +43,8 @@ COVERING = {
         ),
     ),
 }
-# Beyond it the picture would fold onto itself, of which no patient needs to know.
 NOT_DONE = N_("{name}: planned for week {week:g}, and not done yet at this time.")
+# Beyond it the picture would fold onto itself, of which no patient needs to know.
 IN_PART = N_("This plan is shown at {percent:.0f} %: a photo cannot show more of it.")
 Weights = Sequence[tuple[Treatment, float]]
 

@@ -81,7 +81,7 @@ def own_changes(outcome: Outcome) -> dict[str, float]:
 
 def limited(outcome: Outcome) -> bool:
     """Whether the outcome says that only a part of the plan is shown."""
-    return any("fold" in warning for warning in outcome.warnings)
+    return any("cannot show more" in warning for warning in outcome.warnings)
 
 
 def areas(backward: Field) -> Mask:

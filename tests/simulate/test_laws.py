@@ -509,7 +509,7 @@ def test_a_plan_that_would_fold_is_limited_and_says_so(
     assert limited(outcome)
     less = lengths(outcome.shift_mm_vertices).max() / lengths(free.shift_mm_vertices).max()
     assert 0.0 < less < 1.0
-    assert f"above {np.floor(100 * less + 1e-6):.0f} % of it" in outcome.warnings[0]
+    assert f"shown at {np.floor(100 * less + 1e-6):.0f} %" in outcome.warnings[0]
     # Looked at from behind: where the skin is squeezed to 0.9, the picture reads 1 / 0.9 of it.
     assert areas(outcome.coarse / Grid.of(face).node_px).max() == pytest.approx(1 / 0.9, abs=0.03)
 
