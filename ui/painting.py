@@ -30,7 +30,7 @@ T = TypeVar("T")
 def warm() -> threading.Thread | None:
     """Load the built-in model while a visitor looks at a photo, once a process.
 
-    It takes some 300 MB, and most of the time of a first picture of painted skin. In a thread that
+    It takes some 360 MB, and most of the time of a first picture of painted skin. In a thread that
     is given nothing, so that no exception of an import can hold a photo in its frames; of the same
     priority as others, for whoever wants skin painted soon would wait for one that comes last.
 
