@@ -314,7 +314,7 @@ def test_at_one_to_one_a_pixel_is_a_pixel(visit: Visit, large_photo: FilePayload
     page.locator(".pane.after").scroll_into_view_if_needed()
     before = shown_at(page)
     pane = page.locator(".pane.after").bounding_box()
-    x, y = pane["x"] + 60, pane["y"] + 60
+    x, y = pane["x"] + 60, pane["y"] + 0.5 * pane["height"]
     page.mouse.move(x, y)
     page.mouse.down()
     page.mouse.move(x + 30, y + 20, steps=4)
