@@ -30,6 +30,9 @@ from ui.language import N_, say
 from ui.policy import policy
 
 ADD_KEY, AREA_KEY = "add", "area"
+FULL_EFFECT = N_(
+    "The full effect, once swelling and healing are over. How long it lasts is with each procedure."
+)
 MOST_EXPECTED = 3  # lines for patients, whose table is farther down
 MEANS = {  # what a procedure is done with, by the means of `simulate.interactions`: to search for
     "fillers": N_("filler"),
@@ -332,7 +335,7 @@ def _choose_time() -> tuple[str | None, str]:
             if on_a_day:
                 time = _choose_day()
             else:
-                st.caption(say("The lasting result, once swelling and healing are over."))
+                st.caption(say(FULL_EFFECT))
     return time, reactions
 
 
@@ -348,7 +351,7 @@ def _choose_look() -> str:
         key=key,
         persist_state="session",
         help=say(
-            "Settled shows the lasting effect of every treatment, even if they get there at "
+            "Settled shows the full effect of every treatment, even if they get there at "
             "different times. How long each one lasts is under Range and sources."
         ),
     )

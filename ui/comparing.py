@@ -106,7 +106,7 @@ def _table(made: dict[str, Plan], found: dict[str, run.Result]) -> dict[str, lis
         for one in _main(made[letter], result):
             measures.setdefault(one.measure, wording.measure(one))
         for one in result.changes:
-            now[one.measure] = wording.figure(one.before, one.unit)
+            now[one.measure] = wording.level(one, one.before)
             range_ = wording.change_range(one)
             cells.setdefault(one.measure, {})[letter] = f"{wording.change(one)} ({range_})"
     columns = {

@@ -27,11 +27,16 @@ pages = {
     st.Page("screens/verify.py", title=say("Check a picture"), url_path="verify"): "verified",
 }
 page = st.navigation(list(pages), position="hidden")
+home = next(iter(pages))
+if session.start().called:  # from the menu of another page
+    session.start().called = False
+    if page is not home:
+        st.switch_page(home)
 shell.head(pages, page)
 page.run()
 shell.foot(page)
 stepping.begin(page.url_path, steps.now(), steps.open_now(), steps.go)
 if session.start().photo:  # whose landmarks are found by now, and not delayed
     painting.warm()
-if page is next(iter(pages)) and session.screen() == "preview":
+if page is home and session.screen() == "preview":
     tour.show()

@@ -72,6 +72,7 @@ class Session:
         comparing: whether the plans are shown beside each other.
         presenting: whether the picture is shown by itself, without what it is steered by.
         touring: whether the guided tour is on.
+        called: whether the preview was asked for from another page, and is still to be shown.
         forgotten: whether a photo was forgotten just now, which the first screen says.
         credit: whose picture it is, for a sample.
         problem: the sentence about the last photo that could not be used.
@@ -109,6 +110,7 @@ class Session:
     comparing: bool = False
     presenting: bool = False
     touring: bool = False
+    called: bool = False
     forgotten: bool = False
     credit: str = ""
     problem: str = ""

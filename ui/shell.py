@@ -78,7 +78,8 @@ def foot(now: StreamlitPage) -> None:
     with st.container(key="foot", gap="small"):
         legal = say("A picture to talk about, not a promise and no medical advice.")
         st.caption(f"{legal} {computer.in_short()}")
-        if session.start().way == session.PATIENT and now.url_path != "care":
+        state = session.start()  # the first screen has the link among its own words
+        if state.attested and state.way == session.PATIENT and now.url_path != "care":
             st.page_link(
                 "screens/care.py",
                 label=say(

@@ -90,6 +90,14 @@ def _say_why_not(choice: Choice, reason: str, place: DeltaGenerator) -> None:
 
 def _tag(choice: Choice, time: Said) -> str:
     """What the simulated picture is called, which says if some of the plan cannot be seen yet."""
+    said = _simulated(choice, time)
+    if choice.responder == "expected":
+        return said
+    response = Said(wording.RESPONDERS[choice.responder])
+    return say("{simulated}; {response!l}", simulated=said, response=response)
+
+
+def _simulated(choice: Choice, time: Said) -> str:
     days = days_after(choice.when)
     weeks = (one.week or 0.0 for one in choice.plan.treatments if one.dose)
     if days is not None and any(7.0 * week > days for week in weeks):
@@ -143,8 +151,8 @@ def _show_table(changes: list[Change]) -> None:
 def _table(changes: list[Change], marks: dict[str, str]) -> dict[str, list[str]]:
     return {
         say("Measure"): [wording.measure(one) for one in changes],
-        say("Before"): [wording.figure(one.before, one.unit) for one in changes],
-        say("After"): [wording.figure(one.after, one.unit) for one in changes],
+        say("Before"): [wording.level(one, one.before) for one in changes],
+        say("After"): [wording.level(one, one.after) for one in changes],
         say("Change"): [wording.change(one) for one in changes],
         say("Range (two of three people)"): [
             f"{wording.change_range(one)}\u202f{marks.get(one.because, '')}".strip()

@@ -79,7 +79,8 @@ def line(plan: Plan) -> str:
 def show(plan: Plan) -> None:
     """Draw the line of totals, which stays in sight beside the picture."""
     with st.container(key="totals"):
-        st.markdown(f"**{line(plan)}**")
+        if not any(one.severity == "refuse" for one in interactions(plan)):
+            st.markdown(f"**{line(plan)}**")
 
 
 def explain(plan: Plan) -> None:

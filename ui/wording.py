@@ -11,6 +11,7 @@ from simulate import Change, Plan, Procedure
 from simulate.aftermath import SIGN_WORDS
 from simulate.catalogue import citation
 from simulate.entry import AMOUNTS, ESTIMATE, Reaction, Risk, SkinTerm, Term, Unsuited
+from simulate.geometry.apron import APRON_MEASURES
 from simulate.summary import Total
 from ui import language
 from ui.language import N_, say
@@ -423,6 +424,11 @@ def figure(value: float, unit: str, *, sign: bool = False) -> str:
     shown = rounded(value, unit)
     spec = f"{'+' if sign and shown else ''}.{DECIMALS.get(unit, 1)}f"
     return language.number(shown, spec).replace("-", "−")
+
+
+def level(one: Change, value: float) -> str:
+    """A figure before or after; "–" where only the change is known, as on a usual neck or ear."""
+    return "–" if one.measure in APRON_MEASURES else figure(value, one.unit)
 
 
 def rounded(value: float, unit: str) -> float:

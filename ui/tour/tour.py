@@ -69,7 +69,7 @@ STOPS = (
         (".st-key-time",),
         N_("When to look"),
         N_(
-            "Settled is the lasting effect. Any earlier day shows how much of it is there by then, "
+            "Settled is the full effect. Any earlier day shows how much of it is there by then, "
             "with the swelling, bruises and redness that people were seen to have."
         ),
         N_("Look at the third day, then at six months."),
@@ -160,7 +160,7 @@ def _begin() -> None:
         intake.take_sample(samples.available()[0])
     if not state.chosen:  # there would be nothing to point at
         plans.add([EXAMPLE])
-    state.way, state.touring = session.CONSULTANT, True
+    state.way, state.touring, state.called = session.CONSULTANT, True, True
 
 
 def _end() -> None:
