@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from benchmarks.sessions import Person, Visitor, coded_portrait
+from benchmarks.sessions import Person, Visitor, coded_portrait, give
 from benchmarks.visitor import parts_of
 from tests.browser.conftest import Server, serving, wait_until
 from tests.browser.memory import found_in, open_files
@@ -116,6 +116,7 @@ def test_a_photo_that_is_exchanged_goes_too(server: Server) -> None:
     assert found_in(server.process.pid, needles)["its pixels"] >= 1
     visitor.click("look_after_photos")
     visitor.click("again_front")
+    give(visitor, noisy(5)[0])  # the old one stays until the new one is used
     nothing = dict.fromkeys(needles, 0)
     wait_until(
         lambda: found_in(server.process.pid, needles) == nothing,
