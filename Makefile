@@ -16,7 +16,7 @@ test: .venv/test.stamp
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
-	$(PY) -m pytest
+	$(PY) -m pytest -n 2 --dist loadfile  # a server and its browser stay with their file
 
 format: .venv/test.stamp
 	$(PY) -m ruff check --fix .

@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
 
-from tests.helpers import FACES, used_photos
+from tests.helpers import FACES, use_photo, used_photos
 
 # Times on a shared machine are noise: a property is judged by its result only.
 settings.register_profile("beforehand", deadline=None, print_blob=True)
 settings.load_profile("beforehand")
+
+PHOTOS = "shared photos"  # what a process of pytest-xdist calls those it used
 
 
 @pytest.fixture(scope="session")
@@ -35,6 +38,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "faces_dir" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.shared)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Tell the process that reports, where several run the tests, which photos this one used."""
+    told = getattr(session.config, "workeroutput", None)
+    if told is not None:
+        told[PHOTOS] = [str(path) for path in used_photos()]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Count what another process used, unless it died before it could tell."""
+    for path in getattr(node, "workeroutput", {}).get(PHOTOS, []):
+        use_photo(Path(path))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
