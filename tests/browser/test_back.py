@@ -11,6 +11,13 @@ from tests.browser.test_accessibility import menu, photo
 
 pytestmark = pytest.mark.browser
 
+PLACES = {
+    "What would you like to look at?": "concerns",
+    "Your preview": "preview",
+    "Is this photo good enough?": "check",
+    "Your photo": "photo",
+}
+
 
 def settled(page: Page) -> None:
     """Wait until a run of the page is over, which an entry of the history follows."""
@@ -20,7 +27,14 @@ def settled(page: Page) -> None:
 
 
 def back(page: Page) -> None:
+    """Go back once the step that is on stands in the history, where a run's end may precede it."""
     settled(page)
+    title = page.get_by_role("heading", level=1).inner_text()
+    if title in PLACES:
+        wait_until(
+            lambda: page.evaluate("history.state?.place") == PLACES[title],
+            f"{title} to be in the history",
+        )
     page.evaluate("history.back()")
 
 

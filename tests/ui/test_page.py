@@ -320,6 +320,9 @@ def test_the_figures_of_a_row_agree_with_each_other(sample_page: AppTest) -> Non
     assert any(one.label == "Other measures" for one in sample_page.expander)
     numbers = [one.value.to_numpy().tolist() for one in sample_page.table]
     for row in (row for rows in numbers for row in rows):
+        if row[1] == "–":  # of a neck or ear that a photo from the front does not measure
+            assert row[2] == "–"
+            continue
         before, after, change = (float(cell.replace("−", "-")) for cell in row[1:4])
         assert after - before == pytest.approx(change)
         assert change != 0.0
