@@ -34,8 +34,14 @@ def own_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test that asks for `faces_dir`, so that `-m "not shared"` leaves none behind."""
+    """Mark every test that asks for `faces_dir`, so that `-m "not shared"` leaves none behind.
+
+    Of two processes, one drives all browsers, or they would wait for each other; the others keep
+    the tests of a file together.
+    """
     for item in items:
+        group = "browser" if "browser" in item.path.parts else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
         if "faces_dir" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.shared)
 

@@ -17,11 +17,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Response, expect, sync_playwright
 
 from tests.browser.serve import ANSWER
 from tests.helpers import ROOT, chromium_executable
 
+# A machine that also runs other tests is slow; nobody waits longer than for what is there.
+expect.set_options(timeout=20_000)
 SIZES = {"desk": (1280, 860), "phone": (390, 844)}
 TABLET = {"tablet": (820, 1180)}  # for whoever asks for it
 ARGUMENTS = [
