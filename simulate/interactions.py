@@ -168,6 +168,10 @@ class Book:
             found |= set(self.means[name[1:]]) if name.startswith(MEANS) else {name}
         return frozenset(found)
 
+    def means_of(self, procedure: str) -> str:
+        """Return what a procedure is done with, of which there is exactly one."""
+        return next(one for one, members in self.means.items() if procedure in members)
+
 
 def interactions(plan: Plan) -> tuple[Interaction, ...]:
     """Return all there is to say of a plan: what refuses it, what warns, what informs."""

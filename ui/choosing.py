@@ -177,8 +177,8 @@ def _draw_toggle(entry: Procedure) -> None:
 def _searched(name: str) -> str:
     """A procedure as it is searched for: its name, its area, what it is done with."""
     entry = procedures()[name]
-    means = next(one for one, members in book().means.items() if name in members)
-    return f"{say(entry.name)} · {wording.area(entry.area)} · {say(MEANS[means])}"
+    means = say(MEANS[book().means_of(name)])
+    return f"{say(entry.name)} · {wording.area(entry.area)} · {means}"
 
 
 def _area(name: str) -> str:
@@ -291,7 +291,7 @@ def _say_what_matters(entry: Procedure, small: Face) -> None:
         more = say("What to know, range and sources")
     with st.expander(more, icon=":material/menu_book:", type="compact"):
         if is_expert():
-            amount = sum(one.amount for one in plans.treatments(entry))
+            amount = plans.amount_of(plans.treatments(entry))
             noting.of_treatment(entry, policy().cost(entry.id, amount))
         explaining.explain(entry)
 
@@ -352,7 +352,7 @@ def _choose_look() -> str:
         persist_state="session",
         help=say(
             "Settled shows the full effect of every treatment, even if they get there at "
-            "different times. How long each one lasts is under Range and sources."
+            "different times. How long each one lasts is with its range and sources."
         ),
     )
 

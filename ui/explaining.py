@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import streamlit as st
 
@@ -67,7 +67,7 @@ def serious_risks(entry: Procedure) -> list[str]:
     ]
 
 
-def draw(sections: Iterator[Section]) -> None:
+def draw(sections: Iterable[Section]) -> None:
     """Draw headings with their lines, those without a line left out."""
     for heading, lines in sections:
         if lines:

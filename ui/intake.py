@@ -15,8 +15,9 @@ from streamlit.runtime import get_instance
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from face_mesh import PhotoError, open_photo
+from face_mesh import Photo, PhotoError, open_photo
 from ui import run, session
+from ui.language import unsaid
 from ui.samples import Sample
 
 FORMATS = ("jpg", "jpeg", "png", "webp", "heic", "heif", "tif", "tiff", "gif", "bmp")
@@ -72,14 +73,27 @@ def use() -> None:
     elif pending is not None:
         run.forget()
         if view == session.FRONT:
-            which, others = st.session_state.get(session.WHICH_KEY), state.views
-            session.take(pending)
-            state.views, state.checked = others, True
-            st.session_state[session.WHICH_KEY] = which
+            _replace_front(pending)
         else:
-            state.views[view] = pending
-            state.lengths.pop(view, None)
+            old, state.views[view] = state.views.get(view), pending
+            if old is not None:
+                state.lengths.pop(old.sha256, None)
+            if state.view == view:
+                session.work_on(view)
         state.adding, state.pending = "", None
+
+
+def _replace_front(photo: Photo) -> None:
+    """Put a photo in the place of the one from the front; all that is said of others stays."""
+    state, values = session.start(), st.session_state
+    others, lengths = state.views, state.lengths
+    if state.photo is not None and state.photo.sha256 != photo.sha256:
+        lengths.pop(state.photo.sha256, None)
+    said = (session.PUPILS_KEY, *map(session.which_key, (session.FRONT, *session.VIEWS)))
+    kept = {key: values.get(key) for key in said}
+    session.take(photo)
+    state.views, state.lengths, state.checked = others, lengths, True
+    values.update(kept)
 
 
 def look_after() -> None:
@@ -148,7 +162,7 @@ def _take(data: bytes, credit: str = "") -> None:
     try:
         photo = open_photo(data)
     except PhotoError as error:
-        state.problem = error.args[0]
+        state.problem = unsaid(error)
         return
     if state.adding and not credit:
         state.pending, state.problem = photo, ""

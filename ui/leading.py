@@ -51,8 +51,7 @@ MEANS = {  # by the means of `simulate.interactions`, or by the procedure
 
 def means(name: str) -> str:
     """Return what a procedure is done with, in English."""
-    kind = next(one for one, members in book().means.items() if name in members)
-    return MEANS[name if name in MEANS else kind]
+    return MEANS[name if name in MEANS else book().means_of(name)]
 
 
 def choose() -> None:
@@ -122,13 +121,13 @@ def show_procedures(face: Face) -> None:
     st.header(say("What can be done about it"), anchor=False)
     left_out = searching.search(st.session_state.get(SEARCH_KEY) or "").left_out
     found = concerns.acting(session.start().concerns)
+    offered = [one for one in found if one[0] not in left_out]
     here = {
         name: expecting.here(
             [_usual(name)], small, {sign for concern, _ in acts for sign in concern.signs}
         )
-        for name, acts in found
+        for name, acts in offered
     }
-    offered = [one for one in found if one[0] not in left_out]
     offered.sort(key=lambda one: not here[one[0]].shows)
     if len(offered) < len(found):
         names = [Said(procedures()[name].name) for name, _ in found if name in left_out]
@@ -189,7 +188,7 @@ def _card(name: str, acts: list[tuple[Concern, Acting]], here: Here, small: Face
                     f":gray[:material/remove:] **{say('It cannot:')}** {say(one.cannot)}"
                 )
             _say_what_changes(entry, small)
-            explaining.draw(iter([(say("Serious risks"), explaining.serious_risks(entry))]))
+            explaining.draw([(say("Serious risks"), explaining.serious_risks(entry))])
             with st.expander(say("All risks, whom it suits less, and sources")):
                 explaining.explain(entry)
 
@@ -199,7 +198,7 @@ def _say_what_changes(entry: Procedure, small: Face) -> None:
     change = expecting.expected([_usual(entry.id)], small)
     if entry.in_smile:
         change = [say("It shows in a smile; at rest hardly anything changes.")]
-    explaining.draw(iter([(say("What changes"), [dose, *change])]))
+    explaining.draw([(say("What changes"), [dose, *change])])
     st.caption(
         say(
             "When settled, for the usual dose: millimetres are for your photo, shares are from "

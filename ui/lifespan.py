@@ -13,12 +13,12 @@ from ui import erasing
 @asynccontextmanager
 async def lifespan(app: Any) -> AsyncIterator[None]:
     """Load what every visitor needs beside the first page, and look after what is let go."""
-    threading.Thread(target=_load, name="load the engine", daemon=True).start()
+    threading.Thread(target=load, name="load the engine", daemon=True).start()
     async with erasing.sweeping():
         yield
 
 
-def _load() -> None:
+def load() -> None:
     """Import what takes longest and load the landmark model, before anybody asks.
 
     Not the page itself, whose components want a running server. See `ui.run.warm` for why in a

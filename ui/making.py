@@ -17,11 +17,6 @@ MOST_FILES = 8  # of one visitor; the oldest go first
 T = TypeVar("T")
 
 
-def is_made(kind: str, of: object) -> bool:
-    """Return whether something of a kind is there: `of` is all that it depends on."""
-    return (kind, of) in run.kept_files()
-
-
 def made(
     kind: str,
     of: object,
@@ -49,6 +44,7 @@ def made(
                 steps, place, f"making_{kind}", f"cancel_{kind}", _words, _take_back, (kind,)
             )
     except BeforehandError as error:
+        asked.pop(kind, None)  # or the next run of the page would begin it again
         place.error(said_error(error), icon=":material/error:")
         return None
     while len(kept) >= MOST_FILES:

@@ -7,7 +7,7 @@ import streamlit as st
 from face_mesh import BeforehandError, Face, Finding, Photo
 from ui import intake, run, session, wording
 from ui.arriving import scaling, views
-from ui.language import N_, say
+from ui.language import N_, said_error, say
 
 WORDS = {"block": N_("Cannot be used"), "warn": N_("Worth improving"), "info": N_("Good to know")}
 COLOURS = {"block": "red", "warn": "orange", "info": "blue"}
@@ -38,9 +38,9 @@ def read(photo: Photo, view: str) -> Face | None:
         which = session.which(view) if count > 1 else None
         if count > 1 and which is None:
             return None
-        return run.measured(photo.sha256, which, scaling.hint(view), photo)
+        return run.measured(photo.sha256, which, scaling.hint(photo), photo)
     except BeforehandError as error:
-        st.error(say(error.args[0]), icon=wording.ICONS["block"])
+        st.error(said_error(error), icon=wording.ICONS["block"])
         return None
 
 

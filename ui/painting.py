@@ -75,7 +75,7 @@ def choose(plan: Plan) -> tuple[str, int]:
         st.markdown(
             say(
                 "A small model that comes with Beforehand paints what skin looks like without the "
-                "lines or marks that are treated. It runs on this computer."
+                "lines or marks that are treated. It runs on the computer that shows this page."
             )
         )
         seed = st.number_input(

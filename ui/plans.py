@@ -6,7 +6,7 @@ session. `written` and `put` are the only two ways between them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import streamlit as st
@@ -16,7 +16,7 @@ from simulate import Plan, Procedure, Treatment, procedures
 from simulate.entry import AMOUNTS
 from simulate.plan import CURRENCY
 from simulate.presets import Preset, Step, presets
-from ui import session, totals, wording
+from ui import explaining, session, totals, wording
 from ui.doses import dose_key
 from ui.language import N_, say
 from ui.lasting import time
@@ -24,6 +24,7 @@ from ui.policy import policy
 from ui.session import Saved
 
 LETTERS = ("A", "B", "C")
+_PAIR = ("left", "right")
 EACH = "each"  # a dose of its own on either side, which makes two treatments of one procedure
 KEY, LETTER_KEY, NAME_KEY = "preset", "letter", "plan_name"
 BODY_KEY, CURRENCY_KEY, NOTES_KEY = "body_kg", "currency", "notes"
@@ -82,8 +83,14 @@ def treatments(entry: Procedure) -> list[Treatment]:
     ]
     cost = values.get(detail_key("cost", entry.id))
     if cost is None:
-        cost = policy().cost(entry.id, sum(one.amount for one in made))
+        cost = policy().cost(entry.id, amount_of(made))
     return [replace(one, cost=None if cost is None else cost / len(made)) for one in made]
+
+
+def amount_of(given: Sequence[Treatment]) -> float:
+    """Return the dose of the whole face of one procedure: a length is no sum of two sides."""
+    whole = given[0].entry.dose.scope == "total" and given[0].entry.dose.unit not in AMOUNTS
+    return (max if whole else sum)(one.amount for one in given)
 
 
 def put(plan: Plan) -> tuple[str, ...]:
@@ -117,7 +124,7 @@ def _put_treatments(entry: Procedure, given: list[Treatment]) -> None:
     values[detail_key("week", entry.id)] = given[0].week
     values[detail_key("off", entry.id)] = given[0].clinic_downtime_days
     costs = [one.cost for one in given if one.cost is not None]
-    listed = policy().cost(entry.id, sum(one.amount for one in given))
+    listed = policy().cost(entry.id, amount_of(given))
     asked = sum(costs) if costs else None
     values[detail_key("cost", entry.id)] = None if asked == listed else asked
 
@@ -156,9 +163,6 @@ def move_dose(entry: Procedure) -> None:
     for one, dose in wanted.items():
         steps = round(min(dose, wording.dose_limit(entry, one)) / entry.dose.step)
         values[dose_key(entry.id, one)] = round(steps * entry.dose.step, 6)
-
-
-_PAIR = ("left", "right")
 
 
 def remember(plan: Plan) -> None:
@@ -336,8 +340,7 @@ def _explain(chosen: Preset) -> None:
             say("Who it suits less"): [wording.suits_less(one) for one in chosen.suits_less],
             say("Doses"): [_step(one) for one in chosen.treatments],
         }
-        for heading, lines in sections.items():
-            st.markdown(f"**{heading}**\n" + "".join(f"\n- {line}" for line in lines))
+        explaining.draw(sections.items())
 
 
 def _step(one: Step) -> str:

@@ -125,8 +125,13 @@ def policy() -> Policy:
 
 @cache
 def _kept(path: str, country: str) -> Policy:
-    found = read(Path(path)) if path else Policy()
+    found = _read_once(path)
     return found if found.country else replace(found, country=country)
+
+
+@cache
+def _read_once(path: str) -> Policy:
+    return read(Path(path)) if path else Policy()
 
 
 def _country_of_visitor() -> str:

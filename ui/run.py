@@ -11,11 +11,9 @@ from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 
-import numpy as np
 import streamlit as st
 
 from face_mesh import (
-    BeforehandError,
     Face,
     Measure,
     Photo,
@@ -51,6 +49,7 @@ from simulate.warned import undrawn_reactions
 from ui import live, pictures, wording
 from ui.choice import Choice
 from ui.language import unsaid
+from ui.lifespan import load
 from ui.viewer import Heat, Live, Picture, Unsure
 from ui.viewer.strip import Panel
 from ui.viewer.viewer import Box
@@ -144,16 +143,9 @@ def warm() -> threading.Thread:
     In a thread of its own not only to be ready sooner: MediaPipe keeps an exception of its first
     import for good, and with it every frame that led there. None of them may hold a photo.
     """
-    thread = threading.Thread(target=_load_model, name="load the landmark model", daemon=True)
+    thread = threading.Thread(target=load, name="load the landmark model", daemon=True)
     thread.start()
     return thread
-
-
-def _load_model() -> None:
-    try:
-        find_faces(np.zeros((64, 64, 3), np.uint8))
-    except BeforehandError:
-        return  # said to the visitor when a photo comes
 
 
 @st.cache_resource(scope="session", max_entries=4, show_spinner=False)

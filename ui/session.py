@@ -60,7 +60,7 @@ class Session:
         pending: that photo, until the visitor has looked at what was found about it.
         views: further photos of the same person by view, of `VIEWS`.
         view: which photo is worked on, `FRONT` or one of `views`.
-        lengths: a known length in a photo, by view.
+        lengths: a known length in a photo, by the photo's hash: its ends are pixels of that one.
         marking: the view in whose photo such a length is being marked; empty is none.
         led: whether a patient has said what they came for; consultants choose from everything.
         concerns: what a patient came with, ids of `ui.concerns`.
@@ -154,10 +154,10 @@ def take(photo: Photo | None, credit: str = "") -> None:
     state = start()
     state.photo, state.credit, state.problem = photo, credit, ""
     state.checked = state.accepted = False
-    state.views, state.view, state.lengths, state.marking = {}, FRONT, {}, ""
+    state.views, state.lengths, state.marking = {}, {}, ""
     state.adding, state.pending = "", None
     state.comparing = state.presenting = False
-    state.shown, state.edits, state.cancelled, state.sheet = "", Edits(), None, None
+    work_on(FRONT)
     for key in (*(which_key(view) for view in (FRONT, *VIEWS)), PUPILS_KEY):
         st.session_state[key] = None
     look_at(wording.FULLEST)
@@ -170,14 +170,22 @@ def look_at(time: str) -> None:
     st.session_state[WHEN_KEY] = wording.DAYS[0] if settled else time
 
 
+def work_on(view: str) -> None:
+    """Work on the photo of a view; what was done by hand belongs to the one that is left."""
+    state = start()
+    state.view = view
+    state.shown, state.edits, state.cancelled, state.sheet = "", Edits(), None, None
+
+
 def drop_view(view: str) -> None:
     """Let go of a further photo and of what was said about it."""
     state = start()
-    state.views.pop(view, None)
-    state.lengths.pop(view, None)
+    gone = state.views.pop(view, None)
+    if gone is not None:
+        state.lengths.pop(gone.sha256, None)
     st.session_state[which_key(view)] = None
     if state.view == view:
-        state.view, state.edits, state.shown = FRONT, Edits(), ""
+        work_on(FRONT)
 
 
 def forget() -> None:

@@ -10,6 +10,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from ui import computer, intake, language, session, speaking, tour
 from ui.language import N_, say
+from ui.policy import policy
 
 STEPS = {
     session.PATIENT: {
@@ -46,7 +47,7 @@ def head(pages: Mapping[StreamlitPage, str], now: StreamlitPage) -> None:
             _language()
             for page, icon in pages.items():
                 st.page_link(page, icon=f":material/{icon}:")
-            if session.start().attested:
+            if session.start().attested and session.start().way == session.CONSULTANT:
                 tour.offer()
 
 
@@ -57,6 +58,7 @@ def _steps() -> None:
     items = "".join(
         f"<li{' aria-current=step' if name == now else ''}>{escape(say(label))}</li>"
         for name, label in steps.items()
+        if name != "concerns" or policy().concerns
     )
     st.html(f'<ol class="steps" aria-label="{escape(say("Steps"))}">{items}</ol>')
 

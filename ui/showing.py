@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from face_mesh import BeforehandError, Face, Photo
 from face_mesh.said import Said
-from simulate import Change, export, procedures, warned
+from simulate import Change, export, procedures
 from simulate.interactions import interactions
 from simulate.recovery import days_after
 from ui import editing, lasting, painting, plans, run, session, viewer, wording
@@ -65,7 +65,7 @@ def show_face(face: Face, choice: Choice | None) -> run.Result | None:
         unsure=result.unsure,
         treated=result.treated,
         moved=result.moved,
-        notes=sorted(result.notes, key=lambda note: not warned.is_not_done(note[1])),
+        notes=result.notes,
         retouch=retouch,
         live=result.live,
     )

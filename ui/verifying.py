@@ -69,8 +69,8 @@ def show() -> None:
     st.markdown(
         say(
             "Put in a picture, video or report to see whether it was made by Beforehand and is "
-            "still as it was. The file is looked at on this computer, sent to nobody, and "
-            "removed as soon as it was checked."
+            "still as it was. The file is looked at on the computer that runs this page, sent to "
+            "nobody else, and removed as soon as it was checked."
         )
     )
     key = f"verify_{state.attempt}"
@@ -98,10 +98,7 @@ def _check(key: str) -> None:
 def _show(found: Verdict) -> None:
     draw, icon = BOXES[found.state]
     draw(f"**{say(HEADINGS[found.state])}.** {say(MEANING[found.state])}", icon=icon)
-    if found.state == "unsigned":
-        st.markdown(say(LOOK))
-        return
-    if found.state == "tampered":
+    if found.state in ("unsigned", "tampered"):
         st.markdown(say(LOOK))
         return
     st.subheader(say("Who signed"), anchor=False)

@@ -7,7 +7,6 @@ import streamlit as st
 from ui import session
 from ui.language import N_, say
 from ui.policy import policy
-from ui.session import Edits
 
 KEY = "view"
 NAMES = {
@@ -35,10 +34,7 @@ def choose() -> None:
 
 
 def _switch() -> None:
-    """Work on another photo; what was done by hand belongs to the one that is left."""
-    state = session.start()
-    state.view = st.session_state[KEY]
-    state.shown, state.edits, state.cancelled, state.sheet = "", Edits(), None, None
+    session.work_on(st.session_state[KEY])
 
 
 def offer_way_back() -> None:
@@ -51,8 +47,7 @@ def offer_way_back() -> None:
             say("Look at something else"),
             key="back_to_concerns",
             icon=":material/arrow_back:",
-            on_click=_lead,
-            args=(False,),
+            on_click=_go_back,
         )
         if not state.everything:
             st.button(
@@ -64,8 +59,8 @@ def offer_way_back() -> None:
             )
 
 
-def _lead(on: bool) -> None:
-    session.start().led = on
+def _go_back() -> None:
+    session.start().led = False
 
 
 def show_everything() -> None:

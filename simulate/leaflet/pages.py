@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 from xml.sax.saxutils import escape
@@ -313,8 +313,8 @@ def _asked(expected: Outcome, citing: words.Citing, say: Say) -> Story:
         cells = (say(row.name), words.dose(own, say), words.weeks(own, say), days, price)
         rows.append([escape(cell) for cell in cells])
     totals = [
-        f"{escape(words.total(one, said.body_kg_given, say))} {citing.mark(one.source)}"
-        for one in said.totals
+        f"{escape(words.total(one, say))} {citing.mark(one.source)}"
+        for one in plan_summary(replace(plan, body_kg=None)).totals  # what a label allows tells it
         if one.amount
     ]
     lasting = [

@@ -130,7 +130,7 @@ class Citing:
         """Return "[1, 4]" for source keys or "key + key"; an estimate says that it is one."""
         keys = [key.strip() for one in named for key in one.split("+")]
         cited = {
-            key: self.keys.setdefault(key, len(self.keys) + 1) for key in keys if key in all_()
+            key: self.keys.setdefault(key, len(self.keys) + 1) for key in keys if key in sources()
         }
         numbers = f"[{', '.join(str(n) for n in sorted(cited.values()))}]" if cited else ""
         ours = self.say(N_("(our own estimate)")) if ESTIMATE in keys else ""
@@ -138,12 +138,7 @@ class Citing:
 
     def listed(self) -> list[tuple[int, str]]:
         """Return number and full citation of all that were named."""
-        return [(number, all_()[key]) for key, number in self.keys.items()]
-
-
-def all_() -> dict[str, str]:
-    """Return citation key to citation, of the whole catalogue."""
-    return dict(sources())
+        return [(number, sources()[key]) for key, number in self.keys.items()]
 
 
 def _measured(days: float) -> tuple[int, str]:
@@ -260,22 +255,15 @@ def summed(said: Summary, plan: Plan, say: Say = english) -> Iterator[str]:
         yield say("Cost as filled in by the clinic: {amount}.", amount=amount)
 
 
-def total(one: Total, given: bool, say: Say = english) -> str:
-    """Return what is added up against a label."""
+def total(one: Total, say: Say = english) -> str:
+    """Return what is added up against a label, which is that of the label's own body mass."""
     template = N_(
         "{what!u}: {amount:.4g} {unit} in all; the label goes up to {most:.4g} {unit} {time}."
     )
     if one.id == "filler_per_year":
-        template = (
-            N_(
-                "{what!u}: {amount:.4g} {unit} in all; the label goes up to {most:.4g} {unit} "
-                "{time} at your body weight."
-            )
-            if given
-            else N_(
-                "{what!u}: {amount:.4g} {unit} in all; the label goes up to {most:.4g} {unit} "
-                "{time} at the label's own body weight."
-            )
+        template = N_(
+            "{what!u}: {amount:.4g} {unit} in all; the label goes up to {most:.4g} {unit} "
+            "{time} at the label's own body weight."
         )
     return say(
         template,
@@ -365,7 +353,7 @@ def calendar(entry: Procedure) -> Iterator[tuple[str, list[Reaction], list[str]]
 
 
 def calendar_head(day: int, say: Say = english) -> str:
-    """Return the head of a day's column: short, for nine of them are side by side."""
+    """Return the head of a day's column: short, for ten of them are side by side."""
     return say("{n} d", n=day) if day < 14 else say("{n} w", n=day // 7)
 
 

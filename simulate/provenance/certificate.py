@@ -91,7 +91,7 @@ def known() -> Known:
         chains.append(_chain(Path(named)))
     own = ""
     with suppress(OSError):
-        own = (_folder() / _FILE).read_text("ascii")
+        own = (_folder() / _FILE).read_text("ascii", errors="replace")
     if not own and _made_for_this_run.cache_info().currsize:
         own = _made_for_this_run()
     if own:
@@ -187,7 +187,7 @@ def _default(folder: Path) -> Signing:
     """Return the default of this computer, made at the first use; of this run if none is kept."""
     kept = folder / _FILE
     try:
-        both = kept.read_text("ascii")
+        both = kept.read_text("ascii", errors="replace")
     except OSError:
         both = _made_for_this_run()
         with suppress(OSError):
@@ -203,7 +203,11 @@ def _default(folder: Path) -> Signing:
 
 def _split(both: str) -> tuple[str, str]:
     """Return the certificates and the key of the default's file."""
-    at = both.index("-----BEGIN PRIVATE KEY-----")
+    at = both.find("-----BEGIN PRIVATE KEY-----")
+    if at <= 0:
+        raise PlanError(
+            Said("The file {file} of the settings is damaged; delete it for a new one.", file=_FILE)
+        )
     return both[:at], both[at:]
 
 

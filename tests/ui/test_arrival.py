@@ -422,7 +422,7 @@ def test_a_known_length_in_the_photo_sets_the_scale(page: AppTest, photo_file: b
     assert "A length of 100 mm in this photo sets the scale." in said
     assert "may be off by 3 %" in said
     state = page.session_state["beforehand"]
-    face = read_face(state.photo, hint=state.lengths["front"])
+    face = read_face(state.photo, hint=state.lengths[state.photo.sha256])
     assert face.px_per_mm == pytest.approx(length_px / 100.0)
     page.button(key="length_off_front").click().run()
     assert "may be off by 4 %" in written(page)

@@ -12,9 +12,10 @@ from face_mesh import BeforehandError, Face, PhotoError, open_photo, read_face
 from face_mesh.anatomy import point
 from face_mesh.landmarks import find_faces
 from face_mesh.quality import SMILE_SCORE, WARN_PITCH_DEG, WARN_YAW_DEG
+from ui import run
 from ui.arriving.views import BEST_TURN_DEG, SMILE, THREE_QUARTER, VIEWS
 from ui.capture.camera import OVAL_SHARE
-from ui.language import N_
+from ui.language import N_, unsaid
 
 MOST_BYTES = 400_000  # of a frame as it is sent; ours have a tenth of it
 # Height of the face over that of the oval; author's estimate of what still fits it.
@@ -65,6 +66,7 @@ def advise(view: str, frame: object) -> Advice:
         if len(coded) > MOST_BYTES:
             return Advice((NOBODY,))
         photo = open_photo(base64.b64decode(coded, validate=True))
+        run.warm().join()
         found = len(find_faces(photo.image))
         if found != 1:
             return Advice((SEVERAL if found else NOBODY,))
@@ -72,7 +74,7 @@ def advise(view: str, frame: object) -> Advice:
     except (PhotoError, binascii.Error):
         return Advice((NOBODY,))
     except BeforehandError as error:
-        return Advice((error.args[0],))
+        return Advice((unsaid(error),))
     framing = [*_distance(face), *_place(face)]
     texts = [*framing, *_pose(view, face), *_rest(view, face)]
     return Advice(tuple(texts))

@@ -8,7 +8,7 @@ from face_mesh import BeforehandError, Face, Photo, ScaleHint
 from face_mesh.scale import IRIS_REL_SD, LENGTH_RANGE_MM, LENGTH_REL_SD, PUPILS_RANGE_MM
 from ui import run, session, wording
 from ui.capture import ruler
-from ui.language import N_, say
+from ui.language import N_, said_error, say
 
 # A bank card by ISO/IEC 7810 (ID-1); euro coins by the European Central Bank; the quarter by the
 # United States Mint.
@@ -21,7 +21,7 @@ THINGS_MM = {
 }
 
 
-def hint(view: str) -> ScaleHint | None:
+def hint(photo: Photo) -> ScaleHint | None:
     """Return what the visitor knows of the size of the face in a photo; None if nothing.
 
     The distance between the pupils goes first: it is the person's, and the surer of the two.
@@ -29,7 +29,7 @@ def hint(view: str) -> ScaleHint | None:
     pupils_mm = st.session_state.get(session.PUPILS_KEY)
     if pupils_mm is not None:
         return ScaleHint(interpupillary_mm=pupils_mm)
-    return session.start().lengths.get(view)
+    return session.start().lengths.get(photo.sha256)
 
 
 def choose(face: Face, photo: Photo, view: str) -> None:
@@ -50,14 +50,14 @@ def choose(face: Face, photo: Photo, view: str) -> None:
     )
     if state.marking == view:
         mark(photo, view)
-    elif view in state.lengths:
-        mm = state.lengths[view].length_mm or 0.0
+    elif photo.sha256 in state.lengths:
+        mm = state.lengths[photo.sha256].length_mm or 0.0
         st.markdown(say("A length of {mm:g} mm in this photo sets the scale.", mm=mm))
         st.button(
             say("Take this length away"),
             key=f"length_off_{view}",
             on_click=_forget_length,
-            args=(view,),
+            args=(photo.sha256,),
         )
     else:
         st.button(
@@ -118,10 +118,10 @@ def _use(ends: ruler.Ends, length_mm: float, photo: Photo, view: str) -> None:
     try:
         run.measured(photo.sha256, which, given, photo)
     except BeforehandError as error:
-        st.error(say(error.args[0]), icon=wording.ICONS["block"])
+        st.error(said_error(error), icon=wording.ICONS["block"])
         return
     state = session.start()
-    state.lengths[view], state.marking = given, ""
+    state.lengths[photo.sha256], state.marking = given, ""
     st.rerun()
 
 
@@ -129,5 +129,5 @@ def _set_marking(view: str) -> None:
     session.start().marking = view
 
 
-def _forget_length(view: str) -> None:
-    session.start().lengths.pop(view, None)
+def _forget_length(sha256: str) -> None:
+    session.start().lengths.pop(sha256, None)

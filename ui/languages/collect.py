@@ -134,7 +134,8 @@ def _named() -> Iterator[str]:
     for sign in SIGNS.values():
         yield from (sign.name, sign.scale.partition(" (")[0])
     for entry in procedures().values():
-        yield from (term.patch.centre.replace("_", " ") for term in entry.terms)
+        placed = (*entry.terms, *entry.reactions)
+        yield from (one.patch.centre.replace("_", " ") for one in placed)
 
 
 def _texts(value: Any, keys: set[str], key: str = "") -> Iterator[str]:

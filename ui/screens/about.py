@@ -8,10 +8,11 @@ from ui.language import N_, say
 SECTIONS = {
     N_("Your photo"): (
         N_(
-            "It is opened in the memory of this computer and is sent to nobody. Place, date and "
-            "all else that a camera writes into a file are dropped when it is opened, and the file "
-            "that came in is deleted then. While you line up a photo with the camera, small frames "
-            "of it are looked at to tell you what to change, and each is dropped at once."
+            "It is opened in the memory of the computer that runs this page and is sent to nobody "
+            "else. Place, date and all else that a camera writes into a file are dropped when it "
+            "is opened, and the file that came in is deleted then. While you line up a photo with "
+            "the camera, small frames of it are looked at to tell you what to change, and each is "
+            "dropped at once."
         ),
         N_(
             "Results stay in memory as long as this tab is open; **Forget my photo** removes all "
@@ -30,10 +31,10 @@ SECTIONS = {
     N_("The simulation"): (
         N_(
             "Each dose moves the mesh, and takes away lines, folds or marks, as far as published "
-            "measurements say, or as far as we estimate where none are published. Under *Range and "
-            "sources* each procedure lists what it warns of, how far it moves per unit of dose, "
-            "what it does to the skin, how people differ, how long it lasts and the usual doses, "
-            "each with its source or the words *our own estimate*."
+            "measurements say, or as far as we estimate where none are published. Under *… range "
+            "and sources* each procedure lists what it warns of, how far it moves per unit of "
+            "dose, what it does to the skin, how people differ, how long it lasts and the usual "
+            "doses, each with its source or the words *our own estimate*."
         ),
         N_(
             "People respond differently, so each change comes with a range that about two of three "
@@ -48,7 +49,7 @@ SECTIONS = {
     N_("Skin"): (
         N_(
             "Lines, scars and moles cannot be moved away, so the skin below them is painted. A "
-            "small model does it that comes with the program and runs on this computer. It was "
+            "small model does it that comes with the program and runs where this page does. It was "
             "trained on openly licensed photos of 74 people; yours is not added to them. It paints "
             "only the skin that is treated, and the dose says how far that is blended into your "
             "photo. Redness and pigment are not painted: what there is too much of is taken away, "
