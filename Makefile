@@ -16,7 +16,7 @@ test: .venv/test.stamp
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
-	$(PY) -m pytest -n 2 --dist loadgroup --no-loadscope-reorder  # browsers in one, from the start
+	$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder  # browsers in one, from the start
 
 format: .venv/test.stamp
 	$(PY) -m ruff check --fix .

@@ -13,6 +13,7 @@ from tests.helpers import FACES, use_photo, used_photos
 settings.register_profile("beforehand", deadline=None, print_blob=True)
 settings.load_profile("beforehand")
 
+BROWSERS = "tests/browser/"
 PHOTOS = "shared photos"  # what a process of pytest-xdist calls those it used
 
 
@@ -32,16 +33,25 @@ def own_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Let one of two processes drive all browsers, which would wait for each other in both.
+
+    The tests of any other file stay together too.
+    """
+    from xdist.scheduler import LoadFileScheduling
+
+    class OneForBrowsers(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return BROWSERS if nodeid.startswith(BROWSERS) else super()._split_scope(nodeid)
+
+    return OneForBrowsers(config, log)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test that asks for `faces_dir`, so that `-m "not shared"` leaves none behind.
-
-    Of two processes, one drives all browsers, or they would wait for each other; the others keep
-    the tests of a file together.
-    """
+    """Mark every test that asks for `faces_dir`, so that `-m "not shared"` leaves none behind."""
     for item in items:
-        group = "browser" if "browser" in item.path.parts else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
         if "faces_dir" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.shared)
 
