@@ -128,7 +128,7 @@ def depth_of(face: Face, treatment: Treatment, one: Reaction) -> Floats:
             weights = patch_weights(surface, term, side)
             noise = _noise(surface.vertices_mm, f"{treatment.procedure} {side} {number}")
             if one.sign == "bruising":
-                depth = smooth_step((weights * (1.0 + PATCHY_BRUISE * noise) - 0.15) / 0.4)
+                depth = smooth_step((weights * (1.0 + PATCHY_BRUISE * noise) - 0.2) / 0.7)
             else:
                 depth = weights * (1.0 + PATCHY_REDNESS * noise) / (1.0 + PATCHY_REDNESS)
             if isinstance(surface, Mesh):

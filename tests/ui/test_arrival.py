@@ -9,14 +9,14 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.testing.v1 import AppTest
 
 from benchmarks.turned import turned_photo, turned_pose
 from face_mesh import Photo, read_face
 from tests.ui.arriving import components, labels, upload, use, written
-from tests.ui.photos import MAKER, portrait
+from tests.ui.photos import MAKER, jpeg_with_place, portrait
 from tests.ui.test_page import living, stored
 from tests.ui.viewing import pick, shown, title, unpacked
 
@@ -536,3 +536,46 @@ def smiling() -> bytes:
     (one,) = (sample for sample in samples.SAMPLES if sample.id == "eileen_collins")
     data: bytes = one.path.read_bytes()
     return data
+
+
+def test_a_length_marked_in_a_photo_that_is_not_used_scales_no_other(
+    page: AppTest, photo_file: bytes
+) -> None:
+    use_and_look_after(page, photo_file)
+    page.button(key="again_front").click().run()
+    upload(page, "other.jpg", jpeg_with_place(ImageOps.mirror(portrait())))
+    page.button(key="length_on_front").click().run()
+    page.selectbox(key="thing_front").set_value("Something else").run()
+    page.number_input(key="length_mm_front").set_value(100.0).run()
+    page.button(key="length_use_front").click().run()
+    page.button(key="leave_out").click().run()
+    state = page.session_state["beforehand"]
+    assert state.lengths
+    assert state.photo.sha256 not in state.lengths
+    page.button(key="go_on").click().run()
+    assert "may be off by 4 %" in written(page)
+
+
+def test_what_is_known_of_the_person_outlasts_another_photo(
+    page: AppTest, photo_file: bytes, two_faces_file: bytes
+) -> None:
+    use_and_look_after(page, photo_file)
+    page.button(key="again_front").click().run()
+    upload(page, "two.jpg", two_faces_file)
+    page.button_group(key="which").set_value(2).run()
+    page.number_input(key="pupils_mm").set_value(62.0).run()
+    use(page)
+    assert page.session_state["pupils_mm"] == 62.0
+    assert page.session_state["which"] == 2
+
+
+def test_hand_work_goes_with_the_photo_it_was_done_on(page: AppTest, photo_file: bytes) -> None:
+    use_and_look_after(page, photo_file)
+    page.button(key="add_smile").click().run()
+    use(upload(page, "smile.jpg", smiling()))
+    state = page.session_state["beforehand"]
+    session = importlib.import_module("ui.session")
+    state.view, state.edits = "smile", session.Edits(spots=((0.5, 0.5),))
+    page.button(key="again_smile").click().run()
+    use(upload(page, "me.jpg", smiling()))
+    assert page.session_state["beforehand"].edits == session.Edits()
