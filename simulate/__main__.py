@@ -359,7 +359,7 @@ def _pictures(outcome: Outcome, on_after: bool) -> Iterator[Picture]:
     after = marked(outcome.image, outcome.face) if on_after else outcome.image
     yield "before.png", outcome.face.photo.image, None
     yield "after.png", after, edits
-    yield "comparison.png", comparison_image(marked_outcome(outcome)), edits.placeless()
+    yield "comparison.png", comparison_image(marked_outcome(outcome)), together([edits])
 
 
 def _verify(path: Path, as_json: bool) -> int:

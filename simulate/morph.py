@@ -138,9 +138,9 @@ def morph(
     """
     how, asked = (responder, seed, engine, reactions), moments()
     first = simulating(face, plan, TIMES[1], *how)  # skin is painted for it, and then for all
-    settled = yield from scaled(first, PAINTING)
+    worst = yield from scaled(first, PAINTING)
     cards = _Cards(face, say)
-    palette = _palette(cards, [face.photo.image, settled.image])
+    palette = _palette(cards, [face.photo.image, worst.image])
     gif, edits = list[Image.Image](), Edits({})
     with closing(_Video(cards.size(VIDEO_PX))) as video:
         for i, moment in enumerate(asked):

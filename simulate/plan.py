@@ -8,7 +8,7 @@ import os
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -294,6 +294,11 @@ class Plan:
         """Return the plan of texts like "lip_filler=1.0", or of a single one."""
         texts = [texts] if isinstance(texts, str) else texts
         return cls(tuple(Treatment.parse(text) for text in texts))
+
+    def without_places(self) -> Plan:
+        """Return it without what was picked or painted by hand, which belongs to one photo."""
+        bare = (replace(one, spots=(), strokes=()) for one in self.treatments)
+        return replace(self, treatments=tuple(bare))
 
     def by_procedure(self) -> dict[str, tuple[Treatment, ...]]:
         """Return the treatments by procedure, in the order of the first of each.

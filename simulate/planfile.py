@@ -66,8 +66,7 @@ class PlanFile:
 
     def without_places(self) -> PlanFile:
         """Return it without what was picked or painted by hand, which belongs to one photo."""
-        bare = (replace(one, spots=(), strokes=()) for one in self.plan.treatments)
-        return replace(self, plan=replace(self.plan, treatments=tuple(bare)))
+        return replace(self, plan=self.plan.without_places())
 
 
 def _filled(table: dict[str, Any]) -> dict[str, Any]:

@@ -100,9 +100,7 @@ def put(plan: Plan) -> tuple[str, ...]:
     they belong to the photo.
     """
     state, values = session.start(), st.session_state
-    by_procedure: dict[str, list[Treatment]] = {}
-    for one in plan.treatments:
-        by_procedure.setdefault(one.procedure, []).append(one)
+    by_procedure = plan.by_procedure()
     left_out = tuple(procedures()[name].name for name in by_procedure if not policy().offers(name))
     state.chosen = tuple(name for name in by_procedure if policy().offers(name))
     for name in state.chosen:
@@ -113,7 +111,7 @@ def put(plan: Plan) -> tuple[str, ...]:
     return left_out
 
 
-def _put_treatments(entry: Procedure, given: list[Treatment]) -> None:
+def _put_treatments(entry: Procedure, given: Sequence[Treatment]) -> None:
     values, state = st.session_state, session.start()
     side = given[0].side if len(given) == 1 else EACH
     if len(entry.sides) > 1:

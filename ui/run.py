@@ -71,8 +71,8 @@ class Result:
     changes: tuple[Change, ...]
     changed_fraction: float
     notes: tuple[Note, ...]
-    live: Live | None = None
-    moved: bytes | None = None
+    live: Live | None
+    moved: bytes | None
 
 
 @dataclass(frozen=True)

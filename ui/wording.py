@@ -38,7 +38,6 @@ UNITS = {
 }
 DECIMALS = {"mm": 1, "deg": 1, "ratio": 2, "grade": 1, "count": 0}
 PER_UNIT = {"U": N_("unit"), "deg": "°", "mm": "mm", "mL": "mL", "sessions": N_("session")}
-SCOPES = {"total": N_("in all"), "per_side": N_("on each side")}
 LABELS = {  # of the dose sliders, by what the dose is of
     "total": N_("{name}, {unit} in all (usual {usual})"),
     "per_side": N_("{name}, {unit} on each side (usual {usual})"),

@@ -19,8 +19,7 @@ def plan_code(plan: Plan) -> str:
 
     What belongs to one person or one photo is left out: notes, body mass, picked spots and strokes.
     """
-    treatments = tuple(replace(one, spots=(), strokes=()) for one in plan.treatments)
-    bare = replace(plan, treatments=treatments, notes="", body_kg=None)
+    bare = replace(plan.without_places(), notes="", body_kg=None)
     packed = zlib.compress(bare.to_toml().encode("utf-8"), 9)
     return MARK + base64.urlsafe_b64encode(packed).decode("ascii")
 

@@ -51,10 +51,6 @@ class Edits:
         """Whether a trained model painted a part."""
         return "painted" in self.boxes
 
-    def placeless(self) -> Edits:
-        """Return the same for a sheet."""
-        return Edits(dict.fromkeys(self.boxes))
-
 
 def edits_of(outcome: Outcome) -> Edits:
     """Return how and where the picture of an outcome differs from its photo."""

@@ -94,7 +94,9 @@ def test_a_dose_is_written_as_exactly_as_it_can_be_set(entry: object) -> None:
 def test_the_slider_names_procedure_unit_scope_and_usual_dose(entry: object) -> None:
     label = wording.dose_label(entry)
     assert entry.name in label
-    assert (entry.dose.what or wording.SCOPES[entry.dose.scope]) in label
+    assert (
+        entry.dose.what or {"total": "in all", "per_side": "on each side"}[entry.dose.scope]
+    ) in label
     assert bool(entry.dose.what) is (entry.dose.unit in ("mm", "deg"))
     assert wording.dose(entry.dose.usual, entry) in label
 

@@ -5,24 +5,16 @@ const LOUPE = 3; // times as large as on the screen
 const REST_MS = 300; // after a key, until the place is sent
 
 export default function ({ data, parentElement, setStateValue }) {
-  const { header, picture } = unpack(data);
+  const { header, parts } = unpack(data);
   let mine = held.get(parentElement);
   if (!mine) held.set(parentElement, (mine = { key: null }));
   mine.setStateValue = setStateValue;
-  if (mine.key !== header.key) show(mine, parentElement, header, picture);
+  if (mine.key !== header.key) show(mine, parentElement, header, parts.picture);
   label(mine, header.words);
   return () => {
     URL.revokeObjectURL(mine.url);
     held.delete(parentElement);
   };
-}
-
-// u32 length, JSON header, then the parts it lists: see pack() in viewer.py.
-function unpack(bytes) {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const at = 4 + view.getUint32(0, true);
-  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(4, at)));
-  return { header, picture: bytes.slice(at) };
 }
 
 function show(mine, parentElement, { key, width, height, start }, picture) {

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from ui.language import N_, words
-from ui.viewer.viewer import Picture, pack
+from ui.viewer.viewer import Picture, pack, script
 
 _HERE = Path(__file__).parent
 _mount = st.components.v2.component(
     "beforehand_ruler",
     html=(_HERE / "ruler.html").read_text("utf-8"),
     css=(_HERE / "ruler.css").read_text("utf-8"),
-    js=(_HERE / "ruler.js").read_text("utf-8"),
+    js=script(_HERE / "ruler.js"),
 )
 
 Ends = tuple[tuple[float, float], tuple[float, float]]  # (x, y) as shares of width and height
@@ -29,19 +28,18 @@ TEXTS = (
 )
 
 
-def show(picture: Picture, key: str, on_ends: Callable[[], None] = lambda: None) -> Ends:
+def show(picture: Picture, key: str) -> Ends:
     """Draw the photo with its two marks and return where they are.
 
     Args:
         picture: the photo.
         key: of the component; its state is {"ends": [[x, y], [x, y]]}.
-        on_ends: called when a mark was moved.
     """
     header = {"words": words(TEXTS), "width": picture.width, "height": picture.height}
     result = _mount(
         key=key,
         data=pack({**header, "key": picture.key, "start": START}, {"picture": picture.jpeg}),
-        on_ends_change=on_ends,
+        on_ends_change=lambda: None,
     )
     return ends_of(result.ends)
 

@@ -3,9 +3,9 @@
 const held = new WeakMap(); // parentElement -> URL of the picture it shows
 
 export default function ({ data, parentElement }) {
-  const { header, picture } = unpack(data);
+  const { header, parts } = unpack(data);
   URL.revokeObjectURL(held.get(parentElement));
-  const url = URL.createObjectURL(new Blob([picture], { type: "image/jpeg" }));
+  const url = URL.createObjectURL(new Blob([parts.picture], { type: "image/jpeg" }));
   held.set(parentElement, url);
   const image = parentElement.querySelector("img");
   Object.assign(image, { src: url, alt: header.alt, width: header.width, height: header.height });
@@ -14,14 +14,6 @@ export default function ({ data, parentElement }) {
     URL.revokeObjectURL(held.get(parentElement));
     held.delete(parentElement);
   };
-}
-
-// u32 length, JSON header, then the parts it lists: see pack() in viewer.py.
-function unpack(bytes) {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const at = 4 + view.getUint32(0, true);
-  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(4, at)));
-  return { header, picture: bytes.slice(at) };
 }
 
 function framed([left, top, right, bottom], i) {

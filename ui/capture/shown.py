@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui.viewer.viewer import Picture, pack
+from ui.viewer.viewer import Picture, pack, script
 
 _HERE = Path(__file__).parent
 _mount = st.components.v2.component(
@@ -17,7 +17,7 @@ _mount = st.components.v2.component(
 </figure>
 """,
     css=(_HERE / "shown.css").read_text("utf-8"),
-    js=(_HERE / "shown.js").read_text("utf-8"),
+    js=script(_HERE / "shown.js"),
 )
 
 

@@ -30,12 +30,11 @@ LANGUAGES = {"es": "Spanish", "de": "German"}
 # Calls whose first argument is said, as it is or as a template. An error's is, for the page shows
 # it; that of `CatalogueError` is for those who write entries and never for a visitor.
 CALLS = {"say", "Said", "N_", "PlanError", "PhotoError", "EngineError"}
-LISTS = {"words"}  # calls whose first argument is a list of such texts
 
 # Of the entries, plans and rules: what is written for people, by the fields of their loaders in
 # `simulate.entry`, `simulate.interactions` and `simulate.presets`.
 FOR_PATIENTS = {"name", "summary", "cautions", "what", "frequency", "who", "reason", "undrawn"}
-FOR_PATIENTS |= {"dark_skin", "title"}
+FOR_PATIENTS |= {"dark_skin"}
 FOR_CONSULTANTS = {"derivation", "note", "claim"}
 ON_THE_PAGE = FOR_PATIENTS | {"can", "cannot", "words", "asks", "advice"}
 
@@ -95,9 +94,6 @@ def literals(path: Path) -> Iterator[tuple[int, str | None]]:
         name = getattr(node.func, "attr", getattr(node.func, "id", ""))
         if name in CALLS:
             yield from _said_by(node.args[0])
-        elif name in LISTS and isinstance(node.args[0], ast.List | ast.Tuple):
-            for one in node.args[0].elts:
-                yield from _said_by(one)
 
 
 def _said_by(node: ast.expr) -> Iterator[tuple[int, str | None]]:

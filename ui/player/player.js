@@ -3,13 +3,6 @@
 const STEPS = 1000; // of the line of time
 const shown = new WeakMap(); // video -> the film it has and that film's address
 
-function unpacked(bytes) {
-  const data = bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes);
-  const length = new DataView(data.buffer, data.byteOffset, 4).getUint32(0, true);
-  const header = JSON.parse(new TextDecoder().decode(data.subarray(4, 4 + length)));
-  return [header, data.slice(4 + length)];
-}
-
 function same(one, other) {
   return one.length === other.length && one.every((byte, i) => byte === other[i]);
 }
@@ -24,7 +17,8 @@ export default function ({ data, parentElement }) {
   const find = (name) => parentElement.querySelector(name);
   const [video, play, time, controls, unplayed] =
     ["video", ".play", ".time", ".controls", ".unplayed"].map(find);
-  const [{ words, dates, width, height }, film] = unpacked(data);
+  const { header, parts } = unpack(data);
+  const [{ words, dates, width, height }, { film }] = [header, parts];
   video.setAttribute("aria-label", words.alt);
   time.setAttribute("aria-label", words.time);
   unplayed.textContent = words.unplayed;

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui.viewer.viewer import pack
+from ui.viewer.viewer import pack, script
 
 _HERE = Path(__file__).parent
 _mount = st.components.v2.component(
     "beforehand_player",
     html=(_HERE / "player.html").read_text("utf-8"),
     css=(_HERE / "player.css").read_text("utf-8"),
-    js=(_HERE / "player.js").read_text("utf-8"),
+    js=script(_HERE / "player.js"),
 )
 
 

@@ -9,14 +9,14 @@ from pathlib import Path
 import streamlit as st
 
 from ui.language import say
-from ui.viewer.viewer import pack
+from ui.viewer.viewer import pack, script
 
 _HERE = Path(__file__).parent
 _mount = st.components.v2.component(
     "beforehand_strip",
     html='<ol class="strip"></ol>\n',
     css=(_HERE / "strip.css").read_text("utf-8"),
-    js=(_HERE / "strip.js").read_text("utf-8"),
+    js=script(_HERE / "strip.js"),
 )
 
 

@@ -36,19 +36,6 @@ export default function ({ data, parentElement, setStateValue }) {
   return () => release(memory);
 }
 
-// u32 length, JSON header, then the parts it lists: see pack() in viewer.py.
-function unpack(bytes) {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let at = 4 + view.getUint32(0, true);
-  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(4, at)));
-  const parts = {};
-  for (const [name, length] of header.parts) {
-    parts[name] = bytes.slice(at, at + length);
-    at += length;
-  }
-  return { header, parts };
-}
-
 // A text of WORDS in viewer.py, with numbers as the language writes them.
 function word(memory, name, values = {}) {
   const number = new Intl.NumberFormat(memory.language);

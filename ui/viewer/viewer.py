@@ -21,6 +21,13 @@ from ui import language
 from ui.language import N_, say
 
 _HERE = Path(__file__).parent
+
+
+def script(*files: Path) -> str:
+    """Return one JavaScript module of files, which can read what `pack` made with `unpack`."""
+    return "\n".join(one.read_text("utf-8") for one in (_HERE / "unpack.js", *files))
+
+
 # One module in five files: what is shown, where one looks, what is done by hand, what moves while
 # a dose is dragged, and how that is painted.
 _MODULES = ("viewer", "looking", "retouch", "live", "paint")
@@ -28,7 +35,7 @@ _mount = st.components.v2.component(
     "beforehand_viewer",
     html=(_HERE / "viewer.html").read_text("utf-8"),
     css=(_HERE / "viewer.css").read_text("utf-8"),
-    js="\n".join((_HERE / f"{name}.js").read_text("utf-8") for name in _MODULES),
+    js=script(*(_HERE / f"{name}.js" for name in _MODULES)),
 )
 
 # What is read in the viewer, by the names its HTML and scripts know.
