@@ -7,12 +7,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from ui import erasing
+from ui import answers, erasing
 
 
 @asynccontextmanager
 async def lifespan(app: Any) -> AsyncIterator[None]:
     """Load what every visitor needs beside the first page, and look after what is let go."""
+    answers.keep()
     threading.Thread(target=load, name="load the engine", daemon=True).start()
     async with erasing.sweeping():
         yield

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui import painting, run, session, shell, stepping, steps, tour
+from ui import painting, run, sending, session, shell, stepping, steps, tour
 from ui.language import said_error, say
 from ui.policy import PolicyError, policy
 
@@ -35,6 +35,7 @@ if session.start().called:  # from the menu of another page
 shell.head(pages, page)
 page.run()
 shell.foot(page)
+sending.wait()
 stepping.begin(page.url_path, steps.now(), steps.open_now(), steps.go)
 if session.start().photo:  # whose landmarks are found by now, and not delayed
     painting.warm()

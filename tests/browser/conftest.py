@@ -162,6 +162,27 @@ def visit(server: Server, browser: Browser, request: pytest.FixtureRequest) -> I
     context.close()
 
 
+def quiet(page: Page) -> None:
+    """Wait until the page has been at rest, with a connection, for as long as nobody notices.
+
+    One run may follow another, and what is looked at between them goes again.
+    """
+    page.evaluate(
+        """async () => {
+            const app = document.querySelector('[data-testid="stApp"]').dataset;
+            const rests = () => app.testScriptState === "notRunning"
+                && app.testConnectionState === "CONNECTED";
+            const end = performance.now() + 20000;
+            for (let since = performance.now(), now = since; now - since < 300; ) {
+                if (now > end) throw new Error("the page does not come to rest");
+                await new Promise((go) => setTimeout(go, 20));
+                now = performance.now();
+                if (!rests()) since = now;
+            }
+        }"""
+    )
+
+
 def healthy(url: str) -> bool:
     try:
         with urllib.request.urlopen(f"{url}/_stcore/health", timeout=2) as answer:

@@ -12,7 +12,7 @@ from PIL import Image
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from tests.browser.arriving import add, agree, bring, heading, send
-from tests.browser.conftest import Server, Visit, wait_until
+from tests.browser.conftest import Server, Visit, quiet, wait_until
 from tests.helpers import ROOT
 from tests.ui.photos import MAKER, jpeg_with_place, portrait
 from ui import pictures
@@ -391,6 +391,7 @@ def test_headings_are_in_order_and_all_controls_have_names(
 ) -> None:
     page = start(visit, photo)
     simulate(page, "Lip filler")
+    quiet(page)
     levels = page.eval_on_selector_all(
         "h1, h2, h3, h4", "all => all.map((heading) => Number(heading.tagName[1]))"
     )

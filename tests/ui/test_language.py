@@ -226,7 +226,8 @@ def test_times_are_said(when: str | None) -> None:
 SAME = {"Beforehand", "English", "Español", "Deutsch", "Grace Hopper", "Eileen Collins"}
 SAME |= {"BEFOREHAND1:…", "Plan A", "Plan B", "Plan C"}
 MOST_WORDS_ALIKE = 4  # that a translation may have in common with its English: "Plan", "Colombia"
-SILENT = ("beforehand_speaking", "beforehand_stepping")  # components without words
+# Components without words.
+SILENT = ("beforehand_sending", "beforehand_speaking", "beforehand_stepping")
 _TEXTS = {"label", "body", "help", "placeholder", "options", "caption", "captions", "text"}
 _TEXTS |= {"title", "alt", "content"}
 _SKIPPED = re.compile(

@@ -1,0 +1,39 @@
+"""A photo picked while a phone had cut the connection is sent once it is back."""
+
+import pytest
+from playwright.sync_api import Page, WebSocketRoute, expect
+
+from tests.browser.arriving import agree, heading
+from tests.browser.conftest import Visit, quiet
+from tests.browser.test_accessibility import photo
+
+pytestmark = pytest.mark.browser
+on_a_phone = pytest.mark.parametrize("visit", ["phone"], indirect=True)
+FIELD = '[data-testid="stFileUploaderDropzone"]'
+
+
+def cut(page: Page, sockets: list[tuple[WebSocketRoute, WebSocketRoute]]) -> None:
+    """Cut the connection, which the page then sets up again."""
+    for end in sockets[-1]:
+        end.close(code=3000)
+    expect(page.locator(FIELD)).to_have_attribute("aria-disabled", "true")
+
+
+@on_a_phone
+@pytest.mark.parametrize("later_ms", [0, 150])
+def test_a_photo_picked_without_a_connection_arrives(visit: Visit, later_ms: int) -> None:
+    page = visit.page
+    sockets: list[tuple[WebSocketRoute, WebSocketRoute]] = []
+    page.route_web_socket(
+        "**/_stcore/stream", lambda one: sockets.append((one, one.connect_to_server()))
+    )
+    page.reload()
+    agree(page, "With a patient")
+    page.get_by_role("tab", name="Choose a file").click()
+    quiet(page)
+    cut(page, sockets)
+    page.wait_for_timeout(later_ms)
+    expect(page.locator(FIELD)).to_have_attribute("aria-disabled", "true")
+    page.locator("input[type=file]").set_input_files(photo())
+    heading(page, "Is this photo good enough?")
+    assert len(sockets) == 2

@@ -1,0 +1,41 @@
+"""Where to send a chosen file is answered, even when the page is run again meanwhile.
+
+The browser asks the server for an address first. Streamlit empties what waits to be sent when a run
+begins, and the answer with it: the file is then never sent, and nobody is told. A run begins when
+a lost connection is back, which is when a phone sends the photo picked meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
+
+KIND = "file_urls_response"
+
+
+def keep() -> None:
+    """Keep answers in what waits to be sent, in every visit from now on.
+
+    Streamlit has no documented way to do it; its version is pinned, and tests/ui/test_answers.py
+    fails once it keeps them itself.
+    """
+    ForwardMsgQueue.clear = _keeping(ForwardMsgQueue.clear)  # type: ignore[method-assign]
+
+
+def _keeping(clear: Callable[..., None]) -> Callable[..., None]:
+    @wraps(clear)
+    def keeping(queue: ForwardMsgQueue, retain_lifecycle_msgs: bool = False, **others: Any) -> None:
+        answers = [one for one in queue._queue if retain_lifecycle_msgs and _is_answer(one)]
+        clear(queue, retain_lifecycle_msgs, **others)
+        left = {id(one) for one in queue._queue}  # a run of a part of the page leaves them
+        queue._queue += [one for one in answers if id(one) not in left]
+
+    return keeping
+
+
+def _is_answer(message: ForwardMsg) -> bool:
+    return message.WhichOneof("type") == KIND
