@@ -1,8 +1,8 @@
-"""Where to send a chosen file is answered, even when the page is run again meanwhile.
+"""What a browser asks the server is answered, even when the page is run again meanwhile.
 
-The browser asks the server for an address first. Streamlit empties what waits to be sent when a run
-begins, and the answer with it: the file is then never sent, and nobody is told. A run begins when
-a lost connection is back, which is when a phone sends the photo picked meanwhile.
+It asks where to send a file that was chosen, and for one to be made that is to be downloaded.
+Streamlit empties what waits to be sent when a run begins, and the answer with it: the file then
+never moves, and nobody is told.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 
-KIND = "file_urls_response"
+KINDS = ("file_urls_response", "backend_operation_response")
 
 
 def keep() -> None:
@@ -38,4 +38,4 @@ def _keeping(clear: Callable[..., None]) -> Callable[..., None]:
 
 
 def _is_answer(message: ForwardMsg) -> bool:
-    return message.WhichOneof("type") == KIND
+    return message.WhichOneof("type") in KINDS

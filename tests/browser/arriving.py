@@ -1,6 +1,8 @@
 """From the first screen to the preview, as somebody in a hurry goes."""
 
-from playwright.sync_api import FilePayload, Locator, Page, expect
+import re
+
+from playwright.sync_api import Download, FilePayload, Locator, Page, expect
 
 from tests.browser.conftest import quiet
 
@@ -48,10 +50,19 @@ def add(page: Page, name: str) -> None:
     expect(page.get_by_role("slider", name=name).first).to_be_visible()
 
 
-def pick(page: Page, field: Locator, option: str) -> None:
-    """Search a list for an option and take it."""
+def saved(page: Page, button: str | re.Pattern[str]) -> Download:
+    """Press a button that brings a file, once no run can exchange what it brings."""
+    quiet(page)
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name=button).first.click()
+    return waiting.value
+
+
+def pick(page: Page, field: Locator, option: str, words: str = "") -> None:
+    """Search a list for an option, by its name or in other `words`, and take it."""
     field.evaluate("field => field.scrollIntoView({block: 'center'})")
+    quiet(page)
     page.wait_for_timeout(700)  # a list that opens while the page still scrolls is closed again
     (field.tap if page.evaluate("matchMedia('(pointer: coarse)').matches") else field.click)()
-    field.fill(option)
+    field.fill(words or option)
     page.get_by_role("option", name=option).first.click()

@@ -165,19 +165,23 @@ def visit(server: Server, browser: Browser, request: pytest.FixtureRequest) -> I
 def quiet(page: Page) -> None:
     """Wait until the page has been at rest, with a connection, for as long as nobody notices.
 
-    One run may follow another, and what is looked at between them goes again.
+    One run may follow another, and what is looked at between them goes again; what unfolds moves
+    what is below it.
     """
     page.evaluate(
         """async () => {
             const app = document.querySelector('[data-testid="stApp"]').dataset;
+            const main = document.querySelector('[data-testid="stMain"]');
             const rests = () => app.testScriptState === "notRunning"
                 && app.testConnectionState === "CONNECTED";
             const end = performance.now() + 20000;
+            let high = main.scrollHeight;
             for (let since = performance.now(), now = since; now - since < 300; ) {
                 if (now > end) throw new Error("the page does not come to rest");
                 await new Promise((go) => setTimeout(go, 20));
                 now = performance.now();
-                if (!rests()) since = now;
+                if (!rests() || main.scrollHeight !== high) since = now;
+                high = main.scrollHeight;
             }
         }"""
     )

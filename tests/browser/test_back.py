@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.arriving import agree, heading, send
-from tests.browser.conftest import Server, Visit, wait_until
+from tests.browser.conftest import Server, Visit, quiet, wait_until
 from tests.browser.test_accessibility import menu, photo
 
 pytestmark = pytest.mark.browser
@@ -19,17 +19,10 @@ PLACES = {
 }
 
 
-def settled(page: Page) -> None:
-    """Wait until a run of the page is over, which an entry of the history follows."""
-    expect(
-        page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')
-    ).to_be_visible()
-
-
 def standing(page: Page, title: str) -> None:
     """Wait until a step is on and stands in the history, where a run's end may precede it."""
     heading(page, title)
-    settled(page)
+    quiet(page)
     wait_until(
         lambda: page.evaluate("history.state?.place") == PLACES[title],
         f"{title} to be in the history",
@@ -38,7 +31,7 @@ def standing(page: Page, title: str) -> None:
 
 def back(page: Page) -> None:
     """Go back once the step that is on stands in the history."""
-    settled(page)
+    quiet(page)
     title = page.get_by_role("heading", level=1).inner_text()
     if title in PLACES:
         standing(page, title)
@@ -48,7 +41,7 @@ def back(page: Page) -> None:
 def test_back_leads_to_the_step_before_and_forward_again(visit: Visit, server: Server) -> None:
     page = visit.page
     heading(page, "See it beforehand")
-    settled(page)
+    quiet(page)
     agree(page)
     send(page, photo())
     standing(page, "Is this photo good enough?")  # who is quicker than that has no step there
@@ -63,10 +56,10 @@ def test_back_leads_to_the_step_before_and_forward_again(visit: Visit, server: S
     addresses.add(page.url)
     back(page)
     heading(page, "Is this photo good enough?")
-    settled(page)
+    quiet(page)
     page.evaluate("history.forward()")
     heading(page, "What would you like to look at?")
-    settled(page)
+    quiet(page)
     page.evaluate("history.forward()")
     heading(page, "Your preview")
     expect(page.locator(".before .picture[src]")).to_be_visible()
@@ -96,12 +89,12 @@ def test_back_leads_to_the_step_before_and_forward_again(visit: Visit, server: S
 @pytest.mark.parametrize("visit", ["phone"], indirect=True)
 def test_back_does_not_bring_a_forgotten_photo_back(visit: Visit, server: Server) -> None:
     page = visit.page
-    settled(page)
+    quiet(page)
     agree(page)
     send(page, photo())
     page.get_by_role("button", name="Forget my photo").click()
     expect(page.get_by_text("are gone from this page")).to_be_visible()
-    settled(page)
+    quiet(page)
     with page.expect_navigation(url="about:blank"):  # from where the visitor came
         page.evaluate("history.back()")
     wait_until(lambda: not server.holds(), "the photo to be gone from the process")

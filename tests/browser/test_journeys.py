@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
-from tests.browser.arriving import WAYS, add, agree, heading, send
-from tests.browser.conftest import Server, Visit, wait_until
+from tests.browser.arriving import WAYS, add, agree, heading, saved, send
+from tests.browser.conftest import Server, Visit, quiet, wait_until
 from tests.ui.photos import MAKER, jpeg_with_place, portrait
 
 pytestmark = pytest.mark.browser
@@ -33,7 +33,7 @@ def photo() -> FilePayload:
 
 def settled(page: Page) -> None:
     """Wait for the server's picture."""
-    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+    quiet(page)
     expect(page.locator(".viewer")).to_have_attribute("data-after", "")
     expect(page.locator(".viewer")).not_to_have_attribute("data-live", "")
 
@@ -74,12 +74,6 @@ def take_home(page: Page) -> Locator:
     return page.get_by_role("tabpanel", name="Take it home")
 
 
-def saved(page: Page, button: str | re.Pattern[str]) -> bytes:
-    with page.expect_download() as waiting:
-        page.get_by_role("button", name=button).click()
-    return waiting.value.path().read_bytes()
-
-
 def forget(visit: Visit, server: Server) -> None:
     assert server.holds()
     visit.page.get_by_role("button", name="Forget my photo").click()
@@ -118,7 +112,7 @@ def test_a_patient_with_a_photo_of_their_own(
 
     take_home(page)
     assert visit.sideways_px() == 0
-    comparison = saved(page, "Download the comparison")
+    comparison = saved(page, "Download the comparison").path().read_bytes()
     with Image.open(io.BytesIO(comparison)) as picture:
         assert picture.format == "PNG"
         assert not picture.getexif()
@@ -143,9 +137,9 @@ def test_a_consultant_with_a_sample(visit: Visit, server: Server) -> None:
 
     take_home(page)
     page.get_by_role("button", name="Make the report").click()
-    report = saved(page, re.compile("Download the report"))
+    report = saved(page, re.compile("Download the report")).path().read_bytes()
     assert report.startswith(b"%PDF")
-    plan = saved(page, "Download the plan (TOML)")
+    plan = saved(page, "Download the plan (TOML)").path().read_bytes()
     assert b"lip_filler" in plan
     assert b"chin_filler" in plan
     assert len(plan) < 4000, "a plan, and no picture"

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
-from tests.browser.arriving import add, agree, bring, heading, send
+from tests.browser.arriving import add, agree, bring, heading, pick, saved, send
 from tests.browser.conftest import Server, Visit, quiet, wait_until
 from tests.helpers import ROOT
 from tests.ui.photos import MAKER, jpeg_with_place, portrait
@@ -41,9 +41,11 @@ def simulate(page: Page, *names: str) -> None:
     for name in names:
         add(page, name)
     expect(page.locator(".viewer")).to_have_attribute("data-after", "")
+    quiet(page)
 
 
 def show_tab(page: Page, name: str) -> None:
+    quiet(page)
     page.get_by_role("tab", name=name).click()
     expect(page.get_by_role("tabpanel", name=name)).to_be_visible()
 
@@ -90,24 +92,22 @@ def test_from_upload_to_forgetting(visit: Visit, server: Server, photo: FilePayl
 
     # Download: made now, with a mark and no place.
     show_tab(page, "Take it home")
-    with page.expect_download() as waiting:
-        page.get_by_role("button", name="Download the comparison").click()
-    path = waiting.value.path()
-    data = path.read_bytes()
+    download = saved(page, "Download the comparison")
+    data = download.path().read_bytes()
     with Image.open(io.BytesIO(data)) as picture:
         assert picture.format == "PNG"
         assert picture.width > picture.height  # two upright pictures side by side
         assert not picture.getexif()
     assert b"DigitalSourceType" in data
     assert MAKER.encode() not in data
-    assert waiting.value.suggested_filename == "beforehand-comparison.png"
+    assert download.suggested_filename == "beforehand-comparison.png"
 
     # Forget: nothing is left of it in the process, nor at the address of the download.
     assert server.holds()
     forget(page)
     wait_until(lambda: not server.holds(), "the photo to be gone from the process")
     with pytest.raises(urllib.error.HTTPError, match="404"):
-        urllib.request.urlopen(waiting.value.url, timeout=5)
+        urllib.request.urlopen(download.url, timeout=5)
     assert visit.sideways_px() == 0
     assert visit.outside() == []
     assert visit.complaints == []
@@ -206,6 +206,7 @@ def test_range_and_sources_are_one_click_away(visit: Visit, photo: FilePayload) 
     expect(facts.get_by_text("How long it lasts")).to_be_hidden()
     facts.get_by_text("Range and sources").click()
     expect(facts.get_by_text("How long it lasts")).to_be_visible()
+    quiet(page)
     expect(page.locator(".frame")).to_be_in_viewport(ratio=0.5)  # nothing covers the picture
     facts.locator("li").last.scroll_into_view_if_needed()
     expect(facts.locator("li").last).to_be_in_viewport(ratio=0.9)
@@ -325,9 +326,8 @@ def test_the_film_is_made_shown_and_forgotten(
     assert first["y"] == second["y"]
     assert visit.sideways_px() == 0
     assert visit.media() == []
-    with page.expect_download() as waiting:
-        page.get_by_role("button", name="Download these pictures").click()
-    assert b"DigitalSourceType" in waiting.value.path().read_bytes()
+    pictures_made = saved(page, "Download these pictures")
+    assert b"DigitalSourceType" in pictures_made.path().read_bytes()
     forget(page)
     expect(panels).to_have_count(0)
     wait_until(lambda: not server.holds(), "the pictures to be gone from the process")
@@ -339,11 +339,7 @@ def test_a_plan_to_start_from_and_one_that_must_not_be_done(
     visit: Visit, photo: FilePayload
 ) -> None:
     page = start(visit, photo)
-    field = page.get_by_role("combobox", name="Start from a plan")
-    field.evaluate("field => field.scrollIntoView({block: 'center'})")
-    page.wait_for_timeout(700)  # a list that opens while the page still scrolls is closed again
-    (field.tap if visit.width < 600 else field.click)()
-    page.get_by_role("option", name="Surgical lift").click()
+    pick(page, page.get_by_role("combobox", name="Start from a plan"), "Surgical lift")
     expect(page.get_by_role("slider", name="Facelift (surgery)")).to_have_value("6")
     expect(page.locator(".viewer")).to_have_attribute("data-after", "")
     # It can be chosen all the same; why it is not done is said with the picture.
@@ -391,7 +387,6 @@ def test_headings_are_in_order_and_all_controls_have_names(
 ) -> None:
     page = start(visit, photo)
     simulate(page, "Lip filler")
-    quiet(page)
     levels = page.eval_on_selector_all(
         "h1, h2, h3, h4", "all => all.map((heading) => Number(heading.tagName[1]))"
     )

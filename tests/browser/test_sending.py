@@ -36,4 +36,4 @@ def test_a_photo_picked_without_a_connection_arrives(visit: Visit, later_ms: int
     expect(page.locator(FIELD)).to_have_attribute("aria-disabled", "true")
     page.locator("input[type=file]").set_input_files(photo())
     heading(page, "Is this photo good enough?")
-    assert len(sockets) == 2
+    assert len(sockets) > 1

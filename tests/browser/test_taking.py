@@ -7,8 +7,8 @@ from playwright.sync_api import FilePayload, Page, expect
 
 from simulate.planfile import plan_of_file
 from simulate.provenance.verify import verify
-from tests.browser.arriving import bring, heading
-from tests.browser.conftest import Visit
+from tests.browser.arriving import bring, heading, saved
+from tests.browser.conftest import Visit, quiet
 from tests.ui.photos import jpeg_with_place, portrait
 
 pytestmark = pytest.mark.browser
@@ -42,6 +42,7 @@ def planned(page: Page) -> None:
     }
     bring(page, photo)
     heading(page, "Your preview")
+    quiet(page)
     page.get_by_text("Open a plan").first.click()
     plan = b'{"treatments": [{"procedure": "lip_filler", "dose": 0.8}]}'
     field = page.locator(".stExpander input[type=file]").first
@@ -51,9 +52,8 @@ def planned(page: Page) -> None:
 
 
 def downloaded(page: Page, name: str) -> tuple[str, bytes]:
-    with page.expect_download() as waiting:
-        page.get_by_role("button", name=name).first.click()
-    return waiting.value.suggested_filename, waiting.value.path().read_bytes()
+    download = saved(page, name)
+    return download.suggested_filename, download.path().read_bytes()
 
 
 @at_a_desk

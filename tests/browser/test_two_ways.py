@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.arriving import agree, heading
-from tests.browser.conftest import Visit
+from tests.browser.arriving import agree, heading, pick
+from tests.browser.conftest import Visit, quiet
 
 pytestmark = pytest.mark.browser
 
@@ -22,12 +22,7 @@ def enter(visit: Visit, way: str) -> Page:
 def add(visit: Visit, words: str, name: str) -> None:
     """Search for a procedure and take what is found first."""
     page = visit.page
-    field = page.get_by_role("combobox", name="Search and add a procedure")
-    field.evaluate("field => field.scrollIntoView({block: 'center'})")
-    page.wait_for_timeout(700)  # a list that opens while the page still scrolls is closed again
-    (field.tap if visit.width < 600 else field.click)()
-    field.fill(words)
-    page.get_by_role("option", name=name).first.click()
+    pick(page, page.get_by_role("combobox", name="Search and add a procedure"), name, words)
     expect(page.get_by_role("slider", name=name).first).to_be_visible()
     expect(page.locator(".viewer")).to_have_attribute("data-after", "")
 
@@ -58,6 +53,7 @@ def test_a_patient_is_led_from_a_concern_to_a_picture(visit: Visit) -> None:
     expect(page.locator(".viewer")).to_have_attribute("data-after", "")
     expect(page.get_by_role("heading", level=1)).to_be_in_viewport()  # a step begins at its top
     dose = page.get_by_role("slider", name="Alar base reduction")
+    quiet(page)
     dose.scroll_into_view_if_needed()
     expect(page.locator(".frame")).to_be_in_viewport(ratio=0.9)
     expect(page.get_by_role("radiogroup", name="When to look")).to_have_count(1)
