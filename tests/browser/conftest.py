@@ -17,7 +17,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Response, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Response,
+    expect,
+    sync_playwright,
+)
 
 from tests.browser.serve import ANSWER
 from tests.helpers import ROOT, chromium_executable
@@ -168,23 +176,48 @@ def quiet(page: Page) -> None:
     One run may follow another, and what is looked at between them goes again; what unfolds moves
     what is below it.
     """
-    page.evaluate(
-        """async () => {
-            const app = document.querySelector('[data-testid="stApp"]').dataset;
+    assert _rests(page, 300, 20_000), "the page does not come to rest"
+
+
+def _rests(page: Page, for_ms: int, at_most_ms: int) -> bool:
+    return page.evaluate(
+        """async ([forMs, atMostMs]) => {
+            const app = document.querySelector('[data-testid="stApp"]')?.dataset;
             const main = document.querySelector('[data-testid="stMain"]');
-            const rests = () => app.testScriptState === "notRunning"
+            const rests = () => app?.testScriptState === "notRunning"
                 && app.testConnectionState === "CONNECTED";
-            const end = performance.now() + 20000;
-            let high = main.scrollHeight;
-            for (let since = performance.now(), now = since; now - since < 300; ) {
-                if (now > end) throw new Error("the page does not come to rest");
+            const end = performance.now() + atMostMs;
+            let high = main?.scrollHeight;
+            for (let since = performance.now(), now = since; now - since < forMs; ) {
+                if (now > end) return false;
                 await new Promise((go) => setTimeout(go, 20));
                 now = performance.now();
-                if (!rests() || main.scrollHeight !== high) since = now;
-                high = main.scrollHeight;
+                if (!rests() || main?.scrollHeight !== high) since = now;
+                high = main?.scrollHeight;
             }
-        }"""
+            return true;
+        }""",
+        [for_ms, at_most_ms],
     )
+
+
+@pytest.fixture
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Click as people do, who let the page come to rest first, if it does within three seconds.
+
+    While a run is on, Streamlit has what was drawn before beside what is drawn now, and a click
+    may find both, or what is about to go.
+    """
+    for act in ("click", "tap"):
+        monkeypatch.setattr(Locator, act, _unhurried(getattr(Locator, act)))
+
+
+def _unhurried(act: Callable[..., None]) -> Callable[..., None]:
+    def acting(locator: Locator, **options: Any) -> None:
+        _rests(locator.page, 150, 3000)
+        act(locator, **options)
+
+    return acting
 
 
 def healthy(url: str) -> bool:

@@ -12,7 +12,7 @@ from tests.browser.arriving import add, agree, bring, heading, send
 from tests.browser.conftest import SIZES, Server
 from tests.ui.photos import jpeg_with_place, portrait
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("unhurried")]
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
 RUN = """() => axe.run(document, {resultTypes: ["violations"], runOnly: {type: "tag",
     values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}})"""

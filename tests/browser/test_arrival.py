@@ -15,7 +15,7 @@ from tests.browser.conftest import ARGUMENTS, Server, Visit, wait_until
 from tests.helpers import chromium_executable
 from tests.ui.photos import jpeg_with_place, portrait
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("unhurried")]
 at_a_desk = pytest.mark.parametrize("visit", ["desk"], indirect=True)  # width changes nothing here
 WIDTH, HEIGHT = 1280, 720  # of the camera's picture
 PART = (540, 720)  # of it that is shown and taken: upright, three to four, all of its height

@@ -9,7 +9,7 @@ from tests.browser.arriving import agree, heading, send
 from tests.browser.conftest import Server, Visit, quiet, wait_until
 from tests.browser.test_accessibility import menu, photo
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("unhurried")]
 
 PLACES = {
     "What would you like to look at?": "concerns",

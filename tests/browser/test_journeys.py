@@ -12,7 +12,7 @@ from tests.browser.arriving import WAYS, add, agree, heading, saved, send
 from tests.browser.conftest import Server, Visit, quiet, wait_until
 from tests.ui.photos import MAKER, jpeg_with_place, portrait
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("unhurried")]
 everywhere = pytest.mark.parametrize("visit", ["phone", "tablet", "desk"], indirect=True)
 at_a_desk = pytest.mark.parametrize("visit", ["desk"], indirect=True)
 

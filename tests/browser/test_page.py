@@ -17,7 +17,7 @@ from tests.helpers import ROOT
 from tests.ui.photos import MAKER, jpeg_with_place, portrait
 from ui import pictures
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("unhurried")]
 VIEWER, CODE = ROOT / "ui" / "viewer", (".js", ".css", ".html")
 at_a_desk = pytest.mark.parametrize("visit", ["desk"], indirect=True)  # width changes nothing here
 

@@ -7,7 +7,7 @@ from tests.browser.arriving import agree, heading
 from tests.browser.conftest import Visit, quiet
 from tests.browser.test_accessibility import photo
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("unhurried")]
 on_a_phone = pytest.mark.parametrize("visit", ["phone"], indirect=True)
 FIELD = '[data-testid="stFileUploaderDropzone"]'
 

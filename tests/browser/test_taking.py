@@ -11,7 +11,7 @@ from tests.browser.arriving import bring, heading, saved
 from tests.browser.conftest import Visit, quiet
 from tests.ui.photos import jpeg_with_place, portrait
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("unhurried")]
 at_a_desk = pytest.mark.parametrize("visit", ["desk"], indirect=True)
 SIGNED = {
     "Download the comparison": ".png",

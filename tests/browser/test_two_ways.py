@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.arriving import agree, heading, pick
 from tests.browser.conftest import Visit, quiet
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("unhurried")]
 
 
 def enter(visit: Visit, way: str) -> Page:
