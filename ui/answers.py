@@ -11,7 +11,6 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 
 KINDS = ("file_urls_response", "backend_operation_response")
@@ -29,13 +28,12 @@ def keep() -> None:
 def _keeping(clear: Callable[..., None]) -> Callable[..., None]:
     @wraps(clear)
     def keeping(queue: ForwardMsgQueue, retain_lifecycle_msgs: bool = False, **others: Any) -> None:
-        answers = [one for one in queue._queue if retain_lifecycle_msgs and _is_answer(one)]
+        before = queue._queue
         clear(queue, retain_lifecycle_msgs, **others)
-        left = {id(one) for one in queue._queue}  # a run of a part of the page leaves them
-        queue._queue += [one for one in answers if id(one) not in left]
+        if retain_lifecycle_msgs:  # else all was sent, or the visit is over
+            left = {id(one) for one in queue._queue}
+            queue._queue = [
+                one for one in before if id(one) in left or one.WhichOneof("type") in KINDS
+            ]
 
     return keeping
-
-
-def _is_answer(message: ForwardMsg) -> bool:
-    return message.WhichOneof("type") in KINDS

@@ -54,7 +54,10 @@ class Server:
         return {kind: n for kind, n in self._ask("?").items() if n}
 
     def paint(self, seconds: float) -> int:
-        """Let a step of painting take so long from now on; return how many were taken so far."""
+        """Let a step of painting, film or range take so long from now on.
+
+        Returns how many of painting were taken so far.
+        """
         return self._ask(str(seconds))
 
     def break_engine(self) -> None:

@@ -1,9 +1,9 @@
 """The page as users start it, in a process that can be asked what it still holds of a photo.
 
 Each line on standard input is answered by one line of JSON that starts with ANSWER: a question mark
-by what is held, a number by how many steps of painting skin were taken so far, each of which takes
-that many seconds from now on; a number below 0 breaks the engine. It is one that needs no model and
-is used only in tests.
+by what is held, a number by how many steps of painting skin were taken so far. From now on each of
+those takes that many seconds, as does each step of a film or range; a number below 0 breaks the
+engine. It is one that needs no model and is used only in tests.
 """
 
 import gc
@@ -12,8 +12,10 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass
+from typing import Any
 
 from streamlit.runtime import get_instance
 from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRec
@@ -24,6 +26,7 @@ from simulate import Outcome
 from simulate.skin.engine import Fill, Step
 from simulate.skin.fake import FakeEngine
 from simulate.skin.treated import Treated
+from ui import run
 
 ANSWER = "holds: "
 BROKEN = "The skin model is damaged; install Beforehand again."
@@ -72,8 +75,8 @@ def answer() -> None:
 
 
 def slow_down() -> None:
-    """Let each step of painting take as long as was asked for, and be counted."""
-    quick = FakeEngine.steps
+    """Let each step take as long as was asked for, and those of painting be counted."""
+    quick, at_once = FakeEngine.steps, run.sheet
 
     def steps(self: FakeEngine, asked: Fill) -> Iterator[Step]:
         for step in quick(self, asked):
@@ -83,7 +86,17 @@ def slow_down() -> None:
             PACE.steps += 1
             yield step
 
-    FakeEngine.steps = steps
+    def sheet(*of: Any) -> Generator[float, None, run.Sheet]:
+        with closing(at_once(*of)) as working:
+            while True:
+                try:
+                    share = next(working)
+                except StopIteration as end:
+                    return end.value
+                time.sleep(max(PACE.seconds, 0.0))
+                yield share
+
+    FakeEngine.steps, run.sheet = steps, sheet
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from benchmarks.live import portrait
@@ -9,6 +10,7 @@ from tests.browser.arriving import add, bring
 from tests.browser.conftest import Server
 from ui.doses import dose_key
 
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("unhurried")]
 SIDE_PX = 900
 
 

@@ -12,7 +12,7 @@ from PIL import Image
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from tests.browser.arriving import add
-from tests.browser.conftest import Server, Visit, wait_until
+from tests.browser.conftest import Server, Visit, quiet, wait_until
 from tests.browser.serve import BROKEN
 from tests.browser.test_page import at_a_desk, forget, show_tab, simulate, start
 from tests.ui.photos import MOLES, jpeg_with_place, portrait, portrait_with_moles
@@ -84,12 +84,12 @@ def test_making_a_film_can_be_cancelled(visit: Visit, server: Server, photo: Fil
     add(page, "Forehead toxin")
     expect(page.locator(".viewer")).to_have_attribute("data-after", "")
     show_tab(page, "Over time and range")
-    idle = '[data-testid="stApp"][data-test-script-state="notRunning"]'
-    expect(page.locator(idle)).to_be_visible()  # a click into a run that draws anew may be lost
+    quiet(page)  # a click into a run that draws anew may be lost
+    server.paint(0.4)  # or it is made sooner than Playwright has aimed
     page.get_by_role("button", name="The first two years").click()
     cancel = page.locator(".st-key-making_film").get_by_role("button", name="Cancel")
     expect(page.locator(".st-key-making_film").get_by_role("progressbar")).to_be_visible()
-    cancel.dispatch_event("click")  # a film is made sooner than Playwright has aimed
+    cancel.click()
     expect(page.locator(".st-key-making_film")).to_have_count(0)
     expect(page.locator(".strip")).to_have_count(0)
     expect(page.locator(".viewer")).to_have_attribute("data-after", "")

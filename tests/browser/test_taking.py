@@ -8,7 +8,7 @@ from playwright.sync_api import FilePayload, Page, expect
 from simulate.planfile import plan_of_file
 from simulate.provenance.verify import verify
 from tests.browser.arriving import bring, heading, saved
-from tests.browser.conftest import Visit, quiet
+from tests.browser.conftest import Visit
 from tests.ui.photos import jpeg_with_place, portrait
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("unhurried")]
@@ -42,7 +42,6 @@ def planned(page: Page) -> None:
     }
     bring(page, photo)
     heading(page, "Your preview")
-    quiet(page)
     page.get_by_text("Open a plan").first.click()
     plan = b'{"treatments": [{"procedure": "lip_filler", "dose": 0.8}]}'
     field = page.locator(".stExpander input[type=file]").first
