@@ -145,6 +145,7 @@ def test_another_page_reaches_no_file(path: str, method: str) -> None:
     assert status(path, method, origin="null") == FORBIDDEN
     assert status(path, method, origin=ORIGIN, sec_fetch_site="same-origin", host=HOST) == OK
     assert status(path, method) == OK, "programs say neither"
+    assert status(path.removesuffix(".png"), method) == OK, "of a kind without an ending"
 
 
 def test_many_requests_at_once_are_answered_by_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:

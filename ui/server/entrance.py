@@ -29,7 +29,7 @@ OPEN = {
 }
 # `ui.server.addresses` asks whose they are, `ui.server.tabs` whose the connection is.
 GUARDED = {
-    rf"/media/{NAME}\.{NAME}": (*READ, *PREFLIGHT),
+    r"/media/[\w.-]+": (*READ, *PREFLIGHT),
     rf"/_stcore/upload_file/{NAME}/{NAME}": ("PUT", "DELETE", *PREFLIGHT),
 }
 SOCKET = "/_stcore/stream"
