@@ -1,4 +1,4 @@
-"""What blood under the skin takes from light, held against Beer and Lambert, CIELAB and haemoglobin.
+"""What blood under the skin takes from light, by Beer and Lambert, CIELAB and haemoglobin.
 
 The oracles are computed here or by scikit-image; nothing of them is the product's own output.
 """
@@ -90,7 +90,7 @@ def test_a_grade_of_bruising_is_a_third_of_the_severest(even: Face, with_reactio
 def test_light_under_the_surface_goes_by_beer_and_lambert(even: Face, with_reactions: Give) -> None:
     """I = S + (I0 - S) exp(-D) in each channel, within a level of rounding.
 
-    S is what a skin of index 1.4 mirrors at its surface (Fresnel at 0 degrees), whatever lies below.
+    S is what a skin of index 1.4 mirrors at its surface (Fresnel, 0 degrees), whatever is below.
     """
     mirrored = ((1.4 - 1.0) / (1.4 + 1.0)) ** 2
     assert pytest.approx(mirrored, abs=3e-4) == SURFACE
@@ -125,8 +125,8 @@ def test_redness_takes_light_as_oxygenated_blood_does(even: Face, with_reactions
 
     Over the wide bands of a camera the ratios are weaker, but their order stays: red least by far.
     """
-    red, green, blue = (
-        density_of(even, with_reactions(reaction("erythema", 4.0)), 1.0, "all").max(axis=(0, 1))
+    red, green, blue = density_of(even, with_reactions(reaction("erythema", 4.0)), 1.0, "all").max(
+        axis=(0, 1)
     )
     assert green > blue > 3.0 * red > 0.0
 

@@ -67,7 +67,7 @@ def test_an_angle_does_not_depend_on_the_scale() -> None:
 
 
 def test_two_procedures_are_unsure_independently_of_each_other() -> None:
-    """How somebody answers an operation on the brows tells nothing of how they answer ultrasound."""
+    """How somebody answers an operation on the brows tells nothing of their answer to heat."""
     face, measure = unsure(face_of("hopper"), 0.0), "brow_height_left"
     names = ("surgical_brow_lift", "hifu_tightening")
     alone = [sd(of(after(face, one(name)), measure)) for name in names]
