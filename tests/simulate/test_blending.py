@@ -9,7 +9,7 @@ from simulate.skin.blend import composite
 from simulate.skin.blending import blended
 from simulate.skin.engine import Fill
 from simulate.skin.treated import Treated
-from tests.simulate.faces import bare, face_of
+from tests.simulate.faces import bare, face_of, usual
 
 SIDE = 40
 PHOTO: Rgb = np.full((SIDE, SIDE, 3), 100, np.uint8)
@@ -47,6 +47,36 @@ def test_two_pieces_that_ask_for_more_than_the_whole_get_shares_that_sum_to_it(
     wanted = (60 * one - 20 * other) / (one + other)
     assert np.abs(mixed[TWICE, 10:30] - wanted).max() <= 1.5  # rounded twice
     assert np.abs(mixed[ONCE, :30] - 60 * one).max() <= 1
+
+
+def test_a_piece_leaves_what_another_changed_beside_it_as_it_is() -> None:
+    """A window is a rectangle and skin is not: where windows overlap and changes do not, both stay.
+
+    (A window that was written whole once took a third of a chemical peel back, with a hard edge.)
+    """
+    above, below = piece(A, 60), piece(B, -20)
+    above.changed[8:], below.changed[:10] = False, False
+    for parts in ((above, below), (below, above)):
+        found = change(*((one, 0.5) for one in parts))
+        assert (found[:8, :30] == 30).all()
+        assert (found[22:, 10:] == -10).all()
+        assert not found[8:22].any()
+
+
+@pytest.mark.parametrize("name", ["chemical_peel", "skin_boosters", "tear_trough_filler"])
+def test_every_piece_of_treated_skin_is_in_the_picture(name: str) -> None:
+    """Wherever one piece alone changes the photo, the picture is that piece by its weight."""
+    face = bare(face_of("hopper"))
+    parts = simulate(face, usual(name), engine="fake").skin.parts
+    picture, photo = blended(face.photo.image, parts).astype(float), face.photo.image.astype(float)
+    touched = np.zeros(photo.shape[:2], int)
+    for part, weight in parts:
+        touched[part.rows, part.columns] += part.changed & (weight > 0.0)
+    for part, weight in parts:
+        at = (part.rows, part.columns)
+        alone = part.changed & (touched[at] == 1)
+        wanted = photo[at] + weight * (part.picture - photo[at])
+        assert np.abs(picture[at] - wanted)[alone].max(initial=0.0) <= 1.0
 
 
 def test_the_order_of_pieces_does_not_matter() -> None:
