@@ -33,7 +33,7 @@ clean:
 	@$(PIP) --no-deps -r requirements-model.txt
 	@touch $@
 
-.venv/test.stamp: requirements-dev.txt requirements-hub.txt .venv/app.stamp
+.venv/test.stamp: requirements-dev.txt requirements-hub.txt requirements-training.txt .venv/app.stamp
 	@echo "Installing what the tests need."
 	@$(PIP) -r requirements-dev.txt
 	@touch $@
