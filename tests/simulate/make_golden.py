@@ -5,9 +5,9 @@
 Crops of after-pictures of two portraits in the public domain: Grace Hopper (US Navy; Matplotlib
 ships her) and, where a smile is needed or shading is seen better, Eileen Collins (NASA;
 scikit-image does). At the largest dose, or a smaller one where that is limited so that nothing
-folds; as somebody who wears no glasses. Skin is painted by the
-embedded engine with seed 0. Make them anew only when a change of the pictures is meant, and look at
-them before they go in: `--sheet FILE` puts before, after and their difference beside each other.
+folds; as somebody who wears no glasses. Skin is painted by the embedded engine with seed 0. Make
+them anew only when a change of the pictures is meant, and look at them before they go in: `--sheet
+FILE` puts before, after and their difference beside each other.
 
 Landmarks, pose and scale of the two are kept too (`--faces` finds them anew): where a landmark is
 found may differ in the last digits on another processor, and where a mask then begins a pixel
