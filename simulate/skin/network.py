@@ -71,8 +71,10 @@ def _options() -> object:
     # By default threads spin while they wait for each other; where the cores have something else
     # to do too (another visitor's picture), all get slower by that.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    # What was worked with is given back to the C library, which overwrites it, and not kept.
+    # What was worked with is given back at once, and overwritten if the C library was told to
+    # (ui/erasing.py): a face is not kept for the next one's sake.
     options.enable_cpu_mem_arena = False
+    options.enable_mem_pattern = False
     return options
 
 

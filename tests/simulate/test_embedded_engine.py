@@ -1,6 +1,7 @@
 """The embedded engine: its laws with a tiny network, what goes wrong, and its own weights."""
 
 import hashlib
+import platform
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -332,6 +333,37 @@ def test_damaged_weights_are_refused_and_mended_ones_taken(
     assert filled(asked()).shape == asked().rgb.shape
 
 
+LITTLE = """
+import resource, sys
+import numpy as np
+from face_mesh import EngineError
+from simulate.skin import embedded, fill
+
+rgb, mask = np.full((300, 300, 3), 120, np.uint8), np.eye(300, dtype=bool)
+taken = 4096 * int(open("/proc/self/statm").read().split()[0])
+resource.setrlimit(resource.RLIMIT_AS, (taken + int(sys.argv[1]) * 2**20,) * 2)
+try:
+    fill(rgb, mask, 3.0)
+except EngineError as error:
+    print(str(error))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits memory as Linux does")
+@pytest.mark.parametrize("megabytes", [20, 60, 110, 160, 220, 280])
+def test_too_little_memory_is_said_wherever_it_runs_out(megabytes: int) -> None:
+    """To read, to load the library, to make the network, to run it: 400 MB would do for all."""
+    done = subprocess.run(
+        [sys.executable, "-c", LITTLE, str(megabytes)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout in (f"{NO_MEMORY}\n", "")
+
+
 def test_missing_weights_are_said_to_be_missing(own_weights: Path) -> None:
     own_weights.unlink()
     assert "missing" in refusal(asked())
@@ -381,6 +413,45 @@ def test_the_runtime_is_loaded_with_the_first_fill_and_torch_never() -> None:
 @pytest.mark.parametrize("seed", [0, 2**31, 2**63 - 1])
 def test_a_seed_may_be_as_large_as_a_plan_holds(seed: int) -> None:
     assert filled(asked(seed)).shape == asked().rgb.shape
+
+
+REMEMBERS = """
+import gc, os
+import numpy as np
+from simulate.skin import embedded, fill, network
+from tests.browser.memory import found_in
+from ui.erasing import overwrite_freed
+
+overwrite_freed()
+predict, seen, begun = embedded.predict, {}, {}
+
+def run_of(values):
+    return values[0, 0, 32, 2:14].tobytes()
+
+def seeing(net, noisy, given, step):
+    v = predict(net, noisy, given, step)
+    seen.update(noisy=run_of(noisy), v=run_of(v))
+    if not begun:
+        seen["given"] = run_of(given)  # the same in every step: a second copy would be ours
+        begun.update(found_in(os.getpid(), seen))
+    return v
+
+embedded.predict = seeing
+fill(np.random.default_rng(0).integers(0, 256, (90, 90, 3), np.uint8), np.eye(90), 3.0)
+gc.collect()
+print(min(begun.values()), *found_in(os.getpid(), seen).values())
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="overwrites as glibc does")
+def test_nothing_of_a_fill_stays_in_memory() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", REMEMBERS], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    # While it is worked with, all is there beside the copies that are looked for; afterwards those.
+    during, *after = map(int, done.stdout.split())
+    assert during >= 2
+    assert after == [1, 1, 1]
 
 
 # ---- the weights that come with Beforehand
