@@ -246,7 +246,7 @@ def test_flattening_leaves_the_ends_of_its_line_where_they_are(seed: int) -> Non
     """They lie on the line: of heads that differ by some tenths of a mm none moves there.
 
     How far along it an end is, is a quotient of two sums of products of some 100 mm², which another
-    processor adds up in another order: off by a few units in the last place, 1e-14 mm. Half of such
+    processor adds up in another order: off by a few units in the last place, 1e-14 mm. Some of such
     heads are not at exactly 0, whichever processor it is. A nanometre is 1e-6 mm.
     """
     curve, vertices = landmarks_of("tear_trough", "left"), mesh_of().vertices_mm
