@@ -40,7 +40,7 @@ def test_the_angle_of_a_tone_is_that_of_its_cielab(tone: tuple[int, int, int]) -
 
 
 def test_a_face_of_which_half_is_red_is_red_against_the_paler_half() -> None:
-    """The own skin is the paler third of forehead and cheeks: cheeks and brow red, half of it is."""
+    """The own skin is the paler third of forehead and cheeks: of these half is red here."""
     face = even_face(larger=SMALL)
     for at in ("malar_apex_left", "malar_apex_right", "glabella"):
         red = with_more(even_face(larger=SMALL), 30.0, 0.3, HAEMOGLOBIN, at)
