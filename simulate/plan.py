@@ -240,10 +240,11 @@ class Treatment:
         return cls(name, amount, side or "both", tuple(_place(one) for one in picked))
 
 
-# A procedure, its dose (whatever stands there, to be named) and, if wanted, a side. The dose is
-# without blanks at its ends, so that no text is tried in more than one way.
+# A procedure, its dose (whatever stands there, to be named) and, if wanted, a side. No part gives
+# back what it took (`++`), so that no text is tried in more than one way.
 _TREATMENT = re.compile(
-    r"[ \t]*+([A-Za-z0-9_-]++)[ \t]*+=[ \t]*+((?:[^:\s]++[ \t]*+)*+)(?::[ \t]*+([A-Za-z]++)[ \t]*+)?"
+    r"[ \t]*+([A-Za-z0-9_-]++)[ \t]*+=[ \t]*+((?:[^:\s]++[ \t]*+)*+)"
+    r"(?::[ \t]*+([A-Za-z]++)[ \t]*+)?"
 )
 
 

@@ -26,9 +26,8 @@ def contents(path: str | os.PathLike[str], most: int) -> bytes:
         if not stat.S_ISREG(os.stat(path).st_mode):
             raise Unreadable("not a regular file")
         # What is there may be changed between the two calls: one of a pipe must not wait either.
-        opened = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | _BINARY)
-        with open(opened, "rb", buffering=0) as file:
-            if not stat.S_ISREG(os.fstat(opened).st_mode):
+        with open(path, "rb", buffering=0, opener=_at_once) as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise Unreadable("not a regular file")
             data = bytearray()
             while len(data) <= most and (part := file.read(min(_PART, most + 1 - len(data)))):
@@ -42,4 +41,5 @@ def contents(path: str | os.PathLike[str], most: int) -> bytes:
     return bytes(data)
 
 
-_BINARY = getattr(os, "O_BINARY", 0)  # Windows changes line breaks without it
+def _at_once(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
