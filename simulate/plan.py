@@ -36,7 +36,7 @@ MOST_SPOTS = 50
 MOST_STROKES = 300
 MOST_PLACES = 20_000  # points of all strokes
 MOST_TEXT = 4000  # characters of one treatment in words; 50 spots to nine digits have 1500
-LIMITS = Limits(Said("The plan file"), bytes=1 << 20, items=150_000, names=5000)
+LIMITS = Limits(Said("Plan file"), bytes=1 << 20, items=150_000, names=5000)
 MOST_WEEKS = 104.0  # between the first treatment and the last: as far as a result is simulated
 MOST_DAYS = 365.0  # of downtime that a clinic may write down
 MOST_COST = 1e9

@@ -33,7 +33,7 @@ from simulate.presets import Preset
 SETTING = "BEFOREHAND_CLINIC"
 COUNTRIES = Path(__file__).with_name("policies") / "countries.toml"
 MOST_LETTERS = 200  # of a name or a line to contact
-LIMITS = Limits(Said("The clinic's file"), bytes=1 << 18, items=5000, names=2000)
+LIMITS = Limits(Said("File of the clinic"), bytes=1 << 18, items=5000, names=2000)
 KEYS = {"name", "contact", "country", "currency", "concerns", "hidden", "prices"}
 PRICE_KEYS = {"base", "per_unit"}
 

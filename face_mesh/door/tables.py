@@ -36,13 +36,13 @@ _JSON = re.compile(
     re.DOTALL,
 )
 
-TOO_LONG = N_("{file} is longer than {most} bytes, which no such file needs; choose another.")
-TOO_DEEP = N_("Line {line}: {file!l} has more than {most} brackets inside each other.")
-TOO_DOTTED = N_("Line {line}: a name in {file!l} has more than {most} parts with dots between.")
-TOO_MANY = N_("{file} says more than {most} things, which no such file needs; choose another.")
-TOO_WORDY = N_("Line {line}: a number or name in {file!l} has more than {most} characters.")
-TOO_WIDE = N_("Line {line}: a text in {file!l} has more than {most} characters.")
-TWICE = N_("{file} says {key!r} twice; leave one out.")
+TOO_LONG = N_("{file}: longer than {most} bytes, which none needs; choose another.")
+TOO_DEEP = N_("{file}, line {line}: more than {most} brackets inside each other.")
+TOO_DOTTED = N_("{file}, line {line}: a name of more than {most} parts with dots between.")
+TOO_MANY = N_("{file}: more than {most} entries, which none needs; choose another.")
+TOO_WORDY = N_("{file}, line {line}: a number or name of more than {most} characters.")
+TOO_WIDE = N_("{file}, line {line}: a text of more than {most} characters.")
+TWICE = N_("{file}: {key!r} stands there twice; leave one out.")
 
 
 class TooMuch(ValueError):
@@ -63,7 +63,7 @@ class Limits:
     """What a table from outside may have.
 
     Attributes:
-        file: what sentences call it, as `Said("The plan file")`.
+        file: what sentences call it, as `Said("Plan file")`.
         bytes: of the whole text.
         items: commas, brackets and names in all.
         names: names that are given something, each part of one with dots counted.
