@@ -157,11 +157,21 @@ def read(path: Path) -> Policy:
         PolicyError: it cannot be read or says something else than docs/clinic.md allows.
     """
     try:
-        table = toml_table(contents(path, LIMITS.bytes), LIMITS)
+        return policy_of(contents(path, LIMITS.bytes))
     except Unreadable as error:
         raise PolicyError(
             Said("The clinic's file named by {setting} cannot be read.", setting=SETTING)
         ) from error
+
+
+def policy_of(data: bytes) -> Policy:
+    """Return the policy that a file's bytes say.
+
+    Raises:
+        PolicyError: they say something else than docs/clinic.md allows.
+    """
+    try:
+        table = toml_table(data, LIMITS)
     except TooMuch as error:
         raise PolicyError(error.said) from error
     except ValueError as error:
