@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import os
@@ -19,6 +20,7 @@ from face_mesh.decode import (
     MIN_SIDE,
     decode,
 )
+from face_mesh.door import Unreadable, contents
 from face_mesh.errors import PhotoError
 from face_mesh.said import N_
 
@@ -130,16 +132,16 @@ def _read_path(path: str | os.PathLike[str]) -> bytes:
     if os.path.isdir(path):
         raise PhotoError("This is a folder, not a photo; choose one photo in it.")
     try:
-        with open(path, "rb") as file:
-            return _read_file(file)
-    except FileNotFoundError:
-        raise PhotoError("There is no such photo; check where it is and how it is spelt.") from None
-    except PermissionError:
+        return contents(path, MAX_BYTES)
+    except Unreadable as error:
+        problem = error.errno
+    if problem == errno.ENOENT:
+        raise PhotoError("There is no such photo; check where it is and how it is spelt.")
+    if problem in (errno.EACCES, errno.EPERM):
         raise PhotoError(
             "You are not allowed to read this photo; change its permissions or copy it elsewhere."
-        ) from None
-    except (OSError, ValueError):
-        raise PhotoError(_UNREADABLE) from None
+        )
+    raise PhotoError(_UNREADABLE)
 
 
 def _read_file(file: BinaryIO) -> bytes:

@@ -27,7 +27,7 @@ def load() -> None:
     """
     import numpy as np
 
-    import simulate  # noqa: F401
+    import simulate.outcome  # noqa: F401
     from face_mesh import BeforehandError
     from face_mesh.landmarks import find_faces
 

@@ -105,6 +105,7 @@ WORDS = {
     "by_move": N_("Striped in black and white: spared by hand."),
     "by_add": N_("Draw over what should be treated too."),
     "by_spare": N_("Draw over what should stay as it is."),
+    "full_by_hand": N_("There is no room for more; undo one first."),
     "waiting": N_("Apply to see the result."),
 }
 
