@@ -1,0 +1,28 @@
+"""Decoding as a job of `face_mesh.isolated_worker`, with all codecs loaded beforehand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import cv2
+import pillow_heif  # noqa: F401  # a confined process can load nothing any more
+
+from face_mesh.decode import decode
+from face_mesh.errors import PhotoError
+from face_mesh.said import Said
+
+cv2.setNumThreads(1)
+
+
+def decoded(data: bytes) -> tuple[dict[str, Any], bytes | memoryview]:
+    """Return the shape and the pixels of a picture, or which sentence it is refused with."""
+    try:
+        pixels = decode(data)
+    except PhotoError as error:
+        said = error.args[0]
+        filled = isinstance(said, Said)
+        return {
+            "refused": said.template if filled else said,
+            "values": dict(said.values) if filled else {},
+        }, b""
+    return {"shape": pixels.shape}, pixels.data
