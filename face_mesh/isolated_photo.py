@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import cv2
-import pillow_heif  # noqa: F401  # a confined process can load nothing any more
 
 from face_mesh.decode import decode
 from face_mesh.errors import PhotoError
 from face_mesh.said import Said
 
-cv2.setNumThreads(1)
+
+def load() -> None:
+    """Load all codecs, as a confined process can load nothing any more."""
+    import pillow_heif  # noqa: F401
+
+    cv2.setNumThreads(1)  # a process of one thread can be forked safely
 
 
 def decoded(data: bytes) -> tuple[dict[str, Any], bytes | memoryview]:

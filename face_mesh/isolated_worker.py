@@ -31,9 +31,11 @@ HEAD_BYTES = 2**15  # at most, of a request and of an answer's head
 
 
 def load(entry: str) -> Job:
-    """Return the function "module:name"."""
-    module, _, name = entry.partition(":")
-    job: Job = getattr(importlib.import_module(module), name)
+    """Return the function "module:name", once the module has loaded what it will need."""
+    name, _, function = entry.partition(":")
+    module = importlib.import_module(name)
+    module.load()
+    job: Job = getattr(module, function)
     return job
 
 

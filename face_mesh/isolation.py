@@ -42,7 +42,8 @@ ALLOWED = {PHOTO: 3 * 64_000_000, SIGNATURE: 2**22}
 AT_ONCE = 2  # decoders; more would only slow each other down, and each may take a gigabyte
 WAITING = 16  # more are told to come back, or the last would wait for minutes
 
-BUSY, STOPPED, SLOW, MEMORY, FAILED = "busy", "stopped", "slow", "memory", "failed"
+BUSY, STOPPED, SLOW, MEMORY = "busy", "stopped", "slow", "memory"
+FAILED, ABSENT = "failed", "absent"  # the job; the process that would do it
 
 _LOOK_S = 0.05  # how often it is looked whether the visitor is still there
 _START_S = 60.0  # until the codecs are loaded, on a machine that does much else
@@ -56,7 +57,7 @@ Bytes = npt.NDArray[np.uint8]
 
 
 class Unanswered(Exception):
-    """There is no answer; `reason` is BUSY, STOPPED, SLOW, MEMORY or FAILED."""
+    """There is no answer; `reason` is one of the words above."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -131,7 +132,7 @@ class Helpers:
             for _ in range(2):  # once more if the process that forks was killed meanwhile
                 with suppress(_Gone):
                     return self._forker(entry).ask(asked, data, watch)
-            raise Unanswered(FAILED)
+            raise Unanswered(ABSENT)
 
     def close(self) -> None:
         """End all that is kept; the next job starts it anew."""
@@ -408,8 +409,11 @@ def _parsed(coded: bytes) -> dict[str, Any]:
 
 
 def _why(head: object, ended: int) -> str:
-    if (isinstance(head, dict) and head["failed"] == "memory") or -ended == signal.SIGABRT:
-        return MEMORY  # libraries that get none give up by that signal
+    """Return the reason by what a job said and by how it ended: 0, or less a signal."""
+    said = head.get("failed") if isinstance(head, dict) else ""
+    # Libraries that get no memory give up by the one; a system that has none left sends the other.
+    if said == "memory" or -ended in (signal.SIGABRT, getattr(signal, "SIGKILL", None)):
+        return MEMORY
     return SLOW if ended and -ended == getattr(signal, "SIGXCPU", None) else FAILED
 
 
