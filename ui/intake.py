@@ -15,8 +15,8 @@ from streamlit.runtime import get_instance
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from face_mesh import Photo, PhotoError, open_photo
-from ui import run, session
+from face_mesh import Photo, PhotoError, open_photo_isolated
+from ui import presence, run, session
 from ui.language import unsaid
 from ui.samples import Sample
 
@@ -160,7 +160,7 @@ def _take(data: bytes, credit: str = "") -> None:
     state = session.start()
     state.attempt += 1
     try:
-        photo = open_photo(data)
+        photo = open_photo_isolated(data, cancelled=presence.gone())
     except PhotoError as error:
         state.problem = unsaid(error)
         return

@@ -9,7 +9,7 @@ from typing import Any
 
 from face_mesh.errors import EngineError
 from face_mesh.said import N_
-from simulate.provenance.certificate import known
+from simulate.provenance.certificate import Known, known
 from simulate.provenance.containers import kind_of
 from simulate.provenance.manifest import GENERATOR, OFFLINE
 
@@ -31,6 +31,7 @@ SENTENCES = {
     ),
 }
 REFUSED = 3
+NO_READER = N_("Signatures cannot be read; install c2pa-python again.")
 
 
 @dataclass(frozen=True)
@@ -62,10 +63,14 @@ class Verdict:
         return 0 if self.state == "valid" else REFUSED
 
 
-def verify(data: bytes) -> Verdict:
+def verify(data: bytes, those: Known | None = None) -> Verdict:
     """Return what holds of a PNG, JPEG, GIF, MP4 or PDF; nothing is asked of another computer.
 
     Any other file is one without a signature.
+
+    Args:
+        data: a whole file.
+        those: signers that are known; by default those whom the settings name.
 
     Raises:
         EngineError: the library that reads signatures cannot be loaded.
@@ -74,8 +79,8 @@ def verify(data: bytes) -> Verdict:
     try:
         import c2pa
     except (ImportError, OSError) as error:
-        raise EngineError("Signatures cannot be read; install c2pa-python again.") from error
-    those = known()
+        raise EngineError(NO_READER) from error
+    those = known() if those is None else those
     trust = {"trust": {"trust_anchors": those.anchors_pem}} if those.serials else {}
     try:
         with (
