@@ -18,6 +18,8 @@ from types import ModuleType
 
 from streamlit.runtime import get_instance
 
+from ui import made_files
+
 SWEEP_SECONDS = 5.0
 M_PERTURB = -6  # of glibc's mallopt: overwrite what is freed, and what is given out, with a byte
 BYTE = 0xA5
@@ -47,6 +49,7 @@ def overwrite_freed() -> bool:
 async def _sweep() -> None:
     while True:
         await asyncio.sleep(SWEEP_SECONDS)
+        made_files.SHELF.drop_old()
         if drop_expired():
             await asyncio.to_thread(gc.collect)  # what is left holds itself
 
@@ -70,5 +73,4 @@ def drop_expired() -> int:
     if expired:
         # Nor the names of the screen that was run last, whosever it was; each run makes its own.
         sys.modules["__main__"] = ModuleType("__main__")
-        server.media_file_mgr.remove_orphaned_files()  # a download goes the second time
     return len(expired)
