@@ -17,10 +17,12 @@ let since = 0; // when the connection was lost
 let unanswered = 0;
 let asked = 0; // when
 let region = null;
+let shown = ""; // in it
+let trigger = null;
 
-export default function ({ data }) {
+export default function ({ data, setTriggerValue }) {
   const before = told;
-  told = data;
+  [told, trigger] = [data, setTriggerValue];
   if (!region) begin();
   if (before?.work && before.visit !== data.visit) {
     plan = before.plan;
@@ -45,16 +47,18 @@ function begin() {
 
 function look() {
   const connected = isConnected();
+  const calm = connected && !unanswered;
+  if (Date.now() - asked >= (calm ? CALM_MS : LOOK_MS) && !(calm && document.hidden)) ask();
   if (connected && unanswered < MOST_UNANSWERED) {
-    if (since && state !== "restarted") tell("");
+    if (!since) return;
+    if (state !== "restarted") tell("");
     since = 0;
+    trigger("back", true); // Streamlit leaves the page as it was, whether or not it is known still
     document.documentElement.removeAttribute("data-connection");
   } else if (!since) {
     since = Date.now();
     setTimeout(look, MISSED_MS);
   } else if (Date.now() - since >= MISSED_MS) lose();
-  const calm = connected && !unanswered;
-  if (Date.now() - asked >= (calm ? CALM_MS : LOOK_MS) && !(calm && document.hidden)) ask();
 }
 
 function isConnected() {
@@ -99,18 +103,21 @@ async function ask() {
 }
 
 function tell(name) {
-  const changed = name !== state;
   state = name;
   const text = told.words[name] ?? "";
-  if (!changed && region.firstChild?.textContent === text) return;
+  const reloads = name === "restarted" && !isConnected();
+  if (shown === `${name} ${reloads} ${text}`) return; // or it would be read out again
+  shown = `${name} ${reloads} ${text}`;
   region.replaceChildren();
   if (!text) return;
   const said = document.createElement("p");
   said.textContent = text;
   region.append(said);
   if (plan) region.append(button("save", save));
-  if (name === "restarted" && !isConnected()) region.append(button("again", () => location.reload()));
-  if (name === "restarted" || name === "expired") region.append(button("close", () => tell("")));
+  if (reloads) region.append(button("again", () => location.reload()));
+  else if (name === "restarted" || name === "expired") {
+    region.append(button("close", () => tell("")));
+  }
 }
 
 function button(name, act) {

@@ -56,6 +56,7 @@ def watch() -> None:
     seconds = int(config.get_option("server.disconnectedSessionTTL"))
     _mount(
         key="connection",
+        on_back_change=lambda: None,  # the run that follows tells whether the visit is the same
         data={
             "process": process.IDENTITY,
             "path": process.NAME,
