@@ -7,13 +7,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from ui import answers, erasing
+from ui import answers, erasing, made_files
 
 
 @asynccontextmanager
 async def lifespan(app: Any) -> AsyncIterator[None]:
     """Load what every visitor needs beside the first page, and look after what is let go."""
     answers.keep()
+    made_files.keep()
     threading.Thread(target=load, name="load the engine", daemon=True).start()
     async with erasing.sweeping():
         yield
