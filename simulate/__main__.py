@@ -11,7 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, replace
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import NoReturn
@@ -26,6 +26,7 @@ from face_mesh import (
     open_photo,
 )
 from face_mesh.arrays import Rgb
+from face_mesh.inert import inert
 from face_mesh.measures import measure_all
 from face_mesh.skin.reading import read_skin
 from simulate import Outcome, Plan, __version__, procedures, simulating
@@ -37,7 +38,7 @@ from simulate.presets import presets
 from simulate.provenance.certificate import Signing, signing
 from simulate.provenance.manifest import Edits, edits_of, signed, together
 from simulate.provenance.mark import marked, marked_outcome
-from simulate.provenance.verify import verify
+from simulate.provenance.verify import verdict_json, verify
 from simulate.report import catalogue_json, face_json, outcome_json, presets_json
 from simulate.sheets import film, film_image, range_image, responders
 from simulate.skin.engines import EMBEDDED, check_engine
@@ -49,6 +50,7 @@ BAR_WIDTH = 24
 SHEET_PX = 1600  # longest side of the photo that sheets are made from: their panels are small
 Picture = tuple[str, Rgb, Edits | None]  # name, pixels, how changed: None for the photo itself
 Made = tuple[str, bytes, Edits]  # name of a file, what is in it, how what it shows was changed
+MOST_TOLD = 1000  # letters of a line on a terminal
 INTERRUPTED = 130  # what a shell says of a program that Ctrl-C ended
 ENGINE_IDLE = "Nothing in this plan paints skin, so the engine was not used."
 
@@ -166,7 +168,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _refused(sentence: str, status: int) -> int:
-    print(sentence, file=sys.stderr)
+    print(inert(sentence, most=MOST_TOLD), file=sys.stderr)
     return status
 
 
@@ -197,7 +199,7 @@ def _run(asked: argparse.Namespace) -> None:
         spent = {"decode": decoded - start, "landmarks": measured - decoded}
         _write(out, _timed(outcome, spent), sheets, files, signer, on_after=asked.marked)
     if not asked.quiet:
-        print("".join(f"{line}\n" for line in outcome.warnings), end="")
+        print("".join(f"{inert(line, most=MOST_TOLD)}\n" for line in outcome.warnings), end="")
 
 
 def _simulated(face: Face, plan: Plan, asked: argparse.Namespace, tick: _Bar) -> Outcome:
@@ -369,7 +371,7 @@ def _verify(path: Path, as_json: bool) -> int:
     except OSError as error:
         raise PhotoError("The file cannot be read; check its name.") from error
     if as_json:
-        print(json.dumps({**asdict(verdict), "sentence": verdict.sentence}, indent=2))
+        print(json.dumps({**verdict_json(verdict), "sentence": verdict.sentence}, indent=2))
     else:
         print(verdict.sentence)
     return verdict.exit_status

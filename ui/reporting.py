@@ -13,6 +13,7 @@ from face_mesh.said import COMMAS, Listed, Said
 from simulate import Plan
 from ui import choosing, editing, measuring, plans, run, session, viewing
 from ui.choice import Choice, drawn
+from ui.language import plain
 
 
 def parts(face: Face, choice: Choice, *, every: bool) -> list[run.Part]:
@@ -45,7 +46,7 @@ def parts(face: Face, choice: Choice, *, every: bool) -> list[run.Part]:
                 if view != main
             )
             name = viewing.NAMES[main] if len(faces) > 1 else ""
-            title = plans.title(letter) if every else ""
+            title = plans.title(letter, plain) if every else ""
             found.append(run.Part(chosen, faces[main], title, name, others))
     return found
 
