@@ -62,7 +62,7 @@ def show(face: Face, choice: Choice) -> None:
             st.markdown(f":red[{wording.ICONS['block']}] {sentence}")
     panels = [Panel(pictures.head(small, small.photo.image), plain("Before"))]
     panels += [
-        Panel(pictures.head_of(small, one.jpeg), plans.title(letter, plain))
+        Panel(pictures.head_of(small, one.jpeg), plans.plain_title(letter))
         for letter, one in found.items()
     ]
     strip.show(panels, key="compared")

@@ -18,7 +18,7 @@ from simulate.plan import CURRENCY
 from simulate.presets import Preset, Step, presets
 from ui import explaining, session, totals, wording
 from ui.doses import dose_key
-from ui.language import N_, Say, plain, say
+from ui.language import N_, Words, plain, say
 from ui.lasting import time
 from ui.policy import policy
 from ui.session import Saved
@@ -174,10 +174,22 @@ def remember(plan: Plan) -> None:
         state.plans.pop(state.letter, None)
 
 
-def title(letter: str, said: Say = say) -> str:
-    """Return what a plan is called: its letter, and its name if it has one, as `said` says it."""
-    saved = session.start().plans.get(letter, Saved())
-    return said(TITLE, letter=letter, name=saved.name) if saved.name else letter
+def title(letter: str) -> Words:
+    """Return what a plan is called: its letter, and its name if it has one."""
+    return say(TITLE, **_named(letter)) if _name(letter) else Words(letter)
+
+
+def plain_title(letter: str) -> str:
+    """Return the same for what takes no Markdown: pictures and the report."""
+    return plain(TITLE, **_named(letter)) if _name(letter) else letter
+
+
+def _named(letter: str) -> dict[str, str]:
+    return {"letter": letter, "name": _name(letter)}
+
+
+def _name(letter: str) -> str:
+    return session.start().plans.get(letter, Saved()).name
 
 
 def filled() -> tuple[str, ...]:

@@ -13,7 +13,6 @@ from face_mesh.said import COMMAS, Listed, Said
 from simulate import Plan
 from ui import choosing, editing, measuring, plans, run, session, viewing
 from ui.choice import Choice, drawn
-from ui.language import plain
 
 
 def parts(face: Face, choice: Choice, *, every: bool) -> list[run.Part]:
@@ -46,7 +45,7 @@ def parts(face: Face, choice: Choice, *, every: bool) -> list[run.Part]:
                 if view != main
             )
             name = viewing.NAMES[main] if len(faces) > 1 else ""
-            title = plans.title(letter, plain) if every else ""
+            title = plans.plain_title(letter) if every else ""
             found.append(run.Part(chosen, faces[main], title, name, others))
     return found
 

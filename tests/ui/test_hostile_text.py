@@ -303,10 +303,13 @@ def test_a_search(sample_page: AppTest) -> None:
 
 
 def test_a_model_of_the_hub(sample_page: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
-    page = pick(sample_page, "forehead_toxin")
-    page.radio(key="engine").set_value([*page.radio(key="engine").options][-1])
-    harmless = marks(page.run())
-    for text in HOSTILE[:2]:
+    monkeypatch.setenv("BEFOREHAND_HUB_ENGINES", "1")
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    page = pick(sample_page, "ipl_redness")
+    page.radio(key="engine").set_value("A model of others").run()
+    page.text_input(key="engine_name").set_value("/nowhere").run()
+    harmless = marks(page)
+    for text in (*HOSTILE, "/etc", "../x"):
         next(one for one in page.text_input if "hub" in one.label.lower()).set_value(text).run()
         same(page, harmless)
 
