@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import NoReturn
@@ -26,6 +26,7 @@ from face_mesh import (
 )
 from face_mesh.arrays import Rgb
 from face_mesh.door import Unreadable, contents, number_of, whole_of
+from face_mesh.inert import inert
 from face_mesh.measures import measure_all
 from face_mesh.skin.reading import read_skin
 from simulate import Outcome, Plan, __version__, procedures, simulating
@@ -39,7 +40,7 @@ from simulate.presets import presets
 from simulate.provenance.certificate import Signing, signing
 from simulate.provenance.manifest import Edits, edits_of, signed, together
 from simulate.provenance.mark import marked, marked_outcome
-from simulate.provenance.verify import verify
+from simulate.provenance.verify import verdict_json, verify
 from simulate.report import catalogue_json, face_json, outcome_json, presets_json
 from simulate.sheets import film, film_image, range_image, responders
 from simulate.skin.engines import EMBEDDED, check_engine
@@ -48,6 +49,7 @@ from simulate.summary import plan_summary
 
 STAGES = ("Reading the photo", "Measuring the face", "Simulating", "Writing the pictures")
 BAR_WIDTH = 24
+MOST_TOLD = 1000  # letters of a line on a terminal
 SHEET_PX = 1600  # longest side of the photo that sheets are made from: their panels are small
 Picture = tuple[str, Rgb, Edits | None]  # name, pixels, how changed: None for the photo itself
 Made = tuple[str, bytes, Edits]  # name of a file, what is in it, how what it shows was changed
@@ -203,8 +205,7 @@ def _done(asked: argparse.Namespace) -> int:
 
 def _refused(sentence: str, status: int) -> int:
     """Say why in one line; what was typed may hold signs that a terminal acts on."""
-    plain = "".join(one if one.isprintable() else "?" for one in sentence)
-    print(plain, file=sys.stderr)
+    print(inert(sentence, most=MOST_TOLD), file=sys.stderr)
     return status
 
 
@@ -235,7 +236,7 @@ def _run(asked: argparse.Namespace) -> None:
         spent = {"decode": decoded - start, "landmarks": measured - decoded}
         _write(out, _timed(outcome, spent), sheets, files, signer, on_after=asked.marked)
     if not asked.quiet:
-        print("".join(f"{line}\n" for line in outcome.warnings), end="")
+        print("".join(f"{inert(line, most=MOST_TOLD)}\n" for line in outcome.warnings), end="")
 
 
 def _simulated(face: Face, plan: Plan, asked: argparse.Namespace, tick: _Bar) -> Outcome:
@@ -383,7 +384,7 @@ def _verify(path: str, as_json: bool) -> int:
         raise PhotoError("The file is larger than any that this program makes.")
     verdict = verify(data)
     if as_json:
-        print(json.dumps({**asdict(verdict), "sentence": verdict.sentence}, indent=2))
+        print(json.dumps({**verdict_json(verdict), "sentence": verdict.sentence}, indent=2))
     else:
         print(verdict.sentence)
     return verdict.exit_status

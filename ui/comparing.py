@@ -12,7 +12,7 @@ from simulate import Change, Plan, export, plan_summary
 from simulate.skin.progress import finished
 from ui import choosing, failing, painting, pictures, plans, run, session, totals, wording
 from ui.choice import Choice
-from ui.language import N_, say
+from ui.language import N_, plain, say
 from ui.viewer import strip
 from ui.viewer.strip import Panel
 
@@ -60,9 +60,9 @@ def show(face: Face, choice: Choice) -> None:
                 "Plan {plan} is not shown: {why}", plan=plans.title(letter), why=failing.said(error)
             )
             st.markdown(f":red[{wording.ICONS['block']}] {sentence}")
-    panels = [Panel(pictures.head(small, small.photo.image), say("Before"))]
+    panels = [Panel(pictures.head(small, small.photo.image), plain("Before"))]
     panels += [
-        Panel(pictures.head_of(small, one.jpeg), plans.title(letter))
+        Panel(pictures.head_of(small, one.jpeg), plans.plain_title(letter))
         for letter, one in found.items()
     ]
     strip.show(panels, key="compared")

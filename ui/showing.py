@@ -14,7 +14,7 @@ from simulate.interactions import interactions
 from simulate.recovery import days_after
 from ui import editing, failing, lasting, painting, plans, run, session, viewer, wording
 from ui.choice import Choice
-from ui.language import say
+from ui.language import plain, say
 
 FIRST_ROWS = 12  # of a table in the open; the rest can be unfolded
 
@@ -55,7 +55,7 @@ def show_face(face: Face, choice: Choice | None) -> run.Result | None:
     time = Said(wording.TIMES[choice.when or wording.FULLEST])
     show(
         result.jpeg,
-        alt=say(
+        alt=plain(
             "The same photo, simulated, {time!l}: {plan}",
             time=time,
             plan=export.plan_words(choice.plan),
@@ -96,15 +96,15 @@ def _tag(choice: Choice, time: Said) -> str:
     if choice.responder == "expected":
         return said
     response = Said(wording.RESPONDERS[choice.responder])
-    return say("{simulated}; {response!l}", simulated=said, response=response)
+    return plain("{simulated}; {response!l}", simulated=said, response=response)
 
 
 def _simulated(choice: Choice, time: Said) -> str:
     days = days_after(choice.when)
     weeks = (one.week or 0.0 for one in choice.plan.treatments if one.dose)
     if days is not None and any(7.0 * week > days for week in weeks):
-        return say("Simulated, {time!l}; not all is done yet", time=time)
-    return say("Simulated, {time!l}", time=time)
+        return plain("Simulated, {time!l}; not all is done yet", time=time)
+    return plain("Simulated, {time!l}", time=time)
 
 
 def show_changes(result: run.Result, choice: Choice) -> None:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from dataclasses import asdict
 from typing import Any
 
 from face_mesh import isolation
 from face_mesh.errors import EngineError, PhotoError
 from face_mesh.said import N_
 from simulate.provenance.certificate import Known, known
-from simulate.provenance.verify import NO_READER, SENTENCES, Verdict, verify
+from simulate.provenance.verify import (
+    NO_READER,
+    Verdict,
+    verdict_json,
+    verdict_of_json,
+    verify,
+)
 
 BUSY = N_("Many files are being checked at this moment; try again in a few seconds.")
 TOO_MUCH = N_(
@@ -50,7 +55,7 @@ def read(sent: bytes) -> tuple[dict[str, Any], bytes]:
     trusted = json.loads(first)
     those = Known(trusted["anchors"], frozenset(int(one) for one in trusted["serials"]))
     try:
-        return {}, json.dumps(asdict(verify(data, those))).encode()
+        return {}, json.dumps(verdict_json(verify(data, those))).encode()
     except EngineError:
         return {"unread": True}, b""
 
@@ -58,13 +63,9 @@ def read(sent: bytes) -> tuple[dict[str, Any], bytes]:
 def _verdict(coded: bytes) -> Verdict:
     """Return what was answered, which is as little trusted as the file it was read from."""
     try:
-        fields = json.loads(coded)
-        verdict = Verdict(**fields | {key: tuple(fields[key]) for key in ("edits", "problems")})
-    except (ValueError, TypeError, KeyError, RecursionError):
+        return verdict_of_json(json.loads(coded))
+    except (ValueError, RecursionError):
         raise PhotoError(TOO_MUCH) from None
-    if verdict.state not in SENTENCES:
-        raise PhotoError(TOO_MUCH)
-    return verdict
 
 
 def load() -> None:

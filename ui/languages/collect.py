@@ -30,7 +30,7 @@ LANGUAGES = {"es": "Spanish", "de": "German"}
 
 # Calls whose first argument is said, as it is or as a template. An error's is, for the page shows
 # it; that of `CatalogueError` is for those who write entries and never for a visitor.
-CALLS = {"say", "Said", "N_", "PlanError", "PhotoError", "EngineError"}
+CALLS = {"say", "plain", "Said", "N_", "PlanError", "PhotoError", "EngineError"}
 
 # Of the entries, plans and rules: what is written for people, by the fields of their loaders in
 # `simulate.entry`, `simulate.interactions` and `simulate.presets`.
