@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 from ui import answers, erasing, made_files
+from ui.server import limits
 
 
 @asynccontextmanager
@@ -15,6 +17,7 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
     """Load what every visitor needs beside the first page, and look after what is let go."""
     answers.keep()
     made_files.keep()
+    sys.setswitchinterval(limits.SWITCH_SECONDS)
     threading.Thread(target=load, name="load the engine", daemon=True).start()
     async with erasing.sweeping():
         yield
