@@ -14,7 +14,7 @@ MAX_VALUES = 2**16 * 3
 MAX_ALL_VALUES = 3 * MAX_VALUES
 
 _NUMBERS = frozenset((3, 4, 5, 6, 8, 9, 10, 11, 12, 13, 16))  # types, of TIFF
-_COMPRESSION = 259
+_COMPRESSION, _LONG = 259, 4
 # None, LZW, JPEG, deflate by both names, PackBits. Of the others (fax, scientific, archive ones) no
 # camera writes any, and each is a decoder more that a stranger could reach.
 _COMPRESSIONS = frozenset((1, 5, 7, 8, 32946, 32773))
@@ -45,7 +45,8 @@ def _check_directory(data: bytes, order: str, *, big: bool) -> None:
                 raise too_much()
             values.add(count)
         if tag == _COMPRESSION:
-            _check_compression(struct.unpack_from(order + "H", data, at)[0])
+            number_as = "L" if kind == _LONG else "H"
+            _check_compression(struct.unpack_from(order + number_as, data, at)[0])
         at += 8 if big else 4
 
 
