@@ -12,7 +12,7 @@ from pathlib import Path
 import streamlit as st
 from babel.numbers import get_decimal_symbol
 
-from ui import language
+from ui import language, made_files
 from ui.language import N_
 
 # As Streamlit 1.67 writes them; * stands for what it fills in. Labels are only heard.
@@ -33,6 +33,11 @@ TEXTS = (
     N_("Connection error"),
     N_("Please wait..."),
     N_("Running..."),
+    # Below a download that did not come: Streamlit's own, and what the server answers in English.
+    N_("Connection closed"),
+    N_("Request timed out"),
+    made_files.NOT_MADE,
+    made_files.TOO_MANY,
 )
 LABELS = (
     N_("file upload"),
