@@ -31,6 +31,7 @@ from benchmarks.sessions import (
 )
 
 PICTURE, PLAN = "download", "download_plan_json"  # keys of the buttons
+NEVER = float("nan")
 LATENCY_SECONDS = (0.0, 0.6)  # from the press to the fetch, beside the time the server takes
 
 
@@ -42,14 +43,14 @@ class Taken:
         asked: how often a download was pressed.
         refused: presses on which no file was made.
         missing: addresses that were told and then not answered.
-        waits: from a press to the file, s.
+        waits: from a press to the file, s, by the key of the button.
         pictures: the comparisons, still to be looked at.
     """
 
     asked: int = 0
     refused: int = 0
     missing: int = 0
-    waits: list[float] = field(default_factory=list)
+    waits: dict[str, list[float]] = field(default_factory=lambda: {PICTURE: [], PLAN: []})
     pictures: list[bytes] = field(default_factory=list)
 
     @property
@@ -74,7 +75,7 @@ def press(person: Person, key: str, taken: Taken, rng: random.Random) -> None:
     if any(status != 200 for status, _ in answers):
         taken.missing += 1
         return
-    taken.waits.append(made + time.perf_counter() - begun)
+    taken.waits[key].append(made + time.perf_counter() - begun)
     if key == PICTURE:
         taken.pictures.append(answers[-1][1])
 
@@ -123,13 +124,14 @@ def told(found: dict[int, Taken]) -> str:
     """The figures in a line."""
     all_of = list(found.values())
     asked, answered = (sum(getattr(one, name) for one in all_of) for name in ("asked", "answered"))
-    waits = [wait for one in all_of for wait in one.waits]
+    waits = {key: [wait for one in all_of for wait in one.waits[key]] for key in (PICTURE, PLAN)}
     return (
         f"{answered} of {asked} downloads answered, "
         f"{sum(one.refused for one in all_of)} not made, "
         f"{sum(one.missing for one in all_of)} made and not found; "
         f"{sum(len(one.pictures) for one in all_of)} pictures looked at, "
-        f"in the wrong hands: {in_wrong_hands(found)}; wait {spread(waits) if waits else 'none'}"
+        f"in the wrong hands: {in_wrong_hands(found)}; wait for a "
+        f"picture {spread(waits[PICTURE] or [NEVER])}, for a plan {spread(waits[PLAN] or [NEVER])}"
     )
 
 

@@ -36,7 +36,7 @@ def said(error: Exception) -> str:
     What is none of ours goes to the program's log, for no visitor can mend it.
     """
     if not isinstance(error, BeforehandError):
-        logging.getLogger(__name__).error("Something could not be worked out", exc_info=error)
+        logging.getLogger(__name__).exception("Not worked out", exc_info=error)
     return _sentence(error)
 
 

@@ -13,12 +13,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os.path
+import os
 import secrets
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
@@ -120,6 +121,7 @@ _replaced: dict[str, dict[str, str]] = {}  # visit -> promise that was renewed -
 _pressed: Counter[str] = Counter()
 _turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 _cut_short = threading.local()
+_MAKING = ThreadPoolExecutor(max(2, os.cpu_count() or 2), thread_name_prefix="download")
 
 
 def keep() -> None:
@@ -188,7 +190,8 @@ async def _made(manager: MediaFileManager, visit: str, promise: str) -> str:
     mime, token = promised["mimetype"] or "application/octet-stream", SHELF.begin(visit)
     file = None
     try:
-        data: Any = await asyncio.to_thread(promised["callable"])
+        loop = asyncio.get_running_loop()
+        data: Any = await loop.run_in_executor(_MAKING, promised["callable"])
         file = MemoryFile(bytes(data), mime, MediaFileKind.DOWNLOADABLE, promised["filename"])
     except Exception:  # whatever broke: the page goes on
         logging.getLogger(__name__).exception("A download could not be made")

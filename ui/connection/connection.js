@@ -77,9 +77,9 @@ function lose() {
 
 // Streamlit's own word of it, after a while, speaks to whoever runs it, and hides ours.
 function dismiss() {
-  for (const dialog of document.querySelectorAll('[role="dialog"]')) {
-    const title = dialog.querySelector('[slot="title"]')?.textContent;
-    if (told.dialog.includes(title)) dialog.querySelector("button")?.click();
+  for (const dialog of document.querySelectorAll('[data-testid="stDialog"] [role="dialog"]')) {
+    const ours = dialog.querySelector('[data-testid="stVerticalBlock"]'); // as the guided tour
+    if (!ours) dialog.querySelector("button")?.click();
   }
 }
 
@@ -130,7 +130,8 @@ function button(name, act) {
 
 function save() {
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([plan], { type: "application/json" }));
+  const bytes = Uint8Array.from(atob(plan), (one) => one.charCodeAt(0));
+  link.href = URL.createObjectURL(new Blob([bytes], { type: "application/json" }));
   link.download = "beforehand-plan.json";
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), LOOK_MS);

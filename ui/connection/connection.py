@@ -6,6 +6,7 @@ when the server does not know the visit any more.
 
 from __future__ import annotations
 
+from base64 import b64encode
 from hashlib import blake2b
 from pathlib import Path
 
@@ -40,7 +41,6 @@ WORDS = {
     "save": N_("Save the plan"),
     "close": N_("Close"),
 }
-DIALOG = N_("Connection error")  # as Streamlit calls its own, which ui.speaking says anew
 _HERE = Path(__file__)
 _mount = st.components.v2.component(
     "beforehand_connection", js=_HERE.with_name("connection.js").read_text("utf-8")
@@ -64,7 +64,6 @@ def watch() -> None:
             "work": session.start().photo is not None,
             "plan": _plan(),
             "seconds": seconds,
-            "dialog": [DIALOG, say(DIALOG)],
             "words": {name: say(text, seconds=seconds) for name, text in WORDS.items()},
         },
     )
@@ -78,5 +77,6 @@ def _visit() -> str:
 
 
 def _plan() -> str:
+    """The plan as a file, in base64, as nobody reads it; empty if there is none."""
     plan = plans.written()
-    return PlanFile(plan).to_json() if plan.treatments else ""
+    return b64encode(PlanFile(plan).to_json().encode()).decode() if plan.treatments else ""
