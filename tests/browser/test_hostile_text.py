@@ -30,7 +30,7 @@ def names() -> list[str]:
             joined.append(one)
         else:
             joined[-1] = longer
-    return [NAME, *joined]
+    return [NAME, "a\n\n# h\n\n[x](http://a.bc)", *joined]
 
 
 def check(page: Page, name: str, patch: pytest.MonkeyPatch) -> str:

@@ -15,7 +15,7 @@ from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
 from simulate.provenance import certificate
-from tests.hostile import ALONE, LINES, NAME, TEXT, obeyed, unseen
+from tests.hostile import ALONE, LINES, LINK, NAME, TEXT, obeyed, unseen
 from tests.simulate.manifests import actions, manifest, named, signed_as
 from tests.simulate.test_hostile_manifest import NO_PLACE, NOT_OURS, THE_SAME, more
 from tests.ui.arriving import upload
@@ -23,6 +23,7 @@ from tests.ui.test_planfiles import open_file
 from tests.ui.viewing import pick, unpacked
 
 HARMLESS = "Doe"
+OUT = f"a\n\n# h\n\n{LINK}"  # out of whatever paragraph or quotes it is put into
 HOSTILE = (NAME, TEXT, LINES)
 FILE_NAMES = (NAME, TEXT.replace("\x00", ""))  # the one letter that no file may have
 # Of the strings of an element: what Streamlit reads as Markdown, wherever it stands.
@@ -132,7 +133,7 @@ def test_a_name_in_a_certificate(
     checking.session_state["language"] = language
     harmless = marks(put_in(checking, signed_as(manifest(), named(HARMLESS, monkeypatch))))
     assert checking.warning
-    for text in (NAME, "".join(ALONE[:12])[:64], *ALONE[6:24:3], "`", "\x1b[31ma", "\u202ea"):
+    for text in (NAME, OUT, "".join(ALONE[:12])[:64], *ALONE[6:24:3], "`", "\x1b[31ma", "\u202ea"):
         page = put_in(checking, signed_as(manifest(), named(text, monkeypatch)))
         same(page, harmless, count=text == NAME)
         assert len(page.subheader) == 2
