@@ -14,6 +14,8 @@ import streamlit
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ui.server import origins
+
 
 def _inline_scripts() -> list[str]:
     """What a policy calls the scripts written into Streamlit's own page, read from that page."""
@@ -25,25 +27,22 @@ def _inline_scripts() -> list[str]:
 
 # blob: because the code of a component is imported from a blob, and its pictures are shown from
 # blobs; data: in connect-src because the camera widget fetches its own data URL.
-CONTENT_POLICY = "; ".join(
-    (
-        "default-src 'self'",
-        " ".join(["script-src 'self' blob:", *_inline_scripts()]),
-        "worker-src 'self' blob:",
-        "connect-src 'self' ws: wss: data:",
-        "img-src 'self' data: blob:",
-        "media-src 'self' blob:",
-        "style-src 'self' 'unsafe-inline'",
-        "font-src 'self' data:",
-        "object-src 'none'",
-        "base-uri 'self'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-    )
+POLICY = (
+    "default-src 'self'",
+    " ".join(["script-src 'self' blob:", *_inline_scripts()]),
+    "worker-src 'self' blob:",
+    "img-src 'self' data: blob:",
+    "media-src 'self' blob:",
+    "style-src 'self' 'unsafe-inline'",
+    "font-src 'self' data:",
+    "object-src 'none'",
+    "base-uri 'self'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
 )
 HEADERS = {
-    "Content-Security-Policy": CONTENT_POLICY,
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
@@ -54,7 +53,7 @@ NEVER_STORED = re.compile(r"(?<!/static)/(media|_stcore)/")
 
 
 class PrivateHeaders:
-    """ASGI middleware that adds `HEADERS` to every answer."""
+    """ASGI middleware that adds `HEADERS` and the content policy to every answer."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -67,14 +66,24 @@ class PrivateHeaders:
 
         async def send_private(message: Message) -> None:
             if message["type"] == "http.response.start":
-                _add_headers(MutableHeaders(scope=message), scope["path"])
+                _add_headers(MutableHeaders(scope=message), scope)
             await send(message)
 
         await self.app(scope, receive, send_private)
 
 
-def _add_headers(headers: MutableHeaders, path: str) -> None:
+def content_policy(scope: Scope) -> str:
+    """Return what the page may do that is asked for: connect to its own origin, and no other.
+
+    The origin is named, for not every browser takes 'self' to mean its WebSockets too.
+    """
+    sockets = " ".join(["connect-src 'self' data:", *origins.sockets(scope)])
+    return "; ".join((*POLICY, sockets))
+
+
+def _add_headers(headers: MutableHeaders, scope: Scope) -> None:
     for name, value in HEADERS.items():
         headers[name] = value
-    if NEVER_STORED.search(path):
+    headers["Content-Security-Policy"] = content_policy(scope)
+    if NEVER_STORED.search(scope["path"]):
         headers["Cache-Control"] = "no-store"

@@ -176,7 +176,7 @@ def watched(
         st.button(say("Cancel"), key=button, on_click=cancel, args=arguments)
     try:
         result = finished(steps, lambda share: bar.progress(share, words(share)))
-    except BeforehandError:
+    except Exception:
         place.empty()
         raise
     place.empty()

@@ -312,5 +312,5 @@ def test_nobody_draws_without_end() -> None:
     edits = editing.read(
         {"strokes": [["add", 1.0, [[0.5, 0.5]]]] * 1000, "spots": [[0.5, 0.5]] * 1000}
     )
-    assert len(edits.strokes) == editing.MOST_STROKES
+    assert len(edits.strokes) == editing.MOST_SENT
     assert len(edits.spots) == editing.MOST_SPOTS

@@ -12,8 +12,9 @@ from pathlib import Path
 import streamlit as st
 from babel.numbers import get_decimal_symbol
 
-from ui import language
+from ui import language, made_files
 from ui.language import N_
+from ui.server.refusals import OF_UPLOADS
 
 # As Streamlit 1.67 writes them; * stands for what it fills in. Labels are only heard.
 TEXTS = (
@@ -31,9 +32,20 @@ TEXTS = (
     N_("Press ⌘+Enter to apply"),
     N_("Connecting"),
     N_("Connection error"),
+    N_("Connection failed with status *, and response:"),
     N_("Please wait..."),
     N_("Running..."),
+    # Below a download that did not come: Streamlit's own, and what the server answers in English.
+    N_("Connection closed"),
+    N_("Request timed out"),
+    made_files.NOT_MADE,
+    made_files.TOO_MANY,
 )
+# What the uploader says of an upload that was refused, and why it was, which it does not say.
+REFUSED = {
+    f"Error: AxiosError: Request failed with status code {one.status}": one.sentence
+    for one in OF_UPLOADS
+}
 LABELS = (
     N_("file upload"),
     N_("Remove *"),
@@ -59,5 +71,6 @@ def tell() -> None:
     spoken = language.current()
     texts, labels = ({}, {}) if spoken == "en" else map(language.words, (TEXTS, LABELS))
     decimal = get_decimal_symbol(spoken)
+    texts |= {text: language.say(sentence) for text, sentence in REFUSED.items()}
     data = {"language": spoken, "texts": texts, "labels": labels, "decimal": decimal}
     _mount(key="speaking", data=data)
