@@ -74,6 +74,10 @@ def main() -> int:
     chosen = [one for one in FAULTS if not names or one.name in names]
     with tempfile.TemporaryDirectory() as folder:
         tree = copied(Path(folder))
+        code, first = run(tree, sorted({test for one in chosen for test in one.tests}))
+        if code:
+            print(f"the tests fail without any fault: {first or code}")
+            return 2
         noticed = [told(tree, one) for one in chosen]
     print(f"{sum(noticed)} of {len(noticed)} noticed")
     return 0 if all(noticed) else 1

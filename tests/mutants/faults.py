@@ -54,7 +54,7 @@ FAULTS: tuple[Fault, ...] = (
         DISCOLOUR,
         "np.expm1(-density)",
         "np.expm1(-2.0 * density)",
-        (COLOURS,),
+        (f"{COLOURS}::test_light_under_the_surface_goes_by_beer_and_lambert",),
     ),
     Fault(
         "bruise_rim",
@@ -62,7 +62,7 @@ FAULTS: tuple[Fault, ...] = (
         DISCOLOUR,
         "return deepest, _bruise(age + RIM_DAYS), _bruise(age + CORE_DAYS)",
         "return deepest, _bruise(age + CORE_DAYS), _bruise(age + RIM_DAYS)",
-        (COLOURS,),
+        (f"{COLOURS}::test_the_rim_of_a_bruise_looks_older_than_its_core",),
     ),
     Fault(
         "bruise_rim_mixed",
@@ -70,7 +70,7 @@ FAULTS: tuple[Fault, ...] = (
         DISCOLOUR,
         "rim + depth * (core - rim)",
         "core + depth * (rim - core)",
-        (COLOURS,),
+        (f"{COLOURS}::test_the_rim_of_a_bruise_looks_older_than_its_core",),
     ),
     Fault(
         "redness_bgr",
@@ -78,7 +78,7 @@ FAULTS: tuple[Fault, ...] = (
         DISCOLOUR,
         "_REDNESS = np.array([0.2, 1.0, 0.85], np.float32)",
         "_REDNESS = np.array([0.85, 1.0, 0.2], np.float32)",
-        (COLOURS,),
+        (f"{COLOURS}::test_redness_takes_light_as_oxygenated_blood_does",),
     ),
     Fault(
         "redness_depth",
@@ -102,7 +102,7 @@ FAULTS: tuple[Fault, ...] = (
         "simulate/outcome.py",
         "(density_gain(density), SURFACE)",
         "(density_gain(density), 0.0)",
-        (COLOURS,),
+        (f"{COLOURS}::test_light_under_the_surface_goes_by_beer_and_lambert",),
     ),
     # --- light and shading
     Fault(

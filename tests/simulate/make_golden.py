@@ -4,9 +4,10 @@
 
 Crops of after-pictures of two portraits in the public domain: Grace Hopper (US Navy; Matplotlib
 ships her) and, where a smile is needed or shading is seen better, Eileen Collins (NASA;
-scikit-image does). At the largest dose, as somebody who wears no glasses. Skin is painted by the
-embedded engine with seed 0. Make them anew only when a change of the pictures is meant, and look at
-them before they go in: `--sheet FILE` puts before, after and their difference beside each other.
+scikit-image does). At the largest dose, or a smaller one where that is limited so that nothing
+folds; as somebody who wears no glasses. Skin is painted by the embedded engine with seed 0. Make
+them anew only when a change of the pictures is meant, and look at them before they go in: `--sheet
+FILE` puts before, after and their difference beside each other.
 
 Landmarks, pose and scale of the two are kept too (`--faces` finds them anew): where a landmark is
 found may differ in the last digits on another processor, and where a mask then begins a pixel
@@ -135,7 +136,7 @@ def marked() -> Face:
 
 
 MOVED = (
-    Golden("gummy_smile_toxin", 95, 194, "collins", dose=2.5),
+    Golden("gummy_smile_toxin", 95, 194, "collins", dose=1.0),
     Golden("lip_filler", 241, 230),
     Golden("lip_flip", 210, 224),
     Golden("lip_lift", 95, 195, "collins"),

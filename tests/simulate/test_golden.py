@@ -7,10 +7,10 @@ thirty; at the 99th percentile, where an edge moves, a twentieth and two levels.
 landmark at random by 0.03 px, which would be a coarse error of a processor, stays within that in
 all that is not painted.
 
-What is told apart by that (`python -m tests.mutants`, and measured one by one): the untreated
-photo by ten times and more; a doubled coefficient in all that moves; 15 % more falloff in all that
-moves but the ears, behind which only background is moved so far out; reversed shading in all but
-the muscles of the upper face and the ears, which are moved along the skin.
+What is told apart by that, measured one by one on all that moves: the untreated photo by ten times
+and more; a doubled coefficient everywhere; 15 % more falloff but for the ears, behind which only
+background is moved so far out, and the lower lids, where paint hides it; reversed shading but for
+the muscles of the upper face, which move skin along itself, and the ears, which have no relief.
 """
 
 import numpy as np

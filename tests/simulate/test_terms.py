@@ -229,12 +229,7 @@ def test_scaling_is_a_millimetre_at_the_pivot_and_nothing_on_the_midline() -> No
 def test_flattening_fills_hollows_up_to_the_line_and_leaves_hills(
     depth_mm: float, filled_mm: float
 ) -> None:
-    """One vertex of a curve pressed in, or pulled out, across the line between its ends.
-
-    The ends lie on the line. How far along it an end is, is a quotient of two sums of products of
-    some 100 mm², which another processor adds up in another order: off by a few units in the
-    last place of 100 mm, 1e-14 mm. A nanometre is 1e-6 mm.
-    """
+    """One vertex of a curve pressed in, or pulled out, across the line between its ends."""
     curve, vertices = landmarks_of("tear_trough", "left"), mesh_of().vertices_mm.copy()
     start, along = vertices[curve[0]], vertices[curve[-1]] - vertices[curve[0]]
     out = np.cross(np.cross(along, (0.0, 0.0, 1.0)), along)
@@ -244,6 +239,21 @@ def test_flattening_fills_hollows_up_to_the_line_and_leaves_hills(
     field = term_field(Mesh(vertices), flat, "left")
     assert field[curve[3]] == pytest.approx(filled_mm * out)
     assert (field @ out >= -1e-9).all()
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_flattening_leaves_the_ends_of_its_line_where_they_are(seed: int) -> None:
+    """They lie on the line: of heads that differ by some tenths of a mm none moves there.
+
+    How far along it an end is, is a quotient of two sums of products of some 100 mm², which another
+    processor adds up in another order: off by a few units in the last place, 1e-14 mm. Some of such
+    heads are not at exactly 0, whichever processor it is. A nanometre is 1e-6 mm.
+    """
+    curve, vertices = landmarks_of("tear_trough", "left"), mesh_of().vertices_mm
+    vertices = vertices + np.random.default_rng(seed).normal(0.0, 0.3, vertices.shape)
+    flat = term("flatten", Patch("tear_trough", 2.0, 10.0))
+    field = term_field(Mesh(vertices), flat, "left")
+    assert lengths(field).max() > 0.1
     assert lengths(field[[curve[0], curve[-1]]]).max() < 1e-9
 
 
