@@ -160,7 +160,7 @@ _LOGGED = ("W0000", "I0000", "INFO", "WARNING")  # what mediapipe says in a proc
         (("{photo}", *TREAT, "--signed"), 2, "BEFOREHAND_CERTIFICATE"),
     ],
 )
-@pytest.mark.parametrize("bad", ["/dev/zero", "pipe", "a" * 300])
+@pytest.mark.parametrize("bad", ["/dev/zero", "pipe"])
 def test_no_pipe_and_no_device_is_read(
     argv: tuple[str, ...], status: int, setting: str, bad: str, portrait: Path, tmp_path: Path
 ) -> None:
@@ -209,7 +209,7 @@ def test_a_terminal_of_few_signs_sees_the_others_replaced(portrait: Path) -> Non
 # --- interrupted, ended, killed
 
 
-@pytest.mark.parametrize("after_s", [0.0, 0.03, 0.1, 0.2, 0.4, 0.6])
+@pytest.mark.parametrize("after_s", [0.0, 0.1, 0.4])
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_program_ended_while_it_loads_says_nothing(
     how: signal.Signals, after_s: float, portrait: Path, tmp_path: Path
@@ -444,7 +444,7 @@ def test_a_full_disk_is_said_by_the_program(portrait: Path, tmp_path: Path) -> N
 # --- memory and models
 
 
-@pytest.mark.parametrize("mb", [200, 600, 1000, 1500, 2000])
+@pytest.mark.parametrize("mb", [600, 1500, 2000])
 def test_too_little_memory_ends_in_a_sentence(mb: int, portrait: Path, tmp_path: Path) -> None:
     limit = (resource.RLIMIT_AS, mb << 20)
     found = spawned(portrait, *TREAT, "--out", tmp_path / "out", limit=limit)
@@ -457,8 +457,8 @@ def test_too_little_memory_ends_in_a_sentence(mb: int, portrait: Path, tmp_path:
     assert not (tmp_path / "out").exists() or names(tmp_path / "out") == set()
 
 
-def test_the_least_memory_is_too_little(portrait: Path, tmp_path: Path) -> None:
-    assert spawned(portrait, *TREAT, limit=(resource.RLIMIT_AS, 600 << 20)).startswith("4 ")
+def test_the_least_memory_is_too_little(portrait: Path) -> None:
+    assert spawned(portrait, *TREAT, limit=(resource.RLIMIT_AS, 300 << 20)).startswith("4 ")
 
 
 @pytest.mark.parametrize(
