@@ -62,7 +62,8 @@ def _verdict(coded: bytes) -> Verdict:
         verdict = Verdict(**fields | {key: tuple(fields[key]) for key in ("edits", "problems")})
     except (ValueError, TypeError, KeyError, RecursionError):
         raise PhotoError(TOO_MUCH) from None
-    if verdict.state not in SENTENCES:
+    words = (verdict.state, verdict.signer, verdict.source_type)
+    if not all(isinstance(one, str) for one in words) or verdict.state not in SENTENCES:
         raise PhotoError(TOO_MUCH)
     return verdict
 

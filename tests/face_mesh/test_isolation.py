@@ -206,7 +206,8 @@ def test_nothing_of_the_server_is_passed_on(monkeypatch):
         server.set_inheritable(True)
         for _ in range(2):
             found = made.ask(job("opened"), b"").head
-            assert found["open"] == ["file", "other", "other", "other", "socket"]
+            # Nothing for input, output and errors; where the answer goes; how it is told.
+            assert sorted(found["open"]) == ["file"] * 4 + ["socket"]
             assert "BEFOREHAND_SECRET" not in found["environment"]
 
 
