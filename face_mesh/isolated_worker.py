@@ -23,11 +23,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from face_mesh.confinement import Limits, confine, go_with_parent
+from face_mesh.confinement import CALLS, Limits, confine, go_with_parent
 
 Buffer = bytes | memoryview
 Job = Callable[[bytes], tuple[dict[str, Any], Buffer]]
 HEAD_BYTES = 2**15  # at most, of a request and of an answer's head
+READY, BARE = b"ready", b"bare"  # whether this system can hold a child to what it may do
 
 
 def load(entry: str) -> Job:
@@ -52,7 +53,7 @@ def fork_jobs(control: socket.socket, job: Job) -> None:
     waiting = selectors.DefaultSelector()
     waiting.register(control, selectors.EVENT_READ)
     gc.freeze()  # a collection in a child would copy all that it shares
-    control.send(b"ready")
+    control.send(READY if _children_can_be_held() else BARE)
     while True:
         for key, _ in waiting.select():
             if key.fileobj is control:
@@ -62,17 +63,25 @@ def fork_jobs(control: socket.socket, job: Job) -> None:
                 _report_end(waiting, key)
 
 
+def _children_can_be_held() -> bool:
+    """Whether a child really cannot call what it must not, as shrinking the memory it shares."""
+    child = os.fork()
+    if not child:
+        os._exit(CALLS not in confine(Limits()))
+    return os.waitpid(child, 0)[1] == 0
+
+
 def _begin(control: socket.socket, job: Job, waiting: selectors.BaseSelector) -> bool:
     """Fork a child for the next job; return False if there will be none."""
-    asked, passed, _, _ = socket.recv_fds(control, HEAD_BYTES, 4)
+    asked, passed, _, _ = socket.recv_fds(control, HEAD_BYTES, 3)
     if not asked:
         return False
     child = os.fork()
     if not child:
         _do(json.loads(asked), job, *passed)
-    for one in passed[:3]:
+    for one in passed[:2]:
         os.close(one)
-    watches = socket.socket(fileno=passed[3])
+    watches = socket.socket(fileno=passed[2])
     handle = os.pidfd_open(child)
     socket.send_fds(watches, [b"{}"], [handle])
     waiting.register(handle, selectors.EVENT_READ, (child, watches))
@@ -88,12 +97,12 @@ def _report_end(waiting: selectors.BaseSelector, key: selectors.SelectorKey) -> 
         watches.send(json.dumps({"ended": os.waitstatus_to_exitcode(status)}).encode())
 
 
-def _do(asked: dict[str, Any], job: Job, source: int, target: int, tells: int, _: int) -> None:
+def _do(asked: dict[str, Any], job: Job, target: int, tells: int, _: int) -> None:
     """Do one job in a fresh child, and end."""
     status = 1
     try:
         go_with_parent()
-        data = _read(source, asked["size"])
+        data = _read(target, asked["size"])
         _close_all_but(target, tells)
         confine(Limits(**asked["limits"]), writes=asked["room"])
         head, body = answer(job, data)
@@ -107,8 +116,11 @@ def _do(asked: dict[str, Any], job: Job, source: int, target: int, tells: int, _
         os._exit(status)
 
 
-def _read(source: int, size: int) -> bytes:
-    return os.pread(source, size, 0)
+def _read(target: int, size: int) -> bytes:
+    data = os.pread(target, size, 0)
+    if len(data) != size:
+        raise OSError("shared memory ends too soon")
+    return data
 
 
 def _write(target: int, flat: memoryview) -> None:

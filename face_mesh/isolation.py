@@ -32,7 +32,7 @@ import numpy as np
 import numpy.typing as npt
 
 from face_mesh.confinement import Limits
-from face_mesh.isolated_worker import HEAD_BYTES
+from face_mesh.isolated_worker import BARE, HEAD_BYTES, READY
 
 PHOTO = "face_mesh.isolated_photo:decoded"
 SIGNATURE = "simulate.provenance.isolated:read"
@@ -66,6 +66,10 @@ class Unanswered(Exception):
 
 class _Gone(Exception):
     """The process that forks is not there (any more)."""
+
+
+class _Bare(Exception):
+    """Children of it could not be held to what they may do."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,7 +110,7 @@ class Helpers:
     def warm(self, entry: str) -> None:
         """Start the process that forks for `entry`, so that the first one does not wait for it."""
         if self._forks:
-            with suppress(_Gone):
+            with self._forking(), suppress(_Gone):
                 self._forker(entry).start()
 
     def ask(self, entry: str, data: bytes, *, cancelled: Cancelled = _never) -> Answer:
@@ -127,12 +131,19 @@ class Helpers:
             watch = _Watch(self._limits, cancelled)
             room, limits = self._allowed[entry], asdict(self._limits)
             asked = {"size": len(data), "room": room, "limits": limits}
-            if not self._forks:
-                return _once(entry, asked, data, watch)
             for _ in range(2):  # once more if the process that forks was killed meanwhile
-                with suppress(_Gone):
-                    return self._forker(entry).ask(asked, data, watch)
-            raise Unanswered(ABSENT)
+                if self._forks:
+                    with self._forking(), suppress(_Gone):
+                        return self._forker(entry).ask(asked, data, watch)
+            return _once(entry, asked, data, watch)
+
+    @contextmanager
+    def _forking(self) -> Iterator[None]:
+        """Fork no more once it is known that children cannot be held here."""
+        try:
+            yield
+        except _Bare:
+            self._forks = False
 
     def close(self) -> None:
         """End all that is kept; the next job starts it anew."""
@@ -202,6 +213,7 @@ class _Forker:
 
         Raises:
             _Gone: it does not start.
+            _Bare: it may not be asked.
         """
         with self._lock:
             if self._process is not None and self._process.poll() is not None:
@@ -221,10 +233,10 @@ class _Forker:
             said = ours.recv(HEAD_BYTES)
         except OSError:
             said = b""
-        if said != b"ready":
+        if said != READY:
             ours.close()
             self._drop()
-            raise _Gone
+            raise _Bare if said == BARE else _Gone
         return ours
 
     def close(self) -> None:
@@ -251,16 +263,18 @@ class _Forker:
         """
         control = self.start()
         with ExitStack() as opened:
-            source = _memory(max(len(data), 1))
-            opened.callback(os.close, source)
-            os.pwrite(source, data, 0)
             room = opened.enter_context(self._entered())
+            room.put(data)
             (told, tells), (watched, watches) = _pair(opened), _pair(opened)
             with tells, watches:
-                self._send(control, asked, [source, room.target, tells.fileno(), watches.fileno()])
+                self._send(control, asked, [room.target, tells.fileno(), watches.fileno()])
             child = _Child(told, watched, watch)
             opened.callback(child.close)
-            head, size = child.wait()
+            try:
+                head, size = child.wait()
+            except _Gone:
+                self._let_go(control)
+                raise
             return Answer(head, room.copied(size))
 
     @contextmanager
@@ -278,7 +292,14 @@ class _Forker:
         try:
             socket.send_fds(control, [json.dumps(asked).encode()], passed)
         except OSError as error:
+            self._let_go(control)
             raise _Gone from error
+
+    def _let_go(self, control: socket.socket) -> None:
+        """Have the next job start it anew, unless another job has seen to that already."""
+        with self._lock:
+            if self._control is control:
+                self._drop()
 
 
 def _pair(opened: ExitStack) -> tuple[socket.socket, socket.socket]:
@@ -294,27 +315,35 @@ def _memory(size: int) -> int:
 
 
 class _Room:
-    """Shared memory for what a child answers, empty whenever one enters it."""
+    """Shared memory for a file, and then for what is made of it; empty whenever one enters it."""
 
     def __init__(self, size: int) -> None:
         self.target, self._size = _memory(size), size
         self._mapped = mmap.mmap(self.target, size)
         self._bytes = np.frombuffer(self._mapped, np.uint8)
-        self._used = size  # of one that does not say
+        self._used = 0
+
+    def put(self, data: bytes) -> None:
+        """Write the file there; what is made of it may be as long as it likes to be."""
+        os.truncate(self.target, max(self._size, len(data)))
+        at = 0
+        while at < len(data):
+            at += os.pwrite(self.target, memoryview(data)[at:], at)
+        self._used = self._size + len(data)
 
     def copied(self, size: int) -> Bytes:
-        """Return what is there, which then is ours: the child may write as long as it lives."""
-        self._used = min(size, self._size)
-        return self._bytes[: self._used].copy()
+        """Return what was made, which then is ours: the child may write as long as it lives."""
+        size = min(size, self._size)
+        self._used = max(size, self._used - self._size)
+        return self._bytes[:size].copy()
 
     def empty(self) -> None:
         """Leave nothing in it, once its child is gone."""
-        if self._used > _KEPT_BYTES:
+        if self._used > min(_KEPT_BYTES, self._size):
             os.truncate(self.target, 0)
             os.truncate(self.target, self._size)
         else:
             self._bytes[: self._used] = 0
-        self._used = self._size
 
     def close(self) -> None:
         """Let go of it."""
@@ -383,17 +412,18 @@ class _Child:
 
     def close(self) -> None:
         """Kill it if it still runs, and wait until it is gone and nothing of it is left."""
+        until = time.monotonic() + _END_S
         with suppress(_Gone):
-            until = time.monotonic() + _END_S
-            killed = False
-            while self._ended is None and time.monotonic() < until:
-                if self._handle is not None and not killed:
-                    killed = True
-                    with suppress(ProcessLookupError):
-                        signal.pidfd_send_signal(self._handle, signal.SIGKILL)
+            while self._handle is None and time.monotonic() < until:
                 self._look()
-        if self._handle is not None:
-            os.close(self._handle)
+        if self._handle is None:
+            return
+        with suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self._handle, signal.SIGKILL)
+        gone = select.poll()
+        gone.register(self._handle, select.POLLIN)
+        gone.poll(_END_S * 1000)
+        os.close(self._handle)
 
 
 def _parsed(coded: bytes) -> dict[str, Any]:
@@ -456,6 +486,8 @@ def _once(entry: str, asked: dict[str, Any], data: bytes, watch: _Watch) -> Answ
     first, _, body = out.partition(b"\n")
     said = _parsed(first) if first else {}
     head = said.get("head")
+    if process.returncode == 1 and not out:  # as of a package that is missing
+        raise Unanswered(ABSENT)
     if process.returncode or not isinstance(head, dict) or "failed" in head:
         raise Unanswered(_why(head, process.returncode))
     return Answer(head, np.frombuffer(body, np.uint8))

@@ -156,16 +156,18 @@ _UNANSWERED = {
 def _refused(head: Mapping[str, object]) -> PhotoError:
     """Return the refusal that was answered, if it is one of ours: a helper is not trusted."""
     said, values = head.get("refused"), head.get("values")
-    if said in refusals.ALL and isinstance(values, dict):
+    if isinstance(said, str) and said in refusals.ALL and isinstance(values, dict):
         numbers = {key: one for key, one in values.items() if isinstance(one, int)}
         with suppress(KeyError):
-            return PhotoError(Said(str(said), **numbers))
+            made = Said(said, **numbers)
+            if "{" not in made:  # all that is to be filled in is
+                return PhotoError(made)
     return PhotoError(refusals.DAMAGED)
 
 
 def _shaped(pixels: isolation.Bytes, shape: object) -> Rgb:
-    if isinstance(shape, list) and len(shape) == 3 and shape[2] == 3:
-        with suppress(ValueError, TypeError):
+    if isinstance(shape, list) and all(isinstance(one, int) and one > 0 for one in shape):
+        with suppress(ValueError):
             return check_rgb(pixels.reshape(shape))
     raise PhotoError(refusals.DAMAGED)
 

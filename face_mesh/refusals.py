@@ -35,4 +35,6 @@ BUSY = N_("Many photos are being opened at this moment; try again in a few secon
 STOPPED = N_("The photo was not opened because the connection was lost; choose it again.")
 NO_HELPER = N_("Photos cannot be opened at this moment; try again in a few seconds.")
 
-ALL = frozenset(value for name, value in list(globals().items()) if name.isupper())
+ALL = frozenset(
+    said for name, said in list(globals().items()) if name.isupper() and isinstance(said, str)
+)

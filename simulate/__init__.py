@@ -5,8 +5,8 @@ before it can say anything, and an interruption meanwhile would end in a traceba
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False  # as `typing` has it, which takes longer to load than all of this
 if TYPE_CHECKING:
     from simulate.catalogue import procedures
     from simulate.changes import Change

@@ -9,7 +9,6 @@ that it speaks of belongs together.
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -42,8 +41,7 @@ def output_folder(name: str) -> Iterator[Path]:
         with ExitStack() as held:
             try:
                 _make(out, made)
-                with tempfile.TemporaryFile(dir=out):
-                    pass
+                Unnamed(out).close()
                 free = held.enter_context(_locked(out))
             except (OSError, ValueError) as error:
                 raise PlanError(NOT_WRITABLE) from error

@@ -20,6 +20,7 @@ ENDED = (
     "The program was ended by the system, most likely for want of memory; make the photo smaller, "
     "or free some memory."
 )
+OURS = (0, 2, 3, 4, 130)  # no other status is the program's own: OpenBLAS ends with 1
 PASSED_ON = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _PR_SET_PDEATHSIG = 1
 
@@ -55,7 +56,7 @@ def _ended_as(child: int) -> None:
         if signal.getsignal(one) is not signal.SIG_IGN:  # as nohup wants it
             signal.signal(one, pass_on)
     status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    if status >= 0:
+    if status in OURS:
         os._exit(status)
     if -status in PASSED_ON:
         signal.signal(-status, signal.SIG_DFL)

@@ -106,14 +106,14 @@ def test_json_that_would_blow_a_parser_up_is_refused(text: str, said: str) -> No
     "text", ['{"a": NaN}', '{"a": Infinity}', "[1]", "1", "", '{"a": "', "{]}"]
 )
 def test_what_is_no_json_table_is_no_json(text: str) -> None:
-    with pytest.raises(ValueError) as error:
+    with pytest.raises(ValueError, match=r".") as error:
         json_table(text.encode(), LIMITS)
     assert not isinstance(error.value, TooMuch)
 
 
 @pytest.mark.parametrize("text", ["a = ", 'a = "', "a = '''", "]", "a = 1]]", "\x0b", "a = \xff"])
 def test_what_is_no_toml_is_no_toml(text: str) -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=r"."):
         toml_table(text.encode("latin-1"), LIMITS)
 
 
@@ -166,19 +166,18 @@ WORDS = st.sampled_from(
 
 @given(st.lists(WORDS, max_size=24).map("".join))
 def test_whatever_toml_holds_is_looked_through_to_the_end(text: str) -> None:
-    """What a parser takes is taken, unless a limit is named; so nothing hides in a text in quotes."""
+    """What a parser takes is taken, unless a limit is named: nothing hides in quotes or remarks."""
     long = "\n" + ".".join("b" * 40) + "=1\n"
     for whole in (text, text + long):
         try:
             parsed = tomllib.loads(whole)
         except (ValueError, RecursionError):
             continue
-        hidden = "b" not in parsed
-        try:
+        if whole is not text and "b" in parsed:
+            with pytest.raises(TooMuch, match="dots"):
+                toml_table(whole.encode(), LIMITS)
+        else:
             assert toml_table(whole.encode(), LIMITS) == parsed
-            assert hidden
-        except TooMuch as error:
-            assert whole is not text and "dots" in str(error)
 
 
 @given(
@@ -230,7 +229,7 @@ def test_a_code_of_136_characters_takes_no_memory() -> None:
 @given(st.floats() | st.integers(-(10**20), 10**20))
 def test_a_number_that_was_written_is_read_back(number: float) -> None:
     found = number_of(f" {number!r}\t")
-    assert found == number or (math.isnan(found) and math.isnan(number))
+    assert found == float(number) or (math.isnan(found) and math.isnan(number))
 
 
 @given(st.text(max_size=12))
@@ -247,20 +246,22 @@ def test_a_text_is_a_plain_number_or_none(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "１.５", "٣", "²", "1_0", "1\n", "\n1", "1\x0b", "1\u00a0", "1,5", "0x10", "1e", "--1"]
-    + ["9" * 65, "1e99999", "\u2212" + "1"],
+    [
+        *("", "\uff11.\uff15", "\u0663", "\u00b2", "1_0", "1\n", "\n1", "1\x0b", "1\u00a0"),
+        *("1,5", "0x10", "1e", "--1", "9" * 65, "1e99999", "\u22121"),
+    ],
 )
 def test_what_is_no_plain_number(text: str) -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="number"):
         number_of(text)
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="number"):
         whole_of(text, -(10**70), 10**70)
 
 
 def test_a_whole_number_keeps_to_its_range() -> None:
     assert (whole_of("7", 0, 9), whole_of(" -3 ", -5, 9)) == (7, -3)
     for text in ("10", "-1", "1.0", "1e1", "nan"):
-        with pytest.raises(ValueError):
+        with pytest.raises(ValueError, match="number"):
             whole_of(text, 0, 9)
 
 
@@ -268,7 +269,7 @@ def test_a_whole_number_keeps_to_its_range() -> None:
 def test_every_number_of_a_parser_is_a_float(number: float) -> None:
     found = real(number)
     assert type(found) is float
-    assert found == number or math.isnan(number)
+    assert found == float(number) or math.isnan(number)
 
 
 def test_a_number_that_no_float_holds_is_out_of_every_range() -> None:
@@ -278,7 +279,7 @@ def test_a_number_that_no_float_holds_is_out_of_every_range() -> None:
 
 @pytest.mark.parametrize("value", [True, False, "1", None, [1], {}, b"1"])
 def test_what_is_no_number_of_a_parser(value: object) -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="number"):
         real(value)
 
 

@@ -5,134 +5,228 @@ import re
 from typing import Any
 
 import pytest
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from ui.addresses import COOKIE, OwnAddresses
+from tests.ui.network import (
+    ANNA,
+    BEN,
+    PICTURE,
+    UPLOAD,
+    Page,
+    Tab,
+    ask,
+    run,
+    settle,
+    told_download,
+    told_upload,
+)
+from ui.server.addresses import OwnAddresses
+from ui.server.browsers import COOKIE, HOST_COOKIE
+from ui.server.ledger import Ledger
+from ui.server.tabs import OwnTabs
 
-PICTURE = "/media/0123456789abcdef0123456789abcdef.png"
-UPLOAD = "/_stcore/upload_file/" + "/".join(["01234567-89ab-cdef-0123-456789abcdef"] * 2)
 OK, NOT_FOUND = 200, 404
 
 
-class Site:
-    """A page behind the middleware; whoever connects is told `told`."""
+def site() -> tuple[Page, Any]:
+    page, ledger = Page(), Ledger()
+    return page, OwnAddresses(OwnTabs(page, ledger), ledger)
 
-    def __init__(self, told: bytes) -> None:
-        self.told = told
-        self.app = OwnAddresses(self._page)
-        self.open = asyncio.Event()
 
-    async def _page(self, scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] == "websocket":
-            await send({"type": "websocket.send", "bytes": self.told})
-            await self.open.wait()
-        else:
-            await send({"type": "http.response.start", "status": OK, "headers": []})
-            await send({"type": "http.response.body", "body": b"face"})
+async def status(app: Any, *of: str, **more: str) -> int:
+    return (await ask(app, *of, **more))[0]
 
-    async def ask(
-        self, path: str, browser: str, method: str = "GET", accept: str = "*/*"
-    ) -> tuple[int, dict[str, str]]:
+
+@pytest.mark.parametrize(
+    ("path", "method", "told"),
+    [
+        (PICTURE, "GET", told_download),
+        (PICTURE, "HEAD", told_download),
+        (UPLOAD, "PUT", told_upload),
+        (UPLOAD, "DELETE", told_upload),
+    ],
+)
+@pytest.mark.parametrize("base", ["", "/clinic"])
+def test_only_the_browser_that_was_told_an_address_gets_an_answer(
+    path: str, method: str, told: Any, base: str
+) -> None:
+    async def visit() -> None:
+        page, app = site()
+        assert await status(app, base + path, ANNA, method) == NOT_FOUND
+        tab = Tab(app, ANNA)
+        await settle()
+        message = told(base + path)
+        await page.tell[0](message)
+        assert tab.told == [message], "passed on as it is"
+        assert await status(app, base + path, ANNA, method) == OK
+        for other in (BEN, "", ANNA[:-1], ANNA.upper()):
+            answer, headers, _ = await ask(app, base + path, other, method)
+            assert answer == NOT_FOUND
+            assert headers["cache-control"] == "no-store"
+        assert await status(app, base + path, BEN, "OPTIONS") == OK
+        await tab.close()
+        assert await status(app, base + path, ANNA, method) == NOT_FOUND
+
+    run(visit())
+
+
+def echoes() -> list[bytes]:
+    """Messages in which an address stands that somebody else wrote there."""
+    text = f"{PICTURE} {UPLOAD}"
+    warning, data, name, wrong, title = (ForwardMsg() for _ in range(5))
+    warning.delta.new_element.alert.body = text
+    data.delta.new_element.bidi_component.json = text
+    name.file_urls_response.response_id = text
+    wrong.backend_operation_response.error_msg = text
+    title.page_config_changed.title = text
+    button = ForwardMsg()
+    button.delta.new_element.download_button.url = PICTURE
+    new = ForwardMsg()
+    new.new_session.name = text
+    return [one.SerializeToString() for one in (warning, data, name, wrong, title, button, new)]
+
+
+@pytest.mark.parametrize("echo", echoes())
+def test_an_address_that_is_only_repeated_is_not_told(echo: bytes) -> None:
+    async def visit() -> None:
+        page, app = site()
+        tab = Tab(app, ANNA)
+        await settle()
+        await page.tell[0](echo)
+        assert tab.told == [echo]
+        for method in ("GET", "PUT", "DELETE"):
+            assert await status(app, PICTURE, ANNA, method) == NOT_FOUND
+            assert await status(app, UPLOAD, ANNA, method) == NOT_FOUND
+        await tab.close()
+
+    run(visit())
+
+
+def test_an_upload_can_be_read_by_nobody() -> None:
+    async def visit() -> None:
+        page, app = site()
+        tab = Tab(app, ANNA)
+        await settle()
+        await page.tell[0](told_upload())
+        assert await status(app, UPLOAD, ANNA, "PUT") == OK
+        assert await status(app, UPLOAD, ANNA, "GET") == NOT_FOUND
+        await tab.close()
+
+    run(visit())
+
+
+def test_an_address_lives_as_long_as_one_of_the_tabs_that_know_it() -> None:
+    async def visit() -> None:
+        page, app = site()
+        first, second = Tab(app, ANNA), Tab(app, ANNA)
+        await settle()
+        for tell in page.tell:
+            await tell(told_download())
+        first.task.cancel()
+        await asyncio.gather(first.task, return_exceptions=True)
+        assert await status(app, PICTURE, ANNA) == OK
+        await second.close()
+        assert await status(app, PICTURE, ANNA) == NOT_FOUND
+
+    run(visit())
+
+
+def test_a_tab_that_is_told_ever_more_addresses_keeps_the_last(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("ui.server.limits.FILES_TOLD", 2)
+    names = [PICTURE.replace("0123", f"012{n}") for n in range(4)]
+
+    async def visit() -> None:
+        page, app = site()
+        tab = Tab(app, ANNA)
+        await settle()
+        for name in names:
+            await page.tell[0](told_download(name))
+        answers = [await status(app, name, ANNA) for name in names]
+        assert answers == [NOT_FOUND, NOT_FOUND, OK, OK]
+        await tab.close()
+
+    run(visit())
+
+
+def test_the_page_brings_a_number_once_and_fonts_bring_none() -> None:
+    async def visit() -> None:
+        _, app = site()
+        for scheme, name, ending in (("http", COOKIE, ""), ("https", HOST_COOKIE, "; Secure")):
+            asked = [await ask(app, "/", accept="text/html", scheme=scheme) for _ in range(2)]
+            given = [headers["set-cookie"] for _, headers, _ in asked]
+            assert given[0] != given[1]
+            for one in given:
+                assert re.fullmatch(
+                    rf"{name}=[\w-]{{32}}; HttpOnly; SameSite=Lax; Path=/{ending}", one
+                )
+        _, headers, _ = await ask(app, "/", ANNA, accept="text/html")
+        assert "set-cookie" not in headers
+        answer, headers, _ = await ask(app, "/static/media/font.woff2")
+        assert answer == OK
+        assert headers == {}
+
+    run(visit())
+
+
+@pytest.mark.parametrize(
+    "cookie",
+    [
+        f"{COOKIE}=short",
+        f"{COOKIE}={ANNA}; {COOKIE}={BEN}",
+        f"{COOKIE}={ANNA}=",
+        f"not_{COOKIE}={ANNA}",
+        f"{HOST_COOKIE}={ANNA}",
+    ],
+)
+def test_a_number_that_is_not_one_of_ours_is_exchanged(cookie: str) -> None:
+    async def visit() -> None:
+        _, app = site()
         start: dict[str, Any] = {}
 
         async def send(message: Any) -> None:
             start.update(message if message["type"] == "http.response.start" else {})
 
-        scope = {"type": "http", "method": method, "path": path, "scheme": "https"}
-        scope["headers"] = [(b"accept", accept.encode()), *cookie(browser)]
-        await self.app(scope, nothing, send)
-        return start["status"], {k.decode().lower(): v.decode() for k, v in start["headers"]}
+        async def receive() -> Any:
+            return {"type": "http.request"}
 
-    async def connect(self, browser: str) -> asyncio.Task[None]:
-        async def send(message: Any) -> None:
-            assert message["bytes"] == self.told, "passed on as it is"
+        scope = {"type": "http", "method": "GET", "path": "/", "scheme": "http"}
+        scope["headers"] = [(b"accept", b"text/html"), (b"cookie", cookie.encode())]
+        await app(scope, receive, send)
+        assert "set-cookie" in {name.decode() for name, _ in start["headers"]}
 
-        scope = {"type": "websocket", "path": "/_stcore/stream", "headers": cookie(browser)}
-        tab = asyncio.create_task(self.app(scope, nothing, send))
-        await asyncio.sleep(0)
-        return tab
-
-    async def close(self, *tabs: asyncio.Task[None]) -> None:
-        self.open.set()
-        await asyncio.gather(*tabs)
+    run(visit())
 
 
-async def nothing() -> Any:
-    raise AssertionError("what is sent is not the middleware's business")
+def test_a_page_that_goes_on_without_a_number_is_told_why_and_given_one() -> None:
+    """As after cookies were cleared, or where they are blocked."""
 
-
-def cookie(browser: str) -> list[tuple[bytes, bytes]]:
-    return [(b"cookie", f"{COOKIE}={browser}; other=1".encode())] if browser else []
-
-
-@pytest.mark.parametrize(
-    ("path", "method"), [(PICTURE, "GET"), (UPLOAD, "PUT"), (UPLOAD, "DELETE")]
-)
-@pytest.mark.parametrize("base", ["", "/clinic"])
-def test_only_the_browser_that_was_told_an_address_gets_an_answer(
-    path: str, method: str, base: str
-) -> None:
     async def visit() -> None:
-        site = Site(b"\x0a\x12" + f"{base}{path}".encode() + b"\x1a")
-        assert (await site.ask(base + path, "anna", method))[0] == NOT_FOUND
-        tab = await site.connect("anna")
-        assert (await site.ask(base + path, "anna", method))[0] == OK
-        for other in ("ben", "", "anna2"):
-            status, headers = await site.ask(base + path, other, method)
-            assert status == NOT_FOUND
-            assert headers["cache-control"] == "no-store"
-        assert (await site.ask(base + path, "ben", method="OPTIONS"))[0] == OK
-        await site.close(tab)
-        assert (await site.ask(base + path, "anna", method))[0] == NOT_FOUND
+        _, app = site()
+        ping = {"sec_fetch_site": "same-origin", "sec_fetch_mode": "cors"}
+        answer, headers, body = await ask(app, "/_stcore/health", **ping)
+        assert answer == 428
+        assert headers["set-cookie"].startswith(COOKIE)
+        assert body.startswith('"This page needs one cookie')
+        german = {"accept_language": "fr-FR,de-DE;q=0.8,en;q=0.5"}
+        assert "Cookie" in (await ask(app, "/_stcore/health", **ping, **german))[2]
+        assert "Diese Seite" in (await ask(app, "/_stcore/health", **ping, **german))[2]
+        assert (await ask(app, "/_stcore/health", ANNA, **ping))[0] == OK
+        assert (await ask(app, "/_stcore/health"))[0] == OK, "whoever watches the server"
 
-    asyncio.run(visit())
+    run(visit())
 
 
-def test_an_upload_can_be_read_by_nobody() -> None:
+def test_two_numbers_in_one_request_are_none() -> None:
     async def visit() -> None:
-        site = Site(UPLOAD.encode())
-        tab = await site.connect("anna")
-        assert (await site.ask(UPLOAD, "anna", "PUT"))[0] == OK
-        assert (await site.ask(UPLOAD, "anna", "GET"))[0] == NOT_FOUND
-        await site.close(tab)
+        page, app = site()
+        tab = Tab(app, ANNA)
+        await settle()
+        await page.tell[0](told_download())
+        both = f"{ANNA}; {COOKIE}={BEN}"
+        assert await status(app, PICTURE, both) == NOT_FOUND
+        assert await status(app, PICTURE, f"{ANNA}; {COOKIE}={ANNA}") == OK
+        await tab.close()
 
-    asyncio.run(visit())
-
-
-def test_an_address_lives_as_long_as_one_of_the_tabs_that_know_it() -> None:
-    async def visit() -> None:
-        site = Site(PICTURE.encode())
-        first, second = await site.connect("anna"), await site.connect("anna")
-        first.cancel()
-        await asyncio.gather(first, return_exceptions=True)
-        assert (await site.ask(PICTURE, "anna"))[0] == OK
-        await site.close(second)
-        assert (await site.ask(PICTURE, "anna"))[0] == NOT_FOUND
-
-    asyncio.run(visit())
-
-
-def test_without_a_cookie_nothing_is_noted_for_anybody() -> None:
-    async def visit() -> None:
-        site = Site(PICTURE.encode())
-        tab = await site.connect("")
-        assert (await site.ask(PICTURE, ""))[0] == NOT_FOUND
-        await site.close(tab)
-
-    asyncio.run(visit())
-
-
-def test_the_page_brings_a_number_once_and_fonts_bring_none() -> None:
-    async def visit() -> None:
-        site = Site(b"")
-        set_ = [(await site.ask("/", "", accept="text/html"))[1]["set-cookie"] for _ in range(2)]
-        assert set_[0] != set_[1]
-        for one in set_:
-            assert re.fullmatch(
-                rf"{COOKIE}=[\w-]{{32}}; HttpOnly; SameSite=Lax; Path=/; Secure", one
-            )
-        assert "set-cookie" not in (await site.ask("/", "anna", accept="text/html"))[1]
-        status, headers = await site.ask("/static/media/font.woff2", "")
-        assert status == OK
-        assert headers == {}
-
-    asyncio.run(visit())
+    run(visit())

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 import streamlit
 
-from ui.headers import CONTENT_POLICY, HEADERS, PrivateHeaders
+from tests.ui.network import HOST
+from ui.headers import HEADERS, PrivateHeaders, content_policy
 
 
 def answer(
@@ -29,7 +30,7 @@ def answer(
     async def receive() -> Any:
         raise AssertionError("the body of a request is not the middleware's business")
 
-    scope = {"type": kind, "path": path}
+    scope = {"type": kind, "path": path, "scheme": "http", "headers": [(b"host", HOST.encode())]}
     asyncio.run(PrivateHeaders(app)(scope, receive, send))
     return sent
 
@@ -45,6 +46,8 @@ def test_every_answer_carries_the_private_headers() -> None:
     assert got["content-type"] == "text/html"
     assert {name.lower(): value for name, value in HEADERS.items()}.items() <= got.items()
     assert got["referrer-policy"] == "no-referrer"
+    assert got["cross-origin-resource-policy"] == "same-origin"
+    assert got["content-security-policy"].startswith("default-src 'self'; ")
 
 
 @pytest.mark.parametrize("path", ["/media/face.png", "/clinic/media/face.png", "/_stcore/health"])
@@ -64,12 +67,42 @@ def test_a_websocket_passes_untouched() -> None:
     assert start["headers"] == []
 
 
+def policy(host: str = HOST, scheme: str = "http") -> dict[str, str]:
+    scope = {"type": "http", "scheme": scheme, "headers": [(b"host", host.encode("latin-1"))]}
+    return dict(part.split(" ", 1) for part in content_policy(scope).split("; "))
+
+
 def test_nothing_from_elsewhere_is_allowed() -> None:
-    assert not re.search(r"https?:|\*|unsafe-eval", CONTENT_POLICY)
-    policy = dict(part.split(" ", 1) for part in CONTENT_POLICY.split("; "))
-    assert policy["default-src"] == "'self'"
-    assert policy["frame-ancestors"] == "'none'"
-    assert "unsafe-inline" not in policy["script-src"]
+    got = policy()
+    assert not re.search(r"https?:|\*|unsafe-eval", " ".join(got.values()))
+    assert got["default-src"] == "'self'"
+    assert got["frame-ancestors"] == "'none'"
+    assert "unsafe-inline" not in got["script-src"]
+
+
+@pytest.mark.parametrize(
+    ("host", "scheme", "sockets"),
+    [
+        ("localhost:8501", "http", "ws://localhost:8501 wss://localhost:8501"),
+        ("LOCALHOST", "https", "wss://localhost"),
+        ("127.0.0.1:80", "http", "ws://127.0.0.1 wss://127.0.0.1:80"),
+        ("evil.example", "http", ""),
+        ("localhost; script-src *", "http", ""),
+        ("localhost:8501 wss://evil.example", "http", ""),
+        ("localhost:8501,evil.example", "http", ""),
+        ("localhost@evil.example", "http", ""),
+        ("localhost/*", "http", ""),
+        ("*", "http", ""),
+        ("", "http", ""),
+        ("localhost\u00e9", "http", ""),
+        ("localhost" + "." * 300, "http", ""),
+    ],
+)
+def test_the_page_connects_to_its_own_origin_and_no_other(
+    host: str, scheme: str, sockets: str
+) -> None:
+    assert policy(host, scheme)["connect-src"] == f"'self' data: {sockets}".strip()
+    assert "*" not in policy(host, scheme)["script-src"]
 
 
 def test_the_scripts_written_into_streamlits_page_are_allowed_by_their_digest() -> None:
@@ -78,4 +111,4 @@ def test_the_scripts_written_into_streamlits_page_are_allowed_by_their_digest() 
     assert scripts
     for script in scripts:
         digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-        assert f"'sha256-{digest}'" in CONTENT_POLICY
+        assert f"'sha256-{digest}'" in policy()["script-src"]

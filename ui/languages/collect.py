@@ -25,7 +25,7 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).parents[2]
 FOLDER = Path(__file__).parent
-NOT_OF_THE_PAGE = ("__main__.py", "command.py", "folder.py", "watched.py")  # of the command line
+NOT_OF_THE_PAGE = ("__main__.py", "command.py", "folder.py", "program.py", "watched.py")
 LANGUAGES = {"es": "Spanish", "de": "German"}
 
 # Calls whose first argument is said, as it is or as a template. An error's is, for the page shows

@@ -42,9 +42,9 @@ TEXTS = (
     made_files.TOO_MANY,
 )
 # What the uploader says of an upload that was refused, and why it was, which it does not say.
+BEFORE = "Error: "  # a piece of text by itself; what follows is a sentence
 REFUSED = {
-    f"Error: AxiosError: Request failed with status code {one.status}": one.sentence
-    for one in OF_UPLOADS
+    f"AxiosError: Request failed with status code {one.status}": one.sentence for one in OF_UPLOADS
 }
 LABELS = (
     N_("file upload"),
@@ -71,6 +71,6 @@ def tell() -> None:
     spoken = language.current()
     texts, labels = ({}, {}) if spoken == "en" else map(language.words, (TEXTS, LABELS))
     decimal = get_decimal_symbol(spoken)
-    texts |= {text: language.say(sentence) for text, sentence in REFUSED.items()}
+    texts |= {BEFORE: ""} | {text: language.say(why) for text, why in REFUSED.items()}
     data = {"language": spoken, "texts": texts, "labels": labels, "decimal": decimal}
     _mount(key="speaking", data=data)
