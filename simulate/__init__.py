@@ -1,12 +1,20 @@
-"""Everything that changes a photo: a measured face and a plan in, an honest outcome out."""
+"""Everything that changes a photo: a measured face and a plan in, an honest outcome out.
 
-from simulate.catalogue import procedures
-from simulate.changes import Change
-from simulate.entry import Procedure
-from simulate.interactions import Interaction, check_plan
-from simulate.outcome import Outcome, simulate, simulating
-from simulate.plan import Plan, Treatment
-from simulate.summary import plan_summary
+A name is loaded with what it needs when it is first asked for: `python -m simulate` comes by here
+before it can say anything, and an interruption meanwhile would end in a traceback.
+"""
+
+from importlib import import_module
+
+TYPE_CHECKING = False  # as `typing` has it, which takes longer to load than all of this
+if TYPE_CHECKING:
+    from simulate.catalogue import procedures
+    from simulate.changes import Change
+    from simulate.entry import Procedure
+    from simulate.interactions import Interaction, check_plan
+    from simulate.outcome import Outcome, simulate, simulating
+    from simulate.plan import Plan, Treatment
+    from simulate.summary import plan_summary
 
 __version__ = "0.1.0"
 
@@ -24,3 +32,25 @@ __all__ = [
     "simulate",
     "simulating",
 ]
+
+_HOMES = {
+    "Change": "changes",
+    "Interaction": "interactions",
+    "Outcome": "outcome",
+    "Plan": "plan",
+    "Procedure": "entry",
+    "Treatment": "plan",
+    "check_plan": "interactions",
+    "plan_summary": "summary",
+    "procedures": "catalogue",
+    "simulate": "outcome",
+    "simulating": "outcome",
+}
+
+if not TYPE_CHECKING:  # which would take any name for known
+
+    def __getattr__(name: str) -> object:
+        if name not in _HOMES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        found = globals()[name] = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+        return found

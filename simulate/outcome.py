@@ -14,7 +14,7 @@ import numpy.typing as npt
 from face_mesh import Face
 from face_mesh.arrays import Bool, Field, Mask, Points, Rgb
 from face_mesh.errors import PlanError
-from face_mesh.said import Said
+from face_mesh.said import N_, Said
 from simulate.aftermath import check_shown, reactions_at
 from simulate.changes import Change, Shift, lengths_mm, shape_changes, skin_changes
 from simulate.composite import merge
@@ -47,6 +47,8 @@ from simulate.warned import covered, in_time, seen_in, undrawn_reactions, warnin
 Floats = npt.NDArray[np.float32]
 RESPONDERS = {"low": -1.0, "expected": 0.0, "high": 1.0}  # standard deviations from the mean
 SWELLING_SD = 0.5  # of a swelling between people, author's estimate: no spread was found
+MOST_SEED = 2**32 - 1  # what every source of noise takes
+SEED_OUTSIDE = N_("The sample is chosen by a whole number from {low} to {high}.")
 MOST_UNSURE_MM = 2.0  # at the top of the map of uncertainty
 
 
@@ -225,6 +227,8 @@ def simulating(
         raise PlanError(
             Said("There is no responder {name!r}; use low, expected or high.", name=responder[:20])
         )
+    if not 0 <= seed <= MOST_SEED:
+        raise PlanError(Said(SEED_OUTSIDE, low=0, high=MOST_SEED))
     check_shown(reactions)
     check_view(face, plan)
     days = days_after(when)

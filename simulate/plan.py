@@ -6,12 +6,19 @@ import json
 import math
 import os
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
+from face_mesh.door import (
+    Limits,
+    TooMuch,
+    Unreadable,
+    contents,
+    number_of,
+    real,
+    toml_table,
+)
 from face_mesh.errors import PlanError
 from face_mesh.said import N_, Said
 from simulate.catalogue import procedures
@@ -21,6 +28,15 @@ LESIONS = "moles"  # the sign whose lesions are picked one by one
 STROKES = ("add", "spare")
 MOST_RADIUS_MM = 20.0
 MOST_POINTS = 2000  # of one hand's work; more is no stroke of a hand
+# Of a plan in all. A treatment is given once a side, or twice. Each spot and each stroke is looked
+# at in the photo for each treatment that has it (the work of a hand is some 10 spots and 20
+# strokes of 50 points), and as much as this fits into a file that can be opened again.
+MOST_TREATMENTS = 100
+MOST_SPOTS = 50
+MOST_STROKES = 300
+MOST_PLACES = 20_000  # points of all strokes
+MOST_TEXT = 4000  # characters of one treatment in words; 50 spots to nine digits have 1500
+LIMITS = Limits(Said("Plan file"), bytes=1 << 20, items=150_000, names=5000)
 MOST_WEEKS = 104.0  # between the first treatment and the last: as far as a result is simulated
 MOST_DAYS = 365.0  # of downtime that a clinic may write down
 MOST_COST = 1e9
@@ -29,6 +45,15 @@ MOST_NOTES = 2000  # characters
 CURRENCY = re.compile(r"[^\W\d_]{0,8}|[$€£¥]")
 STROKE_OUTSIDE = N_(
     "A stroke lies outside the photo; give places as shares of its width and height, 0 to 1."
+)
+TOO_MANY_TREATMENTS = N_("A plan has up to {most} treatments, not {given}; leave some out.")
+TOO_MANY_SPOTS = N_("A plan has up to {most} picked spots, not {given}; leave some out.")
+TOO_MANY_STROKES = N_(
+    "A plan has up to {most} strokes of the brush in all its treatments, not {given}; leave some "
+    "out."
+)
+TOO_MANY_PLACES = N_(
+    "The strokes of a plan have up to {most} points in all, not {given}; leave some out."
 )
 SPOT_OUTSIDE = N_(
     "A picked spot lies outside the photo; give places as shares of its width and height, 0 to 1."
@@ -76,7 +101,7 @@ class Stroke:
         """Refuse what is no stroke on the photo."""
         if self.kind not in STROKES:
             raise PlanError(Said("A stroke adds or spares, not {kind!r}.", kind=self.kind[:20]))
-        if not 0.0 < self.radius_mm <= MOST_RADIUS_MM:
+        if not 0.0 < real(self.radius_mm) <= MOST_RADIUS_MM:
             raise PlanError(
                 Said("A brush is above 0 and up to {most:g} mm in radius.", most=MOST_RADIUS_MM)
             )
@@ -121,14 +146,14 @@ class Treatment:
     def __post_init__(self) -> None:
         """Refuse at the door what the catalogue does not offer."""
         entry = _entry(self.procedure)
-        if not math.isfinite(self.dose):
+        if not math.isfinite(real(self.dose)):
             raise PlanError(Said("The dose of {name!l} must be a number.", name=Said(entry.name)))
         if self.side not in entry.sides:
             raise PlanError(
                 Said(
                     "{name} cannot be done on side {side!r}; choose {sides}.",
                     name=Said(entry.name),
-                    side=self.side,
+                    side=self.side[:20],
                     sides=" or ".join(entry.sides),
                 )
             )
@@ -189,8 +214,8 @@ class Treatment:
         Lesions are picked with "mole_removal=1@0.41,0.52", as often as wanted, in shares of the
         photo's width and height.
         """
-        text, *picked = text.split("@")
-        match = re.fullmatch(r"\s*([\w-]+)\s*=\s*([^:]*?)\s*(?::\s*(\w+)\s*)?", text)
+        bare, *picked = text.split("@", MOST_SPOTS + 1)
+        match = _TREATMENT.fullmatch(bare) if len(text) <= MOST_TEXT else None
         if match is None:
             raise PlanError(
                 Said(
@@ -201,7 +226,7 @@ class Treatment:
         name, dose, side = match.groups()
         entry = _entry(name)
         try:
-            amount = float(dose)
+            amount = number_of(dose)
         except ValueError:
             raise PlanError(
                 Said(
@@ -215,18 +240,26 @@ class Treatment:
         return cls(name, amount, side or "both", tuple(_place(one) for one in picked))
 
 
+# A procedure, its dose (whatever stands there, to be named) and, if wanted, a side. No part gives
+# back what it took (`++`), so that no text is tried in more than one way.
+_TREATMENT = re.compile(
+    r"[ \t]*+([A-Za-z0-9_-]++)[ \t]*+=[ \t]*+((?:[^:\s]++[ \t]*+)*+)"
+    r"(?::[ \t]*+([A-Za-z]++)[ \t]*+)?"
+)
+
+
 def _check_range(
     value: float | None, allowed: tuple[float, float], refused: str, entry: Procedure | None = None
 ) -> None:
     low, high = allowed
-    if value is not None and not low <= value <= high:
+    if value is not None and not low <= (given := real(value)) <= high:
         name = Said(entry.name if entry else "")
-        raise PlanError(Said(refused, name=name, given=value, low=low, high=high))
+        raise PlanError(Said(refused, name=name, given=given, low=low, high=high))
 
 
 def _place(text: str) -> Place:
     try:
-        x, y = (float(part) for part in text.split(","))
+        x, y = map(number_of, text.split(","))
     except ValueError:
         raise PlanError(
             Said(
@@ -260,7 +293,8 @@ class Plan:
 
     Raises:
         PlanError: a procedure is listed twice on the same side, an impossible weight, notes or a
-            currency that are no text of their kind.
+            currency that are no text of their kind, more treatments, spots, strokes or points than
+            a hand makes.
     """
 
     treatments: tuple[Treatment, ...] = ()
@@ -270,6 +304,7 @@ class Plan:
 
     def __post_init__(self) -> None:
         """Refuse a procedure given twice where it would add up unseen."""
+        self._check_amount()
         _check_range(self.body_kg, BODY_KG, MASS_OUTSIDE)
         if not CURRENCY.fullmatch(self.currency):
             raise PlanError("The currency is a short name of letters, for example EUR.")
@@ -288,6 +323,18 @@ class Plan:
                         )
                     )
                 seen.add((one.procedure, side))
+
+    def _check_amount(self) -> None:
+        """Refuse more than a hand does, before any of it is looked at one by one."""
+        strokes = [stroke for one in self.treatments for stroke in one.strokes]
+        for most, given, refused in (
+            (MOST_TREATMENTS, len(self.treatments), TOO_MANY_TREATMENTS),
+            (MOST_SPOTS, sum(len(one.spots) for one in self.treatments), TOO_MANY_SPOTS),
+            (MOST_STROKES, len(strokes), TOO_MANY_STROKES),
+            (MOST_PLACES, sum(len(one.points) for one in strokes), TOO_MANY_PLACES),
+        ):
+            if given > most:
+                raise PlanError(Said(refused, most=most, given=given))
 
     @classmethod
     def parse(cls, texts: str | Iterable[str]) -> Plan:
@@ -344,10 +391,12 @@ class Plan:
             PlanError: the file cannot be read or says something else.
         """
         try:
-            data = source if isinstance(source, bytes) else Path(source).read_bytes()
-            table = tomllib.loads(data.decode("utf-8"))
-        except OSError as error:
+            data = source if isinstance(source, bytes) else contents(source, LIMITS.bytes)
+            table = toml_table(data, LIMITS)
+        except Unreadable as error:
             raise PlanError("The plan file cannot be read; check its name.") from error
+        except TooMuch as error:
+            raise PlanError(error.said) from error
         except ValueError as error:
             raise PlanError("The plan file is not valid TOML; see the README's example.") from error
         return cls.from_table(table)
@@ -422,14 +471,14 @@ def _row(row: object) -> Treatment:
         raise PlanError("In a plan file strokes is a list of tables.")
     made = tuple(_stroke(one) for one in strokes)
     numbers = {key: _number(row, key) for key in _NUMBERS}
-    return Treatment(procedure, float(dose), side, spots, made, **numbers)
+    return Treatment(procedure, real(dose), side, spots, made, **numbers)
 
 
 def _number(table: Mapping[str, Any], key: str) -> float | None:
     value = table.get(key)
     if value is not None and not _is_number(value):
         raise PlanError(Said("In a plan file {key} is a number.", key=key))
-    return None if value is None else float(value)
+    return None if value is None else real(value)
 
 
 def _stroke(table: object) -> Stroke:
@@ -437,7 +486,7 @@ def _stroke(table: object) -> Stroke:
         raise PlanError("Each stroke of a plan file has kind, points and radius_mm.")
     if not isinstance(table["kind"], str) or not _is_number(table["radius_mm"]):
         raise PlanError("In a plan file the kind of a stroke is text and radius_mm a number.")
-    return Stroke(table["kind"], _places(table["points"], "points"), float(table["radius_mm"]))
+    return Stroke(table["kind"], _places(table["points"], "points"), real(table["radius_mm"]))
 
 
 def _places(rows: object, name: str) -> tuple[Place, ...]:
@@ -445,7 +494,7 @@ def _places(rows: object, name: str) -> tuple[Place, ...]:
         raise PlanError(
             Said("In a plan file {name} is a list of places, as [[0.41, 0.52]].", name=name)
         )
-    return tuple((float(x), float(y)) for x, y in rows)
+    return tuple((real(x), real(y)) for x, y in rows)
 
 
 def _is_place(row: object) -> bool:

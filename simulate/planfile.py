@@ -7,18 +7,21 @@ Nothing of a face is in it but, if asked for, the places that were picked or pai
 from __future__ import annotations
 
 import json
-import tomllib
+import re
+from codecs import BOM_UTF8
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from face_mesh.door import TooMuch, json_table, toml_table
 from face_mesh.errors import PlanError
 from face_mesh.said import N_
 from simulate.leaflet.code import MARK, plan_of_code
 from simulate.outcome import RESPONDERS
-from simulate.plan import Plan
+from simulate.plan import LIMITS, Plan
 from simulate.recovery import days_after
 
-MOST_BYTES = 1 << 20  # of a file; no plan of hands and doses is longer
+MOST_BYTES = LIMITS.bytes  # of a file; no plan of hands and doses is longer
+_PLACE = re.compile(r"\[\s+([0-9.e-]+),\s+([0-9.e-]+)\s+\]")  # as JSON writes a list, in four lines
 _SEEN = ("when", "responder")  # beside the plan
 _NOT_A_PLAN = N_("This file holds no plan; choose one that was saved here, or its TOML or JSON.")
 
@@ -57,7 +60,8 @@ class PlanFile:
         plan["treatments"] = [_filled(one) for one in plan["treatments"]]
         table = {**self._seen(), **_filled(plan)}
         table.setdefault("treatments", [])
-        return json.dumps(table, indent=2, ensure_ascii=False) + "\n"
+        text = _PLACE.sub(r"[\1, \2]", json.dumps(table, indent=2, ensure_ascii=False))
+        return re.sub(r"\],\n\s+\[", "], [", text) + "\n"
 
     def _seen(self) -> dict[str, str]:
         settled = self.responder == "expected"
@@ -81,13 +85,13 @@ def plan_of_file(data: bytes) -> PlanFile:
         PlanError: it is none of them, or says something that cannot be.
     """
     try:
-        if len(data) > MOST_BYTES:
-            raise ValueError("too long")
-        text = data.decode("utf-8-sig").strip()
-        if text.startswith(MARK):
-            return PlanFile(plan_of_code("".join(text.split())))
-        table = json.loads(text) if text.startswith("{") else tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
+        begins = data.removeprefix(BOM_UTF8).lstrip()
+        if begins.startswith(MARK.encode()) and len(data) <= MOST_BYTES:
+            return PlanFile(plan_of_code("".join(begins.decode("utf-8").split())))
+        table = (json_table if begins.startswith(b"{") else toml_table)(data, LIMITS)
+    except TooMuch as error:
+        raise PlanError(error.said) from error
+    except ValueError as error:
         raise PlanError(_NOT_A_PLAN) from error
     seen = {key: table.pop(key) for key in _SEEN if key in table}
     if not all(isinstance(value, str) for value in seen.values()):

@@ -11,7 +11,7 @@ from face_mesh.said import N_, Said
 from simulate.entry import Procedure
 
 DAYS = {"d": 1.0, "w": 7.0, "mo": 30.4375, "y": 365.25}
-_TIME = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(d|w|mo|y)\s*")
+_TIME = re.compile(r"[ \t]*([0-9]++(?:\.[0-9]++)?)[ \t]*(d|w|mo|y)[ \t]*")
 _WORDS = {
     "w": (N_("1 week"), N_("{n:g} weeks")),
     "mo": (N_("1 month"), N_("{n:g} months")),

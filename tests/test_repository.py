@@ -16,7 +16,7 @@ from tests.helpers import ROOT
 LARGE_BYTES = 1_000_000
 # Path of a larger file that belongs here -> why.
 DECLARED_LARGE: dict[str, str] = {
-    "simulate/skin/weights/skin.safetensors": "the skin model: nothing is downloaded to paint",
+    "simulate/skin/weights/skin.onnx": "the skin model: nothing is downloaded to paint",
 }
 
 # A path of somebody's machine: one that starts with such a folder, and no part of a URL.
@@ -114,7 +114,13 @@ def test_a_copied_photo_would_be_seen(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["requirements.txt", "requirements-hub.txt", "requirements-dev.txt", "requirements-model.txt"],
+    [
+        "requirements.txt",
+        "requirements-hub.txt",
+        "requirements-dev.txt",
+        "requirements-model.txt",
+        "requirements-training.txt",
+    ],
 )
 def test_every_requirement_is_pinned_and_this_run_uses_it(name: str) -> None:
     lines = requirements(name)

@@ -15,8 +15,9 @@ from typing import Any
 import torch
 from diffusers.training_utils import EMAModel
 
-from simulate.skin.network import conditions, network, predict
+from simulate.skin.network import conditions
 from simulate.skin.schedule import NOISE_STEPS, alpha_sigma
+from training.network import network, predict
 from training.people import held_out, portraits
 from training.samples import Batch, Feeder, Sampler
 
@@ -77,17 +78,26 @@ def _share(done: int, steps: int) -> float:
 
 def _loss(net: Any, batch: Batch) -> torch.Tensor:
     """v-prediction, on what is wanted and a little on what is kept."""
-    given = {name: torch.from_numpy(values) for name, values in batch.items()}
-    detail, known, wanted = given["detail"], given["known"], given["wanted"]
+    detail, known, wanted, given = (
+        torch.from_numpy(values)
+        for values in (
+            batch["detail"],
+            batch["known"],
+            batch["wanted"],
+            conditions(batch["detail"], batch["known"], batch["wanted"], batch["px_per_mm"]),
+        )
+    )
     # Low-discrepancy times: one in each of as many equal parts, so that no batch lacks any noise.
     count = len(detail)
     times = ((torch.rand(()) + torch.arange(count) / count) % 1.0 * NOISE_STEPS).long()
-    alpha, sigma = (part[:, None, None, None] for part in alpha_sigma(times))
+    alpha, sigma = (
+        torch.from_numpy(part)[:, None, None, None] for part in alpha_sigma(times.numpy())
+    )
     noise = torch.randn_like(detail)
     noisy = alpha * detail + sigma * noise
     target = alpha * noise - sigma * detail
     with torch.autocast("cpu", torch.bfloat16):
-        v = predict(net, noisy, conditions(detail, known, wanted, given["px_per_mm"]), times)
+        v = predict(net, noisy, given, times)
     weight = wanted + KNOWN_WEIGHT * known
     return (weight * (v - target).square()).sum() / (3 * weight.sum())
 

@@ -85,6 +85,7 @@ def choose(face: Face, near: DeltaGenerator) -> Choice | None:
         if is_expert():
             totals.show(plan)
         when, reactions = _choose_time()
+        editing.say_what_does_not_fit(list(plan.treatments))
     return choice_of(plan, small, when, responder, painting.choose(plan), reactions)
 
 

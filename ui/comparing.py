@@ -7,12 +7,12 @@ from contextlib import closing
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from face_mesh import BeforehandError, Face
+from face_mesh import Face
 from simulate import Change, Plan, export, plan_summary
 from simulate.skin.progress import finished
-from ui import choosing, painting, pictures, plans, run, session, totals, wording
+from ui import choosing, failing, painting, pictures, plans, run, session, totals, wording
 from ui.choice import Choice
-from ui.language import N_, said_error, say
+from ui.language import N_, plain, say
 from ui.viewer import strip
 from ui.viewer.strip import Panel
 
@@ -55,14 +55,14 @@ def show(face: Face, choice: Choice) -> None:
         try:
             if asked.plan.treatments:
                 found[letter] = _result(letter, asked, small, place)
-        except BeforehandError as error:
+        except Exception as error:  # of whatever kind: the page goes on
             sentence = say(
-                "Plan {plan} is not shown: {why}", plan=plans.title(letter), why=said_error(error)
+                "Plan {plan} is not shown: {why}", plan=plans.title(letter), why=failing.said(error)
             )
             st.markdown(f":red[{wording.ICONS['block']}] {sentence}")
-    panels = [Panel(pictures.head(small, small.photo.image), say("Before"))]
+    panels = [Panel(pictures.head(small, small.photo.image), plain("Before"))]
     panels += [
-        Panel(pictures.head_of(small, one.jpeg), plans.title(letter))
+        Panel(pictures.head_of(small, one.jpeg), plans.plain_title(letter))
         for letter, one in found.items()
     ]
     strip.show(panels, key="compared")

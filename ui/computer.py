@@ -6,9 +6,11 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
+from face_mesh.inert import inert
 from ui.language import N_, say
 from ui.policy import policy
 
+MOST_HOST = 100  # letters of a name in the address bar
 OWN = {"localhost", "127.0.0.1", "::1"}
 # What is said in each case: where the photo is, in one sentence and in full.
 HERE = (
@@ -57,5 +59,8 @@ def _said(number: int) -> str:
 
 def _host() -> str:
     """Return the name in the address bar; empty if it is the visitor's own computer."""
-    host = urlsplit(st.context.url or "").hostname or ""
-    return "" if host in OWN else host
+    try:
+        host = urlsplit(st.context.url or "").hostname or ""
+    except ValueError:  # brackets that are no address: the browser of a visitor says what it likes
+        host = "?"
+    return "" if host in OWN else inert(host, most=MOST_HOST)

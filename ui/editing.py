@@ -8,14 +8,24 @@ from typing import Any
 import streamlit as st
 
 from face_mesh import BeforehandError, Face
+from face_mesh.door import real
 from face_mesh.skin.lesions import mole_at, moles
-from simulate.plan import LESIONS, Place, Stroke, Treatment
+from simulate.plan import (
+    LESIONS,
+    MOST_PLACES,
+    MOST_SPOTS,
+    MOST_STROKES,
+    Place,
+    Stroke,
+    Treatment,
+)
 from ui import run, session
+from ui.language import say
 from ui.session import Edits
 from ui.viewer import Retouch
 from ui.viewer.viewer import Mark
 
-MOST_STROKES, MOST_SPOTS = 100, 50
+MOST_SENT = 100  # strokes that the browser keeps
 MOST_OFFERED = 8  # of the moles found; with more marks than that nobody finds their own
 SURE_PX_PER_MM = 2.5  # below it most of what looks like a mole is a pore or a shadow
 KEY = "viewer"
@@ -32,16 +42,45 @@ def edited(treatments: list[Treatment], face: Face) -> list[Treatment]:
     Moles are removed one by one: where none is picked, none is removed.
     """
     edits, done = session.start().edits, []
+    strokes = fitting(treatments)
     found = tuple(spot for spot in edits.spots if _mole(face, spot) is not None)
+    picking = sum(map(picks, treatments)) or 1
     for one in treatments:
         if one.entry.skin:
-            one = replace(one, strokes=edits.strokes)
+            one = replace(one, strokes=strokes)
         if picks(one):
             if not found:
                 continue
-            one = replace(one, spots=found)
+            one = replace(one, spots=found[: MOST_SPOTS // picking])
         done.append(one)
     return done
+
+
+def fitting(treatments: list[Treatment]) -> tuple[Stroke, ...]:
+    """Return the strokes that a plan can have with each of its treatments of the skin."""
+    strokes = session.start().edits.strokes
+    painted = sum(bool(one.entry.skin) for one in treatments) or 1
+    kept, places = [], 0
+    for stroke in strokes[: MOST_STROKES // painted]:
+        places += len(stroke.points) * painted
+        if places > MOST_PLACES:
+            break
+        kept.append(stroke)
+    return tuple(kept)
+
+
+def say_what_does_not_fit(treatments: list[Treatment]) -> None:
+    """Say which of the strokes painted the picture leaves out, if any."""
+    left_out = len(session.start().edits.strokes) - len(fitting(treatments))
+    if left_out:
+        st.warning(
+            say(
+                "The picture leaves out the last strokes you painted ({n}): with these treatments "
+                "a plan has no room for more. Undo some, or take a treatment off.",
+                n=left_out,
+            ),
+            icon=":material/brush:",
+        )
 
 
 def missed(face: Face) -> tuple[Place, ...]:
@@ -95,7 +134,7 @@ def take() -> None:
 
 def read(sent: dict[str, Any]) -> Edits:
     """Return the edits in what the browser sent; what is none is left out."""
-    strokes = [_stroke(one) for one in _rows(sent, "strokes", MOST_STROKES)]
+    strokes = [_stroke(one) for one in _rows(sent, "strokes", MOST_SENT)]
     spots = [_place(one) for one in _rows(sent, "spots", MOST_SPOTS)]
     return Edits(tuple(filter(None, strokes)), tuple(filter(None, spots)))
 
@@ -108,14 +147,14 @@ def _rows(sent: dict[str, Any], name: str, most: int) -> list[Any]:
 def _stroke(row: Any) -> Stroke | None:
     try:
         kind, radius_mm, points = row
-        return Stroke(kind, tuple((float(x), float(y)) for x, y in points), float(radius_mm))
+        return Stroke(kind, tuple((real(x), real(y)) for x, y in points), real(radius_mm))
     except (TypeError, ValueError, BeforehandError):
         return None
 
 
 def _place(row: Any) -> Place | None:
     try:
-        x, y = (min(1.0, max(0.0, float(share))) for share in row)
+        x, y = (min(1.0, max(0.0, real(share))) for share in row)
     except (TypeError, ValueError):
         return None
     return x, y

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import ctypes
 import gc
+import logging
 import platform
 import sys
 from collections.abc import AsyncIterator
@@ -17,6 +18,9 @@ from contextlib import asynccontextmanager
 from types import ModuleType
 
 from streamlit.runtime import get_instance
+from streamlit.runtime.app_session import AppSession
+
+from ui import made_files
 
 SWEEP_SECONDS = 5.0
 M_PERTURB = -6  # of glibc's mallopt: overwrite what is freed, and what is given out, with a byte
@@ -47,8 +51,12 @@ def overwrite_freed() -> bool:
 async def _sweep() -> None:
     while True:
         await asyncio.sleep(SWEEP_SECONDS)
-        if drop_expired():
-            await asyncio.to_thread(gc.collect)  # what is left holds itself
+        try:
+            made_files.SHELF.drop_old()
+            if drop_expired():
+                await asyncio.to_thread(gc.collect)  # what is left holds itself
+        except Exception:  # or nobody else's photo would ever be let go
+            logging.getLogger(__name__).exception("A visit could not be let go; tried again soon")
 
 
 def drop_expired() -> int:
@@ -62,13 +70,19 @@ def drop_expired() -> int:
     expired = [info.session for key, info in list(kept._data.items()) if key not in kept]
     kept.expire()
     for session in expired:
-        session.shutdown()
-        # Not only let go: the server's loop keeps the last session it looked at, until the next.
-        session._session_state.clear()
-        session._client_state.Clear()
-        session._browser_queue.clear()
+        _end(session)
     if expired:
         # Nor the names of the screen that was run last, whosever it was; each run makes its own.
         sys.modules["__main__"] = ModuleType("__main__")
-        server.media_file_mgr.remove_orphaned_files()  # a download goes the second time
     return len(expired)
+
+
+def _end(session: AppSession) -> None:
+    try:
+        session.shutdown()
+    except Exception:  # or what is below, and the other visits, would be kept
+        logging.getLogger(__name__).exception("A visit did not end as it should")
+    # Not only let go: the server's loop keeps the last session it looked at, until the next.
+    session._session_state.clear()
+    session._client_state.Clear()
+    session._browser_queue.clear()

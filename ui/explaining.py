@@ -12,7 +12,7 @@ from simulate.aftermath import SIGN_WORDS
 from simulate.entry import ESTIMATE, CurvePoint, Reaction
 from simulate.turned import max_yaw_deg
 from ui import wording
-from ui.language import N_, say
+from ui.language import N_, Words, say
 from ui.lasting import beginning, lasting, time
 from ui.policy import policy
 
@@ -53,7 +53,7 @@ def withheld() -> None:
                 "Not shown here: {name}. {reason} ({source})",
                 name=say(procedures()[one.procedure].name),
                 reason=say(one.reason),
-                source=one.source,
+                source=Words(one.source),
             )
         )
 

@@ -1,8 +1,7 @@
 """How a photo comes in, and how it really goes away again.
 
-Streamlit keeps an upload's raw bytes, place and date included, until the tab closes, and a picture
-that was downloaded at an address of its own for some time. Neither is documented to be removable;
-what does it is kept here, next to the tests in tests/ui/test_intake.py.
+Streamlit keeps an upload's raw bytes, place and date included, until the tab closes. They are not
+documented to be removable; what does it is kept here, next to the tests in tests/ui/test_intake.py.
 """
 
 from __future__ import annotations
@@ -11,12 +10,11 @@ import base64
 import binascii
 
 import streamlit as st
-from streamlit.runtime import get_instance
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from face_mesh import Photo, PhotoError, open_photo
-from ui import run, session
+from face_mesh import Photo, PhotoError, open_photo_isolated
+from ui import made_files, presence, run, session
 from ui.language import unsaid
 from ui.samples import Sample
 
@@ -143,7 +141,7 @@ def put_aside() -> None:
     """Let go of the photo but keep what was chosen, for another photo."""
     run.forget()
     session.take(None)
-    _remove_downloads()
+    made_files.forget()
 
 
 def forget() -> None:
@@ -153,14 +151,14 @@ def forget() -> None:
         context.uploaded_file_mgr.remove_session_files(context.session_id)
     run.forget()
     session.forget()
-    _remove_downloads()
+    made_files.forget()
 
 
 def _take(data: bytes, credit: str = "") -> None:
     state = session.start()
     state.attempt += 1
     try:
-        photo = open_photo(data)
+        photo = open_photo_isolated(data, cancelled=presence.gone())
     except PhotoError as error:
         state.problem = unsaid(error)
         return
@@ -178,10 +176,3 @@ def _remove(uploaded: UploadedFile) -> None:
         context.uploaded_file_mgr.remove_file(
             session_id=context.session_id, file_id=uploaded.file_id
         )
-
-
-def _remove_downloads() -> None:
-    media = get_instance().media_file_mgr
-    media.clear_session_refs()
-    for _ in range(2):  # a download is marked first and deleted the second time
-        media.remove_orphaned_files()

@@ -3,12 +3,16 @@
 `say` is all that the rest of the page needs. What was written in English is the key of its own
 translation, in `languages/<language>/*.po`; a sentence without one is said in English, and a test
 sees to it that there is none.
+
+Streamlit reads most of what it is given as Markdown. So `say` returns `Words`: the Markdown of our
+own sentence, with all that was filled in made inert, unless it is `Words` itself. A text that is no
+sentence of ours is made inert as a whole. Whatever shows text as it is gets it from `plain`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache, partial
 from numbers import Real
 from pathlib import Path
@@ -20,6 +24,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import get_decimal_symbol, get_group_symbol
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from face_mesh.inert import MARKDOWN, PLAIN, inert
 from face_mesh.said import AND, OR, Filler, Listed, Said
 from face_mesh.said import N_ as N_  # so that the page has all of it from here
 
@@ -27,6 +32,10 @@ FOLDER = Path(__file__).with_name("languages")
 LANGUAGES = {"en": "English", "es": "Español", "de": "Deutsch"}
 KEY = "language"  # of the widget, and of the session's state
 Say = Callable[..., str]
+
+
+class Words(str):
+    """Markdown of ours: in it, nothing from outside is a mark any more."""
 
 
 def current() -> str:
@@ -40,13 +49,19 @@ def current() -> str:
     return asked if asked in LANGUAGES else "en"
 
 
-def say(text: str, /, **values: object) -> str:
-    """Return a sentence in the visitor's language.
+def say(text: str, /, **values: object) -> Words:
+    """Return a sentence in the visitor's language, as Markdown.
 
     Args:
         text: in English: a template as for `str.format`, or a `Said`, which brings its own values.
-        values: what is filled in, themselves said if they are `Said`; numbers as numbers.
+        values: what is filled in, themselves said if they are `Said`; numbers as numbers. Any other
+            text may be from outside, and is shown as it is, mark by mark.
     """
+    return Words(_said(current(), text, values, MARKDOWN))
+
+
+def plain(text: str, /, **values: object) -> str:
+    """Return a sentence in the visitor's language for what takes no Markdown; else as `say`."""
     return said_in(current(), text, **values)
 
 
@@ -57,10 +72,10 @@ def sayer(language: str) -> Say:
 
 def words(texts: Iterable[str]) -> dict[str, str]:
     """Return what each text is in the visitor's language, to be sent to a component."""
-    return {text: say(text) for text in texts}
+    return {text: plain(text) for text in texts}
 
 
-def said_error(error: BaseException) -> str:
+def said_error(error: BaseException) -> Words:
     """Return what an error of ours says, in the visitor's language."""
     return say(unsaid(error))
 
@@ -77,23 +92,34 @@ def number(value: float, spec: str = "g") -> str:
 
 
 def said_in(language: str, text: str, /, **values: object) -> str:
-    """Return a sentence in a language; see `say`."""
+    """Return a sentence in a language, for what takes no Markdown; see `say`."""
+    return _said(language, text, values, PLAIN)
+
+
+def _said(language: str, text: str, values: Mapping[str, object], target: str) -> str:
+    if isinstance(text, Words):
+        return text
     if isinstance(text, Listed):
-        return _listed(language, text)
+        return _listed(language, text, target)
     template = text.template if isinstance(text, Said) else str(text)
     values = {**(text.values if isinstance(text, Said) else {}), **values}
-    template = _messages(language).get(template, template) if template else template
+    found = _messages(language).get(template, template) if template else template
     if not values:
-        return template
+        return found if target == PLAIN or _is_ours(template) else inert(template, target, None)
     filled = {
-        name: said_in(language, one) if isinstance(one, Said | Listed) else one
+        name: Words(_said(language, one, {}, target)) if isinstance(one, Said | Listed) else one
         for name, one in values.items()
     }
-    return _filler(language).vformat(template, (), filled)
+    return _filler(language, target).vformat(found, (), filled)
 
 
-def _listed(language: str, text: Listed) -> str:
-    parts = [said_in(language, one) for one in text.parts]
+def _is_ours(template: str) -> bool:
+    """Return whether a text is a sentence of ours: each has a translation."""
+    return template in _messages("de")
+
+
+def _listed(language: str, text: Listed, target: str) -> str:
+    parts = [_said(language, one, {}, target) for one in text.parts]
     if language == "en" or text.style not in (AND, OR):
         return str(Listed(parts, text.style))
     said = format_list(parts, "standard" if text.style == AND else "or", language)
@@ -104,25 +130,35 @@ def _listed(language: str, text: Listed) -> str:
 
 
 class _Local(Filler):
-    """Writes numbers with the language's signs, and nouns as it does within a sentence."""
+    """Writes numbers with the language's signs, and nouns as it does within a sentence.
 
-    def __init__(self, language: str) -> None:
-        self.language = language
+    What is filled in and is neither a number nor said already is made inert, last of all: no
+    conversion may touch the marks that make it so.
+    """
+
+    def __init__(self, language: str, target: str) -> None:
+        self.language, self.target = language, target
         self.signs = str.maketrans(
             {".": get_decimal_symbol(language), ",": get_group_symbol(language)}
         )
 
+    def convert_field(self, value: Any, conversion: Any) -> Any:
+        converted = super().convert_field(value, conversion)
+        return Words(converted) if isinstance(value, Words) else converted
+
     def format_field(self, value: Any, format_spec: str) -> str:
         shown = str(super().format_field(value, format_spec))
-        return shown.translate(self.signs) if isinstance(value, Real) else shown
+        if isinstance(value, Real):
+            return shown.translate(self.signs)
+        return shown if isinstance(value, Words) else inert(shown, self.target)
 
     def lower(self, text: str) -> str:
         return text if self.language == "de" else super().lower(text)
 
 
 @cache
-def _filler(language: str) -> _Local:
-    return _Local(language)
+def _filler(language: str, target: str = PLAIN) -> _Local:
+    return _Local(language, target)
 
 
 @cache

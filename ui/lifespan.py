@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from ui import answers, erasing
+from ui import answers, erasing, made_files
 from ui.server import limits
 
 
@@ -16,6 +16,7 @@ from ui.server import limits
 async def lifespan(app: Any) -> AsyncIterator[None]:
     """Load what every visitor needs beside the first page, and look after what is let go."""
     answers.keep()
+    made_files.keep()
     sys.setswitchinterval(limits.SWITCH_SECONDS)
     threading.Thread(target=load, name="load the engine", daemon=True).start()
     async with erasing.sweeping():
@@ -30,11 +31,12 @@ def load() -> None:
     """
     import numpy as np
 
-    import simulate  # noqa: F401
-    from face_mesh import BeforehandError
+    import simulate.outcome  # noqa: F401
+    from face_mesh import BeforehandError, isolation
     from face_mesh.landmarks import find_faces
 
     try:
         find_faces(np.zeros((64, 64, 3), np.uint8))
     except BeforehandError:
         return
+    isolation.warm(isolation.PHOTO)

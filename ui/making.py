@@ -9,9 +9,8 @@ from typing import Any, TypeVar
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from face_mesh import BeforehandError
-from ui import painting, run, session
-from ui.language import said_error, say
+from ui import failing, painting, run, session
+from ui.language import say
 
 MOST_FILES = 8  # of one visitor; the oldest go first
 T = TypeVar("T")
@@ -43,9 +42,9 @@ def made(
             found = painting.watched(
                 steps, place, f"making_{kind}", f"cancel_{kind}", _words, _take_back, (kind,)
             )
-    except BeforehandError as error:
+    except Exception as error:  # of whatever kind: the page goes on
         asked.pop(kind, None)  # or the next run of the page would begin it again
-        place.error(said_error(error), icon=":material/error:")
+        place.error(failing.said(error), icon=":material/error:")
         return None
     while len(kept) >= MOST_FILES:
         del kept[next(iter(kept))]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from face_mesh import BeforehandError, Face, Finding, Photo
-from ui import intake, run, session, wording
+from face_mesh import Face, Finding, Photo
+from ui import failing, intake, run, session, wording
 from ui.arriving import scaling, views
-from ui.language import N_, said_error, say
+from ui.language import N_, say
 
 WORDS = {"block": N_("Cannot be used"), "warn": N_("Worth improving"), "info": N_("Good to know")}
 COLOURS = {"block": "red", "warn": "orange", "info": "blue"}
@@ -39,8 +39,8 @@ def read(photo: Photo, view: str) -> Face | None:
         if count > 1 and which is None:
             return None
         return run.measured(photo.sha256, which, scaling.hint(photo), photo)
-    except BeforehandError as error:
-        st.error(said_error(error), icon=wording.ICONS["block"])
+    except Exception as error:  # of whatever kind: the page goes on
+        st.error(failing.said(error), icon=wording.ICONS["block"])
         return None
 
 

@@ -30,9 +30,9 @@ T = TypeVar("T")
 def warm() -> threading.Thread | None:
     """Load the built-in model while a visitor looks at a photo, once a process.
 
-    It takes some 360 MB, and most of the time of a first picture of painted skin. In a thread that
-    is given nothing, so that no exception of an import can hold a photo in its frames; of the same
-    priority as others, for whoever wants skin painted soon would wait for one that comes last.
+    It takes some 130 MB. In a thread that is given nothing, so that no exception of an import can
+    hold a photo in its frames; of the same priority as others, for whoever wants skin painted soon
+    would wait for one that comes last.
 
     Returns:
         The thread, to be waited for; None where another engine paints.
@@ -48,12 +48,11 @@ def _loading() -> threading.Thread:
 
 
 def _load() -> None:
-    import simulate.skin.embedded  # noqa: F401
     from simulate.skin.weights import model
 
     try:
         model()
-    except BeforehandError:
+    except (BeforehandError, MemoryError, RuntimeError, ImportError):
         return  # said to the visitor when skin is to be painted
 
 
@@ -177,7 +176,7 @@ def watched(
         st.button(say("Cancel"), key=button, on_click=cancel, args=arguments)
     try:
         result = finished(steps, lambda share: bar.progress(share, words(share)))
-    except BeforehandError:
+    except Exception:
         place.empty()
         raise
     place.empty()

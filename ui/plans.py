@@ -18,7 +18,7 @@ from simulate.plan import CURRENCY
 from simulate.presets import Preset, Step, presets
 from ui import explaining, session, totals, wording
 from ui.doses import dose_key
-from ui.language import N_, say
+from ui.language import N_, Words, plain, say
 from ui.lasting import time
 from ui.policy import policy
 from ui.session import Saved
@@ -30,6 +30,7 @@ KEY, LETTER_KEY, NAME_KEY = "preset", "letter", "plan_name"
 BODY_KEY, CURRENCY_KEY, NOTES_KEY = "body_kg", "currency", "notes"
 CATALOGUE_KEY = "catalogue"  # whether the whole catalogue is unfolded
 MOST_NAME = 40
+TITLE = N_("{letter}: {name}")
 LATER = N_("It is done {time} after the first treatment.")
 
 
@@ -173,10 +174,22 @@ def remember(plan: Plan) -> None:
         state.plans.pop(state.letter, None)
 
 
-def title(letter: str) -> str:
+def title(letter: str) -> Words:
     """Return what a plan is called: its letter, and its name if it has one."""
-    saved = session.start().plans.get(letter, Saved())
-    return say("{letter}: {name}", letter=letter, name=saved.name) if saved.name else letter
+    return say(TITLE, **_named(letter)) if _name(letter) else Words(letter)
+
+
+def plain_title(letter: str) -> str:
+    """Return the same for what takes no Markdown: pictures and the report."""
+    return plain(TITLE, **_named(letter)) if _name(letter) else letter
+
+
+def _named(letter: str) -> dict[str, str]:
+    return {"letter": letter, "name": _name(letter)}
+
+
+def _name(letter: str) -> str:
+    return session.start().plans.get(letter, Saved()).name
 
 
 def filled() -> tuple[str, ...]:
@@ -312,9 +325,9 @@ def _choose_preset() -> None:
 def _offered(name: str) -> str:
     """A plan that comes with the program: its name, how much in all, and what is done."""
     preset = presets()[name]
-    return say(
+    return plain(
         "{name} ({amounts}): {procedures}",
-        name=say(preset.name),
+        name=plain(preset.name),
         procedures=Listed([procedures()[one].name for one in preset.plan.by_procedure()], COMMAS),
         amounts=Listed(totals.products(preset.plan), COMMAS),
     )

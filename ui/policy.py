@@ -10,7 +10,6 @@ hidden.
 
 from __future__ import annotations
 
-import math
 import os
 import sys
 import tomllib
@@ -25,6 +24,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from face_mesh import BeforehandError
+from face_mesh.door import Limits, TooMuch, Unreadable, contents, is_line, real, toml_table
 from face_mesh.said import Said
 from simulate import procedures
 from simulate.plan import CURRENCY, MOST_COST
@@ -33,6 +33,7 @@ from simulate.presets import Preset
 SETTING = "BEFOREHAND_CLINIC"
 COUNTRIES = Path(__file__).with_name("policies") / "countries.toml"
 MOST_LETTERS = 200  # of a name or a line to contact
+LIMITS = Limits(Said("File of the clinic"), bytes=1 << 18, items=5000, names=2000)
 KEYS = {"name", "contact", "country", "currency", "concerns", "hidden", "prices"}
 PRICE_KEYS = {"base", "per_unit"}
 
@@ -156,16 +157,29 @@ def read(path: Path) -> Policy:
         PolicyError: it cannot be read or says something else than docs/clinic.md allows.
     """
     try:
-        table = tomllib.loads(path.read_text("utf-8"))
-    except OSError as error:
+        return policy_of(contents(path, LIMITS.bytes))
+    except Unreadable as error:
         raise PolicyError(
             Said("The clinic's file named by {setting} cannot be read.", setting=SETTING)
         ) from error
+
+
+def policy_of(data: bytes) -> Policy:
+    """Return the policy that a file's bytes say.
+
+    Raises:
+        PolicyError: they say something else than docs/clinic.md allows.
+    """
+    try:
+        table = toml_table(data, LIMITS)
+    except TooMuch as error:
+        raise PolicyError(error.said) from error
     except ValueError as error:
         raise PolicyError(Said("The clinic's file is not valid TOML.")) from error
     for key in table:
         if key not in KEYS:
-            raise PolicyError(Said("The clinic's file does not know the key {key}.", key=key))
+            known = key[:60] if is_line(key, len(key)) else "?"
+            raise PolicyError(Said("The clinic's file does not know the key {key}.", key=known))
     currency = _text(table, "currency")
     if not CURRENCY.fullmatch(currency):
         raise PolicyError(
@@ -192,7 +206,7 @@ def read(path: Path) -> Policy:
 
 def _text(table: Mapping[str, Any], key: str) -> str:
     value = table.get(key, "")
-    if not isinstance(value, str) or len(value) > MOST_LETTERS or "\n" in value:
+    if not is_line(value, MOST_LETTERS):
         raise PolicyError(
             Said(
                 "In the clinic's file {key} is one line of up to {most} letters.",
@@ -200,7 +214,7 @@ def _text(table: Mapping[str, Any], key: str) -> str:
                 most=MOST_LETTERS,
             )
         )
-    return value.strip()
+    return str(value).strip()
 
 
 def _hidden(value: Any) -> frozenset[str]:
@@ -228,18 +242,23 @@ def _price(name: str, value: Any) -> Price:
                 procedure=name,
             )
         )
-    return Price(**{key: float(one) for key, one in parts.items()})
+    return Price(**{key: real(one) for key, one in parts.items()})
 
 
 def _is_amount(value: Any) -> bool:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return is_number and math.isfinite(value) and 0.0 <= value <= MOST_COST
+    try:
+        return 0.0 <= real(value) <= MOST_COST
+    except ValueError:
+        return False
 
 
 def _check_known(name: str) -> None:
     if name not in procedures():
         raise PolicyError(
-            Said("The clinic's file names {procedure}, which is no procedure.", procedure=name[:60])
+            Said(
+                "The clinic's file names {procedure}, which is no procedure.",
+                procedure=name[:60] if is_line(name, len(name)) else "?",
+            )
         )
 
 

@@ -45,7 +45,7 @@ def parts(face: Face, choice: Choice, *, every: bool) -> list[run.Part]:
                 if view != main
             )
             name = viewing.NAMES[main] if len(faces) > 1 else ""
-            title = plans.title(letter) if every else ""
+            title = plans.plain_title(letter) if every else ""
             found.append(run.Part(chosen, faces[main], title, name, others))
     return found
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui import painting, run, sending, session, shell, stepping, steps, tour
+from ui import connection, painting, run, sending, session, shell, stepping, steps, tour
 from ui.language import said_error, say
 from ui.policy import PolicyError, policy
 
@@ -36,6 +36,7 @@ shell.head(pages, page)
 page.run()
 shell.foot(page)
 sending.wait()
+connection.watch()
 stepping.begin(page.url_path, steps.now(), steps.open_now(), steps.go)
 if session.start().photo:  # whose landmarks are found by now, and not delayed
     painting.warm()

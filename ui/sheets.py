@@ -12,7 +12,7 @@ from face_mesh import Face
 from simulate import export
 from ui import language, making, player, run, session, wording
 from ui.choice import Choice
-from ui.language import N_, say
+from ui.language import N_, plain, say
 from ui.viewer import strip
 
 LABELS = {
@@ -72,14 +72,14 @@ def offer(face: Face, choice: Choice) -> None:
 def show_video(made: run.Moving, choice: Choice, key: str) -> None:
     """Draw the player, and what is seen in it."""
     words = {
-        "alt": say(
+        "alt": plain(
             "The face from before the treatment to two years after it, simulated: {plan}",
             plan=export.plan_words(choice.plan),
         ),
-        "play": say("Play"),
-        "pause": say("Pause"),
-        "time": say("Place in the video"),
-        "unplayed": say("This browser cannot play the video; download it, or the GIF."),
+        "play": plain("Play"),
+        "pause": plain("Pause"),
+        "time": plain("Place in the video"),
+        "unplayed": plain("This browser cannot play the video; download it, or the GIF."),
     }
     player.show(made.mp4, made.size, made.dates, words, key)
     st.caption(say(VIDEO_SAID))

@@ -7,14 +7,14 @@ from functools import partial
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from face_mesh import BeforehandError, Face, Photo
+from face_mesh import Face, Photo, PlanError
 from face_mesh.said import Said
 from simulate import Change, export, procedures
 from simulate.interactions import interactions
 from simulate.recovery import days_after
-from ui import editing, lasting, painting, plans, run, session, viewer, wording
+from ui import editing, failing, lasting, painting, plans, run, session, viewer, wording
 from ui.choice import Choice
-from ui.language import said_error, say
+from ui.language import plain, say
 
 FIRST_ROWS = 12  # of a table in the open; the rest can be unfolded
 
@@ -42,9 +42,9 @@ def show_face(face: Face, choice: Choice | None) -> run.Result | None:
         return None
     try:
         result = painting.outcome(choice, small, place) if choice.plan.treatments else None
-    except BeforehandError as error:
+    except Exception as error:  # of whatever kind: the page goes on
         show()
-        _say_why_not(choice, said_error(error), place)
+        _say_why_not(choice, error, place)
         return None
     skin = painting.skin_work(choice.plan)
     mask = run.skin_mask(small.key, skin, small) if result and skin.treatments else None
@@ -55,7 +55,7 @@ def show_face(face: Face, choice: Choice | None) -> run.Result | None:
     time = Said(wording.TIMES[choice.when or wording.FULLEST])
     show(
         result.jpeg,
-        alt=say(
+        alt=plain(
             "The same photo, simulated, {time!l}: {plan}",
             time=time,
             plan=export.plan_words(choice.plan),
@@ -72,12 +72,12 @@ def show_face(face: Face, choice: Choice | None) -> run.Result | None:
     return result
 
 
-def _say_why_not(choice: Choice, reason: str, place: DeltaGenerator) -> None:
+def _say_why_not(choice: Choice, error: Exception, place: DeltaGenerator) -> None:
     """Say over the picture that it shows nothing of the plan, why, and what would help."""
     found = (one for one in interactions(choice.plan) if one.severity == "refuse")
     concerned = next((one.procedures for one in found), ())
     with place.container(key="refused", gap="small"):
-        st.error(f"**{say('Not shown')}**  \n{reason}", icon=wording.ICONS["block"])
+        st.error(f"**{say('Not shown')}**  \n{failing.said(error)}", icon=wording.ICONS["block"])
         with st.container(horizontal=True, gap="small"):
             for name in concerned:
                 st.button(
@@ -86,6 +86,8 @@ def _say_why_not(choice: Choice, reason: str, place: DeltaGenerator) -> None:
                     on_click=plans.remove,
                     args=(name,),
                 )
+            if not isinstance(error, PlanError):  # which another try does not mend
+                st.button(say("Try again"), key="try_picture_again", icon=":material/refresh:")
 
 
 def _tag(choice: Choice, time: Said) -> str:
@@ -94,15 +96,15 @@ def _tag(choice: Choice, time: Said) -> str:
     if choice.responder == "expected":
         return said
     response = Said(wording.RESPONDERS[choice.responder])
-    return say("{simulated}; {response!l}", simulated=said, response=response)
+    return plain("{simulated}; {response!l}", simulated=said, response=response)
 
 
 def _simulated(choice: Choice, time: Said) -> str:
     days = days_after(choice.when)
     weeks = (one.week or 0.0 for one in choice.plan.treatments if one.dose)
     if days is not None and any(7.0 * week > days for week in weeks):
-        return say("Simulated, {time!l}; not all is done yet", time=time)
-    return say("Simulated, {time!l}", time=time)
+        return plain("Simulated, {time!l}; not all is done yet", time=time)
+    return plain("Simulated, {time!l}", time=time)
 
 
 def show_changes(result: run.Result, choice: Choice) -> None:

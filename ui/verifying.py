@@ -5,10 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from face_mesh import BeforehandError
+from simulate.export import source_type
 from simulate.provenance.certificate import SELF_SIGNED
-from simulate.provenance.verify import Verdict, verify
-from ui import intake, session
-from ui.language import N_, say, unsaid
+from simulate.provenance.isolated import verified
+from simulate.provenance.verify import Edit, Verdict
+from ui import intake, presence, session
+from ui.language import N_, Words, say, unsaid
 
 FORMATS = ("png", "jpg", "jpeg", "gif", "mp4", "pdf")
 # What a visitor is told first: how sure it is, by a colour, a sign and, above all, the words.
@@ -90,7 +92,7 @@ def _check(key: str) -> None:
         return
     state.attempt += 1
     try:
-        state.verdict = verify(data)
+        state.verdict = verified(data, cancelled=presence.gone())
     except BeforehandError as error:
         state.verdict = unsaid(error)
 
@@ -108,33 +110,30 @@ def _show(found: Verdict) -> None:
         st.markdown("".join(f"\n- {line}" for line in _changes(found)))
 
 
-def _signer(found: Verdict) -> str:
+def _signer(found: Verdict) -> Words:
     """Who signed, as far as that can be relied on."""
     if found.state == "valid" and found.signer == SELF_SIGNED:
         return say(
             "This computer, with a certificate that it made for itself. Nobody has checked who is "
             "behind it."
         )
-    name = found.signer.replace("`", "") or "?"
+    name = found.signer or "?"
     if found.state == "stranger":
-        return say("It says: `{name}`. Anybody can write any name there.", name=name)
-    return f"`{name}`"
+        return say("It says: {name}. Anybody can write any name there.", name=name)
+    return say("{name}", name=name)
 
 
-def _changes(found: Verdict) -> list[str]:
-    lines = [_line(one["how"], one["regions_pct"]) for one in found.edits if one["how"] in HOW]
-    if "painted" not in {one["how"] for one in found.edits}:
+def _changes(found: Verdict) -> list[Words]:
+    lines = [_line(one) for one in found.edits]
+    if found.source_type == source_type(painted=False):
         lines.append(say(NOT_PAINTED))
     return lines
 
 
-def _line(how: str, shapes: list[dict[str, object]]) -> str:
+def _line(edit: Edit) -> Words:
     """What was done, and in which rectangle if the file says so."""
-    said = say(HOW[how])
-    for shape in shapes[:1]:
-        origin = shape["origin"]
-        assert isinstance(origin, dict)
-        left, top = float(origin["x"]), float(origin["y"])
-        wide, high = (float(str(shape[name])) for name in ("width", "height"))
-        return say(PLACE, how=said, left=left, right=left + wide, top=top, bottom=top + high)
-    return said
+    said = say(HOW[edit.how])
+    if edit.box is None:
+        return said
+    left, top, wide, high = edit.box
+    return say(PLACE, how=said, left=left, right=left + wide, top=top, bottom=top + high)

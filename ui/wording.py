@@ -14,7 +14,7 @@ from simulate.entry import AMOUNTS, ESTIMATE, Reaction, Risk, SkinTerm, Term, Un
 from simulate.geometry.apron import APRON_MEASURES
 from simulate.summary import Total
 from ui import language
-from ui.language import N_, say
+from ui.language import N_, Words, say
 from ui.lasting import counted, time
 
 ICONS = {
@@ -291,14 +291,14 @@ def missed(count: int) -> str:
     )
 
 
-def source(key: str) -> str:
+def source(key: str) -> Words:
     """Where a figure is from."""
-    return say("our own estimate, not from a study") if key == ESTIMATE else citation(key)
+    return say("our own estimate, not from a study") if key == ESTIMATE else Words(citation(key))
 
 
-def sourced(text: str, key: str) -> str:
+def sourced(text: str, key: str) -> Words:
     """A sentence, in English or said already, and where it is from."""
-    return f"{say(text)} ({source(key)})"
+    return Words(f"{say(text)} ({source(key)})")
 
 
 def people(share: float) -> str:
@@ -362,7 +362,8 @@ def days_off(low: float, high: float) -> str:
 def risk(one: Risk) -> str:
     """What can go wrong and how often, marked if it is an emergency or lasting."""
     text = f"{say(one.what)}: {say(one.frequency)}".removesuffix(".") + "."
-    return sourced(f"**{say('Serious.')}** {text}" if one.serious else text, one.source)
+    marked = Words(f"**{say('Serious.')}** {text}") if one.serious else text
+    return sourced(marked, one.source)
 
 
 def suits_less(one: Unsuited) -> str:

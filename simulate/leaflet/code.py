@@ -36,8 +36,8 @@ def plan_of_code(text: str) -> Plan:
         packed = base64.b64decode(text.removeprefix(MARK).encode("ascii"), b"-_", validate=True)
         unpacking = zlib.decompressobj()
         data = unpacking.decompress(packed, MOST_BYTES)
-        if not unpacking.eof:
-            raise ValueError("cut short, or too long")
+        if not unpacking.eof or unpacking.unused_data:
+            raise ValueError("cut short, too long, or with something after it")
     except (ValueError, binascii.Error, zlib.error) as error:
         raise PlanError("This is not a whole plan code; scan the report's code again.") from error
     return Plan.from_toml(data)

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
-from xml.sax.saxutils import escape
 
 from reportlab.graphics.barcode.qr import QrCodeWidget
 from reportlab.graphics.shapes import Drawing
@@ -28,6 +27,7 @@ from reportlab.platypus import (
     Table,
 )
 
+from face_mesh.inert import XML, inert
 from face_mesh.said import N_
 from simulate.entry import Procedure
 from simulate.export import NOTICE, dejavu
@@ -159,8 +159,13 @@ HEAD = _style("head", 14, spaceBefore=5 * mm, spaceAfter=2 * mm)
 FIRST = _style("first", 20, spaceAfter=1 * mm)
 
 
+def _escaped(text: str) -> str:
+    """Return a text for a paragraph of reportlab, where tags in it load and link nothing."""
+    return inert(text, XML, None)
+
+
 def _bold(text: str) -> str:
-    return f"<b>{escape(text)}</b>"
+    return f"<b>{_escaped(text)}</b>"
 
 
 def _head(text: str) -> Story:
@@ -204,8 +209,8 @@ def _story(plans: Sequence[Planned], shown: Sequence[Shown], telling: Telling) -
     }
     story = [
         Paragraph(_bold(say(TITLE)), FIRST),
-        *([Paragraph(escape(telling.clinic), TEXT)] if telling.clinic else []),
-        Paragraph(escape(say(NOTICE)), QUIET),
+        *([Paragraph(_escaped(telling.clinic), TEXT)] if telling.clinic else []),
+        Paragraph(_escaped(say(NOTICE)), QUIET),
     ]
     for i, (plan, pictures) in enumerate(zip(plans, shown, strict=True)):
         story += [PageBreak()] if i else []
@@ -241,7 +246,7 @@ def _plan(plan: Planned, shown: Shown, citing: words.Citing, telling: Telling) -
 def _row_of(pictures: Sequence[tuple[Any, ...]], across: int) -> Any:
     """Return pictures beside each other, each with the sentences below it."""
     cells: Story = [
-        [picture, *(Paragraph(escape(text), SMALL) for text in texts if text)]
+        [picture, *(Paragraph(_escaped(text), SMALL) for text in texts if text)]
         for picture, *texts in pictures
     ]
     cells += [[]] * (across - len(cells))
@@ -283,7 +288,7 @@ def _pictures(plan: Planned, shown: Shown, say: Say) -> Story:
             ],
             4,
         ),
-        Paragraph(escape(" ".join(told)), TEXT),
+        Paragraph(_escaped(" ".join(told)), TEXT),
     ]
 
 
@@ -311,22 +316,22 @@ def _asked(expected: Outcome, citing: words.Citing, say: Say) -> Story:
             days = say("not known")
         price = words.cost(sum(costs), plan, say) if costs else say("not said")
         cells = (say(row.name), words.dose(own, say), words.weeks(own, say), days, price)
-        rows.append([escape(cell) for cell in cells])
+        rows.append([_escaped(cell) for cell in cells])
     totals = [
-        f"{escape(words.total(one, say))} {citing.mark(one.source)}"
+        f"{_escaped(words.total(one, say))} {citing.mark(one.source)}"
         for one in plan_summary(replace(plan, body_kg=None)).totals  # what a label allows tells it
         if one.amount
     ]
     lasting = [
         f"{_bold(say(entry.name))}: "
-        f"{escape(words.course(entry.course, swells(entry), say))} "
+        f"{_escaped(words.course(entry.course, swells(entry), say))} "
         f"{citing.mark(entry.course.source)}"
         for entry in _entries(expected)
     ]
     return [
         *_head(say("What was asked")),
         _table(rows, (0.28, 0.24, 0.13, 0.22, 0.13)),
-        *_points([*map(escape, words.summed(said, plan, say)), *totals]),
+        *_points([*map(_escaped, words.summed(said, plan, say)), *totals]),
         *_head(say("When it comes and how long it stays")),
         *_points(lasting),
     ]
@@ -343,18 +348,18 @@ def _elsewhere(plan: Planned, shown: Shown, say: Say) -> Story:
     for one in plan.others:
         story += _head(say("The same plan in another photo: {view}", view=say(one.view)))
         if one.said:
-            story.append(Paragraph(escape(say(one.said)), TEXT))
+            story.append(Paragraph(_escaped(say(one.said)), TEXT))
         if one.outcome is not None:
             before, after = next(pairs)
             told = [w for w in one.outcome.warnings if w not in plan.expected.warnings]
             story.append(_beside(before, after, one.outcome, say))
             story += _changes(one.outcome, say)
-            story += _points(escape(say(text)) for text in told)
+            story += _points(_escaped(say(text)) for text in told)
     return story
 
 
 def _notes(notes: str, say: Say) -> Story:
-    lines = [Paragraph(escape(line), TEXT) for line in notes.splitlines() if line.strip()]
+    lines = [Paragraph(_escaped(line), TEXT) for line in notes.splitlines() if line.strip()]
     return [*_head(say("Notes on this plan")), *lines]
 
 
@@ -362,7 +367,7 @@ def _changes(expected: Outcome, say: Say) -> Story:
     found = words.noticeable(expected.changes)
     if not found:
         text = say("No measure changes by as much as the last digit that would be shown.")
-        return [Paragraph(escape(text), TEXT)]
+        return [Paragraph(_escaped(text), TEXT)]
     notes: dict[str, str] = {}
     rows = [[say("Measure"), say("Before"), say("Expected"), say("Range")]]
     for one in found:
@@ -376,7 +381,7 @@ def _changes(expected: Outcome, say: Say) -> Story:
         )
         figures = [words.figure(value, one.unit, say) for value in (one.before, one.after)]
         span = say("{low} to {high}", low=low, high=high)
-        rows.append([escape(words.measure(one, say)) + mark, *figures, span])
+        rows.append([_escaped(words.measure(one, say)) + mark, *figures, span])
     said = (
         say("The range is where about two of three people would be after the treatment."),
         words.shown_at(expected, say),
@@ -385,10 +390,10 @@ def _changes(expected: Outcome, say: Say) -> Story:
     return [
         _table(rows, (0.52, 0.12, 0.14, 0.22)),
         *(
-            Paragraph(f"<super>{letter}</super> {escape(text)}", SMALL)
+            Paragraph(f"<super>{letter}</super> {_escaped(text)}", SMALL)
             for text, letter in notes.items()
         ),
-        Paragraph(escape(" ".join(said)), TEXT),
+        Paragraph(_escaped(" ".join(said)), TEXT),
     ]
 
 
@@ -400,14 +405,14 @@ def _recovery(plan: Planned, shown: Shown, citing: words.Citing, say: Say) -> St
         name = _bold(say(entry.name))
         if not entry.reactions:
             text = say("no figures of the first days were found.")
-            untold.append(f"{name}: {escape(text)}")
+            untold.append(f"{name}: {_escaped(text)}")
         for sign, found, marks in words.calendar(entry):
             most = max(found, key=lambda reaction: reaction.frequency)
             cited = citing.mark(*(r.source for r in found), most.frequency_source)
-            who = f"{escape(words.people(most.frequency, say))} {cited}"
-            rows.append([f"{name}, {escape(say(sign))}", who, *marks])
+            who = f"{_escaped(words.people(most.frequency, say))} {cited}"
+            rows.append([f"{name}, {_escaped(say(sign))}", who, *marks])
     undrawn = [
-        f"{_bold(say(entry.name))}: {escape(say(entry.undrawn))}"
+        f"{_bold(say(entry.name))}: {_escaped(say(entry.undrawn))}"
         for entry in entries
         if entry.undrawn
     ]
@@ -415,7 +420,7 @@ def _recovery(plan: Planned, shown: Shown, citing: words.Citing, say: Say) -> St
     if len(rows) > 1:
         story += [
             _table(rows, (0.21, 0.16, *[0.63 / len(days)] * len(days))),
-            Paragraph(escape(say(words.CALENDAR_SAID)), TEXT),
+            Paragraph(_escaped(say(words.CALENDAR_SAID)), TEXT),
         ]
     story += _points([*untold, *undrawn])
     if plan.film:
@@ -425,7 +430,7 @@ def _recovery(plan: Planned, shown: Shown, citing: words.Citing, say: Say) -> St
         ]
         story += [CondPageBreak(60 * mm), Paragraph(_bold(say("From the first day on")), TEXT)]
         story += [_row_of(pictures[i : i + 5], 5) for i in range(0, len(pictures), 5)]
-        story.append(Paragraph(escape(say(FILM_SAID)), TEXT))
+        story.append(Paragraph(_escaped(say(FILM_SAID)), TEXT))
     return story
 
 
@@ -435,11 +440,11 @@ def _risks(entries: Iterable[Procedure], citing: words.Citing, say: Say) -> Stor
         for risk in entry.risks:
             key = (not risk.serious, risk.what, risk.frequency, risk.source)
             found.setdefault(key, []).append(say(entry.name))
-    serious = f"<b>{escape(say('Serious.'))}</b> "
+    serious = f"<b>{_escaped(say('Serious.'))}</b> "
     said = [
         f"{'' if mild else serious}{_bold(say(what))}: "
-        f"{escape(say(often).removesuffix('.'))}. {citing.mark(source)} "
-        f"{escape(_names(names))}"
+        f"{_escaped(say(often).removesuffix('.'))}. {citing.mark(source)} "
+        f"{_escaped(_names(names))}"
         for (mild, what, often, source), names in sorted(found.items(), key=lambda item: item[0][0])
     ]
     text = say(
@@ -447,14 +452,14 @@ def _risks(entries: Iterable[Procedure], citing: words.Citing, say: Say) -> Stor
         "shows any of it."
     )
     cautions = {
-        f"{_bold(say(entry.name))}: {escape(say(caution))}": None
+        f"{_bold(say(entry.name))}: {_escaped(say(caution))}": None
         for entry in entries
         for caution in entry.cautions
     }
     good = Paragraph(_bold(say("Good to know")), TEXT)
     return [
         *_head(say("What can go wrong")),
-        Paragraph(escape(text), TEXT),
+        Paragraph(_escaped(text), TEXT),
         *_points(said),
         *([good, *_points(cautions)] if cautions else []),
     ]
@@ -471,14 +476,14 @@ def _unsuited(entries: Iterable[Procedure], citing: words.Citing, say: Say) -> S
         for they in entry.suits_less:
             found.setdefault((they.who, they.source), []).append(say(entry.name))
     said = [
-        f"{escape(say(who).removesuffix('.'))}. {citing.mark(source)} {escape(_names(names))}"
+        f"{_escaped(say(who).removesuffix('.'))}. {citing.mark(source)} {_escaped(_names(names))}"
         for (who, source), names in found.items()
     ]
     return [*_head(say("Who it suits less")), *_points(said)] if said else []
 
 
 def _unknown(plans: Sequence[Planned], say: Say) -> Story:
-    cannot = [escape(say(one)) for one in words.CANNOT_KNOW]
+    cannot = [_escaped(say(one)) for one in words.CANNOT_KNOW]
     story = [*_head(say("What this picture cannot know")), *_points(cannot)]
     for plan in plans:
         expected = plan.expected
@@ -491,7 +496,7 @@ def _unknown(plans: Sequence[Planned], say: Say) -> Story:
                 else say("Of this photo and this plan")
             )
             story.append(Paragraph(_bold(head), TEXT))
-            story += _points([escape(say(one)) for one in warnings])
+            story += _points([_escaped(say(one)) for one in warnings])
     return story
 
 
@@ -499,8 +504,8 @@ def _questions(say: Say) -> Story:
     """Return what somebody who read this alone may want to ask."""
     whole = [
         Paragraph(_bold(say("Questions to ask")), HEAD),
-        Paragraph(escape(say(words.QUESTIONS_SAID)), TEXT),
-        *_points([escape(say(one)) for one in words.QUESTIONS], "☐"),
+        Paragraph(_escaped(say(words.QUESTIONS_SAID)), TEXT),
+        *_points([_escaped(say(one)) for one in words.QUESTIONS], "☐"),
     ]
     return [KeepTogether(whole)]
 
@@ -519,20 +524,20 @@ def _consent(say: Say) -> Story:
     )
     whole = [
         Paragraph(_bold(say("Before you decide")), HEAD),
-        Paragraph(escape(say(words.CONSENT_SAID)), TEXT),
-        *_points([escape(say(one)) for one in words.CONSENT], "☐"),
+        Paragraph(_escaped(say(words.CONSENT_SAID)), TEXT),
+        *_points([_escaped(say(one)) for one in words.CONSENT], "☐"),
         lines,
     ]
     return [KeepTogether(whole)]
 
 
 def _sources(citing: words.Citing, say: Say) -> Story:
-    said = [Paragraph(f"[{number}] {escape(text)}", SMALL) for number, text in citing.listed()]
+    said = [Paragraph(f"[{number}] {_escaped(text)}", SMALL) for number, text in citing.listed()]
     text = say(
         "Figures marked as our own estimate are from no study; the catalogue says why each is what "
         "it is."
     )
-    return [*_head(say("Sources")), Paragraph(escape(text), TEXT), *said]
+    return [*_head(say("Sources")), Paragraph(_escaped(text), TEXT), *said]
 
 
 def _codes(plans: Sequence[Planned], say: Say) -> Story:
@@ -551,7 +556,7 @@ def _codes(plans: Sequence[Planned], say: Say) -> Story:
         whole = [
             Paragraph(_bold(say("The plan to take along")), HEAD),
             *([Paragraph(_bold(plan.title), TEXT)] if plan.title else []),
-            Paragraph(escape(said), TEXT),
+            Paragraph(_escaped(said), TEXT),
             drawing,
         ]
         story.append(KeepTogether(whole))

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import datetime
 import os
-import secrets
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from face_mesh.door import Unreadable, contents
 from face_mesh.errors import PlanError
 from face_mesh.said import Said
+from face_mesh.unnamed import Unnamed
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate as X509
@@ -26,6 +27,7 @@ SELF_SIGNED = "Beforehand self-signed default: identity not checked by anybody"
 _ISSUER = "Beforehand self-signed default: issuer made on the same computer"
 _YEARS = 10  # without a time stamp a signature is worth as long as its certificate
 _FILE = "self-signed.pem"
+_MOST_BYTES = 1 << 18  # of a PEM file; a chain of certificates has some kilobytes
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,7 @@ def known() -> Known:
         chains.append(_chain(Path(named)))
     own = ""
     with suppress(OSError):
-        own = (_folder() / _FILE).read_text("ascii", errors="replace")
+        own = _kept(_folder())
     if not own and _made_for_this_run.cache_info().currsize:
         own = _made_for_this_run()
     if own:
@@ -107,8 +109,11 @@ def _folder() -> Path:
 
 def _read(path: Path, setting: str) -> str:
     try:
-        return path.read_text("ascii")
-    except (OSError, ValueError) as error:
+        data = contents(path, _MOST_BYTES)
+        if len(data) > _MOST_BYTES:
+            raise ValueError("too long")
+        return data.decode("ascii")
+    except (Unreadable, ValueError) as error:
         raise PlanError(
             Said("The file that {setting} names cannot be read as PEM.", setting=setting)
         ) from error
@@ -185,20 +190,27 @@ def _algorithm(private: object) -> str:
 
 def _default(folder: Path) -> Signing:
     """Return the default of this computer, made at the first use; of this run if none is kept."""
-    kept = folder / _FILE
     try:
-        both = kept.read_text("ascii", errors="replace")
-    except OSError:
+        both = _kept(folder)
+    except Unreadable:
         both = _made_for_this_run()
         with suppress(OSError):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            hidden = folder / f".{secrets.token_hex(8)}"
-            opened = os.open(hidden, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(opened, "w", encoding="ascii") as file:
-                file.write(both)
-            hidden.replace(kept)
-            both = kept.read_text("ascii")  # of whichever of two runs came last
+            with Unnamed(folder, 0o600) as file:
+                file.write(both.encode("ascii"))
+                with suppress(FileExistsError):
+                    file.name(_FILE, new=True)
+            both = _kept(folder)  # of whichever of two runs came first
     return Signing(*_split(both), "es256", default=True)
+
+
+def _kept(folder: Path) -> str:
+    """Return the default's file.
+
+    Raises:
+        Unreadable: there is none.
+    """
+    return contents(folder / _FILE, _MOST_BYTES).decode("ascii", errors="replace")
 
 
 def _split(both: str) -> tuple[str, str]:

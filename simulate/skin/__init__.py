@@ -1,6 +1,6 @@
 """Everything that paints skin: inpainting engines, and the terms of procedures that use them.
 
-Importing this loads neither torch nor diffusers; the first fill does.
+Importing this loads nothing that runs a network; the first fill does.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from face_mesh.arrays import Bool, Rgb
+from simulate.composite import merge
 from simulate.skin.treated import Treated
 
 Weighted = Sequence[tuple[Treated, float]]
@@ -22,11 +23,11 @@ def blended(photo: Rgb, parts: Weighted) -> Rgb:
     parts = [(part, weight) for part, weight in parts if weight > 0 and part.changed.any()]
     for i, (part, weight) in enumerate(parts):
         others = [other for j, other in enumerate(parts) if j != i and _meet(part, other[0])]
-        at = (part.rows, part.columns)
         if not others:
-            cv2.addWeighted(part.photo, 1.0 - weight, part.picture, weight, 0.0, dst=out[at])
+            mixed = cv2.addWeighted(part.photo, 1.0 - weight, part.picture, weight, 0.0)
+            merge(out, np.asarray(mixed, np.uint8), part.changed, part.rows, part.columns)
         else:
-            _add(out[at], part, _shared(part, weight, others))
+            _add(out[part.rows, part.columns], part, _shared(part, weight, others))
     return out
 
 

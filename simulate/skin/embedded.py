@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
-import torch
 
 from face_mesh.arrays import Bool, Mask, Rgb
 from face_mesh.errors import EngineError
@@ -22,7 +20,7 @@ from simulate.skin.blend import composite
 from simulate.skin.engine import Fill, Step
 from simulate.skin.memory import out_of_memory
 from simulate.skin.network import COARSEST_PX_PER_MM, SCALE_PX_PER_MM, TILE_PX, conditions, predict
-from simulate.skin.sampler import denoise, expected
+from simulate.skin.sampler import Detail, denoise, expected
 from simulate.skin.standard import Colour, Standard
 from simulate.skin.tiles import tiles_over, window
 from simulate.skin.weights import model
@@ -67,7 +65,7 @@ class EmbeddedEngine:
             filled = asked.rgb.copy()
             filled[rows, columns] = work.finished(detail, asked.seed)
             picture = composite(asked, filled)
-        except (MemoryError, RuntimeError) as error:
+        except (MemoryError, RuntimeError, ImportError) as error:
             told = NO_MEMORY if out_of_memory(error) else NOT_PAINTED
             raise EngineError(told) from error
         yield Step(1.0, picture)
@@ -186,69 +184,49 @@ def _gain(share: Mask, wanted: Bool) -> Mask:
 
 def _sampled(work: _Work, seed: int) -> Generator[Step, None, Colour]:
     """Yield the steps of the sampling; return the detail, (h, w, 3) float32."""
-    device, kind = _device()
-    # Not by the model's own `to`, which warns on standard error that nothing is kept in float32.
-    net = torch.nn.Module.to(model(), device=device, dtype=kind)
+    net = model()
     tiles = tiles_over(work.wanted_there, TILE_PX)
-    known = torch.from_numpy(work.known_there[None].astype(np.float32))
-    wanted = torch.from_numpy(work.wanted_there[None].astype(np.float32))
-    detail = torch.from_numpy(work.standard.detail(work.rgb).transpose(2, 0, 1).copy())
-    weight = torch.from_numpy(window(TILE_PX))
+    known = work.known_there[None].astype(np.float32)
+    wanted = work.wanted_there[None].astype(np.float32)
+    detail = np.ascontiguousarray(work.standard.detail(work.rgb).transpose(2, 0, 1))
+    weight = window(TILE_PX)
     ppm = min(max(work.px_per_mm, COARSEST_PX_PER_MM), SCALE_PX_PER_MM)
-    scale = torch.full((len(tiles),), ppm)
+    scale = np.full(len(tiles), ppm, np.float32)
     given = conditions(_cut(detail, tiles), _cut(known, tiles), _cut(wanted, tiles), scale)
-    random = torch.Generator().manual_seed(seed)
-    run, v = denoise(torch.randn(detail.shape, generator=random), STEPS, random), None
+    random = np.random.default_rng(seed)
+    run, v = denoise(random.standard_normal(detail.shape, np.float32), STEPS, random), None
     done, hoped = 0, detail
     while True:
         try:
             step, noisy = run.send(v) if v is not None else next(run)
         except StopIteration as end:
             made = _evened(end.value, hoped, wanted, SLOW_MM * work.px_per_mm)
-            return np.ascontiguousarray(torch.where(wanted > 0, made, detail).permute(1, 2, 0))
-        total, times = torch.zeros_like(detail), torch.zeros_like(known)
+            return np.ascontiguousarray(np.where(wanted > 0, made, detail).transpose(1, 2, 0))
+        total, times = np.zeros_like(detail), np.zeros_like(known)
         for first in range(0, len(tiles), BATCH):
             some = tiles[first : first + BATCH]
-            with torch.inference_mode():
-                parts = predict(
-                    net,
-                    _cut(noisy, some).to(device, kind),
-                    given[first : first + BATCH].to(device, kind),
-                    torch.full((len(some),), step, device=device),
-                ).cpu()
+            parts = predict(net, _cut(noisy, some), given[first : first + BATCH], step)
             for (y, x), part in zip(some, parts, strict=True):
                 at = (slice(None), slice(y, y + TILE_PX), slice(x, x + TILE_PX))
                 total[at] += weight * part
                 times[at] += weight
             done += len(some)
             yield Step(SAMPLING * done / (STEPS * len(tiles)))
-        mean = total / times.clamp(min=1e-6)
+        mean = np.asarray(total / np.maximum(times, 1e-6), np.float32)
         if v is None:
             hoped = expected(step, noisy, mean)
         v = mean
 
 
-def _evened(
-    made: torch.Tensor, hoped: torch.Tensor, wanted: torch.Tensor, sigma_px: float
-) -> torch.Tensor:
+def _evened(made: Detail, hoped: Detail, wanted: Detail, sigma_px: float) -> Detail:
     """Return made detail with what varies slowly in it as it is expected, not as it was drawn.
 
     Grain must be drawn, for its mean is no grain. The colour of a patch need not be: the mean is
     nearer to the truth than a draw is, and a draw may be a blotch that nobody has.
     """
-    off = (wanted * (hoped - made)).permute(1, 2, 0).numpy()
-    return made + torch.from_numpy(blurred(off, sigma_px)).permute(2, 0, 1)
+    off = (wanted * (hoped - made)).transpose(1, 2, 0)
+    return made + blurred(off, sigma_px).transpose(2, 0, 1)
 
 
-def _cut(canvas: torch.Tensor, tiles: list[tuple[int, int]]) -> torch.Tensor:
-    return torch.stack([canvas[:, y : y + TILE_PX, x : x + TILE_PX] for y, x in tiles])
-
-
-@cache
-def _device() -> tuple[torch.device, torch.dtype]:
-    """Where the model runs, and in which precision that is faster there."""
-    if torch.cuda.is_available():
-        return torch.device("cuda"), torch.bfloat16
-    able = torch.cpu.get_capabilities()
-    has = any(able.get(name) for name in ("amx_bf16", "avx512_bf16"))
-    return torch.device("cpu"), torch.bfloat16 if has else torch.float32
+def _cut(canvas: Detail, tiles: list[tuple[int, int]]) -> Detail:
+    return np.stack([canvas[:, y : y + TILE_PX, x : x + TILE_PX] for y, x in tiles])

@@ -11,10 +11,11 @@ from simulate.skin.engine import Engine
 
 EMBEDDED = "embedded"
 
-# Read once by huggingface_hub, which diffusers loads, whichever engine comes first.
+# Read once by huggingface_hub, which comes with models of others.
 os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
-# Read once by torch's OpenMP. By default its threads spin while they wait for each other; where the
-# cores had something else to do too (another visitor's picture), a fill took 20 times as long.
+# Read once by the OpenMP of torch, which those run on. By default its threads spin while they wait
+# for each other; where the cores had something else to do too (another visitor's picture), a fill
+# took 20 times as long.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 

@@ -16,11 +16,13 @@ from __future__ import annotations
 import math
 from collections.abc import Generator
 
-import torch
+import numpy as np
+import numpy.typing as npt
 
 from simulate.skin.schedule import NOISE_STEPS, alpha_sigma
 
-Denoising = Generator[tuple[int, torch.Tensor], torch.Tensor, torch.Tensor]
+Detail = npt.NDArray[np.float32]
+Denoising = Generator[tuple[int, Detail], Detail, Detail]
 
 
 def trailing_steps(count: int) -> list[int]:
@@ -28,7 +30,7 @@ def trailing_steps(count: int) -> list[int]:
     return [round(NOISE_STEPS - i * NOISE_STEPS / count) - 1 for i in range(count)]
 
 
-def denoise(noise: torch.Tensor, count: int, random: torch.Generator | None = None) -> Denoising:
+def denoise(noise: Detail, count: int, random: np.random.Generator | None = None) -> Denoising:
     """Turn noise into detail in `count` steps.
 
     Yields (step, noisy detail), is sent the predicted v, and returns the detail. Whoever drives it
@@ -41,7 +43,7 @@ def denoise(noise: torch.Tensor, count: int, random: torch.Generator | None = No
     """
     steps = trailing_steps(count)
     levels = [_level(step) for step in steps]
-    noisy, before, before_log = noise, torch.zeros(()), math.nan
+    noisy, before, before_log = noise, noise, math.nan
     for i, step in enumerate(steps):
         _, sigma, log_ratio = levels[i]
         v = yield step, noisy
@@ -59,14 +61,14 @@ def denoise(noise: torch.Tensor, count: int, random: torch.Generator | None = No
             noisy = sigma_next / sigma * noisy - alpha_next * math.expm1(-gap) * guess
         else:
             kept = sigma_next / sigma * math.exp(-gap)
-            fresh = torch.randn(noise.shape, generator=random)
+            fresh = random.standard_normal(noise.shape, np.float32)
             fresh *= sigma_next * math.sqrt(-math.expm1(-2 * gap))
             noisy = kept * noisy - alpha_next * math.expm1(-2 * gap) * guess + fresh
         before, before_log = clean, log_ratio
     raise ValueError("At least one step is needed.")
 
 
-def expected(step: int, noisy: torch.Tensor, v: torch.Tensor) -> torch.Tensor:
+def expected(step: int, noisy: Detail, v: Detail) -> Detail:
     """Return the detail that is expected, given the noisy one at a step and the predicted v.
 
     At the first step, pure noise, it is the mean of all detail that could be.
@@ -77,5 +79,5 @@ def expected(step: int, noisy: torch.Tensor, v: torch.Tensor) -> torch.Tensor:
 
 def _level(step: int) -> tuple[float, float, float]:
     """Amount of picture, amount of noise, and the log of their ratio."""
-    alpha, sigma = (float(part) for part in alpha_sigma(torch.tensor(step)))
+    alpha, sigma = (float(part) for part in alpha_sigma(np.array(step)))
     return alpha, sigma, math.log(max(alpha, 1e-12) / sigma)

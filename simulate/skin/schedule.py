@@ -5,16 +5,19 @@ from __future__ import annotations
 import math
 from functools import cache
 
-import torch
+import numpy as np
+import numpy.typing as npt
 
 NOISE_STEPS = 1000
 _OFFSET = 0.008  # keeps the first steps from being too small
 _MOST_BETA = 0.999
 
+Amounts = npt.NDArray[np.float32]
+
 
 @cache
-def _kept() -> torch.Tensor:
-    """How much of the picture's variance is left after each of `NOISE_STEPS`, float64."""
+def _kept() -> npt.NDArray[np.float64]:
+    """How much of the picture's variance is left after each of `NOISE_STEPS`."""
 
     def bar(time: float) -> float:
         return math.cos((time + _OFFSET) / (1 + _OFFSET) * math.pi / 2) ** 2
@@ -23,10 +26,10 @@ def _kept() -> torch.Tensor:
         min(1 - bar((i + 1) / NOISE_STEPS) / bar(i / NOISE_STEPS), _MOST_BETA)
         for i in range(NOISE_STEPS)
     ]
-    return torch.cumprod(1.0 - torch.tensor(betas, dtype=torch.float64), 0)
+    return np.cumprod(1.0 - np.array(betas, np.float64), dtype=np.float64)
 
 
-def alpha_sigma(steps: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+def alpha_sigma(steps: npt.NDArray[np.integer]) -> tuple[Amounts, Amounts]:
     """Return how much picture and how much noise there is at steps from 0 to `NOISE_STEPS` - 1."""
     kept = _kept()[steps]
-    return kept.sqrt().float(), (1.0 - kept).sqrt().float()
+    return np.sqrt(kept).astype(np.float32), np.sqrt(1.0 - kept).astype(np.float32)

@@ -6,33 +6,34 @@ import hashlib
 import threading
 from functools import lru_cache
 from pathlib import Path
-
-import torch
-from diffusers.models.unets.unet_2d import UNet2DModel
-from safetensors import SafetensorError
-from safetensors.torch import load
+from typing import TYPE_CHECKING
 
 from face_mesh.errors import EngineError
-from simulate.skin.network import network
+from simulate.skin.memory import out_of_memory
+from simulate.skin.network import opened
 
-FILE = Path(__file__).with_name("weights") / "skin.safetensors"
-SHA256 = "0b7c88396dd75370ff0a5c8592245b1ac1a1f57f29e2c3ab032057c8bc295971"
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+
+FILE = Path(__file__).with_name("weights") / "skin.onnx"
+SHA256 = "b84666b7b74a093fef807f81930156b1f31641ecea3dc07b531fa91332d6d8a1"
 
 _LOADING = threading.Lock()
 
 
-def model() -> UNet2DModel:
-    """Return the network with its trained weights, loaded once a process, in float32.
+def model() -> InferenceSession:
+    """Return the network with its trained weights, loaded once a process.
 
     Raises:
         EngineError: the file is missing or is not the tested one.
+        RuntimeError, ImportError: memory ran out, or the library that runs it cannot be loaded.
     """
     with _LOADING:
         return _loaded(FILE)
 
 
 @lru_cache(maxsize=1)
-def _loaded(path: Path) -> UNet2DModel:
+def _loaded(path: Path) -> InferenceSession:
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -44,10 +45,8 @@ def _loaded(path: Path) -> UNet2DModel:
             "The skin model is damaged or not the tested one; install Beforehand again."
         )
     try:
-        tensors = load(data)
-    except SafetensorError as error:
+        return opened(data)
+    except RuntimeError as error:
+        if out_of_memory(error):
+            raise
         raise EngineError("The skin model cannot be read; install Beforehand again.") from error
-    with torch.device("meta"):
-        net = network()
-    net.load_state_dict({k: v.float() for k, v in tensors.items()}, assign=True)
-    return net.eval().requires_grad_(False)

@@ -105,10 +105,11 @@ class Visit:
 
 
 @contextmanager
-def serving(**environment: str) -> Iterator[Server]:
-    """Start the page in a process of its own, with more settings."""
+def serving(port: int = 0, **environment: str) -> Iterator[Server]:
+    """Start the page in a process of its own, with more settings; at a port that is free."""
     with socket.socket() as probe:
-        probe.bind(("localhost", 0))
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(("localhost", port))
         port = probe.getsockname()[1]
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.browser.serve", str(port)],

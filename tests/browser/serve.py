@@ -26,7 +26,7 @@ from simulate import Outcome
 from simulate.skin.engine import Fill, Step
 from simulate.skin.fake import FakeEngine
 from simulate.skin.treated import Treated
-from ui import run
+from ui import made_files, run
 
 ANSWER = "holds: "
 BROKEN = "The skin model is damaged; install Beforehand again."
@@ -61,7 +61,7 @@ def held() -> dict[str, int]:
     counts["camera frames"] = len(frames)
     media = get_instance().media_file_mgr
     return counts | {
-        "downloads": len(media._file_metadata),
+        "downloads": len(media._file_metadata) + len(made_files.SHELF),
         "promised downloads": len(media._deferred_callables),
     }
 

@@ -11,6 +11,7 @@ from face_mesh.arrays import Points, Rgb
 from face_mesh.bundle import canonical_mesh
 from face_mesh.pose import Pose
 from face_mesh.scale import Scale
+from face_mesh.skin.chromophores import join
 from face_mesh.skin.view import linear
 from tests.face_mesh.faces import hopper
 
@@ -18,18 +19,18 @@ LARGER = 2.5  # than the portrait: 3.2 px per mm, as the London photos have
 SKIN = (205, 165, 145)
 
 
-def even_face(colour: tuple[int, int, int] = SKIN) -> Face:
-    """The landmarks of a portrait on a photo of one colour."""
+def even_face(colour: tuple[int, int, int] = SKIN, larger: float = LARGER) -> Face:
+    """The landmarks of a portrait on a photo of one colour, `larger` than the portrait."""
     face = hopper()
-    height, width = (round(LARGER * n) for n in face.photo.image.shape[:2])
-    points = face.landmarks_px * LARGER
-    points[:, :2] += 0.5 * LARGER - 0.5
-    scale = Scale(face.px_per_mm * LARGER, face.px_per_mm_sd * LARGER, face.scale.source)
+    height, width = (round(larger * n) for n in face.photo.image.shape[:2])
+    points = face.landmarks_px * larger
+    points[:, :2] += 0.5 * larger - 0.5
+    scale = Scale(face.px_per_mm * larger, face.px_per_mm_sd * larger, face.scale.source)
     return replace(
         face,
         photo=Photo.from_rgb(np.full((height, width, 3), colour, np.uint8)),
         landmarks_px=points,
-        pose=face.pose.scaled(LARGER),
+        pose=face.pose.scaled(larger),
         scale=scale,
         workspace={},
     )
@@ -103,4 +104,20 @@ def mirrored(face: Face) -> Face:
         landmarks_px=points[canonical_mesh().mirror],
         pose=Pose(flip @ face.pose.rotation @ flip, origin, face.pose.px_per_mm),
         workspace={},
+    )
+
+
+def with_more(
+    face: Face, radius_mm: float, amount: float, chromophore: int, at: str = "malar_apex_left"
+) -> Face:
+    """More of a chromophore in a soft disc, on the patient's left cheek unless told."""
+    x0, y0 = face.landmarks_px[point(at), :2]
+    height, width = face.photo.image.shape[:2]
+    y, x = np.mgrid[:height, :width]
+    away_mm = np.hypot(x - x0, y - y0) / face.px_per_mm
+    disc = np.clip((radius_mm - away_mm) / 0.6 + 0.5, 0.0, 1.0)
+    more = np.zeros((height, width, 3), np.float32)
+    more[..., chromophore] = amount * disc
+    return with_photo(
+        face, encoded(linear(face.photo.image).astype(np.float64) * np.exp(-join(more)))
     )

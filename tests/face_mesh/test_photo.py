@@ -3,6 +3,7 @@
 import copy
 import hashlib
 import io
+import os
 import pickle
 import struct
 import subprocess
@@ -723,11 +724,18 @@ def test_paths_that_cannot_be_read(tmp_path, name, message):
 
 
 def test_no_permission(tmp_path, monkeypatch):
-    def forbidden(path, mode):
+    def forbidden(path, *_, **__):
         raise PermissionError(13, "Permission denied", path)
 
+    (tmp_path / "mine.jpg").write_bytes(b"mine")
     monkeypatch.setattr("builtins.open", forbidden)
     assert "not allowed" in refusal(str(tmp_path / "mine.jpg"))
+
+
+def test_what_is_no_regular_file_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe.jpg")  # nobody writes into it
+    for path in (tmp_path / "pipe.jpg", "/dev/zero", "/dev/tty"):
+        assert "cannot be read" in refusal(path)
 
 
 def test_a_file_that_fails_while_read():

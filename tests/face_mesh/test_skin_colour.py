@@ -13,24 +13,10 @@ from face_mesh.skin.lesions import mole_at, moles
 from face_mesh.skin.reading import detect
 from face_mesh.skin.tone import ita_deg, tone_class
 from face_mesh.skin.view import linear
-from tests.face_mesh.skins import SKIN, encoded, even_face, lit, with_photo
+from tests.face_mesh.skins import SKIN, encoded, even_face, lit, with_more, with_photo
 
 TONES = [(235, 205, 190), SKIN, (110, 75, 60)]
 CHEEK = point("malar_apex_left")
-
-
-def with_more(face: Face, radius_mm: float, amount: float, chromophore: int) -> Face:
-    """More of a chromophore in a soft disc on the patient's left cheek."""
-    x0, y0 = face.landmarks_px[CHEEK, :2]
-    height, width = face.photo.image.shape[:2]
-    y, x = np.mgrid[:height, :width]
-    away_mm = np.hypot(x - x0, y - y0) / face.px_per_mm
-    disc = np.clip((radius_mm - away_mm) / 0.6 + 0.5, 0.0, 1.0)
-    more = np.zeros((height, width, 3), np.float32)
-    more[..., chromophore] = amount * disc
-    return with_photo(
-        face, encoded(linear(face.photo.image).astype(np.float64) * np.exp(-join(more)))
-    )
 
 
 def read(face: Face, sign: str, region: str = "malar_left") -> float:

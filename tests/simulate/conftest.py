@@ -1,10 +1,14 @@
 """One measured face after another, for the laws that hold on every face."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 
 from face_mesh import Face
+from simulate import Plan, Procedure, Treatment, procedures
+from simulate import plan as plan_module
+from simulate.entry import Reaction
 from simulate.skin import effect
 from tests.helpers import FACES
 from tests.simulate.faces import SAMPLES, SHARED, face_of
@@ -27,3 +31,16 @@ def no_skin() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(effect, "jobs_of", lambda plan: iter(()))
         yield
+
+
+@pytest.fixture
+def with_reactions(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Plan]:
+    """A way to give cheek filler other reactions, of known size; on both sides unless told."""
+
+    def give(*reactions: Reaction, side: str = "both") -> Plan:
+        entry: Procedure = replace(procedures()["cheek_filler"], reactions=reactions)
+        known = {**procedures(), "cheek_filler": entry}
+        monkeypatch.setattr(plan_module, "procedures", lambda: known)
+        return Plan((Treatment("cheek_filler", entry.usual_dose(side), side),))
+
+    return give

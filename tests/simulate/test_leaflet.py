@@ -401,7 +401,7 @@ def test_a_code_without_a_report_is_refused(
 
 
 def test_only_a_report_loads_its_library() -> None:
-    code = "import sys, simulate.__main__; print('reportlab' in sys.modules)"
+    code = "import sys, simulate.command; print('reportlab' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True)
     assert done.stdout.strip() == b"False"
 

@@ -230,7 +230,7 @@ def test_it_says_that_it_is_simulated_and_is_signed(kind: str) -> None:
     whole = signed(data, made().edits, signing(), "1.0")
     found = verify(whole)
     assert found.state == "valid"
-    assert {one["how"] for one in found.edits} == {"warped", "recoloured"}
+    assert {one.how for one in found.edits} == {"warped", "recoloured"}
     changed = bytearray(whole)
     changed[len(whole) // 2] ^= 1
     assert verify(bytes(changed)).state == "tampered"

@@ -1,5 +1,6 @@
 """Plans: what is understood, and each thing that is refused, in one sentence."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,18 @@ from hypothesis import strategies as st
 
 from face_mesh import PlanError
 from simulate import Plan, Treatment, procedures
-from simulate.plan import BODY_KG, MOST_NOTES, MOST_POINTS, MOST_RADIUS_MM, MOST_WEEKS, Stroke
+from simulate.plan import (
+    BODY_KG,
+    MOST_NOTES,
+    MOST_POINTS,
+    MOST_RADIUS_MM,
+    MOST_SPOTS,
+    MOST_STROKES,
+    MOST_TREATMENTS,
+    MOST_WEEKS,
+    Stroke,
+)
+from simulate.planfile import PlanFile, plan_of_file
 from tests.simulate.faces import PAIRED, PROCEDURES
 
 MIDLINE = tuple(sorted(set(PROCEDURES) - set(PAIRED)))
@@ -376,6 +388,113 @@ def plans(draw: st.DrawFn) -> Plan:
 @given(plan=plans())
 def test_a_plan_is_written_and_read_back(plan: Plan) -> None:
     assert Plan.from_toml(plan.to_toml().encode()) == plan
+
+
+# --- limits, and numbers from outside
+
+BIG = "1" * 400
+
+
+def strokes(count: int, points: int) -> tuple[Stroke, ...]:
+    return tuple(Stroke("add", ((0.5, 0.25),) * points, 2.0) for _ in range(count))
+
+
+@pytest.mark.parametrize(
+    ("treatments", "said"),
+    [
+        (lambda: [Treatment("lip_filler", 1.0)] * (MOST_TREATMENTS + 1), "100 treatments, not 101"),
+        (
+            lambda: [Treatment("mole_removal", 1.0, spots=((0.5, 0.5),) * (MOST_SPOTS + 1))],
+            "50 picked spots, not 51",
+        ),
+        (
+            lambda: [
+                Treatment("ipl_redness", 1.0, strokes=strokes(MOST_STROKES, 1)),
+                Treatment("pigment_laser", 1.0, strokes=strokes(1, 1)),
+            ],
+            "300 strokes of the brush in all its treatments, not 301",
+        ),
+        (
+            lambda: [Treatment("ipl_redness", 1.0, strokes=strokes(11, 1819))],
+            "20000 points in all, not 20009",
+        ),
+    ],
+)
+def test_a_plan_of_more_than_a_hand_makes_is_refused(
+    treatments: Callable[[], list[Treatment]], said: str
+) -> None:
+    with pytest.raises(PlanError) as error:
+        Plan(tuple(treatments()))
+    assert said in one_sentence(str(error.value))
+
+
+@pytest.mark.parametrize("written", [PlanFile.to_toml, PlanFile.to_json])
+def test_the_largest_plan_can_be_saved_and_opened(written: Callable[[PlanFile], str]) -> None:
+    rows = []
+    for n, name in enumerate(("ipl_redness", "pigment_laser", "co2_resurfacing")):
+        path = tuple((1 / 3 + n / 97, (i + 1) / 6700) for i in range(66))
+        rows.append(Treatment(name, 1.0, strokes=(Stroke("add", path, 2.0),) * 100))
+    spots = tuple((1 / 3, i / 70) for i in range(MOST_SPOTS))
+    kept = PlanFile(Plan((*rows, Treatment("mole_removal", 1.0, spots=spots)), notes="\x01" * 2000))
+    assert plan_of_file(written(kept).encode()) == kept
+
+
+@pytest.mark.parametrize("many", ["spots = [{}]", "strokes = [{}]"])
+def test_a_file_of_thousands_of_spots_is_refused_before_a_plan_is_made(many: str) -> None:
+    one = (
+        "[0.5, 0.5]" if "spots" in many else '{kind = "add", points = [[0.5, 0.5]], radius_mm = 2}'
+    )
+    text = TREATMENT.replace("lip_filler", "mole_removal") + many.format(f"{one}, " * 5000)
+    with pytest.raises(PlanError) as error:
+        Plan.from_toml(text.encode())
+    assert "up to" in str(error.value) or "more than" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        TREATMENT.replace("dose = 1", f"dose = {BIG}"),
+        TREATMENT + f"week = {BIG}",
+        TREATMENT + f"cost = -{BIG}",
+        TREATMENT + f"clinic_downtime_days = {BIG}",
+        f"body_kg = {BIG}\n" + TREATMENT,
+        TREATMENT + f"spots = [[{BIG}, 0.5]]",
+        SPOTS_AND_STROKES.decode().replace("radius_mm = 2", f"radius_mm = {BIG}"),
+        TREATMENT.replace("dose = 1", "dose = 0x" + "f" * 400),
+    ],
+)
+@pytest.mark.parametrize("digits", [400, 70, 25])
+def test_a_number_that_no_float_holds_is_refused(text: str, digits: int) -> None:
+    """Before it is read, or out of range after."""
+    with pytest.raises(PlanError) as error:
+        Plan.from_toml(text.replace(BIG, BIG[:digits]).encode())
+    one_sentence(str(error.value).removesuffix("\n"))
+
+
+@pytest.mark.parametrize("number", [10**400, -(10**400)])
+def test_a_number_that_no_float_holds_is_refused_of_a_program_too(number: int) -> None:
+    for make in (
+        lambda: Treatment("lip_filler", number),
+        lambda: Treatment("lip_filler", 1.0, week=number),
+        lambda: Stroke("add", ((0.5, 0.5),), number),
+        lambda: Plan(body_kg=number),
+    ):
+        with pytest.raises(PlanError):
+            make()
+
+
+@pytest.mark.parametrize("text", ["\uff11", "\u0661", "1_0", "1e", "\u00bd", "1\u00a0", "9" * 400])
+def test_a_dose_is_of_plain_digits(text: str) -> None:
+    assert "not a number" in refused(f"lip_filler={text}") or "not a treatment" in refused(
+        f"lip_filler={text}"
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["lip_filler=1\n", "\nlip_filler=1", "lip\u0131_filler=1", "lip_filler=1:le\u017ft"]
+)
+def test_a_treatment_is_one_line_of_plain_letters(text: str) -> None:
+    assert "not a treatment" in refused(text)
 
 
 def test_a_plan_file_that_is_not_there_is_named_by_nothing(tmp_path: Path) -> None:

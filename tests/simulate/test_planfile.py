@@ -79,6 +79,13 @@ def test_places_of_one_photo_can_be_left_out() -> None:
         b"[" * 100_000,
         b'{"a":' * 100_000,
         b" " * (MOST_BYTES + 1),
+        b'{"treatments": [], "treatments": []}',
+        b'{"treatments": [], "body_kg": NaN}',
+        b'{"treatments": [], "when": "3mo\\n"}',
+        '{"treatments": [], "when": "\u0663mo"}'.encode(),
+        '{"treatments": [], "when": "\uff13mo"}'.encode(),
+        b'{"treatments": [], "notes": "\\ud800"}',
+        plan_code(Plan.parse("lip_filler=1")).encode() + b"AAAA",
     ],
 )
 def test_what_is_no_plan_is_refused_in_one_sentence(data: bytes) -> None:

@@ -28,7 +28,7 @@ from simulate.provenance import certificate
 from simulate.provenance.certificate import SELF_SIGNED, signing
 from simulate.provenance.manifest import Edits, edits_of, signed, together
 from simulate.provenance.mark import marked, marked_outcome, strip_of
-from simulate.provenance.verify import SENTENCES, verify
+from simulate.provenance.verify import SENTENCES, verdict_json, verify
 from simulate.sheets import CLOSE
 from tests.simulate.faces import bare, face_of, usual
 
@@ -82,8 +82,10 @@ def test_the_manifest_says_what_was_warped_and_what_a_model_painted(painted: boo
     found = verify(ours(edits))
     kind = "compositeWithTrainedAlgorithmicMedia" if painted else "algorithmicallyEnhanced"
     assert found.source_type.rsplit("/", 1)[1] == kind
-    assert [one["how"] for one in found.edits] == list(edits.boxes)
-    for one, (left, top, width, height) in zip(found.edits, edits.boxes.values(), strict=True):
+    assert {one.how: one.box for one in found.edits} == edits.boxes
+    told = verdict_json(found)["edits"]
+    assert isinstance(told, list)
+    for one, (left, top, width, height) in zip(told, edits.boxes.values(), strict=True):
         (shape,) = one["regions_pct"]
         assert shape["origin"] == {"x": left, "y": top}
         assert (shape["width"], shape["height"], shape["unit"]) == (width, height, "percent")
@@ -139,7 +141,7 @@ def test_other_kinds_of_files_are_signed_and_verified_too(kind: str) -> None:
     data = signed(saved_as(kind), Edits({"warped": BOX}), signing(), "1.0")
     found = verify(data)
     assert found.state == "valid"
-    assert [one["how"] for one in found.edits] == ["warped"]
+    assert [one.how for one in found.edits] == ["warped"]
     changed = bytearray(data)
     changed[-30] ^= 1
     assert verify(bytes(changed)).state == "tampered"

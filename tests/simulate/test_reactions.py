@@ -1,7 +1,6 @@
 """Swelling, bruising and redness on the way: what is drawn when, and what it does to skin."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from itertools import pairwise
 
 import cv2
@@ -10,36 +9,16 @@ import pytest
 
 from face_mesh import Face, PlanError
 from face_mesh.skin.view import linear
-from simulate import Plan, Procedure, Treatment, procedures, simulate
-from simulate import plan as plan_module
+from simulate import Plan, Treatment, procedures, simulate
 from simulate.aftermath import LIKELY, reactions_at
 from simulate.discolour import SURFACE, density_gain, density_of
-from simulate.entry import Patch, Reaction
+from simulate.entry import Patch
 from simulate.recovery import days_after, time_words
 from simulate.relight import lit
 from tests.simulate.faces import bare, face_of, lengths
+from tests.simulate.reactions import reaction
 
-DAYS, LEVEL = (0.0, 1.0, 7.0, 14.0), (0.5, 1.0, 0.4, 0.0)
-CHEEK = Patch("malar_eminence", 6.0, 14.0)
 Give = Callable[..., Plan]
-
-
-def reaction(sign: str, peak: float, frequency: float = 1.0, **more: object) -> Reaction:
-    made = Reaction(sign, CHEEK, peak, DAYS, LEVEL, "x", "because", frequency, "x")
-    return replace(made, **more)  # type: ignore[arg-type]
-
-
-@pytest.fixture
-def with_reactions(monkeypatch: pytest.MonkeyPatch) -> Give:
-    """A way to give cheek filler other reactions, of known size."""
-
-    def give(*reactions: Reaction) -> Plan:
-        entry: Procedure = replace(procedures()["cheek_filler"], reactions=reactions)
-        known = {**procedures(), "cheek_filler": entry}
-        monkeypatch.setattr(plan_module, "procedures", lambda: known)
-        return Plan((Treatment("cheek_filler", entry.dose.usual),))
-
-    return give
 
 
 @pytest.fixture(params=["collins", "hopper"])

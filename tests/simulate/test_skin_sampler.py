@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from itertools import pairwise
 
+import numpy as np
 import pytest
 import torch
 from diffusers import DDIMScheduler, DDPMScheduler, DPMSolverMultistepScheduler
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulate.skin.sampler import denoise, trailing_steps
+from simulate.skin.sampler import Detail, denoise, trailing_steps
 from simulate.skin.schedule import NOISE_STEPS, alpha_sigma
 
 SHAPE = (3, 8, 8)
@@ -23,42 +24,47 @@ SETTINGS = {
 # of noise too. A dozen steps, each a sum of some terms that cancel in part, stay well within this.
 TOLERANCE = 5e-5
 
-Predictor = Callable[[torch.Tensor, int], torch.Tensor]
+Predictor = Callable[[Detail, int], Detail]
 
 
-def toy(noisy: torch.Tensor, step: int) -> torch.Tensor:
+def toy(noisy: Detail, step: int) -> Detail:
     """A fixed predictor of v that depends on the picture and on the step, and is not linear."""
-    return torch.tanh(noisy.roll(1, -1)) * (0.2 + step / NOISE_STEPS) - 0.3 * noisy
+    made = np.tanh(np.roll(noisy, 1, -1)) * (0.2 + step / NOISE_STEPS) - 0.3 * noisy
+    return np.asarray(made, np.float32)
 
 
 def run(
-    predictor: Predictor, noise: torch.Tensor, count: int, random: torch.Generator | None = None
-) -> torch.Tensor:
+    predictor: Predictor, noise: Detail, count: int, random: np.random.Generator | None = None
+) -> Detail:
     sampling = denoise(noise, count, random)
     step, noisy = next(sampling)
     while True:
         try:
             step, noisy = sampling.send(predictor(noisy, step))
         except StopIteration as end:
-            clean: torch.Tensor = end.value
+            clean: Detail = end.value
             return clean
 
 
-def seeded() -> tuple[torch.Tensor, torch.Generator]:
-    random = torch.Generator().manual_seed(5)
-    return torch.randn(SHAPE, generator=random), random
+def seeded() -> tuple[Detail, np.random.Generator]:
+    random = np.random.default_rng(5)
+    return random.standard_normal(SHAPE, np.float32), random
+
+
+def amounts(step: int) -> tuple[Detail, Detail]:
+    return alpha_sigma(np.array(step))
 
 
 # ---- beside diffusers
 
 
 def test_the_noise_is_that_of_diffusers() -> None:
-    theirs = DDPMScheduler(**SETTINGS).alphas_cumprod.double()
-    alpha, sigma = alpha_sigma(torch.arange(NOISE_STEPS))
+    theirs = DDPMScheduler(**SETTINGS).alphas_cumprod.double().numpy()
+    alpha, sigma = (part.astype(np.float64) for part in alpha_sigma(np.arange(NOISE_STEPS)))
     # Theirs is a product of a thousand float32 factors, each off by 6e-8 of its value, and by more
     # of the small factors that end it.
-    torch.testing.assert_close(alpha.double() ** 2, theirs, rtol=2e-4, atol=1e-9)
-    torch.testing.assert_close(sigma.double() ** 2, 1 - theirs, rtol=2e-4, atol=1e-7)
+    np.testing.assert_allclose(alpha**2, theirs, rtol=2e-4, atol=1e-9)
+    np.testing.assert_allclose(sigma**2, 1 - theirs, rtol=2e-4, atol=1e-7)
 
 
 # The scheduler of diffusers hands a tensor to np.array, in a way that numpy is about to drop.
@@ -75,10 +81,13 @@ def test_it_goes_where_the_solver_of_diffusers_goes(count: int, stochastic: bool
     noisy, random = seeded()
     for step in theirs.timesteps:
         v = toy(noisy, int(step))
-        noisy = theirs.step(v, step, noisy, generator=random).prev_sample
+        fresh = torch.from_numpy(random.standard_normal(SHAPE, np.float32))
+        tensors = torch.from_numpy(v), step, torch.from_numpy(noisy)
+        noisy = theirs.step(*tensors, variance_noise=fresh).prev_sample.numpy()
     noise, random = seeded()
     ours = run(toy, noise, count, random if stochastic else None)
-    torch.testing.assert_close(ours, noisy, rtol=TOLERANCE, atol=TOLERANCE)
+    assert ours.dtype == np.float32
+    np.testing.assert_allclose(ours, noisy, rtol=TOLERANCE, atol=TOLERANCE)
 
 
 @pytest.mark.parametrize("count", [1, 2])
@@ -88,8 +97,9 @@ def test_steps_of_first_order_are_those_of_ddim(count: int) -> None:
     noise, _ = seeded()
     noisy = noise
     for step in theirs.timesteps:
-        noisy = theirs.step(toy(noisy, int(step)), int(step), noisy).prev_sample
-    torch.testing.assert_close(run(toy, noise, count), noisy, rtol=TOLERANCE, atol=TOLERANCE)
+        v = torch.from_numpy(toy(noisy, int(step)))
+        noisy = theirs.step(v, int(step), torch.from_numpy(noisy)).prev_sample.numpy()
+    np.testing.assert_allclose(run(toy, noise, count), noisy, rtol=TOLERANCE, atol=TOLERANCE)
 
 
 # ---- beside what is known exactly
@@ -100,28 +110,28 @@ def test_steps_of_first_order_are_those_of_ddim(count: int) -> None:
 def test_a_predictor_that_knows_the_picture_gives_it(
     stochastic: bool, count: int, seed: int
 ) -> None:
-    random = torch.Generator().manual_seed(seed)
-    picture, noise = torch.randn((2, *SHAPE), generator=random)
+    random = np.random.default_rng(seed)
+    picture, noise = random.standard_normal((2, *SHAPE), np.float32)
 
-    def knowing(noisy: torch.Tensor, step: int) -> torch.Tensor:
-        alpha, sigma = alpha_sigma(torch.tensor(step))
+    def knowing(noisy: Detail, step: int) -> Detail:
+        alpha, sigma = amounts(step)
         return (alpha * noisy - picture) / sigma  # of which clean = alpha noisy - sigma v
 
     out = run(knowing, noise, count, random if stochastic else None)
-    torch.testing.assert_close(out, picture, rtol=1e-5, atol=1e-5)
+    np.testing.assert_allclose(out, picture, rtol=1e-5, atol=1e-5)
 
 
 @pytest.mark.parametrize("spread", [0.3, 1.0])
 @pytest.mark.parametrize("stochastic", [False, True])
 def test_many_steps_give_gaussian_detail_its_own_strength(spread: float, stochastic: bool) -> None:
-    def best(noisy: torch.Tensor, step: int) -> torch.Tensor:
+    def best(noisy: Detail, step: int) -> Detail:
         """The v of the mean of Gaussian detail given the noisy one (Wiener's filter)."""
-        alpha, sigma = alpha_sigma(torch.tensor(step))
+        alpha, sigma = amounts(step)
         clean = alpha * spread**2 / (alpha**2 * spread**2 + sigma**2) * noisy
         return (alpha * noisy - clean) / sigma
 
-    random = torch.Generator().manual_seed(0)
-    noise = torch.randn(200_000, generator=random)
+    random = np.random.default_rng(0)
+    noise = random.standard_normal(200_000, np.float32)
     made = run(best, noise, 200, random if stochastic else None)
     # 200,000 values give their spread to 0.2 %; the last of 200 steps leaves out at most as much
     # of the variance as its noise has beside the detail's, 3e-4 / 0.09; the rest is the solver.
@@ -141,20 +151,18 @@ def test_steps_begin_at_pure_noise_and_fall(count: int) -> None:
 
 def test_no_steps_are_refused() -> None:
     with pytest.raises(ValueError, match="At least one step"):
-        next(denoise(torch.zeros(SHAPE), 0))
+        next(denoise(np.zeros(SHAPE, np.float32), 0))
 
 
 def test_the_same_noise_gives_the_same_and_another_another() -> None:
-    noise = torch.randn(SHAPE, generator=torch.Generator().manual_seed(0))
-    one, again, other = (
-        run(toy, noise, 6, torch.Generator().manual_seed(seed)) for seed in (1, 1, 2)
-    )
-    assert torch.equal(one, again)
-    assert not torch.allclose(one, other, atol=0.01)
+    noise, _ = seeded()
+    one, again, other = (run(toy, noise, 6, np.random.default_rng(seed)) for seed in (1, 1, 2))
+    assert np.array_equal(one, again)
+    assert not np.allclose(one, other, atol=0.01)
 
 
 def test_what_to_begin_with_is_left_as_it_is() -> None:
     noise, random = seeded()
-    kept = noise.clone()
+    kept = noise.copy()
     run(toy, noise, 4, random)
-    assert torch.equal(noise, kept)
+    assert np.array_equal(noise, kept)

@@ -1,5 +1,6 @@
 """What a clinic's file and the law of its country have the page offer."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,15 @@ def test_all_that_a_clinic_can_say(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         ("[prices]\nlip_filler = { each = 3 }", "price of lip_filler is a number"),
         ("[prices]\nnose_job = 3", "names nose_job, which is no procedure"),
         ("prices = 3", "prices is a table"),
+        ("[prices]\nlip_filler = " + "9" * 400, "a number or name of more than"),
+        ("[prices]\nlip_filler = " + "9" * 70, "price of lip_filler is a number"),
+        ("[prices]\nlip_filler = inf", "price of lip_filler is a number"),
+        ("a = " + "[" * 100_000, "brackets inside each other"),
+        (".".join("a" * 32_000) + " = 1", "parts with dots"),
+        ("#" * 300_000, "longer than"),
+        ("name = 'a\\u2028b'".replace("'", '"'), "name is one line"),
+        ('"hi\\u001b[31mden" = []', "does not know the key ?"),
+        ("x" * 79 + " = 1", "does not know the key " + "x" * 60 + "."),
     ],
 )
 def test_a_wrong_file_is_one_clear_sentence(tmp_path: Path, text: str, says: str) -> None:
@@ -83,6 +93,14 @@ def test_a_wrong_file_is_one_clear_sentence(tmp_path: Path, text: str, says: str
     assert says in sentence
     assert sentence.endswith(".")
     assert str(tmp_path) not in sentence
+
+
+@pytest.mark.parametrize("name", ["pipe", "/dev/zero", "", "a" * 300, "latin"])
+def test_what_is_no_file_of_text_is_not_waited_for(tmp_path: Path, name: str) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "latin").write_bytes(b"name = '\xe4'")
+    with pytest.raises(PolicyError, match=r"cannot be read\.|not valid TOML\."):
+        read(tmp_path / name)
 
 
 def test_a_missing_file_is_named_by_its_setting_and_not_by_its_place(tmp_path: Path) -> None:

@@ -312,5 +312,36 @@ def test_nobody_draws_without_end() -> None:
     edits = editing.read(
         {"strokes": [["add", 1.0, [[0.5, 0.5]]]] * 1000, "spots": [[0.5, 0.5]] * 1000}
     )
-    assert len(edits.strokes) == editing.MOST_STROKES
+    assert len(edits.strokes) == editing.MOST_SENT
     assert len(edits.spots) == editing.MOST_SPOTS
+
+
+def test_strokes_that_no_plan_has_room_for_are_left_out_and_said(
+    sample_page: AppTest, asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the limit is of all treatments, fewer strokes fit the more of them there are."""
+    page_editing = importlib.import_module("ui.editing")
+    monkeypatch.setattr(page_editing, "MOST_STROKES", 4)
+    drawn = tuple(Stroke("spare", ((0.5, 0.5), (0.5, 0.4 + i / 100)), 2.0) for i in range(3))
+    page = edit(pick(sample_page, "ipl_redness"), strokes=drawn)
+    assert not page.exception
+    assert asked.plans[-1].treatments[0].strokes == drawn
+    assert not [one for one in page.warning if "strokes" in one.value]
+    page = pick(page, "forehead_toxin")
+    assert not page.exception
+    assert [one.strokes for one in asked.plans[-1].treatments] == [drawn[:2]] * 2
+    (said,) = (one.value for one in page.warning if "strokes" in one.value)
+    assert "(1)" in said
+    assert said.endswith(".")
+    monkeypatch.setattr(page_editing, "MOST_PLACES", 3)
+    page.run()
+    assert [one.strokes for one in asked.plans[-1].treatments] == [()] * 2
+    assert not page.exception
+
+
+def test_numbers_of_every_size_from_a_browser_are_taken_or_left_out() -> None:
+    huge = 10**400
+    sent = {"strokes": [["add", huge, [[0.5, 0.5]]], ["add", 1, [[huge, 0]]]], "spots": [[huge, 0]]}
+    edits = editing.read(sent)
+    assert edits.strokes == ()
+    assert edits.spots == ((1.0, 0.0),)

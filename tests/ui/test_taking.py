@@ -265,7 +265,7 @@ def test_every_file_says_whether_a_model_painted_in_it(
 ) -> None:
     for data in made(kind, "crows_feet_toxin=24", "lip_filler=1.0"):
         found = verify(data)
-        assert {"warped", "painted"} <= {one["how"] for one in found.edits}
+        assert {"warped", "painted"} <= {one.how for one in found.edits}
         assert found.source_type.endswith("compositeWithTrainedAlgorithmicMedia")
     for data in made(kind):
-        assert "painted" not in {one["how"] for one in verify(data).edits}
+        assert "painted" not in {one.how for one in verify(data).edits}

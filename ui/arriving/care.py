@@ -15,7 +15,7 @@ from pathlib import Path
 import streamlit as st
 
 from ui import language, session
-from ui.language import say
+from ui.language import Words, say
 
 FILE = Path(__file__).parents[1] / "care.toml"
 CSS = Path(__file__).with_name("arriving.css")
@@ -179,7 +179,7 @@ def _about() -> None:
                 say(
                     "The words on this page are our own translation, which nobody has validated. "
                     "A validated version in this language exists: {source}.",
-                    source=tool.translations[spoken],
+                    source=Words(tool.translations[spoken]),
                 )
             )
         else:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from face_mesh import BeforehandError, Face, Finding, Photo
-from ui import intake, measuring, run, session, wording
+from face_mesh import Face, Finding, Photo
+from ui import failing, intake, measuring, run, session, wording
 from ui.arriving import scaling, views
 from ui.arriving.views import VIEWS
 from ui.capture import shown
@@ -37,8 +37,8 @@ def check(photo: Photo, view: str) -> None:
     try:
         with st.spinner(say("Looking for the face …")):
             count, plain = run.faces(photo.sha256, photo)
-    except BeforehandError as error:
-        st.error(say(error.args[0]), icon=wording.ICONS["block"])
+    except Exception as error:  # of whatever kind: the page goes on
+        st.error(failing.said(error), icon=wording.ICONS["block"])
         _ways_on(None, view, ())
         return
     alt = say("Your photo, with {n} faces numbered from left to right.", n=count)

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from face_mesh import BeforehandError, Face, PhotoError, open_photo, read_face
+from face_mesh import BeforehandError, Face, PhotoError, open_photo_isolated, read_face
 from face_mesh.anatomy import point
 from face_mesh.landmarks import find_faces
 from face_mesh.quality import SMILE_SCORE, WARN_PITCH_DEG, WARN_YAW_DEG
-from ui import run
+from ui import presence, run
 from ui.arriving.views import BEST_TURN_DEG, SMILE, THREE_QUARTER, VIEWS
 from ui.capture.camera import OVAL_SHARE
 from ui.language import N_, unsaid
@@ -65,7 +65,8 @@ def advise(view: str, frame: object) -> Advice:
         _, _, coded = frame.partition(";base64,") if isinstance(frame, str) else ("", "", "")
         if len(coded) > MOST_BYTES:
             return Advice((NOBODY,))
-        photo = open_photo(base64.b64decode(coded, validate=True))
+        sent = base64.b64decode(coded, validate=True)
+        photo = open_photo_isolated(sent, cancelled=presence.gone())
         run.warm().join()
         found = len(find_faces(photo.image))
         if found != 1:

@@ -25,11 +25,12 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).parents[2]
 FOLDER = Path(__file__).parent
+NOT_OF_THE_PAGE = ("__main__.py", "command.py", "folder.py", "program.py", "watched.py")
 LANGUAGES = {"es": "Spanish", "de": "German"}
 
 # Calls whose first argument is said, as it is or as a template. An error's is, for the page shows
 # it; that of `CatalogueError` is for those who write entries and never for a visitor.
-CALLS = {"say", "Said", "N_", "PlanError", "PhotoError", "EngineError"}
+CALLS = {"say", "plain", "Said", "N_", "PlanError", "PhotoError", "EngineError"}
 
 # Of the entries, plans and rules: what is written for people, by the fields of their loaders in
 # `simulate.entry`, `simulate.interactions` and `simulate.presets`.
@@ -77,7 +78,7 @@ def _all_of(part: str) -> Iterator[str]:
 def python_files(part: str) -> list[Path]:
     """Return the sources that a part's literals stand in; the command line speaks English."""
     found = (path for folder in SOURCES.get(part, ()) for path in (ROOT / folder).glob("**/*.py"))
-    return sorted(path for path in found if path.name != "__main__.py")
+    return sorted(path for path in found if path.name not in NOT_OF_THE_PAGE)
 
 
 def literals(path: Path) -> Iterator[tuple[int, str | None]]:

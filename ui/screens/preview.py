@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from face_mesh import BeforehandError
 from ui import (
     choosing,
     comparing,
+    failing,
     intake,
     measuring,
     planfiles,
@@ -17,7 +17,7 @@ from ui import (
     tour,
     viewing,
 )
-from ui.language import said_error, say
+from ui.language import say
 
 state = session.start()
 result = choice = None
@@ -45,8 +45,8 @@ with panel, st.container(key="panel"):
 with picture:
     try:
         result = showing.show_face(face, choice) if face else showing.show_photo(state.active)
-    except BeforehandError as error:
-        panel.error(said_error(error), icon=":material/error:")
+    except Exception as error:  # of whatever kind: the page goes on
+        panel.error(failing.said(error), icon=":material/error:")
 
 if state.presenting and choice:
     with panel:

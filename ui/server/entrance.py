@@ -13,6 +13,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit import config
 
+from ui import process
 from ui.server import limits, origins
 from ui.server.refusals import CROWDED, FOREIGN, NOWHERE, Refusal, refuse
 
@@ -26,6 +27,7 @@ OPEN = {
     r"/(?:index\.html|favicon\.png|manifest\.json)": READ,
     r"/static/.+": READ,
     r"/_stcore/(?:health|host-config)": (*READ, *PREFLIGHT),
+    rf"/{process.NAME}": READ,
 }
 # `ui.server.addresses` asks whose they are, `ui.server.tabs` whose the connection is.
 GUARDED = {

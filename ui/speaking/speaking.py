@@ -12,7 +12,7 @@ from pathlib import Path
 import streamlit as st
 from babel.numbers import get_decimal_symbol
 
-from ui import language
+from ui import language, made_files
 from ui.language import N_
 from ui.server.refusals import OF_UPLOADS
 
@@ -35,6 +35,11 @@ TEXTS = (
     N_("Connection failed with status *, and response:"),
     N_("Please wait..."),
     N_("Running..."),
+    # Below a download that did not come: Streamlit's own, and what the server answers in English.
+    N_("Connection closed"),
+    N_("Request timed out"),
+    made_files.NOT_MADE,
+    made_files.TOO_MANY,
 )
 # What the uploader says of an upload that was refused, and why it was, which it does not say.
 BEFORE = "Error: "  # a piece of text by itself; what follows is a sentence

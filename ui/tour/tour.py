@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from ui import intake, plans, samples, session
-from ui.language import N_, say
+from ui.language import N_, plain, say
 
 _HERE = Path(__file__).parent
 _mount = st.components.v2.component(
@@ -130,18 +130,18 @@ def show() -> None:
     steps = [
         {
             "at": list(stop.at),
-            "title": say(stop.title),
-            "text": say(stop.text),
-            "exercise": say("Try it: {what}", what=say(stop.exercise)) if stop.exercise else "",
-            "count": say("{number} of {count}", number=number, count=len(STOPS)),
+            "title": plain(stop.title),
+            "text": plain(stop.text),
+            "exercise": plain("Try it: {what}", what=plain(stop.exercise)) if stop.exercise else "",
+            "count": plain("{number} of {count}", number=number, count=len(STOPS)),
         }
         for number, stop in enumerate(STOPS, 1)
     ]
     labels = {
-        "next": say("Next"),
-        "back": say("Back"),
-        "end": say("End the tour"),
-        "done": say("Done"),
+        "next": plain("Next"),
+        "back": plain("Back"),
+        "end": plain("End the tour"),
+        "done": plain("Done"),
     }
     _mount(key="tour_stops", data={"steps": steps, "words": labels}, on_ended_change=_end)
 

@@ -203,8 +203,10 @@ function byHandAt(viewer, memory, event) {
 function keepStroke(viewer, memory) {
   const [kind, radiusMm, points] = memory.stroke;
   memory.stroke = null;
-  const strokes = [...memory.edits.strokes, [kind, radiusMm, thinned(points)]];
-  memory.edits.strokes = strokes.slice(-MOST_STROKES);
+  const { strokes } = memory.edits;
+  if (strokes.length < MOST_STROKES) {
+    memory.edits.strokes = [...strokes, [kind, radiusMm, thinned(points)]];
+  }
   drawMask(viewer, memory);
   showState(viewer, memory);
 }
@@ -250,8 +252,10 @@ function showCursor(viewer, memory, place) {
 function showState(viewer, memory) {
   const { strokes, spots } = memory.edits;
   const tool = picked(viewer, "tool");
+  const isFull = tool === "pick" ? spots.length >= MOST_SPOTS : strokes.length >= MOST_STROKES;
   viewer.querySelector(".retouch .meaning").textContent = [
     tool === "pick" ? pickedWords(memory) : memory.words[`by_${tool}`],
+    isFull ? memory.words.full_by_hand : "",
     unsent(memory) ? memory.words.waiting : "",
   ].join(" ").trim();
   viewer.querySelector(".undo").disabled = !(tool === "pick" ? spots : strokes).length;

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui.language import say
+from ui.language import plain
 from ui.viewer.viewer import pack, script
 
 _HERE = Path(__file__).parent
@@ -32,5 +32,5 @@ def show(panels: Sequence[Panel], key: str) -> None:
     """Draw the pictures in their order, as many side by side as there is room for."""
     parts = {f"panel_{i}": one.jpeg for i, one in enumerate(panels)}
     captions = [one.caption for one in panels]
-    alts = [say("The face: {caption}", caption=caption) for caption in captions]
+    alts = [plain("The face: {caption}", caption=caption) for caption in captions]
     _mount(key=key, data=pack({"captions": captions, "alts": alts}, {**parts}))

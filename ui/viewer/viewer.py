@@ -18,7 +18,7 @@ from typing import Any
 import streamlit as st
 
 from ui import language
-from ui.language import N_, say
+from ui.language import N_, plain
 
 _HERE = Path(__file__).parent
 
@@ -105,6 +105,7 @@ WORDS = {
     "by_move": N_("Striped in black and white: spared by hand."),
     "by_add": N_("Draw over what should be treated too."),
     "by_spare": N_("Draw over what should stay as it is."),
+    "full_by_hand": N_("There is no room for more; undo one first."),
     "waiting": N_("Apply to see the result."),
 }
 
@@ -230,7 +231,7 @@ def show(
         "photo": photo.key,
         "alt": alt,
         "tag": tag,
-        "notes": [(severity, say(sentence)) for severity, sentence in notes],
+        "notes": [(severity, plain(sentence)) for severity, sentence in notes],
         "treated": treated,
         "mostMm": heat and heat.most_mm,
         "colours": heat and heat.colours,
@@ -238,7 +239,7 @@ def show(
         "retouch": retouch
         and {"picks": retouch.picks, "moles": retouch.moles, "missed": retouch.missed},
         "live": live and live.header,
-        "words": {name: say(text) for name, text in WORDS.items()},
+        "words": {name: plain(text) for name, text in WORDS.items()},
         "language": language.current(),
     }
     parts: dict[str, bytes | None] = {
@@ -274,7 +275,7 @@ def _still(photo: Picture) -> dict[str, Any]:
     return {
         "width": photo.width,
         "height": photo.height,
-        "alt": say(photo.alt),
+        "alt": plain(photo.alt),
         "dots": photo.dots,
         "boxes": photo.boxes,
         "face": photo.face,

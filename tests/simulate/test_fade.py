@@ -1,0 +1,77 @@
+"""Fading on skin that is made: what is too much goes, once, to the person's own and no farther."""
+
+import numpy as np
+import pytest
+
+from face_mesh import Face
+from face_mesh.arrays import Bool, Mask
+from face_mesh.skin.chromophores import HAEMOGLOBIN, MELANIN, density_of, split
+from simulate.skin.fade import faded
+from tests.face_mesh.skins import even_face, with_more
+
+REGION = "malar_left"
+EVERYTHING = (slice(None), slice(None))
+FAINT = 0.06  # of haemoglobin above the own: no redness yet (docs/skin-signs.md)
+ROUNDING = 0.03  # of a chromophore, of bytes of about 150
+
+
+def own_skin() -> Face:
+    """Light skin without anything on it, small enough to be quick."""
+    return even_face(larger=1.2)
+
+
+def whole(face: Face, share: float = 1.0) -> Mask:
+    return np.full(face.photo.image.shape[:2], share, np.float32)
+
+
+def amount(image: np.ndarray, where: Bool, chromophore: int) -> float:
+    return float(split(density_of(image))[where][:, chromophore].mean())
+
+
+@pytest.mark.parametrize("more", [0.15, 0.33])
+def test_redness_fades_to_the_own_skin_and_never_paler(more: float) -> None:
+    """What was added is taken away once: twice would leave a patch as much too pale."""
+    plain, red = own_skin(), with_more(own_skin(), 9.0, more, HAEMOGLOBIN)
+    where = red_patch(red)
+    own = amount(plain.photo.image, where, HAEMOGLOBIN)
+    assert amount(red.photo.image, where, HAEMOGLOBIN) == pytest.approx(own + more, abs=ROUNDING)
+    left = amount(faded(red, "redness", REGION, whole(red), EVERYTHING), where, HAEMOGLOBIN) - own
+    assert -ROUNDING < left < FAINT + ROUNDING
+
+
+def red_patch(face: Face) -> Bool:
+    """Where blood was added, without its edge."""
+    light = face.photo.image.astype(int)
+    return np.asarray(light[..., 1] < 0.5 * (light[..., 1].min() + light[..., 1].max()))
+
+
+def test_a_mask_of_a_half_takes_a_half_away_each_time_it_is_looked_at() -> None:
+    """Of an excess E a half is left, then a quarter: after the three passes E / 8, and no less."""
+    plain, red = own_skin(), with_more(own_skin(), 9.0, 0.3, HAEMOGLOBIN)
+    where = red_patch(red)
+    own = amount(plain.photo.image, where, HAEMOGLOBIN)
+    out = faded(red, "redness", REGION, whole(red, 0.5), EVERYTHING)
+    left = amount(out, where, HAEMOGLOBIN) - own - FAINT
+    assert left == pytest.approx((0.3 - FAINT) / 8.0, abs=ROUNDING)
+
+
+def test_what_is_redder_than_skin_gets_is_not_taken_for_redness() -> None:
+    """Three tenths of a density at most, and that once (the red of a deep shadow stays one)."""
+    red = with_more(own_skin(), 9.0, 0.6, HAEMOGLOBIN)
+    where = red_patch(red)
+    before = amount(red.photo.image, where, HAEMOGLOBIN)
+    after = amount(faded(red, "redness", REGION, whole(red), EVERYTHING), where, HAEMOGLOBIN)
+    assert before - after == pytest.approx(0.3, abs=ROUNDING)
+
+
+def test_each_sign_takes_its_own_chromophore_and_leaves_the_other() -> None:
+    signs = {"redness": (HAEMOGLOBIN, MELANIN), "melasma": (MELANIN, HAEMOGLOBIN)}
+    for sign, (own, other) in signs.items():
+        face = with_more(own_skin(), 9.0, 0.3, own)
+        where = red_patch(face)
+        out = faded(face, sign, REGION, whole(face), EVERYTHING)
+        taken, beside = (
+            amount(face.photo.image, where, one) - amount(out, where, one) for one in (own, other)
+        )
+        assert taken > 0.1
+        assert abs(beside) < ROUNDING

@@ -1,0 +1,95 @@
+"""Reading a signature in the helper process: the same verdict, and nothing of its own words."""
+
+import io
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from face_mesh import isolation
+from face_mesh.errors import BeforehandError, PhotoError
+from simulate.provenance import isolated
+from simulate.provenance.certificate import signing
+from simulate.provenance.manifest import Edits, signed
+from simulate.provenance.verify import Verdict, verify
+
+
+def png():
+    stream = io.BytesIO()
+    Image.linear_gradient("L").convert("RGB").save(stream, "PNG")
+    return stream.getvalue()
+
+
+@pytest.fixture(scope="module")
+def ours(own_settings):
+    return signed(png(), Edits({"warped": None}), signing(), "1.0")
+
+
+@pytest.mark.parametrize("change", ["none", "pixels", "cut", "unsigned", "text", "empty"])
+def test_the_verdict_is_the_same_either_way(ours, change):
+    data = {
+        "none": ours,
+        "pixels": ours[:-40] + bytes([ours[-40] ^ 1]) + ours[-39:],
+        "cut": ours[: len(ours) // 2],
+        "unsigned": png(),
+        "text": b"Dear doctor",
+        "empty": b"",
+    }[change]
+    assert isolated.verified(data) == verify(data)
+    if change == "none":
+        assert isolated.verified(data).state == "valid"
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        (isolation.BUSY, isolated.BUSY),
+        (isolation.STOPPED, isolated.BUSY),
+        (isolation.ABSENT, isolated.BUSY),
+        (isolation.SLOW, isolated.TOO_MUCH),
+        (isolation.MEMORY, isolated.TOO_MUCH),
+        (isolation.FAILED, isolated.TOO_MUCH),
+    ],
+)
+def test_no_answer_is_a_sentence(reason, said, monkeypatch):
+    def unanswered(*_, **__):
+        raise isolation.Unanswered(reason)
+
+    monkeypatch.setattr(isolation, "ask", unanswered)
+    with pytest.raises(PhotoError) as caught:
+        isolated.verified(b"abc")
+    assert str(caught.value) == said
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"[]", b"7", b"{}", b"[" * 10_000, json.dumps({"state": "made up", "signer": "",
+     "source_type": "", "edits": [], "problems": []}).encode(),
+     json.dumps({"state": ["valid"], "edits": [], "problems": []}).encode(),
+     json.dumps({"state": "valid", "edits": 7, "problems": []}).encode(),
+     json.dumps({"state": "valid", "edits": [], "problems": [], "more": 1}).encode()],
+    ids=range(9),
+)  # fmt: skip
+def test_a_helper_that_was_taken_over_is_not_believed(body, monkeypatch):
+    answer = isolation.Answer({}, np.frombuffer(body, np.uint8))
+    monkeypatch.setattr(isolation, "ask", lambda *_, **__: answer)
+    with pytest.raises(PhotoError, match="cannot be checked"):
+        isolated.verified(b"abc")
+
+
+def test_a_reader_that_is_missing_is_told(monkeypatch):
+    monkeypatch.setattr(
+        isolation,
+        "ask",
+        lambda *_, **__: isolation.Answer({"unread": True}, np.empty(0, np.uint8)),
+    )
+    with pytest.raises(BeforehandError, match="install c2pa-python"):
+        isolated.verified(b"abc")
+
+
+def test_a_verdict_survives_the_way():
+    verdict = Verdict("foreign", "Somebody", "a/type", ({"how": "painted", "a": [1, 2]},), ("x",))
+    from dataclasses import asdict
+
+    assert isolated._verdict(json.dumps(asdict(verdict)).encode()) == verdict

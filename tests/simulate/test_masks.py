@@ -1,0 +1,45 @@
+"""Where skin is treated: on the side of a line that is meant, and with an edge nobody sees."""
+
+import numpy as np
+import pytest
+
+from face_mesh.anatomy import point
+from face_mesh.regions import region
+from face_mesh.skin.chromophores import HAEMOGLOBIN
+from simulate import Plan, Treatment, procedures
+from simulate.skin.effect import skin_mask_of
+from tests.face_mesh.skins import darker, even_face, with_more
+
+SMALL = 1.6  # of the portrait: 2 px per mm
+
+
+@pytest.mark.parametrize(("side", "out"), [("left", 1.0), ("right", -1.0)])
+def test_crows_feet_are_treated_beside_the_eye_and_not_on_the_lid(side: str, out: float) -> None:
+    """A line from the temple to the lid: beside the corner it is of the sign, inside a crease."""
+    corner = point(f"exocanthion_{side}")
+    face = darker(even_face(), (out * 4.0, 8.0), 30.0, 1.4, 0.2, start=corner)
+    entry = procedures()["crows_feet_toxin"]
+    mask = skin_mask_of(face, Plan((Treatment(entry.id, entry.usual_dose(side), side),)))
+    x = face.landmarks_px[corner, 0]
+    outward_mm = out * (np.arange(face.photo.width) - x) / face.px_per_mm
+    treated = mask.max(axis=0)
+    assert treated[(outward_mm > 0.0) & (outward_mm < 13.0)].min() > 0.5
+    assert not treated[outward_mm < -10.5].any()  # to a pixel
+
+
+def test_a_broad_colour_fades_out_without_an_edge() -> None:
+    """As an edge of Gaussian form does that is soft over the region's and the feather's 2.5 mm.
+
+    Its steepest slope is 1 / (sqrt(2 pi) sigma) a mm; 15 % is left to the shape of the region.
+    """
+    face = with_more(even_face(larger=SMALL), 9.0, 0.3, HAEMOGLOBIN)
+    entry = procedures()["ipl_redness"]
+    mask = skin_mask_of(face, Plan((Treatment(entry.id, entry.dose.usual),)))
+    x, y = face.landmarks_px[point("malar_apex_left"), :2]
+    half = round(28.0 * face.px_per_mm)
+    below = slice(round(y), round(y) + half), slice(round(x) - half // 3, round(x) + half // 3)
+    slopes = np.abs(np.diff(mask[below], axis=0)) * face.px_per_mm
+    sigma_mm = np.hypot(region("malar_left").soft_mm, 2.5)
+    assert mask[below].max() > 0.8
+    assert mask[below].min() < 0.1
+    assert slopes.max() < 1.15 / (np.sqrt(2.0 * np.pi) * sigma_mm)
