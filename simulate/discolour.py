@@ -35,8 +35,8 @@ from simulate.recovery import days_since
 SURFACE = 0.028  # of light, ((1.4 - 1) / (1.4 + 1))²
 SEVEREST = {"bruising": 3.0, "erythema": 4.0}  # ends of their grades
 # Density of the severest where it is deepest. A black eye takes light skin from an L* of about 65
-# to 40, a third of its light (author's estimate, no colorimetry of one was found); a grade of
-# redness is two units of a* on light skin.
+# to 44, which leaves two fifths of its light (author's estimate, no colorimetry of one was found);
+# a grade of redness is two to four units of a* on light skin, 2.6 in the mean.
 DEEPEST = {"bruising": 1.2, "erythema": 0.7}
 # Density in R, G, B of a bruise on a day, relative to its deepest.
 BRUISE_DAYS = (0.0, 0.75, 2.0, 5.0, 8.0, 12.0)

@@ -316,15 +316,29 @@ def test_skin_is_not_called_too_dark_while_what_shines_on_it_is_light() -> None:
 # On shared photos.
 
 
-def test_every_shared_photo_is_measured_or_refused_for_a_good_reason(faces_dir: Path) -> None:
-    found = {path: seen(path) for path in sorted(faces_dir.rglob("*.jpg"))}
+def refusals(paths: list[Path]) -> dict[str, str]:
+    """Why each photo that is refused is, by its name."""
+    found = {path: seen(path) for path in paths}
     refused = {path.name: said for path, said in found.items() if isinstance(said, str)}
     print(f"{len(found) - len(refused)} of {len(found)} shared photos measured, refused: {refused}")
-    assert len(found) >= 190
-    small = {path.name for path in found if "congress" in path.parts}
-    assert refused.keys() - small == set(), "all of them are usable portraits"
-    # Small pictures that nothing here was set on: one of a hundred is refused without need.
-    assert len(refused) <= 0.01 * len(small)
+    return refused
+
+
+SMALL = "congress"  # official portraits of 335 x 410 px, that nothing was ever set on
+
+
+def test_every_shared_photo_is_measured_or_refused_for_a_good_reason(faces_dir: Path) -> None:
+    paths = [path for path in sorted(faces_dir.rglob("*.jpg")) if SMALL not in path.parts]
+    assert len(paths) >= 190
+    assert refusals(paths) == {}, "all of them are usable portraits"
+
+
+@pytest.mark.xfail(reason="two are refused that need not be", strict=True)
+def test_every_small_portrait_is_measured(faces_dir: Path) -> None:
+    paths = sorted(faces_dir.glob(f"{SMALL}/**/*.jpg"))
+    if not paths:
+        pytest.skip("the small portraits are not on this machine")
+    assert refusals(paths) == {}, "all of them are usable portraits"
 
 
 def counted(paths: list[Path]) -> Counter[str]:

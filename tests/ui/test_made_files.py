@@ -19,8 +19,8 @@ from streamlit.runtime.scriptrunner import ScriptRunner
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunnerEvent
 
 from ui import made_files
-from ui.addresses import MEDIA
 from ui.made_files import Shelf
+from ui.server.addresses import GUARDED
 
 PNG = b"\x89PNG of somebody"
 
@@ -143,7 +143,7 @@ def test_a_made_file_is_there_whatever_others_do(place: Place) -> None:
     made = place.get(address)
     assert made
     assert (made.content, made.filename, made.mimetype) == (PNG, "a.png", "image/png")
-    assert MEDIA.search(address.encode()), "or ui/addresses.py does not guard it"
+    assert GUARDED.search(address), "or ui/server/addresses.py does not guard it"
 
 
 def test_a_made_file_outlasts_runs_of_its_own_visit(place: Place) -> None:
