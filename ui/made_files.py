@@ -121,7 +121,7 @@ _replaced: dict[str, dict[str, str]] = {}  # visit -> promise that was renewed -
 _pressed: Counter[str] = Counter()
 _turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 _cut_short = threading.local()
-_MAKING = ThreadPoolExecutor(max(2, os.cpu_count() or 2), thread_name_prefix="download")
+_MAKING = ThreadPoolExecutor(32, thread_name_prefix="download")  # most have nothing to work out
 
 
 def keep() -> None:

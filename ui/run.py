@@ -6,6 +6,7 @@ with it, and is keyed by content: Streamlit's own hash of a large array looks at
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Generator, Sequence
 from contextlib import closing
@@ -56,6 +57,8 @@ from ui.viewer.viewer import Box
 
 PREVIEW_PX = 1600  # enough to see the face at 1:1; files are made at the photo's own size
 MOST_RESULTS = 16
+# As many at once as there are cores: more would not be ready sooner, and each takes its memory.
+_COMPARING = threading.BoundedSemaphore(max(2, os.cpu_count() or 2))
 FILM, RANGE, VIDEO, REPORT = "film", "range", "video", "report"  # what is made when asked for
 Note = tuple[str, str]  # severity of `simulate.interactions`, and a sentence
 
@@ -390,9 +393,10 @@ def sheet_of(kind: str, outcomes: list[Outcome], say: Say = english) -> Sheet:
 
 def comparison_png(face: Face, choice: Choice, say: Say = english) -> bytes:
     """Return before and after at the photo's own size, marked as a simulation; nothing is kept."""
-    outcome = simulate(face, choice.plan, *choice.circumstances)
-    drawn = export.comparison_image(marked_outcome(outcome, say), say)
-    return sheet_png(drawn, [outcome], signing(), __version__)
+    with _COMPARING:
+        outcome = simulate(face, choice.plan, *choice.circumstances)
+        drawn = export.comparison_image(marked_outcome(outcome, say), say)
+        return sheet_png(drawn, [outcome], signing(), __version__)
 
 
 def forget() -> None:

@@ -293,7 +293,7 @@ def test_files_of_one_visit_are_made_one_after_another_and_not_without_end(place
     assert not made_files._pressed
 
 
-@pytest.mark.parametrize("error", [MemoryError(), ValueError("Ms Doe"), OSError("Mr Doe")])
+@pytest.mark.parametrize("error", [MemoryError(), ValueError("Ms Doe"), OSError("doe.jpg")])
 def test_what_cannot_be_made_is_said_in_a_sentence(place: Place, error: Exception) -> None:
     def broken() -> bytes:
         raise error
