@@ -17,7 +17,6 @@ from tests.ui.viewing import pick, shown, title
 from ui import erasing
 
 <<<<<<< HEAD
-SECRET = "pixels of Ms Doe"
 =======
 SECRET = "doe.jpg, pixels of Ms Doe"
 >>>>>>> downloads
