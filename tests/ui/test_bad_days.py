@@ -16,10 +16,7 @@ from tests.ui.arriving import upload, use
 from tests.ui.viewing import pick, shown, title
 from ui import erasing
 
-<<<<<<< HEAD
-=======
 SECRET = "doe.jpg, pixels of Ms Doe"
->>>>>>> downloads
 NOT_OURS = [MemoryError(SECRET), OSError(28, SECRET)]
 unexpected = pytest.mark.parametrize("error", NOT_OURS, ids=lambda one: type(one).__name__)
 
