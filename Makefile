@@ -7,7 +7,7 @@
 PY = .venv/bin/python
 PIP = $(PY) -m pip install --quiet --disable-pip-version-check
 
-.PHONY: app test format clean
+.PHONY: app test format clean lock sbom audit
 
 app: .venv/app.stamp
 	$(PY) -m streamlit run streamlit_app.py
@@ -23,21 +23,38 @@ format: .venv/test.stamp
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
 
+# What the product is made of: hashes of its packages, its parts list, its licences and known holes.
+lock: .venv/supply.stamp
+	@.ci/lock
+
+sbom: .venv/supply.stamp
+	@$(PY) .ci/supply.py sbom sbom.json
+
+audit: .venv/supply.stamp
+	@$(PY) .ci/supply.py audit
+
 clean:
 	rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 # The stamps are re-made only when the lists of packages, or the Python behind the link, change.
-.venv/app.stamp: requirements.txt requirements-model.txt constraints.txt .venv/bin/python
+.venv/app.stamp: requirements.txt requirements-hashes.txt requirements-model.txt constraints.txt .venv/bin/python
 	@.ci/provide libraries
 	@echo "Installing the pinned packages (a few minutes the first time)."
 	@PYTORCH="$(PYTORCH)" .ci/provide pytorch
-	@$(PIP) -r requirements.txt
+	@$(PIP) --no-deps --require-hashes -r requirements-hashes.txt
+	@$(PIP) -r requirements.txt  # PyTorch, if it is not there yet, and what its build brings
 	@$(PIP) --no-deps -r requirements-model.txt
 	@touch $@
 
 .venv/test.stamp: requirements-dev.txt requirements-hub.txt requirements-training.txt .venv/app.stamp
 	@echo "Installing what the tests need."
 	@$(PIP) -r requirements-dev.txt
+	@touch $@
+
+.venv/supply.stamp: requirements-supply.txt .venv/app.stamp
+	@echo "Installing what looks through the packages."
+	@$(PY) -m venv --clear .venv/supply
+	@.venv/supply/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-supply.txt
 	@touch $@
 
 .venv/bin/python:

@@ -120,8 +120,10 @@ def _open_header(data: bytes) -> ImageFile:
 
 
 def _open_heif_header(stream: io.BytesIO) -> ImageFile:
-    from pillow_heif import HeifImageFile  # 20 MB of codecs, only when such a photo comes
-
+    try:
+        from pillow_heif import HeifImageFile  # 20 MB of codecs, only when such a photo comes
+    except ImportError as error:  # it holds GPL parts, and may be left out
+        raise PhotoError(refusals.NO_HEIC) from error
     picture: ImageFile = HeifImageFile(stream)  # type: ignore[no-untyped-call]
     return picture
 

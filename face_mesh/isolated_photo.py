@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import cv2
@@ -13,7 +14,10 @@ from face_mesh.said import Said
 
 def load() -> None:
     """Load all codecs, as a confined process can load nothing any more."""
-    import pillow_heif  # noqa: F401
+    try:
+        import pillow_heif  # noqa: F401
+    except ImportError:  # left out: not to be looked for where no file may be opened
+        sys.modules["pillow_heif"] = None  # type: ignore[assignment]
 
     cv2.setNumThreads(1)  # a process of one thread can be forked safely
 

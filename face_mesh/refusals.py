@@ -27,6 +27,10 @@ COLOURS = N_(
     "The photo stores its colours in an unusual way; save it as a JPEG or PNG and use that."
 )
 NO_MEMORY = N_("There is not enough memory to open the photo; save a smaller copy and use that.")
+NO_HEIC = N_(
+    "HEIC photos cannot be read here, as the package pillow-heif is not installed; save the photo "
+    "as a JPEG and use that."
+)
 TOO_MUCH_WORK = N_(
     "The photo takes far more work to open than its size explains; save it as a plain JPEG and "
     "use that."

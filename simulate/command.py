@@ -284,6 +284,10 @@ def _plan(asked: argparse.Namespace) -> Plan:
     if asked.plan and asked.treat:
         raise PlanError("Give the plan either as a file or with --treat, not both.")
     check_engine(asked.engine)
+    if asked.video:
+        from simulate.morph import check_encoder  # as above
+
+        check_encoder()
     read = _read_plan(asked.plan) if asked.plan else PlanFile(Plan.parse(asked.treat))
     asked.when = read.when if asked.when is None else asked.when
     asked.responder, plan = asked.responder or read.responder, read.plan

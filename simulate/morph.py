@@ -13,13 +13,12 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 
-import av
 import numpy as np
-from av.video.stream import VideoStream
 from PIL import Image, ImageDraw
 
 from face_mesh import Face
 from face_mesh.arrays import Rgb
+from face_mesh.errors import EngineError
 from face_mesh.said import N_
 from simulate.export import INK, NOTICE, PAPER, QUIET, font, head_window, panel, wrapped
 from simulate.outcome import Outcome, simulating
@@ -43,6 +42,9 @@ QUALITY = "20"  # of x264, the smaller the better: no blocks on skin
 PAINTING = 0.4  # of the work until the first picture is there
 DITHER = 10.0  # levels: about the distance of two colours of the palette on skin
 BEFORE, UNCHANGED = N_("Before"), N_("The photo as it is.")
+NO_ENCODER = N_(
+    "No video can be made here, as the package av is not installed; choose the pictures over time."
+)
 FEW = N_("{signs}: few people have all of it.")
 # Every pixel has its own threshold, the same in all pictures, so what does not change stays calm.
 _BAYER = np.array([[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]]) / 16.0 - 15 / 32
@@ -102,6 +104,18 @@ def moments(times: Sequence[str] = TIMES) -> list[Moment]:
     return found
 
 
+def check_encoder() -> None:
+    """Refuse to begin a video where none can be made: PyAV, which holds GPL parts, may be left out.
+
+    Raises:
+        EngineError: PyAV is not installed.
+    """
+    try:
+        import av  # noqa: F401
+    except ImportError as error:
+        raise EngineError(NO_ENCODER) from error
+
+
 def date_of(days: float, say: Say = english) -> str:
     """Return the day in words: "Day 3", "Week 2", "Month 6"."""
     if days < 14.0:
@@ -134,8 +148,9 @@ def morph(
         say: says the words in the picture.
 
     Raises:
-        PlanError, EngineError: as `simulate`.
+        PlanError, EngineError: as `simulate`, and as `check_encoder`.
     """
+    check_encoder()
     how, asked = (responder, seed, engine, reactions), moments()
     first = simulating(face, plan, TIMES[1], *how)  # skin is painted for it, and then for all
     worst = yield from scaled(first, PAINTING)
@@ -278,8 +293,12 @@ class _Video:
     """An H.264 film in memory; one thread, for others may be making theirs."""
 
     def __init__(self, size: tuple[int, int]) -> None:
+        import av
+        from av.video.stream import VideoStream
+
         self.file, self.shown = io.BytesIO(), 0
         options = {"fflags": "+bitexact"}
+        self.frame_of = av.VideoFrame.from_ndarray
         self.container = av.open(self.file, "w", format="mp4", options=options)
         stream = self.container.add_stream("libx264", rate=FPS)
         assert isinstance(stream, VideoStream)
@@ -299,7 +318,7 @@ class _Video:
 
     def add(self, image: Rgb, times: int) -> None:
         """Show a picture for some times 1 / `FPS` of a second."""
-        made = av.VideoFrame.from_ndarray(image, format="rgb24")
+        made = self.frame_of(image, format="rgb24")
         frame = made.reformat(format="yuv420p", src_colorspace=1, dst_colorspace=1)
         for _ in range(times):
             frame.pts, frame.time_base = self.shown, Fraction(1, FPS)

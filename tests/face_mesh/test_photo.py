@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageCms, ImageOps, TiffImagePlugin
 
-from face_mesh import decode
+from face_mesh import decode, isolated_photo, refusals
 from face_mesh.errors import PhotoError
 from face_mesh.photo import MAX_BYTES, MAX_SIDE, MIN_SIDE, Photo, open_photo
 from tests.helpers import ROOT, use_photo
@@ -108,6 +108,17 @@ def test_jpeg_is_what_pillow_decodes(options):
 
 def test_heic():
     assert distance(opened(heic(pattern())), pattern()) <= 4
+
+
+def test_without_the_codecs_of_heic_that_is_said_and_all_else_is_read(monkeypatch):
+    data = heic(pattern())
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)
+    monkeypatch.setattr(isolated_photo.cv2, "setNumThreads", lambda n: None)
+    isolated_photo.load()
+    with pytest.raises(PhotoError) as caught:
+        open_photo(data)
+    assert str(caught.value) == refusals.NO_HEIC
+    np.testing.assert_array_equal(opened(saved(pattern(), "PNG")), pattern())
 
 
 def test_lossy_webp_and_gif_are_close():

@@ -1,6 +1,8 @@
 """The moving picture: every frame simulated for itself, marked, and the same again."""
 
 import io
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from functools import cache
@@ -13,8 +15,10 @@ import pytest
 from PIL import Image
 
 from face_mesh.arrays import Rgb
+from face_mesh.errors import EngineError
 from simulate import Plan, simulate
 from simulate import morph as morphing
+from simulate.__main__ import main
 from simulate.export import font
 from simulate.morph import FPS, GIF_PX, VIDEO_PX, Morph, date_of, moments, morph
 from simulate.provenance import certificate
@@ -25,6 +29,7 @@ from simulate.provenance.verify import verify
 from simulate.recovery import LONGEST_DAYS, days_after
 from simulate.sheets import TIMES
 from simulate.skin.progress import finished
+from tests.helpers import ROOT
 from tests.simulate.faces import bare, face_of
 
 PLAN = Plan.parse(["surgical_brow_lift=5", "lip_filler=1.5"])
@@ -253,3 +258,48 @@ def test_only_what_is_known_is_marked_and_signed() -> None:
     assert kind_of(b"RIFF") is None
     with pytest.raises(ValueError, match="PNG"):
         signed(b"RIFF", made().edits, signing(), "1.0")
+
+
+# ---- without the encoder, which holds GPL parts
+
+
+@pytest.fixture
+def no_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PyAV as if it were not installed."""
+    monkeypatch.setitem(sys.modules, "av", None)
+
+
+def test_without_the_encoder_a_video_is_refused_before_any_work(no_encoder: None) -> None:
+    with pytest.raises(EngineError) as caught:
+        next(morph(bare(face_of("hopper")), PLAN))
+    said = str(caught.value)
+    assert said == morphing.NO_ENCODER
+    assert said.count(".") == 1
+
+
+@pytest.mark.parametrize(("ask", "status"), [([], 0), (["--video"], 4)])
+def test_without_the_encoder_the_command_makes_all_else(
+    no_encoder: None,
+    ask: list[str],
+    status: int,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    photo, out = tmp_path / "photo.png", tmp_path / "out"
+    Image.fromarray(face_of("hopper").photo.image).save(photo)
+    told = [str(photo), "--treat", "lip_filler=1", "--out", str(out), "--quiet", *ask]
+    assert main(told) == status
+    said = capsys.readouterr().err.strip().splitlines()
+    assert (out / "after.png").exists() is not ask
+    assert said == ([str(morphing.NO_ENCODER)] if ask else [])
+
+
+def test_nothing_but_a_video_loads_the_encoder() -> None:
+    code = (
+        "import sys; sys.modules['av'] = None; import simulate.command, simulate.morph, ui.run, "
+        "ui.router; print('all there')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.stdout == "all there\n", done.stderr
