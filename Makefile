@@ -7,7 +7,7 @@
 PY = .venv/bin/python
 PIP = $(PY) -m pip install --quiet --disable-pip-version-check
 
-.PHONY: app test format clean lock sbom audit
+.PHONY: app test format clean fuzz lock sbom audit
 
 app: .venv/app.stamp
 	$(PY) -m streamlit run streamlit_app.py
@@ -22,6 +22,11 @@ test: .venv/test.stamp
 format: .venv/test.stamp
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
+
+# What strangers may send, a little wrong, a million times each; some forty minutes on two cores.
+fuzz: .venv/test.stamp
+	$(PY) -m tests.fuzz.photos --count 1000000
+	$(PY) -m tests.fuzz.plans --count 1000000
 
 # What the product is made of: hashes of its packages, its parts list, its licences and known holes.
 lock: .venv/supply.stamp
