@@ -55,7 +55,12 @@ def opened(data: bytes) -> InferenceSession:
     has = onnxruntime.get_available_providers()
     providers = [p for p in ("CUDAExecutionProvider", "CPUExecutionProvider") if p in has]
     try:
-        return onnxruntime.InferenceSession(data, _options(), providers=providers)
+        return onnxruntime.InferenceSession(
+            data,
+            _options(),
+            providers=providers,
+            enable_fallback=0,  # which tries again, after a word on standard output
+        )
     except Exception as error:  # its errors have no class in common but this one
         raise RuntimeError(str(error)) from error
 
