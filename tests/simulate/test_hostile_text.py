@@ -15,8 +15,7 @@ from reportlab.platypus import Image, Paragraph
 
 from face_mesh.inert import inert
 from face_mesh.said import Said
-from simulate import Plan
-from simulate import __main__ as command
+from simulate import Plan, command
 from simulate.__main__ import main
 from simulate.export import comparison_image
 from simulate.leaflet.code import MARK, plan_code, plan_of_code

@@ -20,6 +20,7 @@ from tests.ui.network import (
     told_download,
     told_upload,
 )
+from ui.server import limits
 from ui.server.addresses import OwnAddresses
 from ui.server.browsers import COOKIE, HOST_COOKIE
 from ui.server.ledger import Ledger
@@ -134,7 +135,7 @@ def test_an_address_lives_as_long_as_one_of_the_tabs_that_know_it() -> None:
 def test_a_tab_that_is_told_ever_more_addresses_keeps_the_last(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("ui.server.limits.FILES_TOLD", 2)
+    monkeypatch.setattr(limits, "FILES_TOLD", 2)
     names = [PICTURE.replace("0123", f"012{n}") for n in range(4)]
 
     async def visit() -> None:

@@ -40,7 +40,6 @@ KNOWN = {
     ("ui/shell.py", "pages"): "our own screens, with names of icons",
     ("ui/showing.py", "marks.get(one.because, '')"): "of `wording.footnote`, a letter",
     ("ui/showing.py", "one.because"): "by which the letter of a footnote is looked up",
-    ("ui/showing.py", "reason"): "of `said_error`, where it is called",
 }
 Node = ast.AST
 

@@ -10,6 +10,7 @@ from streamlit import config
 
 from tests.helpers import ROOT
 from tests.ui.network import HOST, ORIGIN, PICTURE, UPLOAD, Page, Tab, ask, run, settle
+from ui.server import limits
 from ui.server.entrance import PAGES, Entrance
 
 OK, FORBIDDEN, NOT_FOUND = 200, 403, 404
@@ -149,7 +150,7 @@ def test_another_page_reaches_no_file(path: str, method: str) -> None:
 
 
 def test_many_requests_at_once_are_answered_by_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ui.server.limits.REQUESTS_AT_ONCE", 2)
+    monkeypatch.setattr(limits, "REQUESTS_AT_ONCE", 2)
 
     async def visit() -> None:
         page = Page()

@@ -19,6 +19,7 @@ from tests.ui.network import (
     run_asked,
     settle,
 )
+from ui.server import origins
 from ui.server.browsers import COOKIE, HOST_COOKIE
 from ui.server.ledger import Ledger
 from ui.server.tabs import OwnTabs
@@ -208,8 +209,6 @@ def test_a_page_of_another_origin_does_not_connect(headers: dict[str, str]) -> N
 def test_behind_a_proxy_the_name_in_front_counts(
     scheme: str, origin: str, host: str, connects: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from ui.server import origins
-
     monkeypatch.setattr(origins, "_configured", lambda: ["front.example"])
 
     async def visit() -> None:

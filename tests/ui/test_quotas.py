@@ -23,7 +23,7 @@ from tests.ui.network import (
     settle,
     told_download,
 )
-from ui.server import limits, messages
+from ui.server import limits, messages, uploads
 from ui.server.ledger import Ledger
 from ui.server.pace import Pace
 from ui.server.tabs import OwnTabs
@@ -440,8 +440,6 @@ def test_other_requests_take_no_room() -> None:
 def test_what_streamlit_keeps_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
     from streamlit.runtime.uploaded_file_manager import UploadedFileRec
-
-    from ui.server import uploads
 
     manager = MemoryUploadedFileManager("/")
     monkeypatch.setattr(
