@@ -85,7 +85,7 @@ def test_making_a_film_can_be_cancelled(visit: Visit, server: Server, photo: Fil
     expect(page.locator(".viewer")).to_have_attribute("data-after", "")
     show_tab(page, "Over time and range")
     quiet(page)  # a click into a run that draws anew may be lost
-    server.paint(0.4)  # or it is made sooner than Playwright has aimed
+    server.paint(1.5)  # or it is made sooner than Playwright has aimed
     page.get_by_role("button", name="The first two years").click()
     cancel = page.locator(".st-key-making_film").get_by_role("button", name="Cancel")
     expect(page.locator(".st-key-making_film").get_by_role("progressbar")).to_be_visible()
