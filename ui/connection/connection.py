@@ -16,7 +16,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from simulate.planfile import PlanFile
 from ui import plans, process, session
-from ui.language import N_, say
+from ui.language import N_, plain
 
 # What is said in a state of the connection, and on the buttons; see connection.js.
 WORDS = {
@@ -64,7 +64,7 @@ def watch() -> None:
             "work": session.start().photo is not None,
             "plan": _plan(),
             "seconds": seconds,
-            "words": {name: say(text, seconds=seconds) for name, text in WORDS.items()},
+            "words": {name: plain(text, seconds=seconds) for name, text in WORDS.items()},
         },
     )
 
