@@ -17,7 +17,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from face_mesh import Photo, isolation, open_photo, open_photo_isolated
+from face_mesh import Photo, open_photo, open_photo_isolated
+from face_mesh.isolation import sandbox
 
 
 def made(width: int, height: int) -> bytes:
@@ -56,7 +57,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--short", action="store_true")
     asked = parser.parse_args(arguments)
     begun = time.perf_counter()
-    isolation.warm(isolation.PHOTO)
+    sandbox.warm(sandbox.PHOTO)
     print(f"starting the helper once: {1000 * (time.perf_counter() - begun):.0f} ms")
     print(f"{'ms (least, median)':24} {'here':>15} {'helper':>15} {'more':>15}")
     for name, data in photos(asked.photo, asked.short):

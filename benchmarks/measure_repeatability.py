@@ -29,8 +29,8 @@ import cv2
 import numpy as np
 
 from face_mesh import Face, Photo, measure_face, open_photo
-from face_mesh.anatomy import curve, point
 from face_mesh.arrays import Points, Rgb
+from face_mesh.landmarks.anatomy import curve, point
 from face_mesh.measures import MEASURES, measure_points
 
 POPULATION_SD_DEG = {"nasolabial_angle": 10.0, "nasofrontal_angle": 8.9}

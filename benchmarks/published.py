@@ -25,7 +25,7 @@ from benchmarks.requested_measured import groups
 from benchmarks.skin_effect import SEEN
 from face_mesh import BeforehandError, Face, measure_face, open_photo
 from face_mesh.measures import measure_points
-from face_mesh.skin.reading import SIGNS, detect
+from face_mesh.skin.signs import SIGNS, detect
 from simulate import Plan, Treatment, procedures, simulate
 from simulate.changes import SPECS
 from simulate.entry import Procedure, Published

@@ -24,7 +24,7 @@ import numpy as np
 
 from benchmarks.sheets import face_window
 from face_mesh import Face, measure_face, open_photo
-from face_mesh.landmarks import find_faces, refine
+from face_mesh.landmarks.detect import find_faces, refine
 from face_mesh.measures import measure_points
 from simulate import Plan, Treatment, procedures, simulate
 

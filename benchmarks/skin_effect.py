@@ -24,7 +24,7 @@ import numpy as np
 
 from face_mesh import BeforehandError, Face, measure_face, open_photo
 from face_mesh.regions import region_mask
-from face_mesh.skin.reading import SIGNS, detect
+from face_mesh.skin.signs import SIGNS, detect
 from simulate import Plan, Treatment, procedures, simulate
 from simulate.plan import LESIONS
 from simulate.skin.blending import blended

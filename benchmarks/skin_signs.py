@@ -23,8 +23,8 @@ from scipy.stats import spearmanr
 
 from face_mesh import Face, Photo, measure_face, open_photo
 from face_mesh.arrays import Rgb
-from face_mesh.skin.reading import SIGNS, detect
-from face_mesh.skin.view import linear
+from face_mesh.skin.signs import SIGNS, detect
+from face_mesh.skin.working_view import linear
 
 PHOTOS = Path(__file__).resolve().parents[2] / "shared" / "faces" / "london"
 RISING = ("crows_feet_lines", "nasolabial_fold")

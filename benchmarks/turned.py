@@ -20,13 +20,19 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from face_mesh import Face, Photo, PhotoError, open_photo, read_face
-from face_mesh.anatomy import curve
+from face_mesh import (
+    Face,
+    Photo,
+    PhotoError,
+    open_photo,
+    read_face,
+)
 from face_mesh.arrays import Field, Index, Points, Rgb
-from face_mesh.bundle import VERTICES, canonical_mesh
+from face_mesh.landmarks.anatomy import curve
+from face_mesh.landmarks.model_file import VERTICES, canonical_mesh
+from face_mesh.landmarks.pose import Pose
+from face_mesh.landmarks.scale import Scale
 from face_mesh.measures import MEASURES, measure_points
-from face_mesh.pose import Pose
-from face_mesh.scale import Scale
 from simulate import procedures
 from simulate.entry import Procedure
 from simulate.geometry.basis import grid_basis, mesh_basis

@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # it is run as 
 import numpy as np
 
 from docs.draw_curve import curve_svg, in_words, peak
-from face_mesh.skin.reading import SIGNS
+from face_mesh.skin.signs import SIGNS
 from simulate.catalogue import procedures, sources
 from simulate.changes import SPECS
 from simulate.entry import (

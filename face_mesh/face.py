@@ -11,9 +11,9 @@ import cv2
 import numpy as np
 
 from face_mesh.arrays import Points, Rgb
-from face_mesh.photo import Photo
-from face_mesh.pose import Pose
-from face_mesh.scale import Scale
+from face_mesh.landmarks.pose import Pose
+from face_mesh.landmarks.scale import Scale
+from face_mesh.photo.photo import Photo
 
 Severity = Literal["info", "warn", "block"]
 PIXEL_WORK = "skin/"  # begins the workspace names of what was read off the pixels

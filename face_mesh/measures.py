@@ -19,10 +19,10 @@ from typing import Literal
 
 import numpy as np
 
-from face_mesh.anatomy import curve, point
 from face_mesh.arrays import Index, Points
-from face_mesh.bundle import canonical_mesh
 from face_mesh.face import Face, Measure
+from face_mesh.landmarks.anatomy import curve, point
+from face_mesh.landmarks.model_file import canonical_mesh
 
 Plane = Literal["front", "depth"]
 _Taken = tuple[str, str, tuple[str, ...]]  # id, kind and full names of points, side filled in

@@ -15,14 +15,14 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from face_mesh.anatomy import curve, point
 from face_mesh.arrays import Points, Rgb
 from face_mesh.errors import PhotoError
 from face_mesh.face import Face, Finding, Severity
-from face_mesh.frame import Frame
-from face_mesh.landmarks import Detection, find_faces
-from face_mesh.said import N_, Said
-from face_mesh.turn import Laid
+from face_mesh.landmarks.anatomy import curve, point
+from face_mesh.landmarks.crop_frame import Frame
+from face_mesh.landmarks.detect import Detection, find_faces
+from face_mesh.landmarks.yaw_correction import Laid
+from face_mesh.messages import N_, Said
 
 # Among several faces, one this many times wider than any other is the one that was meant.
 CLEARLY_LARGEST = 2.5

@@ -17,10 +17,10 @@ from functools import cache
 import cv2
 import numpy as np
 
-from face_mesh.anatomy import curve
 from face_mesh.arrays import Mask, Points
-from face_mesh.bundle import canonical_mesh
 from face_mesh.face import Face
+from face_mesh.landmarks.anatomy import curve
+from face_mesh.landmarks.model_file import canonical_mesh
 
 Corner = int | tuple[int, float, float]  # a landmark, or one and mm to the patient's left and up
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from face_mesh.errors import PlanError
-from face_mesh.said import N_, Said
+from face_mesh.messages import N_, Said
 from simulate.entry import Reaction
 from simulate.plan import Treatment
 from simulate.recovery import days_since

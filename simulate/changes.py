@@ -10,8 +10,8 @@ import numpy as np
 from face_mesh import Face
 from face_mesh.arrays import Points
 from face_mesh.measures import MEASURES, measure_points
-from face_mesh.said import N_, Listed, Said
-from face_mesh.skin.reading import SIGNS
+from face_mesh.messages import N_, Listed, Said
+from face_mesh.skin.signs import SIGNS
 from simulate.entry import ESTIMATE
 from simulate.geometry.apron import APRON_MEASURES
 from simulate.geometry.basis import (

@@ -25,10 +25,15 @@ from face_mesh import (
     open_photo,
 )
 from face_mesh.arrays import Rgb
-from face_mesh.door import Unreadable, contents, number_of, whole_of
-from face_mesh.inert import inert
+from face_mesh.inert_text import inert
 from face_mesh.measures import measure_all
-from face_mesh.skin.reading import read_skin
+from face_mesh.skin.signs import read_skin
+from face_mesh.untrusted import (
+    Unreadable,
+    contents,
+    number_of,
+    whole_of,
+)
 from simulate import Outcome, Plan, __version__, procedures, simulating
 from simulate.export import comparison_image, png_bytes
 from simulate.folder import output_folder, write

@@ -20,8 +20,8 @@ import numpy as np
 import numpy.typing as npt
 
 from face_mesh import Face
-from face_mesh.anatomy import curve
 from face_mesh.arrays import Points
+from face_mesh.landmarks.anatomy import curve
 from simulate.aftermath import reactions_at
 from simulate.entry import Reaction
 from simulate.geometry.apron import place_on, surface_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import hypot
 
-from face_mesh.said import N_
+from face_mesh.messages import N_
 
 ESTIMATE = N_("author's estimate")  # the one source that is not a citation, and says so
 AREAS = (

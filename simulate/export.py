@@ -16,7 +16,7 @@ from PIL import Image, ImageDraw, ImageFont
 from face_mesh import Face
 from face_mesh.arrays import Rgb, check_rgb
 from face_mesh.errors import EngineError
-from face_mesh.said import N_, SEMICOLONS, Listed, Said
+from face_mesh.messages import N_, SEMICOLONS, Listed, Said
 from simulate.outcome import Outcome
 from simulate.plan import Plan, Treatment
 from simulate.recovery import time_words

@@ -1,8 +1,8 @@
 """The folder that a run writes into: by itself, and all of its files or none.
 
-Each file lies nowhere until all of them are whole (`face_mesh.unnamed`), then they are given their
-names, one after the other, within milliseconds: a system has no way to name several at once. The
-last is the record of the run, and the one of the run before goes first: where it lies, everything
+Each file lies nowhere until all of them are whole (`face_mesh.atomic_file`), then they are given
+their names, one after the other, within milliseconds: a system has no way to name several at once.
+The last is the record of the run, and the one of the run before goes first: where it lies, everything
 that it speaks of belongs together.
 """
 
@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
+from face_mesh.atomic_file import Unnamed, clear
 from face_mesh.errors import PlanError
-from face_mesh.unnamed import Unnamed, clear
 
 try:
     import fcntl

@@ -20,7 +20,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from face_mesh.errors import PlanError
-from face_mesh.said import N_, Said
+from face_mesh.messages import N_, Said
 from simulate.catalogue import CatalogueError, read_table, sources
 from simulate.entry import ESTIMATE
 from simulate.plan import Plan, Treatment

@@ -19,7 +19,7 @@ from PIL import Image, ImageDraw
 from face_mesh import Face
 from face_mesh.arrays import Rgb
 from face_mesh.errors import EngineError
-from face_mesh.said import N_
+from face_mesh.messages import N_
 from simulate.export import INK, NOTICE, PAPER, QUIET, font, head_window, panel, wrapped
 from simulate.outcome import Outcome, simulating
 from simulate.plan import Plan

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from face_mesh import Face
 from face_mesh.arrays import Bool, Field, Mask, Points, Rgb
 from face_mesh.errors import PlanError
-from face_mesh.said import N_, Said
+from face_mesh.messages import N_, Said
 from simulate.aftermath import check_shown, reactions_at
 from simulate.changes import Change, Shift, lengths_mm, shape_changes, skin_changes
 from simulate.composite import merge

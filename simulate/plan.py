@@ -10,7 +10,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from face_mesh.door import (
+from face_mesh.errors import PlanError
+from face_mesh.messages import N_, Said
+from face_mesh.untrusted import (
     Limits,
     TooMuch,
     Unreadable,
@@ -19,8 +21,6 @@ from face_mesh.door import (
     real,
     toml_table,
 )
-from face_mesh.errors import PlanError
-from face_mesh.said import N_, Said
 from simulate.catalogue import procedures
 from simulate.entry import Procedure
 

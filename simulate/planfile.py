@@ -12,9 +12,9 @@ from codecs import BOM_UTF8
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from face_mesh.door import TooMuch, json_table, toml_table
 from face_mesh.errors import PlanError
-from face_mesh.said import N_
+from face_mesh.messages import N_
+from face_mesh.untrusted import TooMuch, json_table, toml_table
 from simulate.leaflet.code import MARK, plan_of_code
 from simulate.outcome import RESPONDERS
 from simulate.plan import LIMITS, Plan

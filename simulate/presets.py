@@ -14,7 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from face_mesh.errors import PlanError
-from face_mesh.said import Said
+from face_mesh.messages import Said
 from simulate.catalogue import CatalogueError, read_table, sources
 from simulate.entry import ESTIMATE, Unsuited
 from simulate.interactions import check_plan

@@ -7,7 +7,7 @@ import re
 import numpy as np
 
 from face_mesh.errors import PlanError
-from face_mesh.said import N_, Said
+from face_mesh.messages import N_, Said
 from simulate.entry import Procedure
 
 DAYS = {"d": 1.0, "w": 7.0, "mo": 30.4375, "y": 365.25}

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from face_mesh import Face
 from face_mesh.arrays import Bool, Rgb
-from face_mesh.skin.view import linear
+from face_mesh.skin.working_view import linear
 from simulate.geometry.grid import Grid
 from simulate.geometry.light import Light
 from simulate.geometry.warp import photo_bands

@@ -8,7 +8,7 @@ from typing import Any
 
 from face_mesh import Face
 from face_mesh.measures import measure_all
-from face_mesh.skin.reading import read_skin
+from face_mesh.skin.signs import read_skin
 from simulate.catalogue import citation
 from simulate.entry import CurvePoint, Procedure, Reaction
 from simulate.interactions import interactions

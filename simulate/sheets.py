@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 
 from face_mesh import Face
 from face_mesh.arrays import Rgb
-from face_mesh.said import N_
+from face_mesh.messages import N_
 from simulate.aftermath import SIGN_WORDS, reactions_at
 from simulate.export import (
     INK,

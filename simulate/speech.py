@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from face_mesh.said import Said
+from face_mesh.messages import Said
 
 Say = Callable[..., str]  # of an English text or template, and its values by name
 

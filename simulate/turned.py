@@ -6,11 +6,11 @@ import numpy as np
 
 from face_mesh import Face
 from face_mesh.arrays import Bool, Points
-from face_mesh.bundle import VERTICES
 from face_mesh.errors import PlanError
+from face_mesh.landmarks.model_file import VERTICES
+from face_mesh.messages import Said
 from face_mesh.regions import region
-from face_mesh.said import Said
-from face_mesh.skin.reading import SIGNS
+from face_mesh.skin.signs import SIGNS
 from simulate.entry import Procedure
 from simulate.geometry.basis import mesh_basis
 from simulate.geometry.grid import Grid

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from face_mesh import Face
-from face_mesh.anatomy import point
-from face_mesh.said import COMMAS, N_, Listed, Said
-from face_mesh.skin.reading import SIGNS
-from face_mesh.skin.tone import ita_deg
+from face_mesh.landmarks.anatomy import point
+from face_mesh.messages import COMMAS, N_, Listed, Said
+from face_mesh.skin.signs import SIGNS
+from face_mesh.skin.skin_tone import ita_deg
 from simulate.aftermath import LIKELY, SIGN_WORDS, reactions_at
 from simulate.changes import Change
 from simulate.entry import Procedure

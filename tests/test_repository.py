@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from face_mesh.photo import MAX_BYTES
+from face_mesh.photo.photo import MAX_BYTES
 from tests.helpers import ROOT
 
 LARGE_BYTES = 1_000_000

@@ -19,7 +19,7 @@ import cv2
 import numpy as np
 
 from face_mesh.arrays import Rgb
-from face_mesh.skin.tone import tone_class
+from face_mesh.skin.skin_tone import tone_class
 from simulate.skin import embedded, weights
 from training.figures import FIGURES
 from training.fills import WAYS

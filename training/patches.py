@@ -31,7 +31,7 @@ class Case:
         px_per_mm: its scale.
         shape: of the mask, one of `masks.SHAPES`.
         group, person: of the portrait.
-        ita_deg: individual typology angle of its skin, as `face_mesh.skin.tone` defines it.
+        ita_deg: individual typology angle of its skin, as `face_mesh.skin.skin_tone` defines it.
     """
 
     rgb: Rgb

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from face_mesh.inert import inert
+from face_mesh.inert_text import inert
 from ui.language import N_, say
 from ui.policy import policy
 

@@ -8,8 +8,8 @@ from typing import Any
 import streamlit as st
 
 from face_mesh import BeforehandError, Face
-from face_mesh.door import real
 from face_mesh.skin.lesions import mole_at, moles
+from face_mesh.untrusted import real
 from simulate.plan import (
     LESIONS,
     MOST_PLACES,

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from face_mesh import Face
-from face_mesh.said import COMMAS, Listed, Said
-from face_mesh.skin.reading import SIGNS, detect
+from face_mesh.messages import COMMAS, Listed, Said
+from face_mesh.skin.signs import SIGNS, detect
 from simulate import Change, Plan, Procedure, Treatment
 from simulate.changes import SIDE_EFFECT
 from simulate.entry import SkinTerm

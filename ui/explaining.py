@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import streamlit as st
 
-from face_mesh.said import Said
+from face_mesh.messages import Said
 from simulate import Procedure, procedures
 from simulate.aftermath import SIGN_WORDS
 from simulate.entry import ESTIMATE, CurvePoint, Reaction

@@ -24,9 +24,9 @@ from babel.messages.pofile import read_po
 from babel.numbers import get_decimal_symbol, get_group_symbol
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from face_mesh.inert import MARKDOWN, PLAIN, inert
-from face_mesh.said import AND, OR, Filler, Listed, Said
-from face_mesh.said import N_ as N_  # so that the page has all of it from here
+from face_mesh.inert_text import MARKDOWN, PLAIN, inert
+from face_mesh.messages import AND, OR, Filler, Listed, Said
+from face_mesh.messages import N_ as N_  # so that the page has all of it from here
 
 FOLDER = Path(__file__).with_name("languages")
 LANGUAGES = {"en": "English", "es": "Español", "de": "Deutsch"}

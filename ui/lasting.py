@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from face_mesh.said import SEMICOLONS, Listed, Said
+from face_mesh.messages import SEMICOLONS, Listed, Said
 from simulate import Plan
 from simulate.entry import Course
 from simulate.recovery import DAYS, days_after, share_at

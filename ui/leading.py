@@ -11,7 +11,7 @@ from functools import partial
 import streamlit as st
 
 from face_mesh import Face
-from face_mesh.said import AND, COMMAS, Listed, Said
+from face_mesh.messages import AND, COMMAS, Listed, Said
 from simulate import Procedure, Treatment, procedures
 from simulate.interactions import book
 from ui import (

@@ -32,11 +32,12 @@ def load() -> None:
     import numpy as np
 
     import simulate.outcome  # noqa: F401
-    from face_mesh import BeforehandError, isolation
-    from face_mesh.landmarks import find_faces
+    from face_mesh import BeforehandError
+    from face_mesh.isolation import sandbox
+    from face_mesh.landmarks.detect import find_faces
 
     try:
         find_faces(np.zeros((64, 64, 3), np.uint8))
     except BeforehandError:
         return
-    isolation.warm(isolation.PHOTO)
+    sandbox.warm(sandbox.PHOTO)

@@ -11,7 +11,7 @@ from PIL import Image
 
 from face_mesh import Face, Photo
 from face_mesh.arrays import Bool, Mask, Points, Rgb
-from face_mesh.said import Said
+from face_mesh.messages import Said
 from simulate.export import head_window, panel
 from simulate.sheets import CLOSE
 from simulate.uncertain import BAND_SHARE, COLOUR, LEAST, MOST_COVER

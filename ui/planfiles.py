@@ -11,7 +11,7 @@ from functools import partial
 import streamlit as st
 
 from face_mesh import PlanError
-from face_mesh.said import COMMAS, Listed, Said
+from face_mesh.messages import COMMAS, Listed, Said
 from simulate.planfile import PlanFile, plan_of_file
 from simulate.recovery import days_after
 from ui import intake, plans, session, wording

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from face_mesh.said import COMMAS, Listed
+from face_mesh.messages import COMMAS, Listed
 from simulate import Plan, Procedure, Treatment, procedures
 from simulate.entry import AMOUNTS
 from simulate.plan import CURRENCY

@@ -24,8 +24,16 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from face_mesh import BeforehandError
-from face_mesh.door import Limits, TooMuch, Unreadable, contents, is_line, real, toml_table
-from face_mesh.said import Said
+from face_mesh.messages import Said
+from face_mesh.untrusted import (
+    Limits,
+    TooMuch,
+    Unreadable,
+    contents,
+    is_line,
+    real,
+    toml_table,
+)
 from simulate import procedures
 from simulate.plan import CURRENCY, MOST_COST
 from simulate.presets import Preset

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from face_mesh import Face
-from face_mesh.said import COMMAS, Listed, Said
+from face_mesh.messages import COMMAS, Listed, Said
 from simulate import Plan
 from ui import choosing, editing, measuring, plans, run, session, viewing
 from ui.choice import Choice, drawn

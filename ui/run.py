@@ -23,7 +23,7 @@ from face_mesh import (
     measure_all,
     read_face,
 )
-from face_mesh.landmarks import find_faces
+from face_mesh.landmarks.detect import find_faces
 from simulate import (
     Change,
     Outcome,

@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from face_mesh import Face, Photo, PlanError
-from face_mesh.said import Said
+from face_mesh.messages import Said
 from simulate import Change, export, procedures
 from simulate.interactions import interactions
 from simulate.recovery import days_after

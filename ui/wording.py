@@ -5,8 +5,8 @@ from __future__ import annotations
 from math import floor
 
 from face_mesh import Face, Finding, Measure
-from face_mesh.said import COMMAS, Listed, Said
-from face_mesh.skin.reading import SIGNS
+from face_mesh.messages import COMMAS, Listed, Said
+from face_mesh.skin.signs import SIGNS
 from simulate import Change, Plan, Procedure
 from simulate.aftermath import SIGN_WORDS
 from simulate.catalogue import citation

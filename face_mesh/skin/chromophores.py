@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from face_mesh.arrays import Rgb
-from face_mesh.skin.view import DARKEST, linear
+from face_mesh.skin.working_view import DARKEST, linear
 
 Values = npt.NDArray[np.float32]
 

@@ -14,10 +14,15 @@ import numpy as np
 
 from face_mesh.arrays import Mask
 from face_mesh.face import Face
-from face_mesh.skin.chromophores import HAEMOGLOBIN, MELANIN, Values, split
-from face_mesh.skin.sign import Detected, Sign
-from face_mesh.skin.spread import across, softened
-from face_mesh.skin.view import Area, View
+from face_mesh.skin.chromophores import (
+    HAEMOGLOBIN,
+    MELANIN,
+    Values,
+    split,
+)
+from face_mesh.skin.masked_blur import across, softened
+from face_mesh.skin.sign_types import Detected, Sign
+from face_mesh.skin.working_view import Area, View
 
 SCALE = "0 none to 4 severe (photographic index, against the person's own skin)"
 MOST = 4.0

@@ -16,14 +16,19 @@ import cv2
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
-from face_mesh.anatomy import curve
 from face_mesh.arrays import Bool, Mask
 from face_mesh.face import Face
+from face_mesh.landmarks.anatomy import curve
 from face_mesh.regions import Patch, region_patch
-from face_mesh.skin.sign import Detected, Sign
-from face_mesh.skin.spread import softened
-from face_mesh.skin.straight import STEP_MM, Band, Values, deepest_path
-from face_mesh.skin.view import Area, View
+from face_mesh.skin.masked_blur import softened
+from face_mesh.skin.sign_types import Detected, Sign
+from face_mesh.skin.unrolled_strip import (
+    STEP_MM,
+    Band,
+    Values,
+    deepest_path,
+)
+from face_mesh.skin.working_view import Area, View
 
 SCALE = "0 none to 4 extreme (photographic index on grades like the WSRS)"
 MOST = 4.0

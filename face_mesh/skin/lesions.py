@@ -12,14 +12,14 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from face_mesh.anatomy import point
 from face_mesh.arrays import Bool, Mask
 from face_mesh.face import Face
+from face_mesh.landmarks.anatomy import point
 from face_mesh.regions import Patch
-from face_mesh.skin.sign import Detected, Sign
-from face_mesh.skin.spread import across, softened
-from face_mesh.skin.view import DARKEST, View, linear
-from face_mesh.skin_mask import skin_mask
+from face_mesh.skin.masked_blur import across, softened
+from face_mesh.skin.sign_types import Detected, Sign
+from face_mesh.skin.skin_mask import skin_mask
+from face_mesh.skin.working_view import DARKEST, View, linear
 
 SCALE = "number of dark lesions of 1.5 to 10 mm"
 MOST = 10.0

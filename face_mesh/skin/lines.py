@@ -16,11 +16,11 @@ from scipy import ndimage
 
 from face_mesh.arrays import Mask
 from face_mesh.face import Face
+from face_mesh.skin.line_zones import line_area, line_direction
+from face_mesh.skin.masked_blur import softened
 from face_mesh.skin.ridges import Values, dark_lines
-from face_mesh.skin.sign import Detected, Sign
-from face_mesh.skin.spread import softened
-from face_mesh.skin.view import Area, View
-from face_mesh.skin.zones import line_area, line_direction
+from face_mesh.skin.sign_types import Detected, Sign
+from face_mesh.skin.working_view import Area, View
 
 SCALE = "0 none to 3 severe (photographic index on the Facial Wrinkle Scale's grades)"
 MOST = 3.0

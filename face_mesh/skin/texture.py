@@ -12,10 +12,10 @@ import cv2
 import numpy as np
 
 from face_mesh.face import Face
+from face_mesh.skin.masked_blur import across, softened
 from face_mesh.skin.ridges import Values
-from face_mesh.skin.sign import Detected, Sign
-from face_mesh.skin.spread import across, softened
-from face_mesh.skin.view import View
+from face_mesh.skin.sign_types import Detected, Sign
+from face_mesh.skin.working_view import View
 
 SCALE = "0 smooth to 4 severe (photographic index)"
 MOST = 4.0

@@ -23,8 +23,8 @@ from scipy.sparse import coo_matrix, csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
 from face_mesh import Face
-from face_mesh.anatomy import curve, point
 from face_mesh.arrays import Field, Index, Points
+from face_mesh.landmarks.anatomy import curve, point
 from face_mesh.measures import MeasureSpec
 from simulate.geometry.grid import (
     QUIET_PX,

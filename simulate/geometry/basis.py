@@ -8,7 +8,7 @@ import numpy as np
 
 from face_mesh import Face
 from face_mesh.arrays import Field, Points
-from face_mesh.bundle import VERTICES
+from face_mesh.landmarks.model_file import VERTICES
 from face_mesh.measures import measure_points
 from simulate.entry import SURFACES, Procedure
 from simulate.geometry.apron import Apron, apron_measures

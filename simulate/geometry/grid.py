@@ -18,8 +18,8 @@ import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
 from face_mesh import Face
-from face_mesh.anatomy import point
 from face_mesh.arrays import Field, Index, Points
+from face_mesh.landmarks.anatomy import point
 from simulate.geometry.mesh import Mesh, topology
 
 NODE_MM = 1.25

@@ -17,9 +17,9 @@ import numpy.typing as npt
 from scipy.ndimage import map_coordinates
 
 from face_mesh import Face
-from face_mesh.anatomy import curve
 from face_mesh.arrays import Points, Rgb
-from face_mesh.skin.view import linear
+from face_mesh.landmarks.anatomy import curve
+from face_mesh.skin.working_view import linear
 from simulate.geometry.mesh import Mesh
 
 SAMPLE_PX_PER_MM = 1.0

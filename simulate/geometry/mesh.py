@@ -13,9 +13,9 @@ from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
 from face_mesh import Face
-from face_mesh.anatomy import curve, point
 from face_mesh.arrays import Index, Points
-from face_mesh.bundle import VERTICES, canonical_mesh
+from face_mesh.landmarks.anatomy import curve, point
+from face_mesh.landmarks.model_file import VERTICES, canonical_mesh
 
 SUBDIVISIONS = 2  # 468 vertices become about 7,000, a mean edge of under 2 mm
 CURVE_STEP_MM = 1.0

@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from face_mesh import Face
-from face_mesh.anatomy import curve
 from face_mesh.arrays import Points
+from face_mesh.landmarks.anatomy import curve
 from simulate.geometry.apron import Apron, place_on, surface_of
 from simulate.geometry.grid import NODE_MM, Grid
 from simulate.geometry.light import NORMAL_ROUNDS, Light

@@ -12,9 +12,9 @@ from typing import Any, Protocol
 import numpy as np
 from scipy.spatial import cKDTree
 
-from face_mesh.anatomy import curve
 from face_mesh.arrays import Index, Points
-from face_mesh.bundle import canonical_mesh
+from face_mesh.landmarks.anatomy import curve
+from face_mesh.landmarks.model_file import canonical_mesh
 from simulate.entry import Term
 from simulate.geometry.mesh import Mesh
 from simulate.geometry.mesh import landmarks_of as landmarks_of

@@ -27,8 +27,8 @@ from reportlab.platypus import (
     Table,
 )
 
-from face_mesh.inert import XML, inert
-from face_mesh.said import N_
+from face_mesh.inert_text import XML, inert
+from face_mesh.messages import N_
 from simulate.entry import Procedure
 from simulate.export import NOTICE, dejavu
 from simulate.leaflet import words

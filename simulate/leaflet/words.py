@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
-from face_mesh.said import N_
-from face_mesh.skin.reading import SIGNS
+from face_mesh.messages import N_
+from face_mesh.skin.signs import SIGNS
 from simulate.aftermath import SIGN_WORDS
 from simulate.catalogue import sources
 from simulate.changes import Change

@@ -14,10 +14,10 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from face_mesh.door import Unreadable, contents
+from face_mesh.atomic_file import Unnamed
 from face_mesh.errors import PlanError
-from face_mesh.said import Said
-from face_mesh.unnamed import Unnamed
+from face_mesh.messages import Said
+from face_mesh.untrusted import Unreadable, contents
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate as X509

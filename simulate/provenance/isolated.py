@@ -1,4 +1,4 @@
-"""Reading the signature of a stranger's file in a process of its own; see `face_mesh.isolation`."""
+"""Reading the signature of a stranger's file in a process of its own; see `isolation.sandbox`."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import json
 from contextlib import suppress
 from typing import Any
 
-from face_mesh import isolation
 from face_mesh.errors import EngineError, PhotoError
-from face_mesh.said import N_
+from face_mesh.isolation import sandbox
+from face_mesh.messages import N_
 from simulate.provenance.certificate import Known, known
 from simulate.provenance.verify import (
     NO_READER,
@@ -25,7 +25,7 @@ TOO_MUCH = N_(
 )
 
 
-def verified(data: bytes, *, cancelled: isolation.Cancelled | None = None) -> Verdict:
+def verified(data: bytes, *, cancelled: sandbox.Cancelled | None = None) -> Verdict:
     """Return what `verify` does, found out where a file that misleads the reader harms nobody.
 
     Args:
@@ -40,9 +40,9 @@ def verified(data: bytes, *, cancelled: isolation.Cancelled | None = None) -> Ve
     trusted = {"anchors": those.anchors_pem, "serials": [str(one) for one in those.serials]}
     sent = json.dumps(trusted).encode() + b"\n" + data
     try:
-        answer = isolation.ask(isolation.SIGNATURE, sent, cancelled=cancelled or (lambda: False))
-    except isolation.Unanswered as error:
-        come_back = error.reason in (isolation.BUSY, isolation.STOPPED, isolation.ABSENT)
+        answer = sandbox.ask(sandbox.SIGNATURE, sent, cancelled=cancelled or (lambda: False))
+    except sandbox.Unanswered as error:
+        come_back = error.reason in (sandbox.BUSY, sandbox.STOPPED, sandbox.ABSENT)
         raise PhotoError(BUSY if come_back else TOO_MUCH) from None
     if answer.head.get("unread"):
         raise EngineError(NO_READER)

@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw
 
 from face_mesh import Face
 from face_mesh.arrays import Rgb, check_rgb
-from face_mesh.said import N_
+from face_mesh.messages import N_
 from simulate.export import INK, PAPER, font, head_window
 from simulate.outcome import Outcome
 from simulate.sheets import CLOSE

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from itertools import islice
 
 from face_mesh.errors import EngineError
-from face_mesh.inert import inert
-from face_mesh.said import N_
+from face_mesh.inert_text import inert
+from face_mesh.messages import N_
 from simulate.provenance.certificate import Known, known
 from simulate.provenance.containers import kind_of
 from simulate.provenance.manifest import GENERATOR, HOW, OFFLINE, Box

@@ -16,7 +16,7 @@ import numpy as np
 
 from face_mesh import Face
 from face_mesh.arrays import Mask
-from face_mesh.skin.reading import SIGNS
+from face_mesh.skin.signs import SIGNS
 from simulate.plan import LESIONS, Plan, Treatment
 from simulate.skin.engines import check_engine
 from simulate.skin.jobs import Job, jobs_of

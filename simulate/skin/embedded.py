@@ -13,8 +13,8 @@ import numpy as np
 
 from face_mesh.arrays import Bool, Mask, Rgb
 from face_mesh.errors import EngineError
-from face_mesh.said import N_
-from face_mesh.skin.spread import blurred
+from face_mesh.messages import N_
+from face_mesh.skin.masked_blur import blurred
 from simulate.skin import fine
 from simulate.skin.blend import composite
 from simulate.skin.engine import Fill, Step

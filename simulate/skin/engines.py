@@ -6,7 +6,7 @@ import os
 import re
 
 from face_mesh.errors import PlanError
-from face_mesh.said import Said
+from face_mesh.messages import Said
 from simulate.skin.engine import Engine
 
 EMBEDDED = "embedded"

@@ -12,7 +12,7 @@ import numpy as np
 from face_mesh import Face
 from face_mesh.arrays import Mask, Rgb
 from face_mesh.skin import chromophores, colour
-from face_mesh.skin.view import View
+from face_mesh.skin.working_view import View
 
 # An excess is told against skin around it that a spot darkens too: what is left is seen next time.
 PASSES = 3

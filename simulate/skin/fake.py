@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from face_mesh.skin.spread import across
+from face_mesh.skin.masked_blur import across
 from simulate.skin.blend import composite
 from simulate.skin.engine import Fill, Step
 

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from face_mesh.arrays import Rgb
 from face_mesh.errors import EngineError
-from face_mesh.said import N_
+from face_mesh.messages import N_
 from simulate.skin.blend import composite
 from simulate.skin.crop import Crop
 from simulate.skin.engine import Fill, Step

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from face_mesh.errors import EngineError
-from face_mesh.said import N_, Said
+from face_mesh.messages import N_, Said
 from simulate.skin.memory import out_of_memory
 
 INDEX = "model_index.json"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from face_mesh.skin.reading import SIGNS
+from face_mesh.skin.signs import SIGNS
 from simulate.entry import SkinTerm
 from simulate.plan import Plan, Treatment
 

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from face_mesh.arrays import Mask, Rgb
-from face_mesh.skin.spread import across
+from face_mesh.skin.masked_blur import across
 
 WIDER_MM = 3.5  # a fold is darkest along its line, but the slopes that lead there are of it
 SOFT_MM = 1.5  # standard deviation of the edge of what is lifted

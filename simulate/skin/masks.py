@@ -9,12 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from face_mesh import Face
-from face_mesh.anatomy import point
 from face_mesh.arrays import Mask
+from face_mesh.landmarks.anatomy import point
 from face_mesh.regions import region_mask, region_patch
 from face_mesh.skin.lesions import Mole, mole_at
-from face_mesh.skin.reading import detect
-from face_mesh.skin_mask import skin_mask
+from face_mesh.skin.signs import detect
+from face_mesh.skin.skin_mask import skin_mask
 from simulate.plan import Plan, Stroke, Treatment
 from simulate.skin.jobs import Job, jobs_of
 from simulate.skin.lift import overhung, slopes

@@ -12,7 +12,7 @@ import numpy as np
 
 from face_mesh.arrays import Mask, Rgb
 from face_mesh.skin.chromophores import density_of, lightened
-from face_mesh.skin.spread import across
+from face_mesh.skin.masked_blur import across
 
 REACH_MM = 2.5  # standard deviation: broader than a line, narrower than a cheek's flush
 UNDER = 0.1  # of the weight of skin beside the mask that skin under it has

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from face_mesh.arrays import Mask
-from face_mesh.skin.spread import across
+from face_mesh.skin.masked_blur import across
 
 Colour = npt.NDArray[np.float32]  # (H, W, 3) in [0, 1], sRGB
 

@@ -12,8 +12,8 @@ from face_mesh import Face
 from face_mesh.arrays import Bool, Mask, Rgb
 from face_mesh.skin.folds import crease
 from face_mesh.skin.lesions import darkness
-from face_mesh.skin.reading import SIGNS, detect
-from face_mesh.skin_mask import skin_mask
+from face_mesh.skin.signs import SIGNS, detect
+from face_mesh.skin.skin_mask import skin_mask
 from simulate.plan import LESIONS
 from simulate.skin.engine import Fill
 from simulate.skin.engines import engine as engine_named

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import FilePayload, Locator, Page
 
-from face_mesh.inert import inert
+from face_mesh.inert_text import inert
 from tests.browser.conftest import Visit, quiet, wait_until
 from tests.hostile import ALONE, NAME
 from tests.simulate.manifests import manifest, named, signed_as

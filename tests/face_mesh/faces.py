@@ -10,11 +10,18 @@ import matplotlib.cbook
 import numpy as np
 import skimage.data
 
-from face_mesh import Face, Photo, PhotoError, ScaleHint, measure_face, open_photo
+from face_mesh import (
+    Face,
+    Photo,
+    PhotoError,
+    ScaleHint,
+    measure_face,
+    open_photo,
+)
 from face_mesh.arrays import Points, Rgb
-from face_mesh.bundle import canonical_mesh
-from face_mesh.pose import Pose
-from face_mesh.scale import Scale
+from face_mesh.landmarks.model_file import canonical_mesh
+from face_mesh.landmarks.pose import Pose
+from face_mesh.landmarks.scale import Scale
 from tests.helpers import FACES, use_photo
 
 MEN_MM, WOMEN_MM = 64.0, 61.7  # interpupillary distance of adults, ANSUR II

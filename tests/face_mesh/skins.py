@@ -6,13 +6,13 @@ import cv2
 import numpy as np
 
 from face_mesh import Face, Photo
-from face_mesh.anatomy import point
 from face_mesh.arrays import Points, Rgb
-from face_mesh.bundle import canonical_mesh
-from face_mesh.pose import Pose
-from face_mesh.scale import Scale
+from face_mesh.landmarks.anatomy import point
+from face_mesh.landmarks.model_file import canonical_mesh
+from face_mesh.landmarks.pose import Pose
+from face_mesh.landmarks.scale import Scale
 from face_mesh.skin.chromophores import join
-from face_mesh.skin.view import linear
+from face_mesh.skin.working_view import linear
 from tests.face_mesh.faces import hopper
 
 LARGER = 2.5  # than the portrait: 3.2 px per mm, as the London photos have

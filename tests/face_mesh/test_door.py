@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from face_mesh.door import (
+from face_mesh.messages import Said
+from face_mesh.untrusted import (
     Limits,
     TooMuch,
     Unreadable,
@@ -25,7 +26,6 @@ from face_mesh.door import (
     toml_table,
     whole_of,
 )
-from face_mesh.said import Said
 from tests.helpers import ROOT
 
 LIMITS = Limits(Said("Plan file"), bytes=1 << 20, items=150_000, names=5000)
@@ -82,7 +82,7 @@ def test_toml_that_would_blow_a_parser_up_never_reaches_it(
     def reached(_: str) -> None:
         raise AssertionError("parsed")
 
-    monkeypatch.setattr("face_mesh.door.tables.tomllib.loads", reached)
+    monkeypatch.setattr("face_mesh.untrusted.tables.tomllib.loads", reached)
     assert said in too_much(text)
 
 

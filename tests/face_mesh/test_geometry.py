@@ -4,7 +4,11 @@ import numpy as np
 import pytest
 
 from face_mesh.arrays import Points
-from face_mesh.scale import EFFECTIVE_IRIS_MM, estimate_scale, iris_diameter_px
+from face_mesh.landmarks.scale import (
+    EFFECTIVE_IRIS_MM,
+    estimate_scale,
+    iris_diameter_px,
+)
 from tests.face_mesh.faces import collins, hopper
 
 

@@ -8,8 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from face_mesh.inert import CUT, JOINER, MARKDOWN, MOST, PLAIN, XML, inert
-from face_mesh.said import Listed, Said
+from face_mesh.inert_text import (
+    CUT,
+    JOINER,
+    MARKDOWN,
+    MOST,
+    PLAIN,
+    XML,
+    inert,
+)
+from face_mesh.messages import Listed, Said
 from tests.hostile import ALONE, LINES, NAME, TEXT, obeyed, shown, unseen
 
 TARGETS = (PLAIN, MARKDOWN, XML)

@@ -14,10 +14,12 @@ import numpy as np
 import pytest
 
 from benchmarks import isolation as benchmark
-from face_mesh import confinement, isolation, open_photo, open_photo_isolated, photo, refusals
-from face_mesh.confinement import Limits
+from face_mesh import open_photo, open_photo_isolated
 from face_mesh.errors import PhotoError
-from face_mesh.isolation import Helpers, Unanswered
+from face_mesh.isolation import confinement, sandbox
+from face_mesh.isolation.confinement import Limits
+from face_mesh.isolation.sandbox import Helpers, Unanswered
+from face_mesh.photo import photo, refusals
 from tests.face_mesh import structures
 from tests.face_mesh.test_photo import VALID, in_swapped_profile, linear_grey_profile, saved
 from tests.helpers import ROOT
@@ -30,7 +32,7 @@ NAMES = (
 ROOM = 10_000
 SOON_S = 30.0  # until something that is under way has happened, on a machine that does much else
 
-needs_forks = pytest.mark.skipif(not isolation.can_fork(), reason="this system cannot fork safely")
+needs_forks = pytest.mark.skipif(not sandbox.can_fork(), reason="this system cannot fork safely")
 
 
 def job(name):
@@ -49,7 +51,7 @@ def helpers(forks, limits=Limits(), room=ROOM):  # noqa: B008  # frozen
 @pytest.fixture(scope="module", params=[True, False], ids=["forked", "spawned"])
 def both(request):
     """Helpers of either kind."""
-    if request.param and not isolation.can_fork():
+    if request.param and not sandbox.can_fork():
         pytest.skip("this system cannot fork safely")
     with helpers(request.param) as made:
         yield made
@@ -119,17 +121,21 @@ def test_many_at_once_each_get_their_own(forked):
 
 @pytest.mark.parametrize("name", ["too_long", "crash", "leave", "fail"])
 def test_a_job_that_fails_has_no_answer(both, name):
-    assert reason(both, name, b"." * ROOM) == isolation.FAILED
+    assert reason(both, name, b"." * ROOM) == sandbox.FAILED
     assert both.ask(job("echo"), b"next").body.tobytes() == b"next"
 
 
 def test_only_what_is_on_the_list_can_be_asked_for(both):
-    for entry in ("os:system", "tests.face_mesh.isolated_jobs:load", "face_mesh.decode:decode"):
+    for entry in (
+        "os:system",
+        "tests.face_mesh.isolated_jobs:load",
+        "face_mesh.photo.decode:decode",
+    ):
         with pytest.raises(ValueError, match="no job"):
             both.ask(entry, b"")
     with pytest.raises(ValueError, match="no job"):
-        isolation.ask(job("echo"), b"")
-    assert set(isolation.ALLOWED) == {isolation.PHOTO, isolation.SIGNATURE}
+        sandbox.ask(job("echo"), b"")
+    assert set(sandbox.ALLOWED) == {sandbox.PHOTO, sandbox.SIGNATURE}
 
 
 FORGED = [
@@ -256,31 +262,31 @@ def test_what_is_held_is_said():
 
 @pytest.fixture(scope="module", params=[True, False], ids=["forked", "spawned"])
 def strict(request):
-    if request.param and not isolation.can_fork():
+    if request.param and not sandbox.can_fork():
         pytest.skip("this system cannot fork safely")
     with helpers(request.param, Limits(cpu_seconds=1, wall_seconds=60, memory=2**28)) as made:
         yield made
 
 
 def test_computing_too_long(strict):
-    assert reason(strict, "spin") == isolation.SLOW
+    assert reason(strict, "spin") == sandbox.SLOW
 
 
 def test_too_much_memory(strict):
-    assert reason(strict, "hoard") == isolation.MEMORY
+    assert reason(strict, "hoard") == sandbox.MEMORY
 
 
 def test_a_library_that_gives_up_for_want_of_memory(strict):
-    assert reason(strict, "hoard_until_aborted") == isolation.MEMORY
+    assert reason(strict, "hoard_until_aborted") == sandbox.MEMORY
 
 
 @pytest.mark.parametrize("forks", [True, False])
 def test_waiting_too_long(forks):
-    if forks and not isolation.can_fork():
+    if forks and not sandbox.can_fork():
         pytest.skip("this system cannot fork safely")
     with helpers(forks, Limits(wall_seconds=0.2)) as made:
         made.warm(job("sleep"))
-        assert reason(made, "sleep") == isolation.SLOW
+        assert reason(made, "sleep") == sandbox.SLOW
         if forks:
             soon(lambda: not children(forker(made, "sleep")))
 
@@ -292,7 +298,7 @@ def test_the_visitor_goes(both):
         asked.append(True)
         return len(asked) > 2
 
-    assert reason(both, "sleep", cancelled=gone) == isolation.STOPPED
+    assert reason(both, "sleep", cancelled=gone) == sandbox.STOPPED
     if both._forks:
         soon(lambda: not children(forker(both, "sleep")))
 
@@ -329,9 +335,9 @@ def test_all_goes_with_the_server():
     """Killed, so that it can tell nobody."""
     code = (
         "import time\n"
-        "from face_mesh import isolation\n"
-        "isolation.warm(isolation.PHOTO)\n"
-        "print(isolation._helpers._forker(isolation.PHOTO)._process.pid, flush=True)\n"
+        "from face_mesh.isolation import sandbox\n"
+        "sandbox.warm(isolation.PHOTO)\n"
+        "print(sandbox._helpers._forker(sandbox.PHOTO)._process.pid, flush=True)\n"
         "time.sleep(600)"
     )
     with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE) as server:
@@ -374,7 +380,7 @@ def test_nothing_of_a_file_stays_in_a_helper(forked):
 
 @needs_forks
 def test_nothing_of_a_large_file_stays_in_the_shared_memory(monkeypatch):
-    monkeypatch.setattr(isolation, "_KEPT_BYTES", 1000)
+    monkeypatch.setattr(sandbox, "_KEPT_BYTES", 1000)
     with helpers(True) as made:
         made.ask(job("echo"), b"x" * ROOM)
         (room,) = made._forker(job("echo"))._rooms
@@ -419,23 +425,23 @@ def test_two_at_once_and_the_others_wait(forked):
     stop.set()
     for one in asking:
         one.join(SOON_S)
-    assert told == [isolation.STOPPED] * 5
+    assert told == [sandbox.STOPPED] * 5
     soon(lambda: not children(forker(forked, "sleep")))
     assert forked._asked == 0
 
 
 @needs_forks
 def test_more_than_can_wait_are_told_to_come_back(forked, monkeypatch):
-    monkeypatch.setattr(isolation, "WAITING", 0)
+    monkeypatch.setattr(sandbox, "WAITING", 0)
     stop = threading.Event()
     asking = [
         threading.Thread(target=lambda: reason(forked, "sleep", cancelled=stop.is_set))
-        for _ in range(isolation.AT_ONCE)
+        for _ in range(sandbox.AT_ONCE)
     ]
     for one in asking:
         one.start()
-    soon(lambda: forked._asked == isolation.AT_ONCE)
-    assert reason(forked, "echo") == isolation.BUSY
+    soon(lambda: forked._asked == sandbox.AT_ONCE)
+    assert reason(forked, "echo") == sandbox.BUSY
     stop.set()
     for one in asking:
         one.join(SOON_S)
@@ -444,18 +450,18 @@ def test_more_than_can_wait_are_told_to_come_back(forked, monkeypatch):
 
 @pytest.mark.parametrize("forks", [True, False])
 def test_one_that_does_not_start_is_told(forks):
-    if forks and not isolation.can_fork():
+    if forks and not sandbox.can_fork():
         pytest.skip("this system cannot fork safely")
     missing = "face_mesh.no_such_module:job"
     with pytest.raises(Unanswered) as caught:
         Helpers({missing: 1}, forks=forks).ask(missing, b"")
-    assert caught.value.reason == isolation.ABSENT
+    assert caught.value.reason == sandbox.ABSENT
 
 
 @needs_forks
 def test_where_children_cannot_be_held_each_job_starts_a_process(monkeypatch):
-    monkeypatch.setattr(isolation, "READY", b"no such word")
-    monkeypatch.setattr(isolation, "BARE", b"ready")
+    monkeypatch.setattr(sandbox, "READY", b"no such word")
+    monkeypatch.setattr(sandbox, "BARE", b"ready")
     with helpers(True) as made:
         assert made.ask(job("echo"), b"so too").body.tobytes() == b"so too"
         assert not made._forks
@@ -525,7 +531,7 @@ def test_each_reason_has_a_sentence(why, monkeypatch):
     assert str(caught.value) in refusals.ALL
     words = {
         value
-        for name, value in vars(isolation).items()
+        for name, value in vars(sandbox).items()
         if name.isupper() and isinstance(value, str) and ":" not in value
     }
     assert words == set(photo._UNANSWERED)
@@ -552,7 +558,7 @@ def test_each_reason_has_a_sentence(why, monkeypatch):
     ids=range(14),
 )
 def test_a_helper_that_was_taken_over_can_say_nothing_of_its_own(head, said, monkeypatch):
-    answer = isolation.Answer(dict(head), np.zeros(head.get("bytes", 0), np.uint8))
+    answer = sandbox.Answer(dict(head), np.zeros(head.get("bytes", 0), np.uint8))
     monkeypatch.setattr(photo, "ask", lambda *_, **__: answer)
     with pytest.raises(PhotoError) as caught:
         open_photo_isolated(b"abc")
@@ -561,7 +567,7 @@ def test_a_helper_that_was_taken_over_can_say_nothing_of_its_own(head, said, mon
 
 def test_all_that_decoding_says_may_be_said():
     """Or a refusal would become another on the way out of the helper."""
-    sources = [ROOT / "face_mesh" / "decode.py", *(ROOT / "face_mesh" / "budget").glob("*.py")]
+    sources = [ROOT / "face_mesh/photo/decode.py", *(ROOT / "face_mesh/photo/budget").glob("*.py")]
     for path in sources:
         assert "N_(" not in path.read_text("utf-8")
     assert all(json.loads(json.dumps(one)) == one and one.endswith(".") for one in refusals.ALL)

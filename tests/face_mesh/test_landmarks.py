@@ -8,11 +8,17 @@ import numpy as np
 import pytest
 
 from benchmarks.measure_repeatability import HAND_POINTS, hand_points
-from face_mesh import Face, Photo, measure_face, open_photo, read_face
-from face_mesh.anatomy import point
+from face_mesh import (
+    Face,
+    Photo,
+    measure_face,
+    open_photo,
+    read_face,
+)
 from face_mesh.arrays import Points, Rgb
-from face_mesh.bundle import canonical_mesh
-from face_mesh.landmarks import find_faces, refine
+from face_mesh.landmarks.anatomy import point
+from face_mesh.landmarks.detect import find_faces, refine
+from face_mesh.landmarks.model_file import canonical_mesh
 from tests.face_mesh.faces import (
     beside,
     collins,

@@ -9,8 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.measure_repeatability import by_hand, hand_mesh, hand_points
-from face_mesh import Face, ScaleHint, measure_all, measure_face, open_photo
-from face_mesh.anatomy import (
+from face_mesh import (
+    Face,
+    ScaleHint,
+    measure_all,
+    measure_face,
+    open_photo,
+)
+from face_mesh.arrays import Points
+from face_mesh.landmarks.anatomy import (
     MIDLINE_CURVES,
     MIDLINE_POINTS,
     RIGHT_CURVES,
@@ -18,8 +25,7 @@ from face_mesh.anatomy import (
     curve,
     point,
 )
-from face_mesh.arrays import Points
-from face_mesh.bundle import canonical_mesh
+from face_mesh.landmarks.model_file import canonical_mesh
 from face_mesh.measures import LANDMARK_SD, MEASURES, measure_points
 from tests.face_mesh.faces import (
     MEN_MM,

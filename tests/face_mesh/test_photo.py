@@ -19,9 +19,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageCms, ImageOps, TiffImagePlugin
 
-from face_mesh import decode, isolated_photo, refusals
 from face_mesh.errors import PhotoError
-from face_mesh.photo import MAX_BYTES, MAX_SIDE, MIN_SIDE, Photo, open_photo
+from face_mesh.photo import decode, decode_job, refusals
+from face_mesh.photo.photo import (
+    MAX_BYTES,
+    MAX_SIDE,
+    MIN_SIDE,
+    Photo,
+    open_photo,
+)
 from tests.helpers import ROOT, use_photo
 
 ORIENTATION = 0x0112
@@ -113,8 +119,8 @@ def test_heic():
 def test_without_the_codecs_of_heic_that_is_said_and_all_else_is_read(monkeypatch):
     data = heic(pattern())
     monkeypatch.setitem(sys.modules, "pillow_heif", None)
-    monkeypatch.setattr(isolated_photo.cv2, "setNumThreads", lambda n: None)
-    isolated_photo.load()
+    monkeypatch.setattr(decode_job.cv2, "setNumThreads", lambda n: None)
+    decode_job.load()
     with pytest.raises(PhotoError) as caught:
         open_photo(data)
     assert str(caught.value) == refusals.NO_HEIC
@@ -832,20 +838,20 @@ def run_python(code, *arguments, stdin=b""):
 def test_remarks_on_metadata_stay_inside():
     """An EXIF block that ends too soon makes Pillow warn; here a warning would be an error."""
     exif = b"Exif\0\0II*\0\x08\0\0\0\x09\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0"
-    code = "import sys; from face_mesh.photo import open_photo; open_photo(sys.stdin.buffer)"
+    code = "import sys; from face_mesh.photo.photo import open_photo; open_photo(sys.stdin.buffer)"
     done = run_python(code, stdin=saved(pattern(), "JPEG", exif=exif))
     assert (done.returncode, done.stderr) == (0, b"")
 
 
 def test_pillow_still_warns_others_of_bombs():
-    code = "import sys, PIL.Image, face_mesh.photo; PIL.Image.open(sys.stdin.buffer)"
+    code = "import sys, PIL.Image, face_mesh.photo.photo; PIL.Image.open(sys.stdin.buffer)"
     done = run_python(code, stdin=png_header(10000, 10000))
     assert b"DecompressionBombWarning" in done.stderr
 
 
 def test_heif_is_imported_only_for_heif():
     code = (
-        "import sys; from face_mesh.photo import open_photo; open_photo(sys.stdin.buffer);"
+        "import sys; from face_mesh.photo.photo import open_photo; open_photo(sys.stdin.buffer);"
         "sys.exit('pillow_heif' in sys.modules)"
     )
     assert run_python(code, stdin=VALID[0]).returncode == 0
@@ -860,7 +866,7 @@ def test_a_jpeg_costs_two_of_the_pictures_it_becomes(tmp_path, height, width):
     path.write_bytes(cv2.imencode(".jpg", tiled)[1])
     code = """
 import sys
-from face_mesh.photo import open_photo
+from face_mesh.photo.photo import open_photo
 def peak():
     return next(int(s.split()[1]) for s in open("/proc/self/status") if s.startswith("VmHWM"))
 open_photo(sys.stdin.buffer)

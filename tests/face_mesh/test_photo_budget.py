@@ -8,10 +8,19 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from face_mesh import decode, refusals
-from face_mesh.budget import check_budget, gif, heic, jpeg, limits, png, tiff, webp
 from face_mesh.errors import PhotoError
-from face_mesh.photo import MAX_BYTES, open_photo
+from face_mesh.photo import decode, refusals
+from face_mesh.photo.budget import (
+    check_budget,
+    gif,
+    heic,
+    jpeg,
+    limits,
+    png,
+    tiff,
+    webp,
+)
+from face_mesh.photo.photo import MAX_BYTES, open_photo
 from tests.face_mesh import structures as made
 from tests.helpers import use_photo
 

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from face_mesh import Photo, PlanError, ScaleHint, read_face
 from face_mesh.arrays import Points
-from face_mesh.pose import Pose
-from face_mesh.scale import (
+from face_mesh.landmarks.pose import Pose
+from face_mesh.landmarks.scale import (
     EFFECTIVE_IRIS_MM,
     IRIS_REL_SD,
     LENGTH_REL_SD,

@@ -11,9 +11,16 @@ import numpy as np
 import pytest
 
 from benchmarks.turned import turned_photo, turned_pose
-from face_mesh import Face, Photo, PhotoError, measure_face, open_photo, read_face
+from face_mesh import (
+    Face,
+    Photo,
+    PhotoError,
+    measure_face,
+    open_photo,
+    read_face,
+)
 from face_mesh.arrays import Rgb
-from face_mesh.landmarks import Detection
+from face_mesh.landmarks.detect import Detection
 from face_mesh.quality import _CHECKS, assess, choose
 from tests.face_mesh.faces import (
     beside,

@@ -7,11 +7,16 @@ import numpy as np
 import pytest
 
 from face_mesh import Face, measure_face, open_photo
-from face_mesh.anatomy import point
 from face_mesh.arrays import Mask
-from face_mesh.bundle import canonical_mesh
-from face_mesh.regions import REGIONS, region, region_mask, region_patch
-from face_mesh.skin_mask import skin_mask
+from face_mesh.landmarks.anatomy import point
+from face_mesh.landmarks.model_file import canonical_mesh
+from face_mesh.regions import (
+    REGIONS,
+    region,
+    region_mask,
+    region_patch,
+)
+from face_mesh.skin.skin_mask import skin_mask
 from tests.face_mesh.faces import collins, development, held_out, hopper, remeasured
 from tests.helpers import use_photo
 

@@ -6,7 +6,15 @@ import pickle
 
 import pytest
 
-from face_mesh.said import AND, COMMAS, N_, OR, SENTENCES, Listed, Said
+from face_mesh.messages import (
+    AND,
+    COMMAS,
+    N_,
+    OR,
+    SENTENCES,
+    Listed,
+    Said,
+)
 
 TOLD = Said("The shift of {name!l} is {shift_mm:.1f} mm.", name=Said("Lip filler"), shift_mm=1.25)
 

@@ -7,12 +7,18 @@ import numpy as np
 import pytest
 
 from face_mesh import Face
-from face_mesh.anatomy import point
-from face_mesh.skin.chromophores import HAEMOGLOBIN, MELANIN, density_of, join, split
+from face_mesh.landmarks.anatomy import point
+from face_mesh.skin.chromophores import (
+    HAEMOGLOBIN,
+    MELANIN,
+    density_of,
+    join,
+    split,
+)
 from face_mesh.skin.lesions import mole_at, moles
-from face_mesh.skin.reading import detect
-from face_mesh.skin.tone import ita_deg, tone_class
-from face_mesh.skin.view import linear
+from face_mesh.skin.signs import detect
+from face_mesh.skin.skin_tone import ita_deg, tone_class
+from face_mesh.skin.working_view import linear
 from tests.face_mesh.skins import SKIN, encoded, even_face, lit, with_more, with_photo
 
 TONES = [(235, 205, 190), SKIN, (110, 75, 60)]

@@ -7,8 +7,8 @@ import pytest
 from face_mesh import Face
 from face_mesh.regions import region_patch
 from face_mesh.skin.folds import crease
-from face_mesh.skin.reading import SIGNS, detect, read_skin
-from face_mesh.skin_mask import skin_mask
+from face_mesh.skin.signs import SIGNS, detect, read_skin
+from face_mesh.skin.skin_mask import skin_mask
 from tests.face_mesh.faces import collins, hopper
 from tests.face_mesh.skins import even_face, lit, mirrored
 

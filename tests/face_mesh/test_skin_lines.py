@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 
 from face_mesh import Face
-from face_mesh.anatomy import point
+from face_mesh.landmarks.anatomy import point
 from face_mesh.skin.lines import dynamic
-from face_mesh.skin.reading import detect
 from face_mesh.skin.ridges import dark_lines
+from face_mesh.skin.signs import detect
 from tests.face_mesh.faces import collins, hopper
 from tests.face_mesh.skins import SKIN, darker, even_face, lit, painted, with_photo
 

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from skimage.color import rgb2lab, rgb2xyz
 
-from face_mesh.anatomy import point
+from face_mesh.landmarks.anatomy import point
 from face_mesh.skin.chromophores import HAEMOGLOBIN
 from face_mesh.skin.lesions import darkness, mole_at
-from face_mesh.skin.reading import detect
-from face_mesh.skin.tone import ita_deg
+from face_mesh.skin.signs import detect
+from face_mesh.skin.skin_tone import ita_deg
 from tests.face_mesh.skins import SKIN, even_face, with_more, with_photo
 
 SMALL = 1.6  # of the portrait: 2 px per mm

@@ -12,8 +12,8 @@ from scipy.stats import spearmanr, wilcoxon
 
 from face_mesh import Face, measure_face, open_photo
 from face_mesh.arrays import Rgb
-from face_mesh.skin.reading import SIGNS, detect
-from face_mesh.skin.view import linear
+from face_mesh.skin.signs import SIGNS, detect
+from face_mesh.skin.working_view import linear
 from tests.face_mesh.faces import remeasured
 from tests.face_mesh.skins import encoded
 from tests.helpers import FACES, use_photo

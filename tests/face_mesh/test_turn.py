@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from benchmarks.turned import PX_PER_MM, turned_photo, turned_pose
-from face_mesh.bundle import canonical_mesh
-from face_mesh.landmarks import Detection, find_faces, refine
-from face_mesh.pose import Pose
-from face_mesh.scale import estimate_scale
-from face_mesh.turn import Laid, sized, straightened
+from face_mesh.landmarks.detect import Detection, find_faces, refine
+from face_mesh.landmarks.model_file import canonical_mesh
+from face_mesh.landmarks.pose import Pose
+from face_mesh.landmarks.scale import estimate_scale
+from face_mesh.landmarks.yaw_correction import Laid, sized, straightened
 from tests.face_mesh.faces import collins, hopper
 
 FLIP = np.diag([-1.0, 1.0, 1.0])

@@ -348,7 +348,7 @@ class Tally:
 def _open_all(told: Connection, seed: int, first: int, last: int, step: int) -> None:
     """Open photos first, first + step, ..., and tell each number before, and a tally at times."""
     from face_mesh.errors import PhotoError
-    from face_mesh.photo import open_photo
+    from face_mesh.photo.photo import open_photo
 
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # what codecs remark
     files = list(corpus().values())

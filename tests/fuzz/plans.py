@@ -27,7 +27,7 @@ from functools import cache
 from pathlib import Path
 
 from face_mesh import BeforehandError
-from face_mesh.door import number_of, whole_of
+from face_mesh.untrusted import number_of, whole_of
 from simulate import Plan, Treatment
 from simulate.leaflet.code import MARK, plan_code
 from simulate.plan import Stroke

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from face_mesh.errors import PhotoError
-from face_mesh.photo import open_photo
+from face_mesh.photo.photo import open_photo
 from tests.fuzz import photos
 
 COUNT, SEED = 3000, 20
@@ -75,13 +75,13 @@ def test_it_ends_in_time():
 def planted(monkeypatch, tmp_path, body):
     """Let the processes open photos in another way, which they find before face_mesh's own."""
     (tmp_path / "sitecustomize.py").write_text(
-        "import face_mesh.photo, time, os, ctypes\n"
-        "real, seen = face_mesh.photo.open_photo, []\n"
+        "import face_mesh.photo.photo, time, os, ctypes\n"
+        "real, seen = face_mesh.photo.photo.open_photo, []\n"
         "def open_photo(data):\n"
         "    seen.append(data)\n"
         f"    {body}\n"
         "    return real(data)\n"
-        "face_mesh.photo.open_photo = open_photo\n"
+        "face_mesh.photo.photo.open_photo = open_photo\n"
     )
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), os.getcwd()]))
 

@@ -41,8 +41,8 @@ def test_a_crash_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_conversion_that_overflows_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     """As it was before numbers had one door, and the text was looked through."""
-    monkeypatch.setattr("face_mesh.door.tables.MOST_WORD", 10_000)
-    monkeypatch.setattr("face_mesh.door.tables._MOST", {"text": ("", 10_000)})
+    monkeypatch.setattr("face_mesh.untrusted.tables.MOST_WORD", 10_000)
+    monkeypatch.setattr("face_mesh.untrusted.tables._MOST", {"text": ("", 10_000)})
     monkeypatch.setattr("simulate.plan.real", float)
     found = run(3000, seed=5)
     assert any("OverflowError" in said for said, _, _ in found.crashes)

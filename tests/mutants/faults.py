@@ -427,7 +427,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "half_a_pixel_pose",
         "The pose of a smaller photo lies half a pixel off.",
-        "face_mesh/pose.py",
+        "face_mesh/landmarks/pose.py",
         "origin[:2] += 0.5 * factor - 0.5",
         "origin[:2] += 0.0 * factor",
         (f"{MESH_TESTS}test_geometry.py",),
@@ -435,7 +435,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "irises_swapped",
         "The scale is read off the vertical diameter of the irises.",
-        "face_mesh/scale.py",
+        "face_mesh/landmarks/scale.py",
         "_IRIS_BORDERS = ((469, 471), (474, 476))",
         "_IRIS_BORDERS = ((470, 472), (475, 477))",
         (f"{MESH_TESTS}test_geometry.py",),
@@ -451,7 +451,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "tone_angle",
         "The angle of a skin tone is taken about another axis.",
-        "face_mesh/skin/tone.py",
+        "face_mesh/skin/skin_tone.py",
         "np.arctan2(light - 50.0, yellow)",
         "np.arctan2(light, yellow)",
         (f"{MESH_TESTS}test_skin_luminance.py",),

@@ -8,8 +8,8 @@ import numpy as np
 
 from face_mesh import Face, Photo, measure_face, open_photo
 from face_mesh.arrays import Field, Mask, Points
-from face_mesh.bundle import canonical_mesh
-from face_mesh.pose import Pose
+from face_mesh.landmarks.model_file import canonical_mesh
+from face_mesh.landmarks.pose import Pose
 from simulate import Outcome, Plan, Treatment, procedures, simulate
 from simulate.entry import SURFACES
 from simulate.geometry.apron import surface_of

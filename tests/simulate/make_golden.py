@@ -25,8 +25,8 @@ from PIL import Image
 
 from face_mesh import Face
 from face_mesh.arrays import Rgb
-from face_mesh.pose import Pose
-from face_mesh.scale import Scale
+from face_mesh.landmarks.pose import Pose
+from face_mesh.landmarks.scale import Scale
 from simulate import Plan, Treatment, procedures, simulate
 from tests.simulate.faces import bare, face_of
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from face_mesh import Face
-from face_mesh.anatomy import curve, point
 from face_mesh.arrays import Points
+from face_mesh.landmarks.anatomy import curve, point
 from simulate import Plan, Treatment, procedures, simulate
 from simulate.entry import ESTIMATE, SURFACES, Patch, Term
 from simulate.geometry import apron as module

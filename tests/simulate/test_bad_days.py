@@ -19,9 +19,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from face_mesh import unnamed
+from face_mesh import atomic_file
+from face_mesh.atomic_file import HIDDEN, Unnamed
 from face_mesh.errors import PlanError
-from face_mesh.unnamed import HIDDEN, Unnamed
 from simulate import folder
 from simulate.__main__ import main
 from simulate.provenance import certificate
@@ -239,7 +239,7 @@ def _catches(pid: int, number: int) -> bool:
 SLOW = """
 import sys, time
 sys.path.insert(0, {root!r})
-from face_mesh.unnamed import Unnamed
+from face_mesh.atomic_file import Unnamed
 write = Unnamed.write
 def slowly(file, data):
     write(file, data)
@@ -363,7 +363,7 @@ def test_a_disk_full_at_any_write_leaves_nothing_half_written(
     if at == "name":
         monkeypatch.setattr(Unnamed, "name", full(Unnamed.name))
     else:
-        monkeypatch.setattr(unnamed.os, at, full(getattr(os, at)))
+        monkeypatch.setattr(atomic_file.os, at, full(getattr(os, at)))
     files = [(name, b"a face") for name in sorted(FILES)]
     with pytest.raises(PlanError, match="could not be written; free some space"):
         folder.write(tmp_path, files)
@@ -555,7 +555,7 @@ def test_a_key_half_written_is_no_key(
             real(given[0], bytes(given[1])[:200])  # type: ignore[call-overload]
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(unnamed.os, at, full)
+    monkeypatch.setattr(atomic_file.os, at, full)
     assert certificate.signing().default  # of this run alone
     assert names(tmp_path / "beforehand") == set()
 

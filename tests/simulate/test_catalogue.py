@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from face_mesh import quality
 from face_mesh.measures import MEASURES
-from face_mesh.skin import reading
+from face_mesh.skin import signs
 from simulate import catalogue, procedures
 from simulate.catalogue import FOLDER, CatalogueError, citation, load_procedure, sources
 from simulate.entry import AREAS, ESTIMATE, SIGNS, Procedure, SkinTerm
@@ -82,7 +82,7 @@ def test_every_name_in_an_entry_is_known(entry: Procedure) -> None:
     for skin in entry.skin:
         everywhere = regions_of(skin, "both")
         assert everywhere
-        assert set(everywhere) <= set(reading.SIGNS[skin.sign].regions)
+        assert set(everywhere) <= set(signs.SIGNS[skin.sign].regions)
         for side in entry.sides[1:]:
             assert {name.rpartition("_")[2] for name in regions_of(skin, side)} == {side}
 
@@ -97,7 +97,7 @@ def assert_known(surface: str, place: str, midline: bool) -> None:
 
 
 def test_the_signs_are_those_that_are_looked_for() -> None:
-    assert set(SIGNS) == set(reading.SIGNS)
+    assert set(SIGNS) == set(signs.SIGNS)
 
 
 @every_entry

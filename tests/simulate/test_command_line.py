@@ -19,7 +19,7 @@ from PIL import Image
 
 from face_mesh import Photo, measure_face, open_photo
 from face_mesh.arrays import Rgb
-from face_mesh.unnamed import Unnamed
+from face_mesh.atomic_file import Unnamed
 from simulate import Plan, __version__, command, procedures
 from simulate.__main__ import main
 from simulate.presets import presets

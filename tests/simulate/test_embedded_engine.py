@@ -18,7 +18,7 @@ from onnx import numpy_helper
 
 from face_mesh import EngineError
 from face_mesh.arrays import Bool, Rgb
-from face_mesh.skin_mask import skin_mask
+from face_mesh.skin.skin_mask import skin_mask
 from simulate.skin import embedded, fill, fine, network, weights
 from simulate.skin.embedded import NO_MEMORY, NOT_PAINTED, STEPS, EmbeddedEngine
 from simulate.skin.engine import Fill, Step

@@ -5,7 +5,12 @@ import pytest
 
 from face_mesh import Face
 from face_mesh.arrays import Bool, Mask
-from face_mesh.skin.chromophores import HAEMOGLOBIN, MELANIN, density_of, split
+from face_mesh.skin.chromophores import (
+    HAEMOGLOBIN,
+    MELANIN,
+    density_of,
+    split,
+)
 from simulate.skin.fade import faded
 from tests.face_mesh.skins import even_face, with_more
 

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from face_mesh import Face, Photo
-from face_mesh.anatomy import point
 from face_mesh.arrays import Field, Points
-from face_mesh.pose import Pose
+from face_mesh.landmarks.anatomy import point
+from face_mesh.landmarks.pose import Pose
 from simulate import outcome as outcome_module
 from simulate import procedures, simulate
 from simulate.composite import merge

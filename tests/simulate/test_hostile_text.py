@@ -13,8 +13,8 @@ from PIL import ImageDraw
 from reportlab.lib import utils
 from reportlab.platypus import Image, Paragraph
 
-from face_mesh.inert import inert
-from face_mesh.said import Said
+from face_mesh.inert_text import inert
+from face_mesh.messages import Said
 from simulate import Plan, command
 from simulate.__main__ import main
 from simulate.export import comparison_image

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from face_mesh import Face, measure_face, open_photo
-from face_mesh.anatomy import point
+from face_mesh.landmarks.anatomy import point
 from simulate import Plan, Treatment, procedures, simulate
 from simulate.geometry.mesh import GAPE_COUNTS, Mesh, topology
 from simulate.warned import seen_in

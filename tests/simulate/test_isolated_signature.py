@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from face_mesh import isolation
 from face_mesh.errors import BeforehandError, PhotoError
+from face_mesh.isolation import sandbox
 from simulate.export import source_type
 from simulate.provenance import isolated
 from simulate.provenance.certificate import signing
@@ -45,19 +45,19 @@ def test_the_verdict_is_the_same_either_way(ours, change):
 @pytest.mark.parametrize(
     ("reason", "said"),
     [
-        (isolation.BUSY, isolated.BUSY),
-        (isolation.STOPPED, isolated.BUSY),
-        (isolation.ABSENT, isolated.BUSY),
-        (isolation.SLOW, isolated.TOO_MUCH),
-        (isolation.MEMORY, isolated.TOO_MUCH),
-        (isolation.FAILED, isolated.TOO_MUCH),
+        (sandbox.BUSY, isolated.BUSY),
+        (sandbox.STOPPED, isolated.BUSY),
+        (sandbox.ABSENT, isolated.BUSY),
+        (sandbox.SLOW, isolated.TOO_MUCH),
+        (sandbox.MEMORY, isolated.TOO_MUCH),
+        (sandbox.FAILED, isolated.TOO_MUCH),
     ],
 )
 def test_no_answer_is_a_sentence(reason, said, monkeypatch):
     def unanswered(*_, **__):
-        raise isolation.Unanswered(reason)
+        raise sandbox.Unanswered(reason)
 
-    monkeypatch.setattr(isolation, "ask", unanswered)
+    monkeypatch.setattr(sandbox, "ask", unanswered)
     with pytest.raises(PhotoError) as caught:
         isolated.verified(b"abc")
     assert str(caught.value) == said
@@ -71,17 +71,17 @@ def test_no_answer_is_a_sentence(reason, said, monkeypatch):
     ids=range(7),
 )  # fmt: skip
 def test_a_helper_that_was_taken_over_is_not_believed(body, monkeypatch):
-    answer = isolation.Answer({}, np.frombuffer(body, np.uint8))
-    monkeypatch.setattr(isolation, "ask", lambda *_, **__: answer)
+    answer = sandbox.Answer({}, np.frombuffer(body, np.uint8))
+    monkeypatch.setattr(sandbox, "ask", lambda *_, **__: answer)
     with pytest.raises(PhotoError, match="cannot be checked"):
         isolated.verified(b"abc")
 
 
 def test_a_reader_that_is_missing_is_told(monkeypatch):
     monkeypatch.setattr(
-        isolation,
+        sandbox,
         "ask",
-        lambda *_, **__: isolation.Answer({"unread": True}, np.empty(0, np.uint8)),
+        lambda *_, **__: sandbox.Answer({"unread": True}, np.empty(0, np.uint8)),
     )
     with pytest.raises(BeforehandError, match="install c2pa-python"):
         isolated.verified(b"abc")

@@ -18,7 +18,7 @@ from reportlab.graphics.barcode.qr import QrCodeWidget
 from reportlab.platypus import Image, KeepTogether, Paragraph, Table
 
 from face_mesh import PlanError
-from face_mesh.said import Said
+from face_mesh.messages import Said
 from simulate import Outcome, Plan, Treatment, procedures
 from simulate.__main__ import main
 from simulate.catalogue import citation

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from face_mesh.anatomy import point
+from face_mesh.landmarks.anatomy import point
 from face_mesh.regions import region
 from face_mesh.skin.chromophores import HAEMOGLOBIN
 from simulate import Plan, Treatment, procedures

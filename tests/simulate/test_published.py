@@ -15,7 +15,7 @@ from benchmarks.published import (
     rows_of,
     shape_change,
 )
-from face_mesh.skin.reading import SIGNS
+from face_mesh.skin.signs import SIGNS
 from simulate import Plan, Treatment, procedures, simulate
 from simulate.changes import SPECS
 from simulate.entry import Procedure, Published

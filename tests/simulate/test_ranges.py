@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from face_mesh import Face
-from face_mesh.scale import Scale
+from face_mesh.landmarks.scale import Scale
 from simulate import Change, Outcome, Plan, Treatment, procedures, simulate
 from simulate.outcome import MOST_UNSURE_MM
 from simulate.uncertain import overlaid

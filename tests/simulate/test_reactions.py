@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from face_mesh import Face, PlanError
-from face_mesh.skin.view import linear
+from face_mesh.skin.working_view import linear
 from simulate import Plan, Treatment, procedures, simulate
 from simulate.aftermath import LIKELY, reactions_at
 from simulate.discolour import SURFACE, density_gain, density_of

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from face_mesh.measures import MEASURES
-from face_mesh.skin.reading import SIGNS
+from face_mesh.skin.signs import SIGNS
 from simulate import Plan, Treatment, procedures, simulate
 from simulate.report import catalogue_json, face_json, outcome_json, plan_json
 from tests.face_mesh.faces import hopper

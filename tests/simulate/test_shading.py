@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from face_mesh import Face, Photo
 from face_mesh.arrays import Points, Rgb
-from face_mesh.skin.view import linear
+from face_mesh.skin.working_view import linear
 from simulate import Plan, procedures, simulate
 from simulate.geometry.grid import Grid
 from simulate.geometry.light import CHANNEL_LIMITS, NORMAL_ROUNDS, Light, harmonics

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from face_mesh import Face
-from face_mesh.skin.reading import SIGNS, detect
-from face_mesh.skin_mask import skin_mask
+from face_mesh.skin.signs import SIGNS, detect
+from face_mesh.skin.skin_mask import skin_mask
 from simulate import Change, Outcome, Plan, Treatment, procedures, simulate, simulating
 from simulate.plan import Stroke
 from simulate.skin.effect import READING_SD, skin_mask_of

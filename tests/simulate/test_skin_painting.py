@@ -8,8 +8,13 @@ from hypothesis import strategies as st
 
 from face_mesh import Face
 from face_mesh.arrays import Mask, Rgb
-from face_mesh.skin.chromophores import HAEMOGLOBIN, MELANIN, density_of, split
-from face_mesh.skin.reading import detect
+from face_mesh.skin.chromophores import (
+    HAEMOGLOBIN,
+    MELANIN,
+    density_of,
+    split,
+)
+from face_mesh.skin.signs import detect
 from simulate.skin.fade import faded
 from simulate.skin.lift import lifted, slopes
 from simulate.skin.settle import settled

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from face_mesh import Face
-from face_mesh.anatomy import curve, point
 from face_mesh.arrays import Points
+from face_mesh.landmarks.anatomy import curve, point
 from simulate.entry import Patch, Term
 from simulate.geometry.mesh import Mesh, topology
 from simulate.geometry.terms import (

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from face_mesh import Face, Photo
-from face_mesh.skin.view import linear
+from face_mesh.skin.working_view import linear
 from simulate import Plan, Treatment, procedures, simulate
 from simulate.aftermath import reactions_at
 from simulate.recovery import days_since, share_at

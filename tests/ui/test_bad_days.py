@@ -11,7 +11,8 @@ from typing import Any, ClassVar
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from face_mesh import EngineError, bundle, landmarks
+from face_mesh import EngineError
+from face_mesh.landmarks import detect, model_file
 from tests.ui.arriving import upload, use
 from tests.ui.viewing import pick, shown, title
 from ui import erasing
@@ -177,10 +178,10 @@ def model_gone(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
         def missing() -> bytes:
             raise EngineError("The face landmark model is missing; run `make model`.")
 
-        gone.setattr(landmarks, "model_bytes", missing)
-        landmarks._landmarker.cache_clear()
+        gone.setattr(detect, "model_bytes", missing)
+        detect._landmarker.cache_clear()
         yield gone
-    landmarks._landmarker.cache_clear()
+    detect._landmarker.cache_clear()
 
 
 def test_a_missing_landmark_model_is_a_sentence_until_it_is_back(
@@ -189,7 +190,7 @@ def test_a_missing_landmark_model_is_a_sentence_until_it_is_back(
     page = upload(page, "me.jpg", photo_file)
     assert ["landmark model is missing" in one.value for one in page.error] == [True]
     assert not page.exception
-    model_gone.setattr(landmarks, "model_bytes", bundle.model_bytes)
+    model_gone.setattr(detect, "model_bytes", model_file.model_bytes)
     page = page.run()
     assert not page.error
     assert title(use(page)) == "Your preview"

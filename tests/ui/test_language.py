@@ -15,7 +15,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from face_mesh import Photo, PlanError, read_face
-from face_mesh.said import AND, COMMAS, OR, Listed, Said
+from face_mesh.messages import AND, COMMAS, OR, Listed, Said
 from simulate import Plan, sheets
 from simulate.catalogue import sources
 from simulate.export import png_bytes

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from face_mesh import isolation, refusals
-from face_mesh.isolation import Helpers
+from face_mesh.isolation import sandbox
+from face_mesh.isolation.sandbox import Helpers
+from face_mesh.photo import refusals
 from tests.face_mesh.test_isolation import children, forker, job, needs_forks, soon
 from tests.ui.arriving import data_url
 
@@ -55,7 +56,7 @@ def test_without_a_server_nobody_goes(page: AppTest, monkeypatch: pytest.MonkeyP
 def slow(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Helpers that open no photo, however long they are given."""
     made = Helpers({job("sleep"): 1000}, forks=True)
-    photo = importlib.import_module("face_mesh.photo")
+    photo = importlib.import_module("face_mesh.photo.photo")
     monkeypatch.setattr(
         photo,
         "ask",
@@ -101,4 +102,4 @@ def test_the_page_opens_nothing_of_a_browser_by_itself(page: AppTest) -> None:
         module = importlib.import_module(name)
         assert not hasattr(module, "open_photo")
         assert hasattr(module, "open_photo_isolated")
-    assert isolation.PHOTO in isolation.ALLOWED
+    assert sandbox.PHOTO in sandbox.ALLOWED

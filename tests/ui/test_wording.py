@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from face_mesh.skin.reading import SIGNS
+from face_mesh.skin.signs import SIGNS
 from simulate import Change, Plan, procedures
 from simulate.entry import AREAS
 from ui import samples, wording

@@ -8,9 +8,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from face_mesh import BeforehandError, Face, PhotoError, open_photo_isolated, read_face
-from face_mesh.anatomy import point
-from face_mesh.landmarks import find_faces
+from face_mesh import (
+    BeforehandError,
+    Face,
+    PhotoError,
+    open_photo_isolated,
+    read_face,
+)
+from face_mesh.landmarks.anatomy import point
+from face_mesh.landmarks.detect import find_faces
 from face_mesh.quality import SMILE_SCORE, WARN_PITCH_DEG, WARN_YAW_DEG
 from ui import presence, run
 from ui.arriving.views import BEST_TURN_DEG, SMILE, THREE_QUARTER, VIEWS

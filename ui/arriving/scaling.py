@@ -5,7 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from face_mesh import BeforehandError, Face, Photo, ScaleHint
-from face_mesh.scale import IRIS_REL_SD, LENGTH_RANGE_MM, LENGTH_REL_SD, PUPILS_RANGE_MM
+from face_mesh.landmarks.scale import (
+    IRIS_REL_SD,
+    LENGTH_RANGE_MM,
+    LENGTH_REL_SD,
+    PUPILS_RANGE_MM,
+)
 from ui import run, session, wording
 from ui.capture import ruler
 from ui.language import N_, said_error, say

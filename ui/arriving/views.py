@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from face_mesh import Face, Finding
+from face_mesh.messages import Said
 from face_mesh.quality import SMILE_SCORE
-from face_mesh.said import Said
 from simulate import procedures
 from simulate.turned import FRONT_DEG, max_yaw_deg
 from ui.language import N_

@@ -122,7 +122,7 @@ def _has_words(template: str) -> bool:
 
 def _named() -> Iterator[str]:
     from face_mesh.measures import MEASURES
-    from face_mesh.skin.reading import SIGNS
+    from face_mesh.skin.signs import SIGNS
     from simulate.catalogue import procedures
     from simulate.geometry.apron import APRON_MEASURES
 

@@ -1,0 +1,1 @@
+"""A process with limits for what strangers send."""

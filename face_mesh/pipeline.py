@@ -1,0 +1,55 @@
+"""From a photo to a measured face, in one call."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from face_mesh.errors import PhotoError
+from face_mesh.face import Face, Finding
+from face_mesh.landmarks.detect import find_faces, refine
+from face_mesh.landmarks.pose import Pose
+from face_mesh.landmarks.scale import ScaleHint, estimate_scale
+from face_mesh.landmarks.yaw_correction import sized, straightened
+from face_mesh.messages import Listed, Said
+from face_mesh.photo.photo import Photo
+from face_mesh.quality import assess, choose
+
+
+def measure_face(photo: Photo, *, which: int | None = None, hint: ScaleHint | None = None) -> Face:
+    """Return the measured face of a photo.
+
+    Args:
+        photo: from `open_photo`.
+        which: which face when there are several, counted from 0, left to right in the picture.
+        hint: a true size the user knows; replaces the calibrated iris.
+
+    Raises:
+        PhotoError: no face, several without a choice, too small, turned too far, impossible hint.
+        EngineError: the landmark model is missing or damaged.
+    """
+    face = read_face(photo, which=which, hint=hint)
+    for finding in face.findings:
+        if finding.severity == "block":
+            raise PhotoError(_one_sentence(finding))
+    return face
+
+
+def _one_sentence(finding: Finding) -> Said:
+    message, advice = (Listed([one]) for one in (finding.message, finding.advice))
+    return Said("{message!p}: {advice!l}", message=message, advice=advice)
+
+
+def read_face(photo: Photo, *, which: int | None = None, hint: ScaleHint | None = None) -> Face:
+    """Return the face even if a finding blocks a simulation, so that a page can explain why.
+
+    Raises:
+        PhotoError: there is no face, or several and no choice.
+        EngineError: the landmark model is missing or damaged.
+    """
+    found = find_faces(photo.image)
+    seen = straightened(refine(photo.image, found[choose(found, which)]))
+    scale = sized(estimate_scale(seen.points_px, hint), seen.points_px)
+    pose = Pose.of(seen.points_px, seen.rotation, scale.px_per_mm)
+    mesh_mm = pose.to_head(seen.points_px)
+    face = Face(photo, seen.points_px, mesh_mm, pose, scale, seen.expression)
+    return replace(face, findings=assess(face, len(found)))
