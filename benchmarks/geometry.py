@@ -32,7 +32,13 @@ from skimage.transform import PiecewiseAffineTransform, warp
 from face_mesh import Face, Photo, measure_face, open_photo
 from face_mesh.arrays import Points, Rgb
 from face_mesh.landmarks.model_file import model_bytes
-from simulate import Outcome, Plan, Treatment, procedures, simulate
+from simulate import (
+    Outcome,
+    Plan,
+    Treatment,
+    procedures,
+    simulate,
+)
 from simulate.geometry.basis import displaced_landmarks
 
 ROOT = Path(__file__).resolve().parents[1]

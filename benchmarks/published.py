@@ -27,23 +27,27 @@ from face_mesh import BeforehandError, Face, measure_face, open_photo
 from face_mesh.measures import measure_points
 from face_mesh.skin.signs import SIGNS, detect
 from simulate import Plan, Treatment, procedures, simulate
-from simulate.changes import SPECS
-from simulate.entry import Procedure, Published
-from simulate.geometry.apron import surface_of
-from simulate.geometry.basis import beyond_measures, displaced_landmarks, measures_before
-from simulate.geometry.flow import safe_share
-from simulate.geometry.grid import Grid
-from simulate.geometry.parts import (
+from simulate.catalogue.procedure import Procedure, Published
+from simulate.catalogue.time_course import days_after, share_at
+from simulate.geometry.basis import (
+    beyond_measures,
+    displaced_landmarks,
+    measures_before,
+)
+from simulate.geometry.displacement import (
     Part,
     grid_shift_px,
     mesh_shift_mm,
     parts_of,
     surface_shift_mm,
 )
+from simulate.geometry.grid import Grid
+from simulate.geometry.inverse_field import safe_share
+from simulate.geometry.neck_and_ears import surface_of
 from simulate.geometry.volume import swept_ml
-from simulate.recovery import days_after, share_at
-from simulate.skin.jobs import jobs_of
-from simulate.warned import EXPRESSIVE
+from simulate.outcome.changes import SPECS
+from simulate.outcome.warnings import EXPRESSIVE
+from simulate.skin.tasks import jobs_of
 
 VOLUME = "surface_volume"
 SKIN_PEOPLE = 8

@@ -26,10 +26,10 @@ from face_mesh import BeforehandError, Face, measure_face, open_photo
 from face_mesh.regions import region_mask
 from face_mesh.skin.signs import SIGNS, detect
 from simulate import Plan, Treatment, procedures, simulate
-from simulate.plan import LESIONS
-from simulate.skin.blending import blended
-from simulate.skin.effect import skin_mask_of
-from simulate.skin.jobs import jobs_of
+from simulate.plan.plan import LESIONS
+from simulate.skin.blend import blended
+from simulate.skin.skin_effect import skin_mask_of
+from simulate.skin.tasks import jobs_of
 
 SEEN = 0.5  # of a grade
 HELD_OUT = (9, (2, 7))  # as in training: a person's number modulo nine

@@ -34,12 +34,16 @@ from face_mesh.landmarks.pose import Pose
 from face_mesh.landmarks.scale import Scale
 from face_mesh.measures import MEASURES, measure_points
 from simulate import procedures
-from simulate.entry import Procedure
+from simulate.catalogue.procedure import Procedure
 from simulate.geometry.basis import grid_basis, mesh_basis
 from simulate.geometry.grid import Grid
 from simulate.geometry.mesh import Mesh
 from simulate.geometry.warp import ONE_MAP
-from simulate.turned import changed_weights, seen_share, visible
+from simulate.outcome.view_check import (
+    changed_weights,
+    seen_share,
+    visible,
+)
 
 YAWS_DEG = (0, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55, 60)
 PX_PER_MM = 4.0

@@ -2,7 +2,7 @@
 
     python docs/build_catalogue.py
 
-Nothing is said here that is not in `simulate/procedures` and `simulate/sources.toml`; the same
+Nothing is said here that is not in `simulate/catalogue`, its procedures and its sources; the same
 catalogue gives the same bytes. A figure that nobody published stands as **author's estimate**.
 """
 
@@ -19,9 +19,8 @@ import numpy as np
 
 from docs.draw_curve import curve_svg, in_words, peak
 from face_mesh.skin.signs import SIGNS
-from simulate.catalogue import procedures, sources
-from simulate.changes import SPECS
-from simulate.entry import (
+from simulate.catalogue.loader import procedures, sources
+from simulate.catalogue.procedure import (
     AMOUNTS,
     ESTIMATE,
     SURFACES,
@@ -31,7 +30,8 @@ from simulate.entry import (
     Published,
     Term,
 )
-from simulate.geometry.parts import VOLUMES
+from simulate.geometry.displacement import VOLUMES
+from simulate.outcome.changes import SPECS
 from ui.lasting import LASTING_SHARE, lasting, time
 from ui.wording import area
 
@@ -58,8 +58,10 @@ HARDLY, SLIGHTLY = 0.1, 0.35  # of a direction: left out, or said to be slight
 INTRO = """\
 # The catalogue: every procedure, its figures and where they come from
 
-*Written by `python docs/build_catalogue.py` from [simulate/procedures](../simulate/procedures) and
-[simulate/sources.toml](../simulate/sources.toml). Change those, not this page.*
+*Written by `python docs/build_catalogue.py` from
+[simulate/catalogue/procedures](../simulate/catalogue/procedures) and
+[simulate/catalogue/sources.toml](../simulate/catalogue/sources.toml). Change those, not this
+page.*
 
 - A source is a link to [References](#references). They were read as abstracts or page excerpts:
   check the DOI before quoting one.

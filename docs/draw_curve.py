@@ -16,8 +16,8 @@ from math import ceil, expm1, log1p
 
 import numpy as np
 
-from simulate.entry import CurvePoint, Procedure, Reaction
-from simulate.recovery import LONGEST_DAYS
+from simulate.catalogue.procedure import CurvePoint, Procedure, Reaction
+from simulate.catalogue.time_course import LONGEST_DAYS
 
 WIDTH, LEFT, RIGHT, TOP, PLOT_HEIGHT = 640.0, 52.0, 622.0, 40.0, 210.0
 LEGEND_LINE = 18.0

@@ -8,13 +8,13 @@ from importlib import import_module
 
 TYPE_CHECKING = False  # as `typing` has it, which takes longer to load than all of this
 if TYPE_CHECKING:
-    from simulate.catalogue import procedures
-    from simulate.changes import Change
-    from simulate.entry import Procedure
-    from simulate.interactions import Interaction, check_plan
-    from simulate.outcome import Outcome, simulate, simulating
-    from simulate.plan import Plan, Treatment
-    from simulate.summary import plan_summary
+    from simulate.catalogue.loader import procedures
+    from simulate.catalogue.procedure import Procedure
+    from simulate.outcome.changes import Change
+    from simulate.outcome.outcome import Outcome, simulate, simulating
+    from simulate.plan.interactions import Interaction, check_plan
+    from simulate.plan.plan import Plan, Treatment
+    from simulate.plan.summary import plan_summary
 
 __version__ = "0.1.0"
 
@@ -34,17 +34,17 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Change": "changes",
-    "Interaction": "interactions",
-    "Outcome": "outcome",
-    "Plan": "plan",
-    "Procedure": "entry",
-    "Treatment": "plan",
-    "check_plan": "interactions",
-    "plan_summary": "summary",
-    "procedures": "catalogue",
-    "simulate": "outcome",
-    "simulating": "outcome",
+    "Change": "outcome.changes",
+    "Interaction": "plan.interactions",
+    "Outcome": "outcome.outcome",
+    "Plan": "plan.plan",
+    "Procedure": "catalogue.procedure",
+    "Treatment": "plan.plan",
+    "check_plan": "plan.interactions",
+    "plan_summary": "plan.summary",
+    "procedures": "catalogue.loader",
+    "simulate": "outcome.outcome",
+    "simulating": "outcome.outcome",
 }
 
 if not TYPE_CHECKING:  # which would take any name for known

@@ -1,4 +1,4 @@
-"""`python -m simulate`: see `simulate.command` for what it does and `simulate.program` for how.
+"""`python -m simulate`: see `simulate.command_line`, `command` for what it does and `program` how.
 
 As little as can be stands before the first line that answers an interruption: until then Python
 does, with a traceback.
@@ -18,7 +18,7 @@ INTERRUPTED = 130  # what a shell says of a program that Ctrl-C ended
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command in this process; return its exit status."""
-    from simulate.command import run  # which loads everything else
+    from simulate.command_line.command import run  # which loads everything else
 
     try:
         return run(argv)
@@ -28,6 +28,6 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, lambda *_: os._exit(INTERRUPTED))
-    from simulate.program import program
+    from simulate.command_line.program import program
 
     program()

@@ -31,8 +31,8 @@ NEURAL = {"torch", "diffusers"}
 # Models of others are read by diffusers, ours is trained by torch and run without it; the last
 # measures how long a network of somebody else takes beside ours.
 MAY_LOAD_NETWORKS = (
-    "simulate/skin/hub.py",
-    "simulate/skin/hub_model.py",
+    "simulate/inpaint/hub.py",
+    "simulate/inpaint/hub_model.py",
     "training/",
     "benchmarks/skin.py",
 )
@@ -161,17 +161,21 @@ def test_the_rules_look_at_the_product() -> None:
     [
         (upward_imports, "face_mesh/mesh.py", "import simulate"),
         (upward_imports, "face_mesh/mesh.py", "from ui.session import start"),
-        (upward_imports, "simulate/plan.py", "def late():\n    from ui import session"),
+        (upward_imports, "simulate/plan/plan.py", "def late():\n    from ui import session"),
         (upward_imports, "simulate/geometry/basis.py", "from ...ui import session"),
         (upward_imports, "simulate/geometry/basis.py", "from ... import ui"),
-        (upward_imports, "simulate/plan.py", "import importlib\nimportlib.import_module('ui.run')"),
-        (upward_imports, "simulate/plan.py", "from tests.helpers import ROOT"),
+        (
+            upward_imports,
+            "simulate/plan/plan.py",
+            "import importlib\nimportlib.import_module('ui.run')",
+        ),
+        (upward_imports, "simulate/plan/plan.py", "from tests.helpers import ROOT"),
         (upward_imports, "benchmarks/geometry.py", "import ui.run"),
-        (streamlit_outside_ui, "simulate/outcome.py", "import streamlit as st"),
+        (streamlit_outside_ui, "simulate/outcome/outcome.py", "import streamlit as st"),
         (streamlit_outside_ui, "benchmarks/geometry.py", "import streamlit as st"),
         (streamlit_outside_ui, "face_mesh/a/b.py", "from streamlit.runtime import Runtime"),
         (neural_outside_skin, "simulate/engines.py", "import torch.nn as nn"),
-        (neural_outside_skin, "simulate/skin/embedded.py", "def late():\n    import torch"),
+        (neural_outside_skin, "simulate/inpaint/embedded.py", "def late():\n    import torch"),
         (neural_outside_skin, "simulate/skin/hubs.py", "import diffusers"),
         (neural_outside_skin, "ui/run.py", "if True:\n    from diffusers import UNet2DModel"),
         (neural_outside_skin, ENTRY, "__import__('torch')"),
@@ -195,7 +199,7 @@ def test_each_rule_sees_a_break(tmp_path: Path, rule: Rule, name: str, source: s
         ("face_mesh/mesh.py", "from . import arrays\nfrom .arrays import Rgb\nimport uimport"),
         ("simulate/geometry/warp.py", "import cv2\ncv2.remap(a, b, None, 1)"),
         ("simulate/geometry/basis.py", "from ..plan import Plan\nfrom face_mesh import Face"),
-        ("simulate/skin/hub_model.py", "import torch"),
+        ("simulate/inpaint/hub_model.py", "import torch"),
         ("training/network.py", "import torch"),
         ("ui/screens/compare.py", "import streamlit as st\nfrom simulate import simulate"),
         (ENTRY, "import streamlit as st\nfrom ui.headers import PrivateHeaders"),
@@ -230,7 +234,10 @@ def loaded_by(statement: str, folder: Path) -> set[str]:
 
 
 def test_importing_the_product_loads_nothing_heavy() -> None:
-    assert loaded_by("import simulate.command, simulate.outcome, face_mesh", ROOT) == set()
+    assert (
+        loaded_by("import simulate.command_line.command, simulate.outcome.outcome, face_mesh", ROOT)
+        == set()
+    )
 
 
 def test_a_heavy_import_would_be_seen(tmp_path: Path) -> None:

@@ -26,8 +26,8 @@ from docs.draw_curve import (
     x_px,
     y_px,
 )
-from simulate.catalogue import OFF_A_POINT, procedures, sources
-from simulate.entry import (
+from simulate.catalogue.loader import OFF_A_POINT, procedures, sources
+from simulate.catalogue.procedure import (
     ESTIMATE,
     CurvePoint,
     Downtime,
@@ -39,7 +39,7 @@ from simulate.entry import (
     Unsuited,
     View,
 )
-from simulate.recovery import share_at
+from simulate.catalogue.time_course import share_at
 from tests.helpers import ROOT
 
 AGAIN = "run python docs/build_catalogue.py"

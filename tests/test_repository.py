@@ -16,7 +16,7 @@ from tests.helpers import ROOT
 LARGE_BYTES = 1_000_000
 # Path of a larger file that belongs here -> why.
 DECLARED_LARGE: dict[str, str] = {
-    "simulate/skin/weights/skin.onnx": "the skin model: nothing is downloaded to paint",
+    "simulate/inpaint/weights/skin.onnx": "the skin model: nothing is downloaded to paint",
 }
 
 # A path of somebody's machine: one that starts with such a folder, and no part of a URL.

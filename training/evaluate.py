@@ -20,7 +20,7 @@ import numpy as np
 
 from face_mesh.arrays import Rgb
 from face_mesh.skin.skin_tone import tone_class
-from simulate.skin import embedded, weights
+from simulate.inpaint import embedded, weights
 from training.figures import FIGURES
 from training.fills import WAYS
 from training.patches import Case, cases

@@ -13,8 +13,8 @@ import torch
 from diffusers.models.unets.unet_2d import UNet2DModel
 from onnx import TensorProto, helper, numpy_helper
 
-from simulate.skin.network import INPUTS, OUTPUT, TILE_PX
-from simulate.skin.weights import FILE
+from simulate.inpaint.network import INPUTS, OUTPUT, TILE_PX
+from simulate.inpaint.weights import FILE
 from training.network import CHANNELS_IN, CHANNELS_OUT, network, predict
 
 MOST_BYTES = 25_000_000  # that the repository takes
@@ -24,7 +24,7 @@ OPSET = 20
 
 
 def main() -> None:
-    """Write the file and print its SHA-256, which `simulate.skin.weights` checks."""
+    """Write the file and print its SHA-256, which `simulate.inpaint.weights` checks."""
     parser = argparse.ArgumentParser(description="Export the weights of a training run.")
     parser.add_argument("run", type=Path)
     parser.add_argument("file", type=Path, nargs="?", default=FILE, help="default: the product's")

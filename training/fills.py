@@ -9,8 +9,8 @@ import numpy as np
 from skimage.restoration import inpaint_biharmonic
 
 from face_mesh.arrays import Rgb
-from simulate.skin.embedded import EmbeddedEngine
-from simulate.skin.engine import Fill
+from simulate.inpaint.embedded import EmbeddedEngine
+from simulate.inpaint.engine import Fill
 from training.patches import Case
 
 RADIUS_PX = 3.0  # of the OpenCV fills, as its tutorial has it

@@ -10,7 +10,7 @@ import torch
 from diffusers.models.unets.unet_2d import UNet2DModel
 from torch.nn.functional import pixel_shuffle, pixel_unshuffle
 
-from simulate.skin.network import TILE_PX
+from simulate.inpaint.network import TILE_PX
 
 FOLD = 2
 CHANNELS_IN = 3 + 3 + 1 + 1 + 1  # noisy, known, where known, where wanted, scale

@@ -14,7 +14,7 @@ import numpy as np
 from face_mesh import BeforehandError, measure_face, open_photo
 from face_mesh.arrays import Mask, Rgb
 from face_mesh.skin.skin_mask import skin_mask
-from simulate.skin.network import COARSEST_PX_PER_MM, SCALE_PX_PER_MM
+from simulate.inpaint.network import COARSEST_PX_PER_MM, SCALE_PX_PER_MM
 
 # A person whose number leaves one of these when divided by nine is never trained on. Of the London
 # set that is 23 people of all four groups, 12 men, 9 older than thirty.

@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from face_mesh.arrays import Rgb
-from simulate.skin.network import TILE_PX
-from simulate.skin.standard import Standard
+from simulate.inpaint.network import TILE_PX
+from simulate.inpaint.standardise import Standard
 from training.masks import random_mask
 from training.people import Portrait
 

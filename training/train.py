@@ -15,8 +15,8 @@ from typing import Any
 import torch
 from diffusers.training_utils import EMAModel
 
-from simulate.skin.network import conditions
-from simulate.skin.schedule import NOISE_STEPS, alpha_sigma
+from simulate.inpaint.network import conditions
+from simulate.inpaint.schedule import NOISE_STEPS, alpha_sigma
 from training.network import network, predict
 from training.people import held_out, portraits
 from training.samples import Batch, Feeder, Sampler

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from simulate.plan import Plan
+from simulate.plan.plan import Plan
 from ui.wording import LIKELY
 
 

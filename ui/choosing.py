@@ -9,8 +9,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from face_mesh import Face
 from simulate import Plan, Procedure, procedures
-from simulate.entry import AREAS
-from simulate.interactions import book
+from simulate.catalogue.procedure import AREAS
+from simulate.plan.interactions import book
 from ui import (
     editing,
     expecting,
@@ -34,7 +34,7 @@ FULL_EFFECT = N_(
     "The full effect, once swelling and healing are over. How long it lasts is with each procedure."
 )
 MOST_EXPECTED = 3  # lines for patients, whose table is farther down
-MEANS = {  # what a procedure is done with, by the means of `simulate.interactions`: to search for
+MEANS = {  # what a procedure is done with, by the means of `interactions`: to search for
     "fillers": N_("filler"),
     "toxins": N_("botulinum toxin"),
     "nose_surgery": N_("surgery"),

@@ -8,8 +8,9 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from face_mesh import Face
-from simulate import Change, Plan, export, plan_summary
-from simulate.skin.progress import finished
+from simulate import Change, Plan, plan_summary
+from simulate.export import comparison
+from simulate.progress import finished
 from ui import choosing, failing, painting, pictures, plans, run, session, totals, wording
 from ui.choice import Choice
 from ui.language import N_, plain, say
@@ -19,7 +20,7 @@ from ui.viewer.strip import Panel
 ROWS_OF_A_PROCEDURE = 2  # of the measures that it is meant to change
 NOTHING = "–"
 ROWS = {  # what is added up, by what says it
-    N_("Doses"): lambda plan: say(export.plan_words(plan)),
+    N_("Doses"): lambda plan: say(comparison.plan_words(plan)),
     N_("In all"): lambda plan: " · ".join(totals.products(plan)),
     N_("Cost"): lambda plan: totals.cost(plan, plan_summary(plan)),
     N_("Days off"): lambda plan: totals.days_off(plan_summary(plan)),

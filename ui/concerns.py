@@ -14,7 +14,7 @@ from pathlib import Path
 
 from face_mesh.skin.signs import SIGNS
 from simulate import procedures
-from simulate.catalogue import read_table
+from simulate.catalogue.loader import read_table
 from ui.policy import policy
 
 FILE = Path(__file__).with_name("concerns.toml")

@@ -10,7 +10,7 @@ import streamlit as st
 from face_mesh import BeforehandError, Face
 from face_mesh.skin.lesions import mole_at, moles
 from face_mesh.untrusted import real
-from simulate.plan import (
+from simulate.plan.plan import (
     LESIONS,
     MOST_PLACES,
     MOST_SPOTS,

@@ -10,11 +10,11 @@ from face_mesh import Face
 from face_mesh.messages import COMMAS, Listed, Said
 from face_mesh.skin.signs import SIGNS, detect
 from simulate import Change, Plan, Procedure, Treatment
-from simulate.changes import SIDE_EFFECT
-from simulate.entry import SkinTerm
-from simulate.plan import LESIONS
-from simulate.skin.jobs import regions_of
-from simulate.warned import EXPRESSIVE, HARDLY
+from simulate.catalogue.procedure import SkinTerm
+from simulate.outcome.changes import SIDE_EFFECT
+from simulate.outcome.warnings import EXPRESSIVE, HARDLY
+from simulate.plan.plan import LESIONS
+from simulate.skin.tasks import regions_of
 from ui import run, wording
 from ui.choice import drawn
 from ui.language import N_, say

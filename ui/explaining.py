@@ -8,9 +8,9 @@ import streamlit as st
 
 from face_mesh.messages import Said
 from simulate import Procedure, procedures
-from simulate.aftermath import SIGN_WORDS
-from simulate.entry import ESTIMATE, CurvePoint, Reaction
-from simulate.turned import max_yaw_deg
+from simulate.catalogue.procedure import ESTIMATE, CurvePoint, Reaction
+from simulate.outcome.view_check import max_yaw_deg
+from simulate.recovery.reactions import SIGN_WORDS
 from ui import wording
 from ui.language import N_, Words, say
 from ui.lasting import beginning, lasting, time

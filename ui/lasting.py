@@ -6,14 +6,14 @@ import numpy as np
 
 from face_mesh.messages import SEMICOLONS, Listed, Said
 from simulate import Plan
-from simulate.entry import Course
-from simulate.recovery import DAYS, days_after, share_at
+from simulate.catalogue.procedure import Course
+from simulate.catalogue.time_course import DAYS, days_after, share_at
 from ui.language import N_, say
 
 LASTING_SHARE = 0.95  # from here on a course that ends is called lasting
 WEEKS_BELOW_DAYS = 60.0
 EXACT_BELOW_DAYS = 21.0  # 10 days are not "1 week" to somebody who waits for a bruise to go
-# Named apart from the times that stand alone (`simulate.recovery.time_words`), see `time`.
+# Named apart from the times that stand alone (`time_course.time_words`), see `time`.
 _TIMES = {
     "d": (N_("1 day"), N_("{count} days")),
     "w": (N_("1 week"), N_("{count} weeks")),
@@ -79,7 +79,7 @@ def time(days: float) -> Said:
 
 
 def counted(days: float) -> tuple[int, str]:
-    """Return how many of which unit of `simulate.recovery.DAYS` a time is."""
+    """Return how many of which unit of `simulate.catalogue.time_course.DAYS` a time is."""
     years = days / DAYS["y"]
     if days < DAYS["w"] or (days < EXACT_BELOW_DAYS and days % DAYS["w"]):
         unit = "d"

@@ -13,7 +13,7 @@ import streamlit as st
 from face_mesh import Face
 from face_mesh.messages import AND, COMMAS, Listed, Said
 from simulate import Procedure, Treatment, procedures
-from simulate.interactions import book
+from simulate.plan.interactions import book
 from ui import (
     concerns,
     expecting,
@@ -35,7 +35,7 @@ USUAL = {  # by what the dose is of
     "total": N_("Usual dose: {dose} in all."),
     "per_side": N_("Usual dose: {dose} on each side."),
 }
-MEANS = {  # by the means of `simulate.interactions`, or by the procedure
+MEANS = {  # by the means of `simulate.plan.interactions`, or by the procedure
     "fillers": N_("Injections of a gel"),
     "toxins": N_("Injections of botulinum toxin"),
     "nose_surgery": N_("Operation"),

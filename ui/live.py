@@ -1,4 +1,4 @@
-"""What the viewer gets to draw doses while they are dragged: a scene of `simulate.live`, in bytes.
+"""What the viewer gets to draw doses while they are dragged: a scene of `live_layers`, in bytes.
 
 Each layer is sent to the browser once; a new dose sends only new tables. All of it comes from a
 photo, so it belongs to the visitor's session.
@@ -14,7 +14,14 @@ import numpy as np
 import streamlit as st
 
 from simulate import Outcome
-from simulate.live import CONSTANTS, SKIN, Layer, Scene, Table, scene_of
+from simulate.outcome.live_layers import (
+    CONSTANTS,
+    SKIN,
+    Layer,
+    Scene,
+    Table,
+    scene_of,
+)
 from ui import pictures, session, wording
 from ui.doses import dose_key
 from ui.viewer import Live

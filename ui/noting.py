@@ -9,7 +9,14 @@ from __future__ import annotations
 import streamlit as st
 
 from simulate import Procedure
-from simulate.plan import BODY_KG, CURRENCY, MOST_COST, MOST_DAYS, MOST_NOTES, MOST_WEEKS
+from simulate.plan.plan import (
+    BODY_KG,
+    CURRENCY,
+    MOST_COST,
+    MOST_DAYS,
+    MOST_NOTES,
+    MOST_WEEKS,
+)
 from ui import plans
 from ui.language import number, say
 from ui.policy import policy

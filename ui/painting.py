@@ -13,8 +13,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from face_mesh import BeforehandError, Face
 from simulate import Plan, Treatment
-from simulate.skin.engines import EMBEDDED
-from simulate.skin.progress import finished
+from simulate.inpaint.registry import EMBEDDED
+from simulate.progress import finished
 from ui import run, session
 from ui.language import N_, say
 
@@ -48,7 +48,7 @@ def _loading() -> threading.Thread:
 
 
 def _load() -> None:
-    from simulate.skin.weights import model
+    from simulate.inpaint.weights import model
 
     try:
         model()

@@ -12,9 +12,14 @@ from PIL import Image
 from face_mesh import Face, Photo
 from face_mesh.arrays import Bool, Mask, Points, Rgb
 from face_mesh.messages import Said
-from simulate.export import head_window, panel
-from simulate.sheets import CLOSE
-from simulate.uncertain import BAND_SHARE, COLOUR, LEAST, MOST_COVER
+from simulate.export.comparison import head_window, panel
+from simulate.export.contact_sheet import CLOSE
+from simulate.outcome.uncertainty_overlay import (
+    BAND_SHARE,
+    COLOUR,
+    LEAST,
+    MOST_COVER,
+)
 from ui.language import N_
 from ui.viewer import Heat, Picture, Unsure
 from ui.viewer.viewer import Box
@@ -93,7 +98,7 @@ def heat(shift_mm: npt.NDArray[np.float32]) -> Heat | None:
 def unsure(uncertainty: Mask) -> Unsure | None:
     """Return where the picture is unsure, in steps of colour: None if nowhere.
 
-    The colour and the steps are those of `simulate.uncertain`, for which they are told apart.
+    The colour and the steps are those of `uncertainty_overlay`, for which they are told apart.
     """
     height, width = uncertainty.shape
     factor = min(1.0, UNSURE_SIDE_PX / max(height, width))

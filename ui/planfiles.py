@@ -12,8 +12,8 @@ import streamlit as st
 
 from face_mesh import PlanError
 from face_mesh.messages import COMMAS, Listed, Said
-from simulate.planfile import PlanFile, plan_of_file
-from simulate.recovery import days_after
+from simulate.catalogue.time_course import days_after
+from simulate.plan.plan_file import PlanFile, plan_of_file
 from ui import intake, plans, session, wording
 from ui.choice import Choice
 from ui.language import say, unsaid

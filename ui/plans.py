@@ -13,9 +13,9 @@ import streamlit as st
 
 from face_mesh.messages import COMMAS, Listed
 from simulate import Plan, Procedure, Treatment, procedures
-from simulate.entry import AMOUNTS
-from simulate.plan import CURRENCY
-from simulate.presets import Preset, Step, presets
+from simulate.catalogue.procedure import AMOUNTS
+from simulate.plan.plan import CURRENCY
+from simulate.plan.presets import Preset, Step, presets
 from ui import explaining, session, totals, wording
 from ui.doses import dose_key
 from ui.language import N_, Words, plain, say

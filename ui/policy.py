@@ -35,8 +35,8 @@ from face_mesh.untrusted import (
     toml_table,
 )
 from simulate import procedures
-from simulate.plan import CURRENCY, MOST_COST
-from simulate.presets import Preset
+from simulate.plan.plan import CURRENCY, MOST_COST
+from simulate.plan.presets import Preset
 
 SETTING = "BEFOREHAND_CLINIC"
 COUNTRIES = Path(__file__).with_name("policies") / "countries.toml"

@@ -30,23 +30,27 @@ from simulate import (
     Plan,
     __version__,
     check_plan,
-    export,
-    sheets,
     simulate,
     simulating,
 )
-from simulate.aftermath import reactions_at
-from simulate.interactions import SEVERITIES, interactions
-from simulate.outcome import expected_changes
-from simulate.provenance.certificate import signing
-from simulate.provenance.manifest import edits_of, sheet_png, signed, together
-from simulate.provenance.mark import marked_outcome
-from simulate.recovery import days_after
-from simulate.skin.effect import skin_mask_of
-from simulate.skin.progress import scaled
-from simulate.speech import Say, english
-from simulate.uncertain import overlaid
-from simulate.warned import undrawn_reactions
+from simulate.catalogue.time_course import days_after
+from simulate.export import comparison, contact_sheet
+from simulate.outcome.outcome import expected_changes
+from simulate.outcome.uncertainty_overlay import overlaid
+from simulate.outcome.warnings import undrawn_reactions
+from simulate.plan.interactions import SEVERITIES, interactions
+from simulate.progress import scaled
+from simulate.provenance.c2pa_manifest import (
+    edits_of,
+    sheet_png,
+    signed,
+    together,
+)
+from simulate.provenance.signing import signing
+from simulate.provenance.visible_mark import marked_outcome
+from simulate.recovery.reactions import reactions_at
+from simulate.skin.skin_effect import skin_mask_of
+from simulate.wording.language import Say, english
 from ui import live, pictures, wording
 from ui.choice import Choice
 from ui.language import unsaid
@@ -60,7 +64,7 @@ MOST_RESULTS = 16
 # As many at once as there are cores: more would not be ready sooner, and each takes its memory.
 _COMPARING = threading.BoundedSemaphore(max(2, os.cpu_count() or 2))
 FILM, RANGE, VIDEO, REPORT = "film", "range", "video", "report"  # what is made when asked for
-Note = tuple[str, str]  # severity of `simulate.interactions`, and a sentence
+Note = tuple[str, str]  # severity of `simulate.plan.interactions`, and a sentence
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,7 @@ class Result:
 class Moving:
     """The moving picture: two signed files, size of the video in px, and what is shown from when.
 
-    `dates` are seconds and words, as in `simulate.morph.Morph`.
+    `dates` are seconds and words, as in `simulate.export.timelapse_video.Morph`.
     """
 
     mp4: bytes
@@ -294,8 +298,8 @@ def _outcomes(kind: str, choice: Choice, face: Face) -> Generator[float, None, l
     check_plan(choice.plan)
     when, responder, seed, engine, reactions = choice.circumstances
     if kind == FILM:
-        return sheets.film(face, choice.plan, responder, seed, engine, reactions)
-    return sheets.responders(face, choice.plan, when, seed, engine, reactions)
+        return contact_sheet.film(face, choice.plan, responder, seed, engine, reactions)
+    return contact_sheet.responders(face, choice.plan, when, seed, engine, reactions)
 
 
 def video(choice: Choice, face: Face, say: Say) -> Generator[float, None, Moving]:
@@ -304,11 +308,11 @@ def video(choice: Choice, face: Face, say: Say) -> Generator[float, None, Moving
     Raises:
         PlanError, EngineError: as `sheet`.
     """
-    from simulate import morph  # whose encoder only this needs
+    from simulate.export import timelapse_video  # whose encoder only this needs
 
     check_plan(choice.plan)
     _, responder, seed, engine, _ = choice.circumstances
-    steps = morph.morph(face, choice.plan, responder, seed, engine, say=say)
+    steps = timelapse_video.morph(face, choice.plan, responder, seed, engine, say=say)
     with closing(steps):
         made = yield from steps
     sealed = (signed(one, made.edits, signing(), __version__) for one in (made.mp4, made.gif))
@@ -323,13 +327,13 @@ def report(
     Raises:
         PlanError, EngineError: as `sheet`.
     """
-    from simulate.leaflet.pages import report_pdf  # whose library only this needs
-    from simulate.leaflet.shown import Planned, Seen
+    from simulate.export.pdf.figures import Planned, Seen
+    from simulate.export.pdf.pages import report_pdf  # whose library only this needs
 
     works = [
         (part, kind) for part in parts for kind in ((RANGE, FILM) if wanted.film else (RANGE,))
     ]
-    steps_of = {RANGE: len(sheets.RANGE), FILM: len(sheets.TIMES)}
+    steps_of = {RANGE: len(contact_sheet.RANGE), FILM: len(contact_sheet.TIMES)}
     whole = sum(steps_of[kind] for _, kind in works) + sum(len(part.others) for part in parts)
     done, found = 0, dict[tuple[int, str], list[Outcome]]()
     for part, kind in works:
@@ -375,16 +379,20 @@ def sheet_of(kind: str, outcomes: list[Outcome], say: Say = english) -> Sheet:
     """Return the pictures and the file of outcomes that belong to one sheet."""
     face = outcomes[0].face
     captions = (
-        [wording.film_caption(one.when, sheets.signs_of(one)) for one in outcomes]
+        [wording.film_caption(one.when, contact_sheet.signs_of(one)) for one in outcomes]
         if kind == FILM
         else list(wording.RESPONDERS.values())
     )
-    shown = [(face.photo.image, sheets.BEFORE)]
+    shown = [(face.photo.image, contact_sheet.BEFORE)]
     shown += [(one.image, said) for one, said in zip(outcomes, captions, strict=True)]
     if kind == RANGE:
-        shown.append((overlaid(outcomes[1]), sheets.UNSURE))
+        shown.append((overlaid(outcomes[1]), contact_sheet.UNSURE))
     stamped = [marked_outcome(one, say) for one in outcomes]
-    drawn = sheets.film_image(stamped, say) if kind == FILM else sheets.range_image(stamped, say)
+    drawn = (
+        contact_sheet.film_image(stamped, say)
+        if kind == FILM
+        else contact_sheet.range_image(stamped, say)
+    )
     return Sheet(
         tuple(Panel(pictures.head(face, image), say(caption)) for image, caption in shown),
         sheet_png(drawn, outcomes, signing(), __version__),
@@ -395,7 +403,7 @@ def comparison_png(face: Face, choice: Choice, say: Say = english) -> bytes:
     """Return before and after at the photo's own size, marked as a simulation; nothing is kept."""
     with _COMPARING:
         outcome = simulate(face, choice.plan, *choice.circumstances)
-        drawn = export.comparison_image(marked_outcome(outcome, say), say)
+        drawn = comparison.comparison_image(marked_outcome(outcome, say), say)
         return sheet_png(drawn, [outcome], signing(), __version__)
 
 

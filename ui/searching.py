@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from simulate import procedures
-from simulate.interactions import book
+from simulate.plan.interactions import book
 from ui.concerns import Concern, areas, concerns
 from ui.language import say
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from face_mesh import Photo, ScaleHint
-from simulate.plan import Place, Plan, Stroke
+from simulate.plan.plan import Place, Plan, Stroke
 from ui import language, wording
 from ui.policy import policy
 

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from face_mesh import Face
-from simulate import export
+from simulate.export import comparison
 from ui import language, making, player, run, session, wording
 from ui.choice import Choice
 from ui.language import N_, plain, say
@@ -74,7 +74,7 @@ def show_video(made: run.Moving, choice: Choice, key: str) -> None:
     words = {
         "alt": plain(
             "The face from before the treatment to two years after it, simulated: {plan}",
-            plan=export.plan_words(choice.plan),
+            plan=comparison.plan_words(choice.plan),
         ),
         "play": plain("Play"),
         "pause": plain("Pause"),

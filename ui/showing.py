@@ -9,9 +9,10 @@ from streamlit.delta_generator import DeltaGenerator
 
 from face_mesh import Face, Photo, PlanError
 from face_mesh.messages import Said
-from simulate import Change, export, procedures
-from simulate.interactions import interactions
-from simulate.recovery import days_after
+from simulate import Change, procedures
+from simulate.catalogue.time_course import days_after
+from simulate.export import comparison
+from simulate.plan.interactions import interactions
 from ui import editing, failing, lasting, painting, plans, run, session, viewer, wording
 from ui.choice import Choice
 from ui.language import plain, say
@@ -58,7 +59,7 @@ def show_face(face: Face, choice: Choice | None) -> run.Result | None:
         alt=plain(
             "The same photo, simulated, {time!l}: {plan}",
             time=time,
-            plan=export.plan_words(choice.plan),
+            plan=comparison.plan_words(choice.plan),
         ),
         tag=_tag(choice, time),
         heat=result.heat,

@@ -5,13 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from simulate import Plan, plan_summary
-from simulate.interactions import book, interactions
-from simulate.summary import Summary
+from simulate.plan.interactions import book, interactions
+from simulate.plan.summary import Summary
 from ui import wording
 from ui.language import N_, number, say
 from ui.lasting import time
 
-PRODUCTS = {  # by the means of `simulate.interactions`, with the unit that is added up
+PRODUCTS = {  # by the means of `simulate.plan.interactions`, with the unit that is added up
     "fillers": ("mL", N_("Filler {amount} mL")),
     "toxins": ("U", N_("Botulinum toxin {amount} units")),
 }

@@ -5,10 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from face_mesh import BeforehandError
-from simulate.export import source_type
-from simulate.provenance.certificate import SELF_SIGNED
-from simulate.provenance.isolated import verified
+from simulate.export.comparison import source_type
+from simulate.provenance.signing import SELF_SIGNED
 from simulate.provenance.verify import Edit, Verdict
+from simulate.provenance.verify_job import verified
 from ui import intake, presence, session
 from ui.language import N_, Words, say, unsaid
 

@@ -8,11 +8,19 @@ from face_mesh import Face, Finding, Measure
 from face_mesh.messages import COMMAS, Listed, Said
 from face_mesh.skin.signs import SIGNS
 from simulate import Change, Plan, Procedure
-from simulate.aftermath import SIGN_WORDS
-from simulate.catalogue import citation
-from simulate.entry import AMOUNTS, ESTIMATE, Reaction, Risk, SkinTerm, Term, Unsuited
-from simulate.geometry.apron import APRON_MEASURES
-from simulate.summary import Total
+from simulate.catalogue.loader import citation
+from simulate.catalogue.procedure import (
+    AMOUNTS,
+    ESTIMATE,
+    Reaction,
+    Risk,
+    SkinTerm,
+    Term,
+    Unsuited,
+)
+from simulate.geometry.neck_and_ears import APRON_MEASURES
+from simulate.plan.summary import Total
+from simulate.recovery.reactions import SIGN_WORDS
 from ui import language
 from ui.language import N_, Words, say
 from ui.lasting import counted, time

@@ -35,7 +35,7 @@ from face_mesh.isolation.confinement import Limits
 from face_mesh.isolation.worker import BARE, HEAD_BYTES, READY
 
 PHOTO = "face_mesh.photo.decode_job:decoded"
-SIGNATURE = "simulate.provenance.isolated:read"
+SIGNATURE = "simulate.provenance.verify_job:read"
 # All that may be asked for, and how many bytes an answer may have.
 ALLOWED = {PHOTO: 3 * 64_000_000, SIGNATURE: 2**22}
 

@@ -10,11 +10,17 @@ from face_mesh import Face
 from face_mesh.arrays import Field, Points
 from face_mesh.landmarks.model_file import VERTICES
 from face_mesh.measures import measure_points
-from simulate.entry import SURFACES, Procedure
-from simulate.geometry.apron import Apron, apron_measures
+from simulate.catalogue.procedure import SURFACES, Procedure
+from simulate.geometry.displacement import (
+    Amounts,
+    Part,
+    mesh_shift_mm,
+    parts_of,
+    surface_shift_mm,
+)
 from simulate.geometry.grid import Grid
 from simulate.geometry.mesh import Mesh
-from simulate.geometry.parts import Amounts, Part, mesh_shift_mm, parts_of, surface_shift_mm
+from simulate.geometry.neck_and_ears import Apron, apron_measures
 
 
 def mesh_basis(face: Face, procedure: Procedure, side: str) -> Points:

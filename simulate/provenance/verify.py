@@ -16,9 +16,14 @@ from itertools import islice
 from face_mesh.errors import EngineError
 from face_mesh.inert_text import inert
 from face_mesh.messages import N_
-from simulate.provenance.certificate import Known, known
-from simulate.provenance.containers import kind_of
-from simulate.provenance.manifest import GENERATOR, HOW, OFFLINE, Box
+from simulate.provenance.c2pa_manifest import (
+    GENERATOR,
+    HOW,
+    OFFLINE,
+    Box,
+)
+from simulate.provenance.file_formats import kind_of
+from simulate.provenance.signing import Known, known
 
 SENTENCES = {
     "valid": N_(
@@ -54,7 +59,7 @@ class Edit:
     """One way in which a picture was changed.
 
     Attributes:
-        how: a key of `simulate.provenance.manifest.HOW`.
+        how: a key of `simulate.provenance.c2pa_manifest.HOW`.
         box: the rectangle around it, in per cent of the picture; None where it is not said, or said
             in several places.
     """

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from face_mesh.arrays import Rgb, check_rgb
-from simulate.skin.engine import Engine, Fill, Step
-from simulate.skin.engines import engine as engine_named
+from simulate.inpaint.engine import Engine, Fill, Step
+from simulate.inpaint.registry import engine as engine_named
 
 __all__ = ["Engine", "Fill", "Step", "fill"]
 

@@ -1,21 +1,79 @@
-"""The one place where an engine's picture meets the photo: outside the mask not a byte changes."""
+"""Treated skin and doses to a picture: blends only, a few milliseconds whatever was painted."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import cv2
 import numpy as np
 
-from face_mesh.arrays import Rgb
-from simulate.skin.engine import Fill
+from face_mesh.arrays import Bool, Rgb
+from simulate.composite import merge
+from simulate.skin.treated_patch import Treated
+
+Weighted = Sequence[tuple[Treated, float]]
 
 
-def composite(asked: Fill, filled: Rgb) -> Rgb:
-    """Return the photo with `filled` blended in by the mask, (H, W, 3) uint8.
+def blended(photo: Rgb, parts: Weighted) -> Rgb:
+    """Return a copy of a photo with each part blended in by its weight, (H, W, 3) uint8.
 
-    Args:
-        asked: the photo and the mask.
-        filled: (H, W, 3) uint8, what an engine made; only looked at where the mask is above 0.
+    Where parts overlap their changes add up, but never to more than the whole of them.
     """
-    share = asked.mask[..., None]
-    mixed = asked.rgb + share * (filled.astype(np.float32) - asked.rgb)
-    pixels = np.clip(np.round(mixed), 0, 255).astype(np.uint8)
-    return np.where(share > 0, pixels, asked.rgb)
+    out = photo.copy()
+    parts = [(part, weight) for part, weight in parts if weight > 0 and part.changed.any()]
+    for i, (part, weight) in enumerate(parts):
+        others = [other for j, other in enumerate(parts) if j != i and _meet(part, other[0])]
+        if not others:
+            mixed = cv2.addWeighted(part.photo, 1.0 - weight, part.picture, weight, 0.0)
+            merge(out, np.asarray(mixed, np.uint8), part.changed, part.rows, part.columns)
+        else:
+            _add(out[part.rows, part.columns], part, _shared(part, weight, others))
+    return out
+
+
+def changed(shape: tuple[int, ...], parts: Weighted) -> Bool:
+    """Return (H, W) bool, where any part with a weight changes the photo."""
+    out = np.zeros(shape[:2], np.bool_)
+    for part, weight in parts:
+        if weight > 0:
+            out[part.rows, part.columns] |= part.changed
+    return out
+
+
+def _meet(one: Treated, other: Treated) -> bool:
+    def apart(a: slice, b: slice) -> bool:
+        return bool(a.stop <= b.start or b.stop <= a.start)
+
+    if apart(one.rows, other.rows) or apart(one.columns, other.columns):
+        return False
+    rows = slice(max(one.rows.start, other.rows.start), min(one.rows.stop, other.rows.stop))
+    columns = slice(
+        max(one.columns.start, other.columns.start), min(one.columns.stop, other.columns.stop)
+    )
+    return bool((_cut(one, rows, columns) & _cut(other, rows, columns)).any())
+
+
+def _cut(part: Treated, rows: slice, columns: slice) -> Bool:
+    y, x = part.rows.start, part.columns.start
+    return part.changed[rows.start - y : rows.stop - y, columns.start - x : columns.stop - x]
+
+
+def _shared(part: Treated, weight: float, others: Weighted) -> np.ndarray:
+    """The weight of a part at each of its pixels, (h, w, 1): less where others change it too."""
+    total = np.full(part.changed.shape, weight, np.float32)
+    for other, its in others:
+        rows = slice(max(part.rows.start, other.rows.start), min(part.rows.stop, other.rows.stop))
+        columns = slice(
+            max(part.columns.start, other.columns.start),
+            min(part.columns.stop, other.columns.stop),
+        )
+        y, x = part.rows.start, part.columns.start
+        here = total[rows.start - y : rows.stop - y, columns.start - x : columns.stop - x]
+        here += its * _cut(other, rows, columns)
+    return (weight / np.maximum(total, 1.0))[..., None].astype(np.float32)
+
+
+def _add(window: Rgb, part: Treated, weight: np.ndarray) -> None:
+    change = part.picture.astype(np.float32) - part.photo
+    summed = np.round(window + weight * change)
+    np.copyto(window, np.clip(summed, 0, 255).astype(np.uint8), where=part.changed[..., None])

@@ -15,9 +15,9 @@ from face_mesh.regions import region_mask, region_patch
 from face_mesh.skin.lesions import Mole, mole_at
 from face_mesh.skin.signs import detect
 from face_mesh.skin.skin_mask import skin_mask
-from simulate.plan import Plan, Stroke, Treatment
-from simulate.skin.jobs import Job, jobs_of
-from simulate.skin.lift import overhung, slopes
+from simulate.plan.plan import Plan, Stroke, Treatment
+from simulate.skin.fill_fold import overhung, slopes
+from simulate.skin.tasks import Job, jobs_of
 
 SPARE_SOFT_MM = 0.4
 NEAR_MM = 12.0  # around a region, farther than any mask of it reaches

@@ -23,9 +23,9 @@ from streamlit.web import cli
 
 from face_mesh import EngineError, Face, Photo
 from simulate import Outcome
-from simulate.skin.engine import Fill, Step
-from simulate.skin.fake import FakeEngine
-from simulate.skin.treated import Treated
+from simulate.inpaint.engine import Fill, Step
+from simulate.inpaint.fake import FakeEngine
+from simulate.skin.treated_patch import Treated
 from ui import made_files, run
 
 ANSWER = "holds: "

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, WebSocketRoute, expect
 
-from simulate.planfile import plan_of_file
+from simulate.plan.plan_file import plan_of_file
 from tests.browser.arriving import add, bring, heading
 from tests.browser.conftest import Server, Visit, quiet, serving
 from tests.browser.test_accessibility import photo

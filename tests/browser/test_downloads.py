@@ -11,7 +11,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from benchmarks import downloads
 from benchmarks.downloads import PICTURE, PLAN
 from benchmarks.sessions import Person, Visitor, coded_portrait, together
-from simulate.planfile import plan_of_file
+from simulate.plan.plan_file import plan_of_file
 from tests.browser.arriving import add, bring, heading
 from tests.browser.conftest import Server, quiet, serving, wait_until
 from tests.browser.test_accessibility import photo

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
-from simulate.planfile import plan_of_file
+from simulate.plan.plan_file import plan_of_file
 from simulate.provenance.verify import verify
 from tests.browser.arriving import bring, heading, saved
 from tests.browser.conftest import Visit

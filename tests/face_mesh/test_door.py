@@ -200,7 +200,7 @@ def test_a_code_of_136_characters_takes_no_memory() -> None:
     code = (
         "import base64, resource, sys, zlib\n"
         "from face_mesh import PlanError\n"
-        "from simulate.planfile import plan_of_file\n"
+        "from simulate.plan.plan_file import plan_of_file\n"
         "text = ('.'.join('a' * 32_000) + '=1').encode()\n"
         "code = b'BEFOREHAND1:' + base64.urlsafe_b64encode(zlib.compress(text, 9))\n"
         "assert len(code) < 140\n"

@@ -336,7 +336,7 @@ def test_all_goes_with_the_server():
     code = (
         "import time\n"
         "from face_mesh.isolation import sandbox\n"
-        "sandbox.warm(isolation.PHOTO)\n"
+        "sandbox.warm(sandbox.PHOTO)\n"
         "print(sandbox._helpers._forker(sandbox.PHOTO)._process.pid, flush=True)\n"
         "time.sleep(600)"
     )

@@ -29,11 +29,11 @@ from pathlib import Path
 from face_mesh import BeforehandError
 from face_mesh.untrusted import number_of, whole_of
 from simulate import Plan, Treatment
-from simulate.leaflet.code import MARK, plan_code
-from simulate.plan import Stroke
-from simulate.planfile import PlanFile, plan_of_file
-from simulate.presets import presets
-from simulate.recovery import days_after, time_words
+from simulate.catalogue.time_course import days_after, time_words
+from simulate.plan.plan import Stroke
+from simulate.plan.plan_code import MARK, plan_code
+from simulate.plan.plan_file import PlanFile, plan_of_file
+from simulate.plan.presets import presets
 from ui.policy import policy_of
 
 HANG_S = 2.0

@@ -4,7 +4,8 @@ import time
 
 import pytest
 
-from simulate import planfile, recovery
+from simulate.catalogue import time_course
+from simulate.plan import plan_file
 from tests.fuzz import plans
 from tests.fuzz.plans import KINDS, case, corpus, read, run
 
@@ -43,7 +44,7 @@ def test_a_conversion_that_overflows_is_noticed(monkeypatch: pytest.MonkeyPatch)
     """As it was before numbers had one door, and the text was looked through."""
     monkeypatch.setattr("face_mesh.untrusted.tables.MOST_WORD", 10_000)
     monkeypatch.setattr("face_mesh.untrusted.tables._MOST", {"text": ("", 10_000)})
-    monkeypatch.setattr("simulate.plan.real", float)
+    monkeypatch.setattr("simulate.plan.plan.real", float)
     found = run(3000, seed=5)
     assert any("OverflowError" in said for said, _, _ in found.crashes)
 
@@ -60,6 +61,6 @@ def test_a_hang_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_refusal_that_is_no_sentence_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(planfile, "_NOT_A_PLAN", "no\nplan")
-    monkeypatch.setattr(recovery, "LONGEST_DAYS", -1.0)
+    monkeypatch.setattr(plan_file, "_NOT_A_PLAN", "no\nplan")
+    monkeypatch.setattr(time_course, "LONGEST_DAYS", -1.0)
     assert run(200, seed=5).crashes

@@ -32,9 +32,9 @@ class Fault:
     tests: tuple[str, ...]
 
 
-DISCOLOUR = "simulate/discolour.py"
-LIGHT = "simulate/geometry/light.py"
-CHANGES = "simulate/changes.py"
+DISCOLOUR = "simulate/recovery/discolouration.py"
+LIGHT = "simulate/shading/light.py"
+CHANGES = "simulate/outcome/changes.py"
 COLOURS = f"{TESTS}test_discolour.py"
 GOLDEN = f"{TESTS}test_golden.py"
 
@@ -99,7 +99,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "surface_gone",
         "Bruises take the light too that skin returns above them.",
-        "simulate/outcome.py",
+        "simulate/outcome/outcome.py",
         "(density_gain(density), SURFACE)",
         "(density_gain(density), 0.0)",
         (f"{COLOURS}::test_light_under_the_surface_goes_by_beer_and_lambert",),
@@ -124,7 +124,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "shading_sign",
         "What turns to the light gets darker, in the picture alone.",
-        "simulate/relight.py",
+        "simulate/shading/relight.py",
         "np.expm1(shade[..., None] * channels)",
         "np.expm1(-shade[..., None] * channels)",
         (f"{TESTS}test_light.py", GOLDEN),
@@ -132,7 +132,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "shading_sign_unit",
         "What turns to the light gets darker, where a unit is computed.",
-        "simulate/geometry/shading.py",
+        "simulate/shading/shading.py",
         "change: Points = (light.shade(after) - light.shade(before)) / step",
         "change: Points = (light.shade(before) - light.shade(after)) / step",
         (f"{TESTS}test_light.py", f"{TESTS}test_shading.py"),
@@ -140,7 +140,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "neck_shading_sign",
         "A neck that is lifted is shaded the wrong way round.",
-        "simulate/geometry/shading.py",
+        "simulate/shading/shading.py",
         "known * (light.shade(after) - light.shade(before)) / step",
         "known * (light.shade(before) - light.shade(after)) / step",
         (f"{TESTS}test_light.py",),
@@ -148,7 +148,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "channels_swapped",
         "Shade follows the colour of skin with red and blue exchanged.",
-        "simulate/relight.py",
+        "simulate/shading/relight.py",
         "channels = Light.of(face).channels.astype(np.float32)",
         "channels = Light.of(face).channels[::-1].astype(np.float32)",
         (f"{TESTS}test_light.py",),
@@ -156,7 +156,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "bytes_truncated",
         "Light that is put back into bytes is cut off instead of rounded: all skin gets darker.",
-        "simulate/relight.py",
+        "simulate/shading/relight.py",
         "return np.round(255.0 * curve).astype(np.uint8)",
         "return (255.0 * curve).astype(np.uint8)",
         (f"{TESTS}test_shading.py",),
@@ -165,7 +165,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "falloff",
         "Every patch fades out over 15 % more.",
-        "simulate/geometry/terms.py",
+        "simulate/geometry/operators.py",
         "(away_mm - patch.core_mm) / patch.falloff_mm)",
         "(away_mm - patch.core_mm) / (1.15 * patch.falloff_mm))",
         (f"{TESTS}test_terms.py", GOLDEN),
@@ -173,7 +173,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "falloff_read",
         "Every patch reaches and fades out over 15 % more.",
-        "simulate/geometry/terms.py",
+        "simulate/geometry/operators.py",
         "    patch = term.patch\n    reach_mm = patch.core_mm + patch.falloff_mm",
         "    import dataclasses\n\n    patch = term.patch\n"
         "    patch = dataclasses.replace(patch, falloff_mm=1.15 * patch.falloff_mm)\n"
@@ -183,7 +183,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "coefficient",
         "What a unit of dose turns the tip of the nose by is doubled in the catalogue.",
-        "simulate/procedures/nasal_tip_rotation.toml",
+        "simulate/catalogue/procedures/nasal_tip_rotation.toml",
         "coefficient = 0.53",
         "coefficient = 1.06",
         (f"{TESTS}test_published.py", GOLDEN),
@@ -191,7 +191,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "coefficient_applied",
         "What is shifted, turned or narrowed goes twice as far as the entry says.",
-        "simulate/geometry/parts.py",
+        "simulate/geometry/displacement.py",
         "rest.append((term, one, weight))",
         "rest.append((term, one, 2.0 * weight))",
         (f"{TESTS}test_published.py",),
@@ -199,7 +199,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "half_dose",
         "Half of a total dose works on each side with all of it.",
-        "simulate/geometry/parts.py",
+        "simulate/geometry/displacement.py",
         'return 0.5 if side == "both" else 1.0',
         "return 1.0",
         (f"{TESTS}test_each_side.py",),
@@ -207,7 +207,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "flatten_ends",
         "A hollow is filled to the line from its end to its middle.",
-        "simulate/geometry/terms.py",
+        "simulate/geometry/operators.py",
         "start, along = ends[0], ends[-1] - ends[0]",
         "start, along = ends[0], ends[len(ends) // 2] - ends[0]",
         (f"{TESTS}test_terms.py",),
@@ -224,7 +224,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "scale_in_map",
         "The uncertainty of the scale is left out of the map laid over the picture.",
-        "simulate/outcome.py",
+        "simulate/outcome/outcome.py",
         "variance = (self.face.scale.relative_sd * moved_mm) ** 2",
         "variance = 0.0 * moved_mm",
         (f"{TESTS}test_ranges.py",),
@@ -256,7 +256,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "responders",
         "The weak responder is shown as the strong one.",
-        "simulate/outcome.py",
+        "simulate/outcome/outcome.py",
         'RESPONDERS = {"low": -1.0, "expected": 0.0, "high": 1.0}',
         'RESPONDERS = {"low": 1.0, "expected": 0.0, "high": -1.0}',
         (f"{TESTS}test_ranges.py",),
@@ -273,7 +273,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "faded_twice",
         "Twice of the redness or pigment that is too much is taken away.",
-        "simulate/skin/fade.py",
+        "simulate/skin/fade_colour.py",
         "less[..., None] * colour_of_it",
         "2.0 * less[..., None] * colour_of_it",
         (f"{TESTS}test_fade.py",),
@@ -281,7 +281,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "fade_without_end",
         "More of a colour is taken away than ever should be.",
-        "simulate/skin/fade.py",
+        "simulate/skin/fade_colour.py",
         "        taken += less\n",
         "",
         (f"{TESTS}test_fade.py",),
@@ -289,7 +289,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "faded_chromophore",
         "Pigment is taken away where redness should be.",
-        "simulate/skin/fade.py",
+        "simulate/skin/fade_colour.py",
         "alone[chromophore] = 1.0",
         "alone[1 - chromophore] = 1.0",
         (f"{TESTS}test_fade.py",),
@@ -297,7 +297,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "parts_not_shared",
         "Of two pieces of treated skin that overlap the later one is laid over the earlier.",
-        "simulate/skin/blending.py",
+        "simulate/skin/blend.py",
         "        if not others:",
         "        if True:",
         (f"{TESTS}test_blending.py",),
@@ -305,7 +305,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "parts_added",
         "Two pieces of treated skin that overlap add up to more than the whole.",
-        "simulate/skin/blending.py",
+        "simulate/skin/blend.py",
         "weight / np.maximum(total, 1.0)",
         "weight / np.minimum(total, 1.0)",
         (f"{TESTS}test_blending.py",),
@@ -313,7 +313,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "windows_whole",
         "A piece of treated skin takes back what another changed inside its window.",
-        "simulate/skin/blending.py",
+        "simulate/skin/blend.py",
         "merge(out, np.asarray(mixed, np.uint8), part.changed, part.rows, part.columns)",
         "out[part.rows, part.columns] = mixed",
         (f"{TESTS}test_blending.py",),
@@ -321,7 +321,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "rim_gain",
         "Painted skin is smooth along its soft rim: detail is not strengthened there.",
-        "simulate/skin/embedded.py",
+        "simulate/inpaint/embedded.py",
         "np.sqrt((2.0 - some) / some)",
         "np.ones_like(some)",
         (f"{TESTS}test_rim.py",),
@@ -329,7 +329,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "composite_truncated",
         "Painted skin is cut off to bytes instead of rounded: half a level darker.",
-        "simulate/skin/blend.py",
+        "simulate/inpaint/composite.py",
         "np.clip(np.round(mixed), 0, 255)",
         "np.clip(mixed, 0, 255)",
         (f"{TESTS}test_blending.py",),
@@ -337,7 +337,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "seed_forgotten",
         "Skin painted from one seed is shown for another too.",
-        "simulate/skin/treated.py",
+        "simulate/skin/treated_patch.py",
         "/{engine}/{seed}",
         "/{engine}",
         (f"{TESTS}test_blending.py",),
@@ -369,7 +369,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "share_min_max",
         "No dose takes away less than the most that any may.",
-        "simulate/entry.py",
+        "simulate/catalogue/procedure.py",
         "return min(self.most, self.reduction * max(0.0, relative_dose))",
         "return max(self.most, self.reduction * max(0.0, relative_dose))",
         (f"{TESTS}test_catalogue.py",),
@@ -378,7 +378,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "weeks_as_days",
         "A treatment of week 2 is shown two days after the first.",
-        "simulate/recovery.py",
+        "simulate/catalogue/time_course.py",
         'days - DAYS["w"] * week',
         "days - week",
         (f"{TESTS}test_time.py",),
@@ -386,7 +386,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "onset_a_day_late",
         "Every effect is shown as it was a day before.",
-        "simulate/recovery.py",
+        "simulate/catalogue/time_course.py",
         "np.interp(days, procedure.course.days, procedure.course.share)",
         "np.interp(days - 1.0, procedure.course.days, procedure.course.share)",
         (f"{TESTS}test_time.py",),
@@ -394,7 +394,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "reaction_a_day_early",
         "Swelling and bruises are shown as they are a day later.",
-        "simulate/aftermath.py",
+        "simulate/recovery/reactions.py",
         "np.interp(days, one.days, one.level)",
         "np.interp(days + 1.0, one.days, one.level)",
         (f"{TESTS}test_time.py",),
@@ -402,7 +402,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "month",
         "A month has 30 days.",
-        "simulate/recovery.py",
+        "simulate/catalogue/time_course.py",
         '"mo": 30.4375',
         '"mo": 30.0',
         (f"{TESTS}test_recovery.py",),
@@ -410,7 +410,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "day_in_the_film",
         "The film counts its days from 1.",
-        "simulate/morph.py",
+        "simulate/export/timelapse_video.py",
         'return say("Day {n}", n=int(days))',
         'return say("Day {n}", n=int(days) + 1)',
         (f"{TESTS}test_morph.py",),
@@ -468,7 +468,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "before_after",
         "On the sheet the photo stands under Simulated.",
-        "simulate/export.py",
+        "simulate/export/comparison.py",
         "for image in (outcome.face.photo.image, outcome.image)",
         "for image in (outcome.image, outcome.face.photo.image)",
         (f"{TESTS}test_export.py",),
@@ -476,7 +476,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "days_off",
         "The least number of days off is told as the most.",
-        "simulate/summary.py",
+        "simulate/plan/summary.py",
         "(max(low for low, _ in spans), max(high for _, high in spans))",
         "(max(low for low, _ in spans), min(high for _, high in spans))",
         (f"{TESTS}test_report.py",),
@@ -508,7 +508,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "uncertain_steps",
         "The map of what is unsure is turned round: the surer, the stronger its colour.",
-        "simulate/uncertain.py",
+        "simulate/outcome/uncertainty_overlay.py",
         "MOST_COVER * np.minimum(steps, 1.0)",
         "MOST_COVER * (1.0 - np.minimum(steps, 1.0))",
         (f"{TESTS}test_ranges.py",),

@@ -7,9 +7,9 @@ import pytest
 
 from face_mesh import Face
 from simulate import Plan, Procedure, Treatment, procedures
-from simulate import plan as plan_module
-from simulate.entry import Reaction
-from simulate.skin import effect
+from simulate.catalogue.procedure import Reaction
+from simulate.plan import plan as plan_module
+from simulate.skin import skin_effect
 from tests.helpers import FACES
 from tests.simulate.faces import SAMPLES, SHARED, face_of
 
@@ -29,7 +29,7 @@ def face(request: pytest.FixtureRequest) -> Face:
 def no_skin() -> Iterator[None]:
     """Leave the skin of every plan alone: what is tested is what moves."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(effect, "jobs_of", lambda plan: iter(()))
+        patch.setattr(skin_effect, "jobs_of", lambda plan: iter(()))
         yield
 
 

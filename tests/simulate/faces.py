@@ -10,10 +10,16 @@ from face_mesh import Face, Photo, measure_face, open_photo
 from face_mesh.arrays import Field, Mask, Points
 from face_mesh.landmarks.model_file import canonical_mesh
 from face_mesh.landmarks.pose import Pose
-from simulate import Outcome, Plan, Treatment, procedures, simulate
-from simulate.entry import SURFACES
-from simulate.geometry.apron import surface_of
+from simulate import (
+    Outcome,
+    Plan,
+    Treatment,
+    procedures,
+    simulate,
+)
+from simulate.catalogue.procedure import SURFACES
 from simulate.geometry.basis import apron_shift, mesh_basis
+from simulate.geometry.neck_and_ears import surface_of
 from tests.face_mesh.faces import collins, hopper
 from tests.helpers import FACES, use_photo
 

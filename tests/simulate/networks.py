@@ -4,7 +4,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from simulate.skin.network import INPUTS, OUTPUT, TILE_PX
+from simulate.inpaint.network import INPUTS, OUTPUT, TILE_PX
 
 HIDDEN = 8
 AXES = {"noisy": (3, TILE_PX, TILE_PX), "given": (6, TILE_PX, TILE_PX), "step": ()}

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from simulate.entry import Patch, Reaction
+from simulate.catalogue.procedure import Patch, Reaction
 
 DAYS, LEVEL = (0.0, 1.0, 7.0, 14.0), (0.5, 1.0, 0.4, 0.0)
 CHEEK = Patch("malar_eminence", 6.0, 14.0)

@@ -7,9 +7,18 @@ from face_mesh import Face
 from face_mesh.arrays import Points
 from face_mesh.landmarks.anatomy import curve, point
 from simulate import Plan, Treatment, procedures, simulate
-from simulate.entry import ESTIMATE, SURFACES, Patch, Term
-from simulate.geometry import apron as module
-from simulate.geometry.apron import (
+from simulate.catalogue.procedure import (
+    ESTIMATE,
+    SURFACES,
+    Patch,
+    Term,
+)
+from simulate.geometry import neck_and_ears as module
+from simulate.geometry.basis import apron_shift, mesh_basis
+from simulate.geometry.displacement import parts_of, swelling_part
+from simulate.geometry.grid import Grid
+from simulate.geometry.mesh import Mesh
+from simulate.geometry.neck_and_ears import (
     APRON_MEASURES,
     COMES_IN_MM,
     Apron,
@@ -17,11 +26,7 @@ from simulate.geometry.apron import (
     cervicomental_angle,
     surface_of,
 )
-from simulate.geometry.basis import apron_shift, mesh_basis
-from simulate.geometry.grid import Grid
-from simulate.geometry.mesh import Mesh
-from simulate.geometry.parts import parts_of, swelling_part
-from simulate.geometry.terms import patch_weights, term_field
+from simulate.geometry.operators import patch_weights, term_field
 from tests.simulate.faces import FLIP, lengths, mirrored, own_changes, run, surfaces_of
 
 APRONS = SURFACES[1:]

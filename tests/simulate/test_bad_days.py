@@ -22,9 +22,9 @@ from PIL import Image
 from face_mesh import atomic_file
 from face_mesh.atomic_file import HIDDEN, Unnamed
 from face_mesh.errors import PlanError
-from simulate import folder
 from simulate.__main__ import main
-from simulate.provenance import certificate
+from simulate.command_line import output_folder
+from simulate.provenance import signing
 from tests.face_mesh.faces import hopper
 from tests.helpers import ROOT
 
@@ -334,8 +334,8 @@ def test_a_second_run_into_the_same_folder_is_told_of_the_first(
 
 def test_a_run_that_is_refused_leaves_the_folder_of_another(tmp_path: Path) -> None:
     out = tmp_path / "new" / "out"
-    with folder.output_folder(str(out)):
-        with pytest.raises(PlanError, match="Another run"), folder.output_folder(str(out)):
+    with output_folder.output_folder(str(out)):
+        with pytest.raises(PlanError, match="Another run"), output_folder.output_folder(str(out)):
             raise AssertionError("two at once")
         assert out.is_dir()
 
@@ -366,7 +366,7 @@ def test_a_disk_full_at_any_write_leaves_nothing_half_written(
         monkeypatch.setattr(atomic_file.os, at, full(getattr(os, at)))
     files = [(name, b"a face") for name in sorted(FILES)]
     with pytest.raises(PlanError, match="could not be written; free some space"):
-        folder.write(tmp_path, files)
+        output_folder.write(tmp_path, files)
     assert names(tmp_path) == {"mine.txt"}
 
 
@@ -396,7 +396,7 @@ def test_a_folder_taken_away_meanwhile_is_said(
         out.rmdir()
 
     with pytest.raises(PlanError, match="could not be written"):
-        folder.write(out, files())
+        output_folder.write(out, files())
     assert names(tmp_path) == set()
 
 
@@ -404,7 +404,7 @@ def test_a_folder_of_the_name_of_a_picture_keeps_the_results_of_before(tmp_path:
     (tmp_path / "after.png").mkdir()
     (tmp_path / "outcome.json").write_text("of the last run")
     with pytest.raises(PlanError, match="could not be written"):
-        folder.write(tmp_path, [("after.png", b"a face"), ("outcome.json", b"{}")])
+        output_folder.write(tmp_path, [("after.png", b"a face"), ("outcome.json", b"{}")])
     assert names(tmp_path) == {"after.png", "outcome.json"}
     assert (tmp_path / "outcome.json").read_text() == "of the last run"
 
@@ -421,7 +421,7 @@ def test_the_record_of_a_run_comes_last_and_that_of_the_last_goes_first(
 
     monkeypatch.setattr(Unnamed, "name", watched)
     files = [("before.png", b"1"), ("after.png", b"2"), ("outcome.json", b"{}")]
-    folder.write(tmp_path, files)
+    output_folder.write(tmp_path, files)
     assert seen == [set(), {"before.png"}, {"before.png", "after.png"}]
     assert names(tmp_path) == {"before.png", "after.png", "outcome.json"}
 
@@ -472,7 +472,7 @@ def test_out_of_memory_while_painting_is_an_engine_that_failed(
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    from simulate.skin.fake import FakeEngine
+    from simulate.inpaint.fake import FakeEngine
 
     def full(self: FakeEngine, asked: object) -> Iterator[object]:
         raise error
@@ -503,7 +503,7 @@ def test_another_model_in_the_place_of_ours_is_said(portrait: Path, tmp_path: Pa
 KEY_MAKER = """
 import sys
 sys.path.insert(0, {root!r})
-from simulate.provenance.certificate import signing
+from simulate.provenance.signing import signing
 print(signing().key_pem)
 """
 
@@ -529,16 +529,16 @@ def test_the_key_of_whoever_was_first_is_kept(
     """As it was, the second took the first's place, whose signatures nobody knew any more."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     kept = tmp_path / "beforehand" / "self-signed.pem"
-    made = certificate._made_for_this_run()
-    first = certificate._made_for_this_run.__wrapped__()
+    made = signing._made_for_this_run()
+    first = signing._made_for_this_run.__wrapped__()
 
     def meanwhile() -> str:
         kept.parent.mkdir(parents=True)
         kept.write_text(first)
         return made
 
-    monkeypatch.setattr(certificate, "_made_for_this_run", meanwhile)
-    assert certificate.signing().key_pem in first
+    monkeypatch.setattr(signing, "_made_for_this_run", meanwhile)
+    assert signing.signing().key_pem in first
     assert kept.read_text() == first
     assert names(kept.parent) == {"self-signed.pem"}
 
@@ -556,7 +556,7 @@ def test_a_key_half_written_is_no_key(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(atomic_file.os, at, full)
-    assert certificate.signing().default  # of this run alone
+    assert signing.signing().default  # of this run alone
     assert names(tmp_path / "beforehand") == set()
 
 

@@ -5,10 +5,10 @@ import pytest
 
 from face_mesh.arrays import Bool, Rgb
 from simulate import Plan, Treatment, procedures, simulate
-from simulate.skin.blend import composite
-from simulate.skin.blending import blended
-from simulate.skin.engine import Fill
-from simulate.skin.treated import Treated
+from simulate.inpaint.composite import composite
+from simulate.inpaint.engine import Fill
+from simulate.skin.blend import blended
+from simulate.skin.treated_patch import Treated
 from tests.simulate.faces import bare, face_of, usual
 
 SIDE = 40

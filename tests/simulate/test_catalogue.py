@@ -12,12 +12,25 @@ from hypothesis import strategies as st
 from face_mesh import quality
 from face_mesh.measures import MEASURES
 from face_mesh.skin import signs
-from simulate import catalogue, procedures
-from simulate.catalogue import FOLDER, CatalogueError, citation, load_procedure, sources
-from simulate.entry import AREAS, ESTIMATE, SIGNS, Procedure, SkinTerm
-from simulate.geometry.apron import APRON_MEASURES, Apron
-from simulate.geometry.terms import OPERATORS, landmarks_of
-from simulate.skin.jobs import regions_of
+from simulate import procedures
+from simulate.catalogue import loader
+from simulate.catalogue.loader import (
+    FOLDER,
+    CatalogueError,
+    citation,
+    load_procedure,
+    sources,
+)
+from simulate.catalogue.procedure import (
+    AREAS,
+    ESTIMATE,
+    SIGNS,
+    Procedure,
+    SkinTerm,
+)
+from simulate.geometry.neck_and_ears import APRON_MEASURES, Apron
+from simulate.geometry.operators import OPERATORS, landmarks_of
+from simulate.skin.tasks import regions_of
 from tests.face_mesh.faces import collins
 from tests.simulate.faces import PROCEDURES
 
@@ -388,6 +401,6 @@ def test_a_broken_file_in_the_folder_stops_the_catalogue(
 ) -> None:
     written(tmp_path, "chin_filler")
     written(tmp_path, "lip_filler", put("dose", "unit", value="cc"))
-    monkeypatch.setattr(catalogue, "FOLDER", tmp_path)
+    monkeypatch.setattr(loader, "FOLDER", tmp_path)
     with pytest.raises(CatalogueError, match=r"^lip_filler\.toml: dose\.unit: 'cc'"):
-        catalogue.procedures.__wrapped__()
+        loader.procedures.__wrapped__()

@@ -20,9 +20,10 @@ from PIL import Image
 from face_mesh import Photo, measure_face, open_photo
 from face_mesh.arrays import Rgb
 from face_mesh.atomic_file import Unnamed
-from simulate import Plan, __version__, command, procedures
+from simulate import Plan, __version__, procedures
 from simulate.__main__ import main
-from simulate.presets import presets
+from simulate.command_line import command
+from simulate.plan.presets import presets
 from tests.face_mesh.faces import hopper, turned_head
 from tests.helpers import ROOT
 from tests.simulate import toy_models
@@ -364,7 +365,7 @@ def test_no_heavy_library_is_loaded(
     )
     status, *loaded = done.stdout.splitlines()[-1].removeprefix("loaded ").split()
     assert status == "0"
-    assert "simulate.outcome" in loaded
+    assert "simulate.outcome.outcome" in loaded
     assert HEAVY & set(loaded) == needed
 
 

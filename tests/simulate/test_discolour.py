@@ -12,8 +12,8 @@ from skimage.color import lab2rgb, rgb2lab, rgb2xyz
 from face_mesh import Face
 from face_mesh.arrays import Points, Rgb
 from simulate import Outcome, Plan, simulate
-from simulate.discolour import SURFACE, density_of
 from simulate.geometry.grid import Grid
+from simulate.recovery.discolouration import SURFACE, density_of
 from tests.face_mesh.skins import even_face
 from tests.simulate.faces import bare
 from tests.simulate.reactions import reaction
@@ -53,7 +53,7 @@ def deepest(outcome: Outcome) -> tuple[int, int]:
 def test_the_severest_bruise_leaves_a_third_of_the_light_as_a_black_eye_does(
     even: Face, with_reactions: Give
 ) -> None:
-    """On its darkest day, of skin of an L* of 65, by CIE luminance (`simulate.discolour`).
+    """On its darkest day, of skin of an L* of 65, by CIE luminance (`discolouration`).
 
     Within a factor of 1.3, by which black eyes differ more than that; a density twice as deep
     leaves a fifth, one half as deep six tenths.
@@ -66,7 +66,7 @@ def test_the_severest_bruise_leaves_a_third_of_the_light_as_a_black_eye_does(
 
 
 def test_a_grade_of_redness_is_two_units_of_a_star(even: Face, with_reactions: Give) -> None:
-    """In the mean over what is red at all, on light skin (`simulate.discolour`): 1.4 to 2.8."""
+    """In the mean over what is red at all, on light skin (`discolouration`): 1.4 to 2.8."""
     outcome = simulate(
         even, with_reactions(reaction("erythema", 1.0)), "1d", reactions="all", engine="fake"
     )

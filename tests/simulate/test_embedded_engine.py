@@ -19,11 +19,17 @@ from onnx import numpy_helper
 from face_mesh import EngineError
 from face_mesh.arrays import Bool, Rgb
 from face_mesh.skin.skin_mask import skin_mask
-from simulate.skin import embedded, fill, fine, network, weights
-from simulate.skin.embedded import NO_MEMORY, NOT_PAINTED, STEPS, EmbeddedEngine
-from simulate.skin.engine import Fill, Step
-from simulate.skin.network import SCALE_PX_PER_MM, TILE_PX, opened
-from simulate.skin.sampler import Detail
+from simulate.inpaint import embedded, fine_detail, network, weights
+from simulate.inpaint.embedded import (
+    NO_MEMORY,
+    NOT_PAINTED,
+    STEPS,
+    EmbeddedEngine,
+)
+from simulate.inpaint.engine import Fill, Step
+from simulate.inpaint.network import SCALE_PX_PER_MM, TILE_PX, opened
+from simulate.inpaint.sampler import Detail
+from simulate.skin import fill
 from tests.helpers import ROOT
 from tests.simulate.faces import face_of
 from tests.simulate.networks import failing, greedy, tiny
@@ -203,8 +209,8 @@ def test_slow_colour_is_as_expected_and_grain_as_drawn() -> None:
 
 def test_an_enlarged_picture_reduced_again_is_nearly_itself() -> None:
     small = skin((50, 60)).astype(np.float32) / 255.0
-    back = fine.resized(fine.enlarged(small, (94, 113)), (50, 60))
-    plain = fine.resized(fine.resized(small, (94, 113)), (50, 60))
+    back = fine_detail.resized(fine_detail.enlarged(small, (94, 113)), (50, 60))
+    plain = fine_detail.resized(fine_detail.resized(small, (94, 113)), (50, 60))
     off, plainly_off = (float(np.square(one - small).mean()) for one in (back, plain))
     assert off < 0.1 * plainly_off
 
@@ -214,8 +220,8 @@ def test_a_large_photo_keeps_the_energy_of_its_grain() -> None:
     blurred = cv2.GaussianBlur(skin((260, 300)), (0, 0), 0.7)
     shape = (round(260 * SCALE_PX_PER_MM / 6.0), round(300 * SCALE_PX_PER_MM / 6.0))
     rgb = blurred.astype(np.float32) / 255.0
-    coarse = fine.enlarged(fine.resized(rgb, shape), (260, 300))
-    band = fine.fine_band(rgb, shape)
+    coarse = fine_detail.enlarged(fine_detail.resized(rgb, shape), (260, 300))
+    band = fine_detail.fine_band(rgb, shape)
     together = (coarse[:, ::-1] + band)[10:-10, 10:-10].var(axis=(0, 1))
     assert together == pytest.approx(rgb[10:-10, 10:-10].var(axis=(0, 1)), rel=0.1)
 
@@ -337,7 +343,8 @@ LITTLE = """
 import resource, sys
 import numpy as np
 from face_mesh import EngineError
-from simulate.skin import embedded, fill
+from simulate.inpaint import embedded
+from simulate.skin import fill
 
 rgb, mask = np.full((300, 300, 3), 120, np.uint8), np.eye(300, dtype=bool)
 taken = 4096 * int(open("/proc/self/statm").read().split()[0])
@@ -385,7 +392,8 @@ def test_weights_are_read_once(own_weights: Path) -> None:
 
 def test_a_fill_says_nothing_on_standard_error(own_weights: Path) -> None:
     code = (
-        "import hashlib, numpy as np; from pathlib import Path; from simulate.skin import weights;"
+        "import hashlib, numpy as np; from pathlib import Path;"
+        "from simulate.inpaint import weights;"
         f"weights.FILE = Path({str(own_weights)!r});"
         "weights.SHA256 = hashlib.sha256(weights.FILE.read_bytes()).hexdigest();"
         "from simulate.skin import fill;"
@@ -397,8 +405,8 @@ def test_a_fill_says_nothing_on_standard_error(own_weights: Path) -> None:
 
 def test_the_runtime_is_loaded_with_the_first_fill_and_torch_never() -> None:
     code = (
-        "import sys, numpy as np, simulate, simulate.skin, simulate.skin.engines;"
-        "import simulate.skin.treated; engine = simulate.skin.engines.engine('embedded');"
+        "import sys, numpy as np, simulate, simulate.skin, simulate.inpaint.registry;"
+        "import simulate.skin.treated_patch; engine = simulate.inpaint.registry.engine('embedded');"
         "early = 'onnxruntime' in sys.modules;"
         "simulate.skin.fill(np.full((9, 9, 3), 120, np.uint8), np.eye(9), 3.0);"
         "print(early, *(m in sys.modules for m in ('onnxruntime', 'torch', 'diffusers')))"
@@ -418,7 +426,8 @@ def test_a_seed_may_be_as_large_as_a_plan_holds(seed: int) -> None:
 REMEMBERS = """
 import gc, os
 import numpy as np
-from simulate.skin import embedded, fill, network
+from simulate.inpaint import embedded, network
+from simulate.skin import fill
 from tests.browser.memory import found_in
 from ui.erasing import overwrite_freed
 

@@ -13,7 +13,7 @@ from PIL import Image
 from face_mesh import Face, Photo, measure_face
 from face_mesh.arrays import Rgb
 from simulate import Plan, simulate
-from simulate.export import (
+from simulate.export.comparison import (
     MAX_PANEL_PX,
     MIN_PANEL_PX,
     NOTICE,

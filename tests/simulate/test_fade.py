@@ -11,7 +11,7 @@ from face_mesh.skin.chromophores import (
     density_of,
     split,
 )
-from simulate.skin.fade import faded
+from simulate.skin.fade_colour import faded
 from tests.face_mesh.skins import even_face, with_more
 
 REGION = "malar_left"

@@ -6,7 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from face_mesh.arrays import Field, Points
-from simulate.geometry.flow import FOLD_FLOOR, SETTLED_PX, backward, safe_share
+from simulate.geometry.inverse_field import (
+    FOLD_FLOOR,
+    SETTLED_PX,
+    backward,
+    safe_share,
+)
 
 ROWS, COLUMNS = 40, 32
 

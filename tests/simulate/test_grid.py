@@ -12,15 +12,15 @@ from face_mesh import Face, Photo
 from face_mesh.arrays import Field, Points
 from face_mesh.landmarks.anatomy import point
 from face_mesh.landmarks.pose import Pose
-from simulate import outcome as outcome_module
 from simulate import procedures, simulate
 from simulate.composite import merge
 from simulate.geometry import warp
 from simulate.geometry.basis import grid_basis, mesh_basis
 from simulate.geometry.grid import FADE_MM, NODE_MM, QUIET_PX, Grid
-from simulate.geometry.light import Light
 from simulate.geometry.mesh import Mesh
 from simulate.geometry.warp import BAND_NODES, dense_bands, warped_bands
+from simulate.outcome import outcome as outcome_module
+from simulate.shading.light import Light
 from tests.simulate.faces import SHAPED, face_of, lengths, run, usual
 
 pytestmark = pytest.mark.usefixtures("no_skin")

@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from simulate.__main__ import main
-from simulate.provenance import certificate
-from simulate.provenance.certificate import SELF_SIGNED, signing
-from simulate.provenance.manifest import HOW
+from simulate.provenance import signing as certificate
+from simulate.provenance.c2pa_manifest import HOW
+from simulate.provenance.signing import SELF_SIGNED, signing
 from simulate.provenance.verify import (
     MOST_NAME,
     MOST_PROBLEMS,

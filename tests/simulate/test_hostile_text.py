@@ -15,12 +15,13 @@ from reportlab.platypus import Image, Paragraph
 
 from face_mesh.inert_text import inert
 from face_mesh.messages import Said
-from simulate import Plan, command
+from simulate import Plan
 from simulate.__main__ import main
-from simulate.export import comparison_image
-from simulate.leaflet.code import MARK, plan_code, plan_of_code
-from simulate.leaflet.pages import report_pdf
-from simulate.leaflet.shown import Planned, Seen
+from simulate.command_line import command
+from simulate.export.comparison import comparison_image
+from simulate.export.pdf.figures import Planned, Seen
+from simulate.export.pdf.pages import report_pdf
+from simulate.plan.plan_code import MARK, plan_code, plan_of_code
 from tests.helpers import ROOT
 from tests.hostile import ALONE, LINES, NAME, TEXT, unseen
 from tests.simulate.test_leaflet import PLAN, outcomes, story_of

@@ -18,11 +18,16 @@ import torch
 from huggingface_hub import constants
 
 from face_mesh import EngineError
-from simulate.skin import hub_model
-from simulate.skin.crop import Crop
-from simulate.skin.engine import Fill, Step
-from simulate.skin.hub import BLACKED_OUT, NEGATIVE, NO_PICTURE, HubEngine
-from simulate.skin.hub_model import FAMILIES, Model
+from simulate.inpaint import hub_model
+from simulate.inpaint.engine import Fill, Step
+from simulate.inpaint.hub import (
+    BLACKED_OUT,
+    NEGATIVE,
+    NO_PICTURE,
+    HubEngine,
+)
+from simulate.inpaint.hub_model import FAMILIES, Model
+from simulate.inpaint.square_crop import Crop
 from tests.helpers import ROOT
 from tests.simulate import toy_models
 
@@ -52,7 +57,7 @@ def one_thread() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def few_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("simulate.skin.hub.STEPS", 4)
+    monkeypatch.setattr("simulate.inpaint.hub.STEPS", 4)
 
 
 @pytest.fixture
@@ -211,7 +216,7 @@ def test_closing_stops_the_model_and_leaves_it_usable(
     models: dict[str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     expected = filled(models["sd_inpaint"], asked())
-    monkeypatch.setattr("simulate.skin.hub.STEPS", 500)
+    monkeypatch.setattr("simulate.inpaint.hub.STEPS", 500)
     calls = list[None]()
     unet = loaded(models["sd_inpaint"]).pipe.unet
     hook = unet.register_forward_pre_hook(lambda *_: calls.append(None))
@@ -221,7 +226,7 @@ def test_closing_stops_the_model_and_leaves_it_usable(
     hook.remove()
     assert threading.active_count() == threads
     assert 0 < len(calls) < 400  # of the 500 it would have been
-    monkeypatch.setattr("simulate.skin.hub.STEPS", 4)
+    monkeypatch.setattr("simulate.inpaint.hub.STEPS", 4)
     assert np.array_equal(filled(models["sd_inpaint"], asked()), expected)
 
 
@@ -448,7 +453,7 @@ def test_a_model_in_a_folder_needs_no_network(
 
 
 def test_importing_the_engines_turns_telemetry_off() -> None:
-    code = "import simulate.skin.engines, huggingface_hub.constants as c; print(c.{})"
+    code = "import simulate.inpaint.registry, huggingface_hub.constants as c; print(c.{})"
     said = subprocess.run(
         [sys.executable, "-c", code.format("HF_HUB_DISABLE_TELEMETRY")],
         cwd=ROOT,

@@ -10,7 +10,7 @@ from face_mesh import Face, measure_face, open_photo
 from face_mesh.landmarks.anatomy import point
 from simulate import Plan, Treatment, procedures, simulate
 from simulate.geometry.mesh import GAPE_COUNTS, Mesh, topology
-from simulate.warned import seen_in
+from simulate.outcome.warnings import seen_in
 from tests.helpers import FACES, use_photo
 from tests.simulate.faces import areas, away_mm, bare, face_of, lengths, mirrored
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from face_mesh import PlanError
 from simulate import Plan, Treatment, procedures, simulate
-from simulate.catalogue import CatalogueError, sources
-from simulate.entry import ESTIMATE
-from simulate.interactions import (
+from simulate.catalogue.loader import CatalogueError, sources
+from simulate.catalogue.procedure import ESTIMATE
+from simulate.plan.interactions import (
     FILE,
     SEVERITIES,
     TIMED,
@@ -30,7 +30,7 @@ from simulate.interactions import (
     read_book,
     total_within,
 )
-from simulate.summary import plan_summary
+from simulate.plan.summary import plan_summary
 from tests.simulate.faces import face_of
 
 RULES = {rule.id: rule for rule in book().rules}

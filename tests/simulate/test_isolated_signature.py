@@ -9,11 +9,16 @@ from PIL import Image
 
 from face_mesh.errors import BeforehandError, PhotoError
 from face_mesh.isolation import sandbox
-from simulate.export import source_type
-from simulate.provenance import isolated
-from simulate.provenance.certificate import signing
-from simulate.provenance.manifest import Edits, signed
-from simulate.provenance.verify import Edit, Verdict, verdict_json, verify
+from simulate.export.comparison import source_type
+from simulate.provenance import verify_job
+from simulate.provenance.c2pa_manifest import Edits, signed
+from simulate.provenance.signing import signing
+from simulate.provenance.verify import (
+    Edit,
+    Verdict,
+    verdict_json,
+    verify,
+)
 
 
 def png():
@@ -37,20 +42,20 @@ def test_the_verdict_is_the_same_either_way(ours, change):
         "text": b"Dear doctor",
         "empty": b"",
     }[change]
-    assert isolated.verified(data) == verify(data)
+    assert verify_job.verified(data) == verify(data)
     if change == "none":
-        assert isolated.verified(data).state == "valid"
+        assert verify_job.verified(data).state == "valid"
 
 
 @pytest.mark.parametrize(
     ("reason", "said"),
     [
-        (sandbox.BUSY, isolated.BUSY),
-        (sandbox.STOPPED, isolated.BUSY),
-        (sandbox.ABSENT, isolated.BUSY),
-        (sandbox.SLOW, isolated.TOO_MUCH),
-        (sandbox.MEMORY, isolated.TOO_MUCH),
-        (sandbox.FAILED, isolated.TOO_MUCH),
+        (sandbox.BUSY, verify_job.BUSY),
+        (sandbox.STOPPED, verify_job.BUSY),
+        (sandbox.ABSENT, verify_job.BUSY),
+        (sandbox.SLOW, verify_job.TOO_MUCH),
+        (sandbox.MEMORY, verify_job.TOO_MUCH),
+        (sandbox.FAILED, verify_job.TOO_MUCH),
     ],
 )
 def test_no_answer_is_a_sentence(reason, said, monkeypatch):
@@ -59,7 +64,7 @@ def test_no_answer_is_a_sentence(reason, said, monkeypatch):
 
     monkeypatch.setattr(sandbox, "ask", unanswered)
     with pytest.raises(PhotoError) as caught:
-        isolated.verified(b"abc")
+        verify_job.verified(b"abc")
     assert str(caught.value) == said
 
 
@@ -74,7 +79,7 @@ def test_a_helper_that_was_taken_over_is_not_believed(body, monkeypatch):
     answer = sandbox.Answer({}, np.frombuffer(body, np.uint8))
     monkeypatch.setattr(sandbox, "ask", lambda *_, **__: answer)
     with pytest.raises(PhotoError, match="cannot be checked"):
-        isolated.verified(b"abc")
+        verify_job.verified(b"abc")
 
 
 def test_a_reader_that_is_missing_is_told(monkeypatch):
@@ -84,7 +89,7 @@ def test_a_reader_that_is_missing_is_told(monkeypatch):
         lambda *_, **__: sandbox.Answer({"unread": True}, np.empty(0, np.uint8)),
     )
     with pytest.raises(BeforehandError, match="install c2pa-python"):
-        isolated.verified(b"abc")
+        verify_job.verified(b"abc")
 
 
 @pytest.mark.parametrize(
@@ -94,7 +99,9 @@ def test_a_reader_that_is_missing_is_told(monkeypatch):
     ids=range(6),
 )  # fmt: skip
 def test_of_an_odd_answer_only_what_may_be_said_is_left(odd):
-    assert isolated._verdict(json.dumps({"state": "foreign", **odd}).encode()) == Verdict("foreign")
+    assert verify_job._verdict(json.dumps({"state": "foreign", **odd}).encode()) == Verdict(
+        "foreign"
+    )
 
 
 def test_a_verdict_survives_the_way():
@@ -102,4 +109,4 @@ def test_a_verdict_survives_the_way():
     verdict = Verdict(
         "foreign", "Somebody", source_type(True), (Edit("painted", box), Edit("warped")), ("x",)
     )
-    assert isolated._verdict(json.dumps(verdict_json(verdict)).encode()) == verdict
+    assert verify_job._verdict(json.dumps(verdict_json(verdict)).encode()) == verdict

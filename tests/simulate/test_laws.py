@@ -17,20 +17,31 @@ from face_mesh import Face, Photo, measure_face
 from face_mesh.arrays import Bool, Points
 from face_mesh.measures import measure_points
 from face_mesh.quality import MIN_PUPILS_PX
-from simulate import Outcome, Plan, Procedure, Treatment, procedures, simulate
-from simulate.entry import AMOUNTS
-from simulate.geometry import flow
-from simulate.geometry.apron import surface_of
-from simulate.geometry.basis import displaced_landmarks, grid_basis, measures_before
+from simulate import (
+    Outcome,
+    Plan,
+    Procedure,
+    Treatment,
+    procedures,
+    simulate,
+)
+from simulate.catalogue.procedure import AMOUNTS
+from simulate.catalogue.time_course import share_at
+from simulate.geometry import inverse_field
+from simulate.geometry.basis import (
+    displaced_landmarks,
+    grid_basis,
+    measures_before,
+)
+from simulate.geometry.displacement import parts_of
 from simulate.geometry.grid import Grid
 from simulate.geometry.mesh import Mesh
-from simulate.geometry.parts import parts_of
-from simulate.geometry.shading import shade_of
-from simulate.geometry.terms import Surface, term_field
-from simulate.interactions import adjustments
-from simulate.recovery import share_at
-from simulate.relight import lit_masks, shading_gain
-from simulate.warned import WHOLE
+from simulate.geometry.neck_and_ears import surface_of
+from simulate.geometry.operators import Surface, term_field
+from simulate.outcome.warnings import WHOLE
+from simulate.plan.interactions import adjustments
+from simulate.shading.relight import lit_masks, shading_gain
+from simulate.shading.shading import shade_of
 from tests.face_mesh.faces import hopper
 from tests.simulate.faces import (
     FACED,
@@ -247,7 +258,7 @@ def test_more_of_a_dose_moves_more(name: str, shares: list[float]) -> None:
     # Doses beyond what the picture can show are cut at the same place, found in float32.
     assert all(b > a - 1e-5 for a, b in pairwise(peaks))
     shown = [float(o.shift_mm.max()) for o in outcomes]
-    room = 2 * flow.SETTLED_PX / outcomes[0].face.px_per_mm
+    room = 2 * inverse_field.SETTLED_PX / outcomes[0].face.px_per_mm
     assert all(b > a - room for a, b in pairwise(shown))
 
 
@@ -504,7 +515,7 @@ def test_a_plan_that_would_fold_is_limited_and_says_so(
 ) -> None:
     free = run(face, "lip_filler", 0.5)
     assert not limited(free)
-    monkeypatch.setattr(flow, "FOLD_FLOOR", 0.9)
+    monkeypatch.setattr(inverse_field, "FOLD_FLOOR", 0.9)
     outcome = run(face, "lip_filler", 0.5)
     assert limited(outcome)
     less = lengths(outcome.shift_mm_vertices).max() / lengths(free.shift_mm_vertices).max()

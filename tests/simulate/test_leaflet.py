@@ -21,21 +21,28 @@ from face_mesh import PlanError
 from face_mesh.messages import Said
 from simulate import Outcome, Plan, Treatment, procedures
 from simulate.__main__ import main
-from simulate.catalogue import citation
-from simulate.entry import ESTIMATE
-from simulate.export import NOTICE, head_window, png_bytes
-from simulate.leaflet import pages, words
-from simulate.leaflet.code import MARK, plan_code, plan_of_code
-from simulate.leaflet.pages import report_pdf
-from simulate.leaflet.shown import Planned, Seen, Shown, striped, window_apart
-from simulate.planfile import PlanFile
-from simulate.presets import presets
-from simulate.provenance.mark import strip_of
+from simulate.catalogue.loader import citation
+from simulate.catalogue.procedure import ESTIMATE
+from simulate.export.comparison import NOTICE, head_window, png_bytes
+from simulate.export.contact_sheet import CLOSE, film, responders
+from simulate.export.pdf import pages
+from simulate.export.pdf.figures import (
+    Planned,
+    Seen,
+    Shown,
+    striped,
+    window_apart,
+)
+from simulate.export.pdf.pages import report_pdf
+from simulate.outcome.warnings import IN_PART
+from simulate.plan.plan_code import MARK, plan_code, plan_of_code
+from simulate.plan.plan_file import PlanFile
+from simulate.plan.presets import presets
+from simulate.plan.summary import plan_summary
 from simulate.provenance.verify import verify
-from simulate.sheets import CLOSE, film, responders
-from simulate.speech import english
-from simulate.summary import plan_summary
-from simulate.warned import IN_PART
+from simulate.provenance.visible_mark import strip_of
+from simulate.wording import report_text
+from simulate.wording.language import english
 from tests.helpers import ROOT
 from tests.simulate.faces import bare, face_of, usual
 
@@ -175,7 +182,7 @@ def test_every_section_is_there_in_order() -> None:
     )
     at = [lines.index(head) for head in heads]
     assert at == sorted(at)
-    assert all(text in lines for text in (*words.CANNOT_KNOW, *words.CONSENT))
+    assert all(text in lines for text in (*report_text.CANNOT_KNOW, *report_text.CONSENT))
 
 
 def test_the_plan_is_told_with_doses_weeks_cost_and_days_off() -> None:
@@ -190,12 +197,14 @@ def test_the_plan_is_told_with_doses_weeks_cost_and_days_off() -> None:
 
 
 def test_every_noticeable_change_is_told_with_its_range_and_why() -> None:
-    lines, found = said(), words.noticeable(outcomes()[1].changes)
+    lines, found = said(), report_text.noticeable(outcomes()[1].changes)
     assert len(found) > 3
     for one in found:
-        assert any(line.startswith(words.measure(one)) for line in lines)
+        assert any(line.startswith(report_text.measure(one)) for line in lines)
         low, high = sorted((one.expected_low, one.expected_high))
-        assert f"{words.figure(low, one.unit)} to {words.figure(high, one.unit)}" in lines
+        assert (
+            f"{report_text.figure(low, one.unit)} to {report_text.figure(high, one.unit)}" in lines
+        )
         assert not one.because or any(line.endswith(one.because) for line in lines)
 
 
@@ -237,12 +246,12 @@ def test_the_numbers_of_the_sources_are_those_that_are_cited() -> None:
 @pytest.mark.parametrize("name", [n for n, one in procedures().items() if one.reactions])
 def test_the_calendar_follows_the_curves(name: str) -> None:
     entry = procedures()[name]
-    told = list(words.calendar(entry))
+    told = list(report_text.calendar(entry))
     assert {sign.lower().replace("redness", "erythema") for sign, _, _ in told} == {
         one.sign for one in entry.reactions
     }
     for _, found, marks in told:
-        for day, mark in zip(words.CALENDAR, marks, strict=True):
+        for day, mark in zip(report_text.CALENDAR, marks, strict=True):
             level = max(float(np.interp(day, one.days, one.level)) for one in found)
             dots = mark.count("●")
             assert dots == (level >= 0.02) + (level >= 1 / 3) + (level >= 2 / 3)
@@ -401,7 +410,7 @@ def test_a_code_without_a_report_is_refused(
 
 
 def test_only_a_report_loads_its_library() -> None:
-    code = "import sys, simulate.command; print('reportlab' in sys.modules)"
+    code = "import sys, simulate.command_line.command; print('reportlab' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True)
     assert done.stdout.strip() == b"False"
 
@@ -431,7 +440,7 @@ def test_the_code_is_there_only_when_asked_for() -> None:
     ],
 )
 def test_times_are_said_as_people_say_them(days: float, text: str) -> None:
-    assert words.span(days) == text
+    assert report_text.span(days) == text
 
 
 def test_the_clinics_own_days_off_go_before_the_catalogues() -> None:
@@ -448,17 +457,17 @@ def test_the_clinics_own_days_off_go_before_the_catalogues() -> None:
     ],
 )
 def test_days_off_are_said_as_people_say_them(low: float, high: float, text: str) -> None:
-    assert words.days_off(low, high) == text
+    assert report_text.days_off(low, high) == text
 
 
 def test_figures_of_a_day_say_which_and_that_swelling_is_in_them() -> None:
     settled, early = outcomes()[1], times()[1]
-    assert words.shown_at(settled) == "The figures show how it is when it has settled."
-    assert words.shown_at(early) == (
+    assert report_text.shown_at(settled) == "The figures show how it is when it has settled."
+    assert report_text.shown_at(early) == (
         "The figures show how it is after 1 week, with the swelling there is then."
     )
-    assert words.moment("3d") == "on day 3"
-    assert any(words.shown_at(settled) in line for line in said())
+    assert report_text.moment("3d") == "on day 3"
+    assert any(report_text.shown_at(settled) in line for line in said())
 
 
 def test_every_warning_is_told_once() -> None:
@@ -521,10 +530,10 @@ def test_whose_picture_shows_less_than_was_planned_is_said_below_it() -> None:
 
 def test_who_reads_it_alone_is_given_questions_and_nothing_to_sign() -> None:
     alone, together = said(questions=True), said()
-    assert set(words.QUESTIONS) <= set(alone)
-    assert not {*words.CONSENT, *words.SIGNED} & set(alone)
-    assert {*words.CONSENT, *words.SIGNED} <= set(together)
-    assert not set(words.QUESTIONS) & set(together)
+    assert set(report_text.QUESTIONS) <= set(alone)
+    assert not {*report_text.CONSENT, *report_text.SIGNED} & set(alone)
+    assert {*report_text.CONSENT, *report_text.SIGNED} <= set(together)
+    assert not set(report_text.QUESTIONS) & set(together)
 
 
 # --- several photos, several plans

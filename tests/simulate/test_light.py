@@ -12,13 +12,18 @@ from skimage.color import rgb2xyz
 from face_mesh import Face, Photo
 from face_mesh.arrays import Points
 from simulate import procedures
-from simulate.geometry.apron import Apron
+from simulate.geometry.displacement import parts_of
 from simulate.geometry.grid import Grid
-from simulate.geometry.light import FACING, NORMAL_ROUNDS, Light, harmonics
 from simulate.geometry.mesh import Mesh
-from simulate.geometry.parts import parts_of
-from simulate.geometry.shading import shade_unit
-from simulate.relight import encoded, shading_gain
+from simulate.geometry.neck_and_ears import Apron
+from simulate.shading.light import (
+    FACING,
+    NORMAL_ROUNDS,
+    Light,
+    harmonics,
+)
+from simulate.shading.relight import encoded, shading_gain
+from simulate.shading.shading import shade_unit
 from tests.simulate.faces import bare, face_of
 
 LEFT_LIGHT = np.array([0.0, 0.4, 0.0, 0.2, 0.0, 0.0, 0.0, 0.0, 0.0])

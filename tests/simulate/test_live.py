@@ -5,12 +5,22 @@ import pytest
 
 from face_mesh import Face, Photo, measure_face
 from simulate import Plan, simulate
-from simulate.discolour import density_gain
-from simulate.geometry.flow import backward, safe_share
 from simulate.geometry.grid import Grid
-from simulate.live import BLOCK_PX, COLOURED, MOST_ROWS, MOVED, SKIN, WIDTHS, Scene, Table, scene_of
-from simulate.outcome import Outcome
-from simulate.plan import Treatment
+from simulate.geometry.inverse_field import backward, safe_share
+from simulate.outcome.live_layers import (
+    BLOCK_PX,
+    COLOURED,
+    MOST_ROWS,
+    MOVED,
+    SKIN,
+    WIDTHS,
+    Scene,
+    Table,
+    scene_of,
+)
+from simulate.outcome.outcome import Outcome
+from simulate.plan.plan import Treatment
+from simulate.recovery.discolouration import density_gain
 from tests.ui.photos import portrait
 
 TIMES = (None, "0d", "3d", "2w", "6mo", "2y")

@@ -7,7 +7,7 @@ from face_mesh.landmarks.anatomy import point
 from face_mesh.regions import region
 from face_mesh.skin.chromophores import HAEMOGLOBIN
 from simulate import Plan, Treatment, procedures
-from simulate.skin.effect import skin_mask_of
+from simulate.skin.skin_effect import skin_mask_of
 from tests.face_mesh.skins import darker, even_face, with_more
 
 SMALL = 1.6  # of the portrait: 2 px per mm

@@ -17,18 +17,26 @@ from PIL import Image
 from face_mesh.arrays import Rgb
 from face_mesh.errors import EngineError
 from simulate import Plan, simulate
-from simulate import morph as morphing
 from simulate.__main__ import main
-from simulate.export import font
-from simulate.morph import FPS, GIF_PX, VIDEO_PX, Morph, date_of, moments, morph
-from simulate.provenance import certificate
-from simulate.provenance.certificate import signing
-from simulate.provenance.containers import gif_marked, kind_of
-from simulate.provenance.manifest import signed
+from simulate.catalogue.time_course import LONGEST_DAYS, days_after
+from simulate.export import timelapse_video as morphing
+from simulate.export.comparison import font
+from simulate.export.contact_sheet import TIMES
+from simulate.export.timelapse_video import (
+    FPS,
+    GIF_PX,
+    VIDEO_PX,
+    Morph,
+    date_of,
+    moments,
+    morph,
+)
+from simulate.progress import finished
+from simulate.provenance import signing as certificate
+from simulate.provenance.c2pa_manifest import signed
+from simulate.provenance.file_formats import gif_marked, kind_of
+from simulate.provenance.signing import signing
 from simulate.provenance.verify import verify
-from simulate.recovery import LONGEST_DAYS, days_after
-from simulate.sheets import TIMES
-from simulate.skin.progress import finished
 from tests.helpers import ROOT
 from tests.simulate.faces import bare, face_of
 
@@ -296,8 +304,8 @@ def test_without_the_encoder_the_command_makes_all_else(
 
 def test_nothing_but_a_video_loads_the_encoder() -> None:
     code = (
-        "import sys; sys.modules['av'] = None; import simulate.command, simulate.morph, ui.run, "
-        "ui.router; print('all there')"
+        "import sys; sys.modules['av'] = None; import simulate.command_line.command, "
+        "simulate.export.timelapse_video, ui.run, ui.router; print('all there')"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False

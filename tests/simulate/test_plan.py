@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from face_mesh import PlanError
 from simulate import Plan, Treatment, procedures
-from simulate.plan import (
+from simulate.plan.plan import (
     BODY_KG,
     MOST_NOTES,
     MOST_POINTS,
@@ -20,7 +20,7 @@ from simulate.plan import (
     MOST_WEEKS,
     Stroke,
 )
-from simulate.planfile import PlanFile, plan_of_file
+from simulate.plan.plan_file import PlanFile, plan_of_file
 from tests.simulate.faces import PAIRED, PROCEDURES
 
 MIDLINE = tuple(sorted(set(PROCEDURES) - set(PAIRED)))

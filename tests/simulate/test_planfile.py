@@ -6,10 +6,10 @@ import pytest
 
 from face_mesh.errors import PlanError
 from simulate import Plan, Treatment, procedures
-from simulate.leaflet.code import plan_code
-from simulate.plan import Stroke
-from simulate.planfile import MOST_BYTES, PlanFile, plan_of_file
-from simulate.presets import presets
+from simulate.plan.plan import Stroke
+from simulate.plan.plan_code import plan_code
+from simulate.plan.plan_file import MOST_BYTES, PlanFile, plan_of_file
+from simulate.plan.presets import presets
 
 RICH = PlanFile(
     Plan(

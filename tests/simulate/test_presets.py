@@ -7,9 +7,9 @@ import pytest
 
 from face_mesh import PlanError
 from simulate import Plan, procedures
-from simulate.catalogue import CatalogueError, citation
-from simulate.interactions import check_plan, interactions
-from simulate.presets import FOLDER, Preset, presets, read_preset
+from simulate.catalogue.loader import CatalogueError, citation
+from simulate.plan.interactions import check_plan, interactions
+from simulate.plan.presets import FOLDER, Preset, presets, read_preset
 
 NAMES = tuple(presets())
 Edit = Callable[[str], str]

@@ -23,13 +23,26 @@ from face_mesh.arrays import Rgb
 from face_mesh.errors import EngineError, PlanError
 from simulate import Outcome, simulate
 from simulate.__main__ import main
-from simulate.export import comparison_image, head_window, png_bytes
-from simulate.provenance import certificate
-from simulate.provenance.certificate import SELF_SIGNED, signing
-from simulate.provenance.manifest import Edits, edits_of, signed, together
-from simulate.provenance.mark import marked, marked_outcome, strip_of
+from simulate.export.comparison import (
+    comparison_image,
+    head_window,
+    png_bytes,
+)
+from simulate.export.contact_sheet import CLOSE
+from simulate.provenance import signing as certificate
+from simulate.provenance.c2pa_manifest import (
+    Edits,
+    edits_of,
+    signed,
+    together,
+)
+from simulate.provenance.signing import SELF_SIGNED, signing
 from simulate.provenance.verify import SENTENCES, verdict_json, verify
-from simulate.sheets import CLOSE
+from simulate.provenance.visible_mark import (
+    marked,
+    marked_outcome,
+    strip_of,
+)
 from tests.simulate.faces import bare, face_of, usual
 
 BOX = (10.0, 20.0, 30.0, 40.0)
@@ -171,7 +184,7 @@ def test_a_stranger_who_signs_in_our_name_is_no_proof(folder: Path) -> None:
 
 
 def test_a_picture_of_another_program_is_not_ours(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("simulate.provenance.manifest.GENERATOR", "Another program")
+    monkeypatch.setattr("simulate.provenance.c2pa_manifest.GENERATOR", "Another program")
     assert verify(ours()).state == "foreign"
 
 

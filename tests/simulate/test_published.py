@@ -17,9 +17,9 @@ from benchmarks.published import (
 )
 from face_mesh.skin.signs import SIGNS
 from simulate import Plan, Treatment, procedures, simulate
-from simulate.changes import SPECS
-from simulate.entry import Procedure, Published
-from simulate.recovery import share_at
+from simulate.catalogue.procedure import Procedure, Published
+from simulate.catalogue.time_course import share_at
+from simulate.outcome.changes import SPECS
 from tests.simulate.faces import SAMPLES, face_of
 
 BROWS = ("brow_height_left", "brow_height_right")

@@ -7,9 +7,16 @@ import pytest
 
 from face_mesh import Face
 from face_mesh.landmarks.scale import Scale
-from simulate import Change, Outcome, Plan, Treatment, procedures, simulate
-from simulate.outcome import MOST_UNSURE_MM
-from simulate.uncertain import overlaid
+from simulate import (
+    Change,
+    Outcome,
+    Plan,
+    Treatment,
+    procedures,
+    simulate,
+)
+from simulate.outcome.outcome import MOST_UNSURE_MM
+from simulate.outcome.uncertainty_overlay import overlaid
 from tests.simulate.faces import bare, face_of, lengths
 
 MEASURES = {  # measures of one procedure whose effect is a shift, in mm

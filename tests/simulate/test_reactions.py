@@ -10,11 +10,15 @@ import pytest
 from face_mesh import Face, PlanError
 from face_mesh.skin.working_view import linear
 from simulate import Plan, Treatment, procedures, simulate
-from simulate.aftermath import LIKELY, reactions_at
-from simulate.discolour import SURFACE, density_gain, density_of
-from simulate.entry import Patch
-from simulate.recovery import days_after, time_words
-from simulate.relight import lit
+from simulate.catalogue.procedure import Patch
+from simulate.catalogue.time_course import days_after, time_words
+from simulate.recovery.discolouration import (
+    SURFACE,
+    density_gain,
+    density_of,
+)
+from simulate.recovery.reactions import LIKELY, reactions_at
+from simulate.shading.relight import lit
 from tests.simulate.faces import bare, face_of, lengths
 from tests.simulate.reactions import reaction
 

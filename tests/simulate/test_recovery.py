@@ -6,7 +6,11 @@ from hypothesis import strategies as st
 
 from face_mesh import PlanError
 from simulate import procedures, simulate
-from simulate.recovery import LONGEST_DAYS, days_after, share_at
+from simulate.catalogue.time_course import (
+    LONGEST_DAYS,
+    days_after,
+    share_at,
+)
 from tests.simulate.faces import PROCEDURES, face_of, usual
 
 

@@ -11,7 +11,12 @@ import pytest
 from face_mesh.measures import MEASURES
 from face_mesh.skin.signs import SIGNS
 from simulate import Plan, Treatment, procedures, simulate
-from simulate.report import catalogue_json, face_json, outcome_json, plan_json
+from simulate.export.json_export import (
+    catalogue_json,
+    face_json,
+    outcome_json,
+    plan_json,
+)
 from tests.face_mesh.faces import hopper
 from tests.simulate.faces import PROCEDURES, face_of
 

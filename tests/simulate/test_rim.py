@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from face_mesh.arrays import Bool, Rgb
-from simulate.skin.embedded import EmbeddedEngine
-from simulate.skin.engine import Fill
-from simulate.skin.network import SCALE_PX_PER_MM
+from simulate.inpaint.embedded import EmbeddedEngine
+from simulate.inpaint.engine import Fill
+from simulate.inpaint.network import SCALE_PX_PER_MM
 
 SHAPE = (96, 176)
 

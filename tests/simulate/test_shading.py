@@ -12,12 +12,22 @@ from face_mesh import Face, Photo
 from face_mesh.arrays import Points, Rgb
 from face_mesh.skin.working_view import linear
 from simulate import Plan, procedures, simulate
+from simulate.geometry.displacement import parts_of
 from simulate.geometry.grid import Grid
-from simulate.geometry.light import CHANNEL_LIMITS, NORMAL_ROUNDS, Light, harmonics
 from simulate.geometry.mesh import Mesh
-from simulate.geometry.parts import parts_of
-from simulate.geometry.shading import LARGEST, shade_of, shade_unit, vertex_shade
-from simulate.relight import encoded, lit, shading_gain
+from simulate.shading.light import (
+    CHANNEL_LIMITS,
+    NORMAL_ROUNDS,
+    Light,
+    harmonics,
+)
+from simulate.shading.relight import encoded, lit, shading_gain
+from simulate.shading.shading import (
+    LARGEST,
+    shade_of,
+    shade_unit,
+    vertex_shade,
+)
 from tests.simulate.faces import SHAPED, bare, face_of, mirrored, run, usual
 
 FRONT_LIGHT = np.array([-1.5, 0.0, 0.0, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0])

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from simulate import Plan, Treatment, procedures, simulate
-from simulate.export import MIN_PANEL_PX
-from simulate.sheets import (
+from simulate.export.comparison import MIN_PANEL_PX
+from simulate.export.contact_sheet import (
     RANGE,
     ROW,
     TIMES,
@@ -17,7 +17,7 @@ from simulate.sheets import (
     range_image,
     responders,
 )
-from simulate.uncertain import overlaid
+from simulate.outcome.uncertainty_overlay import overlaid
 from tests.simulate.faces import SHAPED, bare, face_of, run
 
 T = TypeVar("T")

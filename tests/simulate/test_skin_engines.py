@@ -9,11 +9,11 @@ from hypothesis.extra import numpy as arrays
 
 from face_mesh import PlanError
 from face_mesh.arrays import Mask, Rgb
-from simulate.skin.blend import composite
-from simulate.skin.crop import CONTEXT_MM, Crop
-from simulate.skin.engine import Fill
-from simulate.skin.engines import check_engine, engine
-from simulate.skin.fake import FakeEngine
+from simulate.inpaint.composite import composite
+from simulate.inpaint.engine import Fill
+from simulate.inpaint.fake import FakeEngine
+from simulate.inpaint.registry import check_engine, engine
+from simulate.inpaint.square_crop import CONTEXT_MM, Crop
 
 SHAPES = st.tuples(st.integers(1, 12), st.integers(1, 12))
 

@@ -15,11 +15,19 @@ from hypothesis import strategies as st
 from face_mesh import Face
 from face_mesh.skin.signs import SIGNS, detect
 from face_mesh.skin.skin_mask import skin_mask
-from simulate import Change, Outcome, Plan, Treatment, procedures, simulate, simulating
-from simulate.plan import Stroke
-from simulate.skin.effect import READING_SD, skin_mask_of
-from simulate.skin.jobs import jobs_of
-from simulate.skin.treated import NOTHING, Treated
+from simulate import (
+    Change,
+    Outcome,
+    Plan,
+    Treatment,
+    procedures,
+    simulate,
+    simulating,
+)
+from simulate.plan.plan import Stroke
+from simulate.skin.skin_effect import READING_SD, skin_mask_of
+from simulate.skin.tasks import jobs_of
+from simulate.skin.treated_patch import NOTHING, Treated
 from tests.simulate.faces import SKIN, bare, face_of, run, usual
 
 every_skin_procedure = pytest.mark.parametrize("name", SKIN)
@@ -253,7 +261,9 @@ def test_the_same_plan_gives_the_same_bytes(face: Face, name: str) -> None:
 def test_another_dose_paints_nothing_again(monkeypatch: pytest.MonkeyPatch) -> None:
     face = bare(face_of("hopper"))
     first = run(face, "nasolabial_filler", 1.0)
-    monkeypatch.setattr("simulate.skin.treated.engine_named", lambda name: pytest.fail("painted"))
+    monkeypatch.setattr(
+        "simulate.skin.treated_patch.engine_named", lambda name: pytest.fail("painted")
+    )
     again = run(face, "nasolabial_filler", 0.3)
     assert [part for part, _ in again.skin.parts] == [part for part, _ in first.skin.parts]
     assert again.image.tobytes() != first.image.tobytes()

@@ -15,9 +15,9 @@ from face_mesh.skin.chromophores import (
     split,
 )
 from face_mesh.skin.signs import detect
-from simulate.skin.fade import faded
-from simulate.skin.lift import lifted, slopes
-from simulate.skin.settle import settled
+from simulate.skin.fade_colour import faded
+from simulate.skin.fill_fold import lifted, slopes
+from simulate.skin.match_colour import settled
 from tests.simulate.faces import face_of
 
 PX_PER_MM = 3.0

@@ -10,8 +10,8 @@ from diffusers import DDIMScheduler, DDPMScheduler, DPMSolverMultistepScheduler
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulate.skin.sampler import Detail, denoise, trailing_steps
-from simulate.skin.schedule import NOISE_STEPS, alpha_sigma
+from simulate.inpaint.sampler import Detail, denoise, trailing_steps
+from simulate.inpaint.schedule import NOISE_STEPS, alpha_sigma
 
 SHAPE = (3, 8, 8)
 SETTINGS = {

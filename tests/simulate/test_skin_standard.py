@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulate.skin.standard import FLOOR, MOST, Standard
+from simulate.inpaint.standardise import FLOOR, MOST, Standard
 
 PX_PER_MM = 3.0
 SHAPE = (60, 50)

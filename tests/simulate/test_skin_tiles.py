@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from face_mesh.arrays import Bool
-from simulate.skin.tiles import MARGIN, tiles_over, window
+from simulate.inpaint.tiles import MARGIN, tiles_over, window
 
 SIDE = 16
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from face_mesh import Face
 from face_mesh.arrays import Points
 from face_mesh.landmarks.anatomy import curve, point
-from simulate.entry import Patch, Term
+from simulate.catalogue.procedure import Patch, Term
 from simulate.geometry.mesh import Mesh, topology
-from simulate.geometry.terms import (
+from simulate.geometry.operators import (
     MIDLINE_BLEND_MM,
     OPERATORS,
     landmarks_of,

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from simulate import Plan, Treatment, procedures, simulate
-from simulate.aftermath import reactions_at
-from simulate.recovery import share_at
+from simulate.catalogue.time_course import share_at
+from simulate.recovery.reactions import reactions_at
 from tests.simulate.faces import PROCEDURES, bare, face_of
 
 

@@ -15,12 +15,18 @@ from face_mesh.quality import MAX_YAW_DEG
 from simulate import Plan, Treatment, procedures
 from simulate.composite import merge
 from simulate.geometry.basis import mesh_basis
-from simulate.geometry.contour import WHOLE, outlined
-from simulate.geometry.flow import backward, safe_share
 from simulate.geometry.grid import Grid
+from simulate.geometry.inverse_field import backward, safe_share
 from simulate.geometry.mesh import Mesh, topology
+from simulate.geometry.silhouette import WHOLE, outlined
 from simulate.geometry.warp import warped_bands
-from simulate.turned import SEEN, check_view, max_yaw_deg, seen_share, visible
+from simulate.outcome.view_check import (
+    SEEN,
+    check_view,
+    max_yaw_deg,
+    seen_share,
+    visible,
+)
 from tests.simulate.faces import PAIRED, PROCEDURES, bare, face_of
 
 pytestmark = pytest.mark.usefixtures("no_skin")

@@ -9,10 +9,10 @@ import pytest
 from face_mesh import Face, Photo
 from face_mesh.skin.working_view import linear
 from simulate import Plan, Treatment, procedures, simulate
-from simulate.aftermath import reactions_at
-from simulate.recovery import days_since, share_at
-from simulate.relight import encoded
-from simulate.warned import DARKER_DEG, shown_in_part, tone_deg
+from simulate.catalogue.time_course import days_since, share_at
+from simulate.outcome.warnings import DARKER_DEG, shown_in_part, tone_deg
+from simulate.recovery.reactions import reactions_at
+from simulate.shading.relight import encoded
 from tests.simulate.faces import bare, face_of, lengths, usual
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulate.skin.network import TILE_PX
+from simulate.inpaint.network import TILE_PX
 from training.masks import SHAPES, drawn, random_mask
 from training.patches import INNER_MM, LEAST_MASKED_MM2, SIDE_MM, cases
 from training.people import Portrait, held_out

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulate.skin.network import COARSEST_PX_PER_MM, SCALE_PX_PER_MM
+from simulate.inpaint.network import COARSEST_PX_PER_MM, SCALE_PX_PER_MM
 from tests.face_mesh.faces import hopper
 from tests.helpers import use_photo
 from tests.training.conftest import PEOPLE, PX_PER_MM

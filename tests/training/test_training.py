@@ -15,8 +15,8 @@ import torch
 from onnx import numpy_helper
 
 from face_mesh.arrays import Rgb
-from simulate.skin import embedded, weights
-from simulate.skin.network import TILE_PX, predict
+from simulate.inpaint import embedded, weights
+from simulate.inpaint.network import TILE_PX, predict
 from tests.training.conftest import PEOPLE
 from training import evaluate, export, tell_apart, train
 from training.figures import FIGURES, mask_edge

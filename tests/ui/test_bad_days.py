@@ -83,7 +83,7 @@ def test_what_cannot_be_worked_out_is_said_and_another_try_works(
 def test_memory_that_runs_out_while_skin_is_painted_ends_nothing(
     sample_page: AppTest, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
-    fake = importlib.import_module("simulate.skin.fake")
+    fake = importlib.import_module("simulate.inpaint.fake")
     quick = fake.FakeEngine.steps
 
     def steps(engine: Any, asked: Any) -> Iterator[Any]:
@@ -200,7 +200,7 @@ def test_a_skin_model_that_went_is_a_sentence_until_it_is_back(
     sample_page: AppTest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("BEFOREHAND_SKIN_ENGINE", "embedded")
-    weights = pytest.importorskip("simulate.skin.weights")
+    weights = pytest.importorskip("simulate.inpaint.weights")
     there = weights.FILE
     monkeypatch.setattr(weights, "FILE", tmp_path / "gone.safetensors")
     page = pick(sample_page, "forehead_toxin")

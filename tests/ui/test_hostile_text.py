@@ -14,7 +14,7 @@ import pytest
 from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
-from simulate.provenance import certificate
+from simulate.provenance import signing
 from tests.hostile import ALONE, LINES, LINK, NAME, TEXT, obeyed, unseen
 from tests.simulate.manifests import actions, manifest, named, signed_as
 from tests.simulate.test_hostile_manifest import NO_PLACE, NOT_OURS, THE_SAME, more
@@ -115,9 +115,9 @@ def test_the_check_sees_a_cell_that_forgets() -> None:
 
 @pytest.fixture
 def checking(welcome_page: AppTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
-    certificate._made_for_this_run.cache_clear()
+    signing._made_for_this_run.cache_clear()
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
-    for name in (certificate.CERTIFICATE, certificate.KEY):
+    for name in (signing.CERTIFICATE, signing.KEY):
         monkeypatch.delenv(name, raising=False)
     return welcome_page.switch_page("screens/verify.py").run()
 

@@ -16,14 +16,15 @@ from streamlit.testing.v1 import AppTest
 
 from face_mesh import Photo, PlanError, read_face
 from face_mesh.messages import AND, COMMAS, OR, Listed, Said
-from simulate import Plan, sheets
-from simulate.catalogue import sources
-from simulate.export import png_bytes
-from simulate.interactions import plan_warnings
-from simulate.leaflet.pages import report_pdf
-from simulate.leaflet.shown import Planned, Seen
-from simulate.recovery import time_words
-from simulate.skin.progress import finished
+from simulate import Plan
+from simulate.catalogue.loader import sources
+from simulate.catalogue.time_course import time_words
+from simulate.export import contact_sheet
+from simulate.export.comparison import png_bytes
+from simulate.export.pdf.figures import Planned, Seen
+from simulate.export.pdf.pages import report_pdf
+from simulate.plan.interactions import plan_warnings
+from simulate.progress import finished
 from tests.helpers import ROOT
 from tests.ui.arriving import upload
 from tests.ui.photos import portrait
@@ -424,7 +425,7 @@ def test_what_a_check_found_is_said_again_in_another_language(page: AppTest) -> 
 def test_the_report_says_nothing_without_a_translation() -> None:
     face = read_face(Photo.from_rgb(np.asarray(portrait())))
     plan = Plan.parse(["lip_filler=1", "masseter_toxin=25", "lip_lift=4", "jawline_filler=2:left"])
-    outcomes = finished(sheets.responders(face, plan, "1mo"))
+    outcomes = finished(contact_sheet.responders(face, plan, "1mo"))
     for one in OTHERS:
         known = {m for part in collect.PARTS for m in collect.translations(one, part)}
         unknown: set[str] = set()

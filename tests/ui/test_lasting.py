@@ -3,7 +3,7 @@
 import pytest
 
 from simulate import Plan, procedures
-from simulate.entry import Course
+from simulate.catalogue.procedure import Course
 from ui.lasting import beginning, is_gone, is_to_come, lasting, time
 
 

@@ -8,12 +8,18 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.testing.v1 import AppTest
 
 from face_mesh import Face, Photo, PlanError, measure_face
-from simulate import Outcome, Plan, Treatment, procedures, simulate
-from simulate.catalogue import citation
-from simulate.interactions import interactions
-from simulate.presets import presets
+from simulate import (
+    Outcome,
+    Plan,
+    Treatment,
+    procedures,
+    simulate,
+)
+from simulate.catalogue.loader import citation
+from simulate.plan.interactions import interactions
+from simulate.plan.presets import presets
 from simulate.provenance.verify import verify
-from simulate.skin.treated import Treated
+from simulate.skin.treated_patch import Treated
 from tests.ui.arriving import upload, use
 from tests.ui.viewing import look_at, notes, pick, shown, strip, table, title
 from ui.lasting import lasting

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from face_mesh import Photo
-from simulate.live import MOVED, SKIN, Layer
+from simulate.outcome.live_layers import MOVED, SKIN, Layer
 from tests.ui.viewing import unpacked
 from ui import live, pictures
 from ui.viewer import Live

@@ -7,8 +7,8 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.testing.v1 import AppTest
 
 from simulate import Plan, Treatment
-from simulate.leaflet.code import plan_code
-from simulate.planfile import PlanFile
+from simulate.plan.plan_code import plan_code
+from simulate.plan.plan_file import PlanFile
 
 PLAN = Plan(
     (

@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from simulate import Plan, Treatment, procedures
-from simulate.presets import presets
+from simulate.plan.presets import presets
 from tests.ui.viewing import pick, shown, strip, table, title
 from ui.policy import SETTING
 
@@ -239,7 +239,7 @@ def test_the_plans_go_with_forgetting(sample_page: AppTest) -> None:
 
 PUT = """
 import streamlit as st
-from simulate.plan import Plan
+from simulate.plan.plan import Plan
 from ui import plans
 plan = Plan.from_toml(st.session_state["file"])
 if "done" not in st.session_state:

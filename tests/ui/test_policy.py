@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from simulate import procedures
-from simulate.presets import presets
+from simulate.plan.presets import presets
 from tests.helpers import ROOT
 from tests.ui.viewing import title
 from ui.policy import SETTING, Policy, PolicyError, Price, bans, policy, read

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from face_mesh import EngineError
 from simulate import Plan
-from simulate.plan import Stroke
+from simulate.plan.plan import Stroke
 from tests.ui.photos import MOLES, jpeg_with_place, portrait_with_moles
 from tests.ui.viewing import look_at, pick, shown, table, title
 from ui import editing, session

@@ -10,10 +10,10 @@ from streamlit.testing.v1 import AppTest
 
 from face_mesh import Photo, measure_face
 from simulate import Plan
-from simulate.plan import Stroke
+from simulate.plan.plan import Stroke
+from simulate.progress import finished
 from simulate.provenance.verify import verify
-from simulate.skin.progress import finished
-from simulate.speech import english
+from simulate.wording.language import english
 
 KINDS = ("video", "report", "film", "range")
 

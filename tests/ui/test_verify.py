@@ -9,10 +9,10 @@ from PIL import Image
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.testing.v1 import AppTest
 
-from simulate.export import png_bytes
-from simulate.provenance import certificate
-from simulate.provenance.certificate import signing
-from simulate.provenance.manifest import Edits, signed
+from simulate.export.comparison import png_bytes
+from simulate.provenance import signing as certificate
+from simulate.provenance.c2pa_manifest import Edits, signed
+from simulate.provenance.signing import signing
 
 BOX = (10.0, 20.0, 30.0, 40.0)
 

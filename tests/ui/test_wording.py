@@ -7,7 +7,7 @@ import pytest
 
 from face_mesh.skin.signs import SIGNS
 from simulate import Change, Plan, procedures
-from simulate.entry import AREAS
+from simulate.catalogue.procedure import AREAS
 from ui import samples, wording
 
 WIDER = Change("mouth_width", "Width of the mouth", "mm", 50.0, 51.24, 50.7, 51.8, True)

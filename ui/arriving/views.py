@@ -11,7 +11,7 @@ from face_mesh import Face, Finding
 from face_mesh.messages import Said
 from face_mesh.quality import SMILE_SCORE
 from simulate import procedures
-from simulate.turned import FRONT_DEG, max_yaw_deg
+from simulate.outcome.view_check import FRONT_DEG, max_yaw_deg
 from ui.language import N_
 from ui.session import FRONT
 

@@ -14,7 +14,7 @@ import streamlit as st
 from streamlit import config
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from simulate.planfile import PlanFile
+from simulate.plan.plan_file import PlanFile
 from ui import plans, process, session
 from ui.language import N_, plain
 

@@ -33,7 +33,7 @@ LANGUAGES = {"es": "Spanish", "de": "German"}
 CALLS = {"say", "plain", "Said", "N_", "PlanError", "PhotoError", "EngineError"}
 
 # Of the entries, plans and rules: what is written for people, by the fields of their loaders in
-# `simulate.entry`, `simulate.interactions` and `simulate.presets`.
+# `simulate.catalogue.procedure`, `simulate.plan.interactions` and `simulate.plan.presets`.
 FOR_PATIENTS = {"name", "summary", "cautions", "what", "frequency", "who", "reason", "undrawn"}
 FOR_PATIENTS |= {"dark_skin"}
 FOR_CONSULTANTS = {"derivation", "note", "claim"}
@@ -41,10 +41,11 @@ ON_THE_PAGE = FOR_PATIENTS | {"can", "cannot", "words", "asks", "advice"}
 
 # The files of a language in the order of their making: what one has, no later one repeats.
 TABLES = {
-    "catalogue": ("simulate/procedures/*.toml", FOR_PATIENTS),
-    "rules": ("simulate/interactions.toml simulate/plans/*.toml", FOR_PATIENTS),
+    "catalogue": ("simulate/catalogue/procedures/*.toml", FOR_PATIENTS),
+    "rules": ("simulate/plan/interactions.toml simulate/plan/plans/*.toml", FOR_PATIENTS),
     "sources": (
-        "simulate/procedures/*.toml simulate/interactions.toml simulate/plans/*.toml",
+        "simulate/catalogue/procedures/*.toml simulate/plan/interactions.toml "
+        "simulate/plan/plans/*.toml",
         FOR_CONSULTANTS,
     ),
     "page": ("ui/**/*.toml", ON_THE_PAGE),
@@ -123,8 +124,8 @@ def _has_words(template: str) -> bool:
 def _named() -> Iterator[str]:
     from face_mesh.measures import MEASURES
     from face_mesh.skin.signs import SIGNS
-    from simulate.catalogue import procedures
-    from simulate.geometry.apron import APRON_MEASURES
+    from simulate.catalogue.loader import procedures
+    from simulate.geometry.neck_and_ears import APRON_MEASURES
 
     for spec in (MEASURES | APRON_MEASURES).values():
         yield spec.name

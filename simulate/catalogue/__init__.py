@@ -1,0 +1,1 @@
+"""Procedures as data: doses, terms, courses and their sources, read and checked."""

@@ -1,0 +1,1 @@
+"""What is taken away: comparisons, sheets, films, JSON and the printed report."""

@@ -1,0 +1,172 @@
+"""Sheets of several pictures: the film of the first two years, and the range of a result."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Sequence
+from math import ceil
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from face_mesh import Face
+from face_mesh.arrays import Rgb
+from face_mesh.messages import N_
+from simulate.catalogue.time_course import days_after, time_words
+from simulate.export.comparison import (
+    INK,
+    LINE,
+    NOTICE,
+    PAPER,
+    QUIET,
+    font,
+    head_window,
+    panel,
+    plan_words,
+    wrapped,
+)
+from simulate.inpaint.registry import EMBEDDED
+from simulate.outcome.outcome import Outcome, simulating
+from simulate.outcome.uncertainty_overlay import overlaid
+from simulate.plan.plan import Plan
+from simulate.progress import scaled
+from simulate.recovery.reactions import SIGN_WORDS, reactions_at
+from simulate.wording.language import Say, english
+
+TIMES = ("0d", "3d", "1w", "2w", "1mo", "3mo", "6mo", "1y", "2y")
+ROW = 5  # panels side by side
+PANEL_PX = 520
+CLOSE = 0.14  # of the height of the face around it: small pictures are all face
+RANGE = (
+    ("low", N_("Weak responder")),
+    ("expected", N_("Expected")),
+    ("high", N_("Strong responder")),
+)
+RANGE_SAID = N_("About two of three people fall between the weak and the strong responder.")
+FILM_SAID = N_(
+    "All swelling, bruises and redness that people were seen to have are drawn together, at the "
+    "usual pace of healing. Few people have them all, and nobody can promise the days."
+)
+BEFORE, UNSURE = N_("Before"), N_("Uncertain here")
+UNSURE_SAID = N_("The stronger the orange, the less sure the picture is there.")
+Captioned = tuple[Rgb, str]
+Working = Generator[float, None, Outcome]
+
+
+def film(
+    face: Face,
+    plan: Plan,
+    responder: str = "expected",
+    seed: int = 0,
+    engine: str = EMBEDDED,
+    reactions: str = "all",
+    times: Sequence[str] = TIMES,
+) -> Generator[float, None, list[Outcome]]:
+    """Work out a plan at several times, yielding the share done; skin is painted once.
+
+    Every reaction is drawn unless told otherwise: what comes is better seen beforehand.
+
+    Raises:
+        PlanError, EngineError: as `simulate`.
+    """
+    return (
+        yield from _one_after_another(
+            [simulating(face, plan, when, responder, seed, engine, reactions) for when in times]
+        )
+    )
+
+
+def film_image(outcomes: Sequence[Outcome], say: Say = english) -> Rgb:
+    """Return before and each time in rows, with what is drawn of the reactions under each."""
+    face = outcomes[0].face
+    panels = [(face.photo.image, say(BEFORE))]
+    panels += [(one.image, _film_caption(one, say)) for one in outcomes]
+    return _sheet(face, panels, [say(FILM_SAID), *_said(outcomes, say)], say)
+
+
+def responders(
+    face: Face,
+    plan: Plan,
+    when: str | None = None,
+    seed: int = 0,
+    engine: str = EMBEDDED,
+    reactions: str = "likely",
+) -> Generator[float, None, list[Outcome]]:
+    """Work out a plan for the weak, the expected and the strong responder, yielding the share done.
+
+    Raises:
+        PlanError, EngineError: as `simulate`.
+    """
+    return (
+        yield from _one_after_another(
+            [simulating(face, plan, when, who, seed, engine, reactions) for who, _ in RANGE]
+        )
+    )
+
+
+def _one_after_another(workings: Sequence[Working]) -> Generator[float, None, list[Outcome]]:
+    """Do one after the other (a generator starts when it is asked), yielding the share of all."""
+    found = []
+    for i, working in enumerate(workings):
+        found.append((yield from scaled(working, 1 / len(workings), i / len(workings))))
+    return found
+
+
+def range_image(outcomes: Sequence[Outcome], say: Say = english) -> Rgb:
+    """Return before, the three responders and where the picture is unsure, side by side."""
+    face = outcomes[0].face
+    panels = [(face.photo.image, say(BEFORE))]
+    panels += [(o.image, say(title)) for o, (_, title) in zip(outcomes, RANGE, strict=True)]
+    panels.append((overlaid(outcomes[1]), say(UNSURE)))
+    when = say("At: {when!l}.", when=say(time_words(outcomes[1].when)))
+    said = [say(RANGE_SAID), say(UNSURE_SAID), when, *_said(outcomes, say)]
+    return _sheet(face, panels, said, say)
+
+
+def signs_of(outcome: Outcome) -> list[str]:
+    """Return the reactions that are drawn, in words, each once."""
+    days = days_after(outcome.when)
+    found = {
+        SIGN_WORDS[one.sign]: None
+        for treatment in outcome.plan.treatments
+        for one, _ in reactions_at(treatment, days, outcome.reactions)
+    }
+    return list(found)
+
+
+def _film_caption(outcome: Outcome, say: Say) -> str:
+    signs, when = signs_of(outcome), say(time_words(outcome.when))
+    return f"{when}: {', '.join(map(say, signs))}" if signs else when
+
+
+def _said(outcomes: Sequence[Outcome], say: Say) -> list[str]:
+    warnings = {said: None for one in outcomes for said in one.warnings}
+    return [say(one) for one in (plan_words(outcomes[0].plan), *warnings)]
+
+
+def _sheet(face: Face, panels: Sequence[Captioned], said: Sequence[str], say: Say) -> Rgb:
+    window = head_window(face, CLOSE)
+    made = [panel(image[window], PANEL_PX) for image, _ in panels]
+    width, height = made[0].size
+    unit = round(width / 26)
+    gap, head, across = unit // 2, round(2.2 * unit), min(ROW, len(made))
+    letters, small = font(unit, say), font(round(0.9 * unit), say)
+    whole = across * width + (across - 1) * gap
+    lines = [line for text in said for line in wrapped(text, small, whole - unit)]
+    rows = ceil(len(made) / across)
+    foot = round((len(lines) + 2.2) * LINE * unit)
+    sheet = Image.new("RGB", (whole, rows * (head + height) + foot), PAPER)
+    draw = ImageDraw.Draw(sheet)
+    for at, shown, (_, title) in zip(_places(across, rows), made, panels, strict=False):
+        x, y = at[0] * (width + gap), at[1] * (head + height)
+        sheet.paste(shown, (x, y + head))
+        draw.text((x + unit // 3, y + unit // 2), title, INK, letters)
+    for i, line in enumerate([*lines, say(NOTICE)]):
+        y = rows * (head + height) + round((0.6 + i * LINE) * unit)
+        draw.text((unit // 2, y), line, INK if i < len(lines) else QUIET, small)
+    return np.asarray(sheet, np.uint8)
+
+
+def _places(across: int, rows: int) -> Iterator[tuple[int, int]]:
+    for row in range(rows):
+        for column in range(across):
+            yield column, row

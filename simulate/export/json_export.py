@@ -1,0 +1,244 @@
+"""The JSON other programs rely on: the outcome, the measured face and the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from math import isfinite
+from typing import Any
+
+from face_mesh import Face
+from face_mesh.measures import measure_all
+from face_mesh.skin.signs import read_skin
+from simulate.catalogue.loader import citation
+from simulate.catalogue.procedure import CurvePoint, Procedure, Reaction
+from simulate.outcome.outcome import Outcome
+from simulate.plan.interactions import interactions
+from simulate.plan.plan import Plan, Treatment
+from simulate.plan.presets import Preset
+from simulate.plan.summary import plan_summary
+
+Json = dict[str, Any]
+
+
+def outcome_json(outcome: Outcome, *, version: str) -> Json:
+    """Return `outcome.json` of the command line."""
+    face = outcome.face
+    return {
+        "photo": _photo(face),
+        "quality": _quality(face),
+        "treatments": [_treatment(one) for one in outcome.plan.treatments],
+        "plan": plan_json(outcome.plan),
+        "when": outcome.when,
+        "responder": outcome.responder,
+        "reactions": outcome.reactions,
+        "changes": [
+            {
+                "measure": c.measure,
+                "unit": c.unit,
+                "before": round(c.before, 3),
+                "after": round(c.after, 3),
+                "expected_low": round(c.expected_low, 3),
+                "expected_high": round(c.expected_high, 3),
+                "in_picture": c.in_picture,
+                "because": c.because,
+            }
+            for c in outcome.changes
+        ],
+        "changed_fraction": round(outcome.changed_fraction, 6),
+        "warnings": list(outcome.warnings),
+        "timings_ms": {stage: round(ms, 2) for stage, ms in outcome.timings_ms.items()},
+        "engine": outcome.engine,
+        "seed": outcome.seed,
+        "version": version,
+    }
+
+
+def face_json(face: Face) -> Json:
+    """Return what `--measure --json` prints."""
+    return {
+        "photo": _photo(face) | {"scale_source": face.scale.source},
+        "quality": _quality(face),
+        "measures": [
+            {"id": m.id, "name": m.name, "value": round(m.value, 3), "unit": m.unit}
+            | {"sd": round(m.sd, 3)}
+            for m in measure_all(face)
+        ],
+        "skin": [
+            {"id": one.id, "name": one.name, "region": one.region, "scale": one.scale}
+            | {"severity": round(one.severity, 3), "ita_deg": _number(one.ita_deg, 1)}
+            for one in read_skin(face)
+        ],
+    }
+
+
+def catalogue_json(entries: list[Procedure]) -> list[Json]:
+    """Return what `--list --json` prints."""
+    return [
+        {
+            "id": p.id,
+            "name": p.name,
+            "area": p.area,
+            "summary": p.summary,
+            "unit": p.dose.unit,
+            "usual": p.dose.usual,
+            "max": p.dose.max,
+            "step": p.dose.step,
+            "scope": p.dose.scope,
+            "sides": list(p.sides),
+            "kinds": list(p.kinds),
+            "evidence": [{"claim": e.claim, "source": citation(e.source)} for e in p.evidence],
+            "coefficients": [
+                {"operator": t.operator, "value": t.coefficient, "source": citation(t.source)}
+                | {"derivation": t.derivation}
+                for t in p.terms
+            ]
+            + [
+                {"operator": f"{t.operator} {t.sign}", "value": t.reduction}
+                | {"source": citation(t.source), "derivation": t.derivation}
+                for t in p.skin
+            ],
+            "cautions": list(p.cautions),
+            "relative_sd": round(p.spread, 3),
+            "course": _course(p),
+            "reactions": [_reaction(one) for one in p.reactions],
+            "downtime_days": [p.downtime.days_low, p.downtime.days_high] if p.downtime else None,
+            "risks": [
+                {"what": one.what, "frequency": one.frequency, "serious": one.serious}
+                | {"source": citation(one.source)}
+                for one in p.risks
+            ],
+            "suits_less": [
+                {"who": one.who, "source": citation(one.source)} for one in p.suits_less
+            ],
+            "max_yaw_deg": p.view.max_yaw_deg if p.view else None,
+        }
+        for p in entries
+    ]
+
+
+def _course(entry: Procedure) -> Json:
+    course = entry.course
+    return {
+        "days": list(course.days),
+        "share": list(course.share),
+        "onset_day": round(course.onset_day, 2),
+        "peak_day": course.peak_day,
+        "source": citation(course.source),
+        "published": _points(course.published),
+    }
+
+
+def _reaction(one: Reaction) -> Json:
+    return {
+        "sign": one.sign,
+        "where": one.patch.centre,
+        "peak": one.peak,
+        "frequency": one.frequency,
+        "days": list(one.days),
+        "level": list(one.level),
+        "source": citation(one.source),
+        "published": _points(one.published),
+    }
+
+
+def _points(points: Iterable[CurvePoint]) -> list[Json]:
+    return [
+        {"day": one.day, "value": one.value, "source": citation(one.source), "note": one.note}
+        for one in points
+    ]
+
+
+def plan_json(plan: Plan) -> Json:
+    """Return what a plan adds up to and what its treatments do to each other."""
+    said = plan_summary(plan)
+    return {
+        "treatments": [
+            {"procedure": one.procedure, "name": one.name, "dose": one.dose, "unit": one.unit}
+            | {"scope": one.scope, "side": one.side, "week": one.week, "cost": one.cost}
+            | {"downtime_days": one.downtime_days, "downtime_source": _cited(one.downtime_source)}
+            | {"clinic_downtime_days": one.clinic_downtime_days}
+            for one in said.rows
+        ],
+        "totals": [
+            {"id": one.id, "what": one.what, "amount": round(one.amount, 6), "most": one.most}
+            | {"unit": one.unit, "within_weeks": one.within_weeks, "source": citation(one.source)}
+            for one in said.totals
+        ],
+        "sessions": said.sessions,
+        "body_kg": said.body_kg,
+        "body_kg_given": said.body_kg_given,
+        "cost": said.cost,
+        "costs_missing": said.costs_missing,
+        "currency": plan.currency,
+        "downtime_days": said.downtime_days,
+        "weeks": said.weeks,
+        "notes": plan.notes,
+        "interactions": [
+            {"severity": one.severity, "reason": one.reason, "source": citation(one.source)}
+            | {"procedures": one.procedures}
+            for one in interactions(plan)
+        ],
+    }
+
+
+def presets_json(named: Iterable[Preset]) -> list[Json]:
+    """Return what `--list-plans --json` prints."""
+    return [
+        {"id": one.id, "name": one.name, "summary": one.summary}
+        | {
+            "steps": [
+                {"procedure": step.procedure, "dose": step.dose, "side": step.side}
+                | {"week": step.week, "source": citation(step.source)}
+                | {"derivation": step.derivation}
+                for step in one.treatments
+            ],
+            "suits_less": [
+                {"who": they.who, "source": citation(they.source)} for they in one.suits_less
+            ],
+            "plan": plan_json(one.plan),
+        }
+        for one in named
+    ]
+
+
+def _cited(source: str | None) -> str | None:
+    return None if source is None else citation(source)
+
+
+def _treatment(one: Treatment) -> Json:
+    said: Json = {"procedure": one.procedure, "dose": one.dose, "unit": one.entry.dose.unit}
+    said |= {"side": one.side}
+    if one.spots:
+        said["spots"] = one.spots
+    if one.strokes:
+        said["strokes"] = [
+            {"kind": s.kind, "points": s.points, "radius_mm": s.radius_mm} for s in one.strokes
+        ]
+    return said
+
+
+def _number(value: float, digits: int) -> float | None:
+    """A rounded number, or null where JSON has no word for what it is."""
+    return round(value, digits) if isfinite(value) else None
+
+
+def _photo(face: Face) -> Json:
+    height, width = face.photo.image.shape[:2]
+    return {
+        "width": width,
+        "height": height,
+        "px_per_mm": round(face.px_per_mm, 4),
+        "px_per_mm_sd": round(face.px_per_mm_sd, 4),
+        "pose": {
+            "yaw_deg": round(face.pose.yaw_deg, 2),
+            "pitch_deg": round(face.pose.pitch_deg, 2),
+            "roll_deg": round(face.pose.roll_deg, 2),
+        },
+    }
+
+
+def _quality(face: Face) -> list[Json]:
+    return [
+        {"id": f.id, "severity": f.severity, "message": f.message, "advice": f.advice}
+        for f in face.findings
+    ]

@@ -1,0 +1,577 @@
+"""The report laid out on A4, with embedded letters; black and white loses nothing of it."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+from reportlab.graphics.barcode.qr import QrCodeWidget
+from reportlab.graphics.shapes import Drawing
+from reportlab.lib.colors import HexColor, black
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.units import mm
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.platypus import (
+    BaseDocTemplate,
+    CondPageBreak,
+    Frame,
+    KeepTogether,
+    PageBreak,
+    PageTemplate,
+    Paragraph,
+    Table,
+)
+
+from face_mesh.inert_text import XML, inert
+from face_mesh.messages import N_
+from simulate.catalogue.procedure import Procedure
+from simulate.export.comparison import NOTICE, dejavu
+from simulate.export.contact_sheet import FILM_SAID, RANGE_SAID
+from simulate.export.pdf.figures import (
+    GAP,
+    WIDE,
+    Making,
+    Planned,
+    Shown,
+    width,
+)
+from simulate.outcome.outcome import Outcome
+from simulate.outcome.warnings import shown_in_part
+from simulate.plan.plan_code import plan_code
+from simulate.plan.summary import plan_summary
+from simulate.wording import report_text
+from simulate.wording.language import Say, english
+
+TITLE = N_("What your plan may change")
+MARGIN, FOOT = 18 * mm, 20 * mm
+CLOSE_SAID = N_("The small pictures are cut to where a weak and a strong response differ.")
+STRIPES_SAID = N_("The darker the stripes, the less sure the picture is there.")
+FONT = ("FONT", (0, 0), (-1, -1), "Beforehand", 8)  # else a table asks for Helvetica
+GREY, LINE = HexColor("#555b63"), HexColor("#9aa0a8")
+Story = list[Any]  # flowables of reportlab, which has no types
+
+
+@dataclass(frozen=True)
+class Telling:
+    """How the report is said, and what is in it only if asked for.
+
+    Attributes:
+        say: says each text in the language of the reader.
+        language: which that is, as in "en".
+        code: whether the plan, never the face, is put in as a QR code that reopens it.
+        notes: whether the clinic's notes of the plan are.
+        clinic: its name and how to reach it; empty is nothing.
+        questions: whether it ends in questions to ask; else in what two people sign.
+    """
+
+    say: Say = english
+    language: str = "en"
+    code: bool = False
+    notes: bool = False
+    clinic: str = ""
+    questions: bool = False
+
+
+def report_pdf(
+    plans: Sequence[Planned],
+    *,
+    code: bool = False,
+    notes: bool = False,
+    clinic: str = "",
+    questions: bool = False,
+    say: Say = english,
+    language: str = "en",
+) -> bytes:
+    """Return the report as a PDF of A4 pages; the same outcomes give the same bytes.
+
+    The pictures are all there is of the person in it: no name, no date, no body mass, and no notes
+    unless they are asked for.
+
+    Args:
+        plans: each with its pictures; what several share is told once, at the end.
+        code: whether the plan, never the face, is put in as a QR code that reopens it.
+        notes: whether the notes of the plan are put in, word by word.
+        clinic: its name and how to reach it, put at the top.
+        questions: whether it ends in questions to ask, for who reads it alone; else in what is
+            settled and signed together.
+        say: says each text in the language of the reader.
+        language: which that is, as "en".
+    """
+    _letters()
+    telling = Telling(say, language, code, notes, clinic, questions)
+    shown = [Shown(one, say) for one in plans]
+    pages = _built(_story(plans, shown, telling), telling, None)[1]
+    return _built(_story(plans, shown, telling), telling, pages)[0]
+
+
+def _built(story: Story, telling: Telling, pages: int | None) -> tuple[bytes, int]:
+    file = io.BytesIO()
+    counted, say = 0, telling.say
+
+    def foot(canvas: Any, document: Any) -> None:
+        nonlocal counted
+        counted = document.page
+        canvas.setFont("Beforehand", 8)
+        canvas.setFillColor(GREY)
+        canvas.setStrokeColor(LINE)
+        canvas.line(MARGIN, FOOT - 3 * mm, A4[0] - MARGIN, FOOT - 3 * mm)
+        canvas.drawString(MARGIN, FOOT - 8 * mm, say(NOTICE))
+        number = say("Page {page} of {pages}", page=document.page, pages=pages or document.page)
+        canvas.drawRightString(A4[0] - MARGIN, FOOT - 8 * mm, number)
+
+    document = BaseDocTemplate(
+        file,
+        pagesize=A4,
+        title=say(TITLE),
+        author="Beforehand",
+        creator="Beforehand",
+        subject=say(NOTICE),
+        lang=telling.language,
+        initialFontName="Beforehand",
+        displayDocTitle=True,
+        invariant=True,  # no date of the visit, and the same bytes again
+    )
+    frame = Frame(MARGIN, FOOT, WIDE, A4[1] - FOOT - MARGIN, 0, 0, 0, 0)
+    document.addPageTemplates(PageTemplate("page", [frame], onPage=foot))
+    document.build(story)
+    return file.getvalue(), counted
+
+
+@cache
+def _letters() -> None:
+    """Register DejaVu, which may be embedded."""
+    pdfmetrics.registerFont(TTFont("Beforehand", dejavu("DejaVuSans.ttf")))
+    pdfmetrics.registerFont(TTFont("Beforehand-Bold", dejavu("DejaVuSans-Bold.ttf")))
+    pdfmetrics.registerFontFamily(
+        "Beforehand", "Beforehand", "Beforehand-Bold", "Beforehand", "Beforehand-Bold"
+    )
+
+
+def _style(name: str, size: float, **more: Any) -> Any:
+    letters = {"fontName": "Beforehand", "bulletFontName": "Beforehand"}
+    return ParagraphStyle(name, fontSize=size, leading=1.4 * size, **letters, **more)
+
+
+TEXT = _style("text", 9.5, spaceAfter=2 * mm)
+POINT = _style("point", 9.5, spaceAfter=1.2 * mm, leftIndent=5 * mm, bulletIndent=0)
+SMALL = _style("small", 8, spaceAfter=1 * mm)
+CELL = _style("cell", 8.5)
+QUIET = _style("quiet", 8.5, textColor=GREY, spaceAfter=2 * mm)
+HEAD = _style("head", 14, spaceBefore=5 * mm, spaceAfter=2 * mm)
+FIRST = _style("first", 20, spaceAfter=1 * mm)
+
+
+def _escaped(text: str) -> str:
+    """Return a text for a paragraph of reportlab, where tags in it load and link nothing."""
+    return inert(text, XML, None)
+
+
+def _bold(text: str) -> str:
+    return f"<b>{_escaped(text)}</b>"
+
+
+def _head(text: str) -> Story:
+    return [CondPageBreak(45 * mm), Paragraph(_bold(text), HEAD)]
+
+
+def _points(texts: Iterable[str], bullet: str = "•") -> Story:
+    """Return a list of already escaped texts."""
+    return [Paragraph(f"<bullet>{bullet}</bullet>{text}", POINT) for text in texts]
+
+
+def _table(rows: Sequence[Sequence[Any]], widths: Sequence[float]) -> Any:
+    """Return a table of escaped texts, the first row its head."""
+    cells = [
+        [Paragraph(_bold(text) if i == 0 else text, CELL) for text in row]
+        for i, row in enumerate(rows)
+    ]
+    return Table(
+        cells,
+        [share * WIDE for share in widths],
+        repeatRows=1,
+        spaceAfter=3 * mm,
+        style=[
+            FONT,
+            ("VALIGN", (0, 0), (-1, -1), "TOP"),
+            ("LINEBELOW", (0, 0), (-1, 0), 0.8, black),
+            ("LINEBELOW", (0, 1), (-1, -1), 0.3, LINE),
+            ("LEFTPADDING", (0, 0), (-1, -1), 2),
+            ("RIGHTPADDING", (0, 0), (-1, -1), 4),
+        ],
+    )
+
+
+def _story(plans: Sequence[Planned], shown: Sequence[Shown], telling: Telling) -> Story:
+    """Return all there is on the pages, in order; reportlab uses it up."""
+    say, citing = telling.say, report_text.Citing(telling.say)
+    entries = {
+        name: ones[0].entry
+        for plan in plans
+        for name, ones in plan.expected.plan.by_procedure().items()
+    }
+    story = [
+        Paragraph(_bold(say(TITLE)), FIRST),
+        *([Paragraph(_escaped(telling.clinic), TEXT)] if telling.clinic else []),
+        Paragraph(_escaped(say(NOTICE)), QUIET),
+    ]
+    for i, (plan, pictures) in enumerate(zip(plans, shown, strict=True)):
+        story += [PageBreak()] if i else []
+        story += _plan(plan, pictures, citing, telling)
+    return [
+        *story,
+        *_risks(entries.values(), citing, say),
+        *_unsuited(entries.values(), citing, say),
+        *_unknown(plans, say),
+        *(_questions(say) if telling.questions else _consent(say)),
+        *_sources(citing, say),
+        *(_codes(plans, say) if telling.code else []),
+    ]
+
+
+def _plan(plan: Planned, shown: Shown, citing: report_text.Citing, telling: Telling) -> Story:
+    """Return what is told of one plan alone."""
+    say, expected = telling.say, plan.expected
+    title = say("Plan {plan}", plan=plan.title) if plan.title else ""
+    notes = expected.plan.notes if telling.notes else ""
+    return [
+        *([Paragraph(_bold(title), HEAD)] if title else []),
+        *_pictures(plan, shown, say),
+        *_asked(expected, citing, say),
+        *(_notes(notes, say) if notes else []),
+        *_head(say("What changes")),
+        *_changes(expected, say),
+        *_recovery(plan, shown, citing, say),
+        *_elsewhere(plan, shown, say),
+    ]
+
+
+def _row_of(pictures: Sequence[tuple[Any, ...]], across: int) -> Any:
+    """Return pictures beside each other, each with the sentences below it."""
+    cells: Story = [
+        [picture, *(Paragraph(_escaped(text), SMALL) for text in texts if text)]
+        for picture, *texts in pictures
+    ]
+    cells += [[]] * (across - len(cells))
+    wide = width(across)
+    style = [
+        FONT,
+        ("VALIGN", (0, 0), (-1, -1), "TOP"),
+        ("LEFTPADDING", (0, 0), (-1, -1), 0),
+        ("RIGHTPADDING", (0, 0), (-1, -1), 0),
+        ("RIGHTPADDING", (0, 0), (-2, -1), GAP),
+    ]
+    return Table([cells], [*[wide + GAP] * (across - 1), wide], style=style)
+
+
+def _beside(before: Making, after: Making, expected: Outcome, say: Say) -> Any:
+    at = report_text.moment(expected.when, say)
+    return _row_of(
+        [
+            (before(), say("Before: your photo")),
+            (after(), say("Simulation: expected, {at}", at=at)),
+        ],
+        2,
+    )
+
+
+def _pictures(plan: Planned, shown: Shown, say: Say) -> Story:
+    weak, expected, strong = plan.outcomes
+    told = [say(RANGE_SAID), say(CLOSE_SAID), say(STRIPES_SAID)]
+    if plan.view:
+        told.insert(0, say("Pictures and figures are of this photo: {view}.", view=say(plan.view)))
+    return [
+        _beside(shown.before, shown.expected, expected, say),
+        _row_of(
+            [
+                (shown.weak(), say("Simulation: weak responder"), _in_part(weak, say)),
+                (shown.usual(), say("Simulation: expected")),
+                (shown.strong(), say("Simulation: strong responder"), _in_part(strong, say)),
+                (shown.unsure(), say("Simulation: striped where uncertain")),
+            ],
+            4,
+        ),
+        Paragraph(_escaped(" ".join(told)), TEXT),
+    ]
+
+
+def _in_part(outcome: Outcome, say: Say) -> str:
+    return say(shown_in_part(outcome.warnings))
+
+
+def _asked(expected: Outcome, citing: report_text.Citing, say: Say) -> Story:
+    plan = expected.plan
+    said = plan_summary(plan)
+
+    def swells(entry: Procedure) -> bool:
+        return any(reaction.sign == "swelling" for reaction in entry.reactions)
+
+    rows = [[say("Treatment"), say("Dose"), say("When"), say("Days off"), say("Cost")]]
+    for own in report_text.by_procedure(said.rows):
+        row, costs = own[0], [one.cost for one in own if one.cost is not None]
+        off = [o.clinic_downtime_days for o in own if o.clinic_downtime_days is not None]
+        if off:
+            longest = max(off)
+            days = say("{days}, says the clinic", days=report_text.days_off(longest, longest, say))
+        elif row.downtime_days and row.downtime_source:
+            days = report_text.days_off(*row.downtime_days, say)
+            days = f"{days} {citing.mark(row.downtime_source)}"
+        else:
+            days = say("not known")
+        price = report_text.cost(sum(costs), plan, say) if costs else say("not said")
+        cells = (
+            say(row.name),
+            report_text.dose(own, say),
+            report_text.weeks(own, say),
+            days,
+            price,
+        )
+        rows.append([_escaped(cell) for cell in cells])
+    totals = [
+        f"{_escaped(report_text.total(one, say))} {citing.mark(one.source)}"
+        for one in plan_summary(replace(plan, body_kg=None)).totals  # what a label allows tells it
+        if one.amount
+    ]
+    lasting = [
+        f"{_bold(say(entry.name))}: "
+        f"{_escaped(report_text.course(entry.course, swells(entry), say))} "
+        f"{citing.mark(entry.course.source)}"
+        for entry in _entries(expected)
+    ]
+    return [
+        *_head(say("What was asked")),
+        _table(rows, (0.28, 0.24, 0.13, 0.22, 0.13)),
+        *_points([*map(_escaped, report_text.summed(said, plan, say)), *totals]),
+        *_head(say("When it comes and how long it stays")),
+        *_points(lasting),
+    ]
+
+
+def _entries(outcome: Outcome) -> list[Procedure]:
+    """Return the procedures of a plan, each once though it has a dose for either side."""
+    return [ones[0].entry for ones in outcome.plan.by_procedure().values()]
+
+
+def _elsewhere(plan: Planned, shown: Shown, say: Say) -> Story:
+    """Return the same plan on further photos, with what each of them shows of it."""
+    story, pairs = list[Any](), iter(shown.others)
+    for one in plan.others:
+        story += _head(say("The same plan in another photo: {view}", view=say(one.view)))
+        if one.said:
+            story.append(Paragraph(_escaped(say(one.said)), TEXT))
+        if one.outcome is not None:
+            before, after = next(pairs)
+            told = [w for w in one.outcome.warnings if w not in plan.expected.warnings]
+            story.append(_beside(before, after, one.outcome, say))
+            story += _changes(one.outcome, say)
+            story += _points(_escaped(say(text)) for text in told)
+    return story
+
+
+def _notes(notes: str, say: Say) -> Story:
+    lines = [Paragraph(_escaped(line), TEXT) for line in notes.splitlines() if line.strip()]
+    return [*_head(say("Notes on this plan")), *lines]
+
+
+def _changes(expected: Outcome, say: Say) -> Story:
+    found = report_text.noticeable(expected.changes)
+    if not found:
+        text = say("No measure changes by as much as the last digit that would be shown.")
+        return [Paragraph(_escaped(text), TEXT)]
+    notes: dict[str, str] = {}
+    rows = [[say("Measure"), say("Before"), say("Expected"), say("Range")]]
+    for one in found:
+        mark = ""
+        if one.because:
+            letter = notes.setdefault(say(one.because), chr(ord("a") + len(notes) % 26))
+            mark = f" <super>{letter}</super>"
+        low, high = (
+            report_text.figure(end, one.unit, say)
+            for end in sorted((one.expected_low, one.expected_high))
+        )
+        figures = [report_text.figure(value, one.unit, say) for value in (one.before, one.after)]
+        span = say("{low} to {high}", low=low, high=high)
+        rows.append([_escaped(report_text.measure(one, say)) + mark, *figures, span])
+    said = (
+        say("The range is where about two of three people would be after the treatment."),
+        report_text.shown_at(expected, say),
+        report_text.scale(expected, say),
+    )
+    return [
+        _table(rows, (0.52, 0.12, 0.14, 0.22)),
+        *(
+            Paragraph(f"<super>{letter}</super> {_escaped(text)}", SMALL)
+            for text, letter in notes.items()
+        ),
+        Paragraph(_escaped(" ".join(said)), TEXT),
+    ]
+
+
+def _recovery(plan: Planned, shown: Shown, citing: report_text.Citing, say: Say) -> Story:
+    days = [report_text.calendar_head(day, say) for day in report_text.CALENDAR]
+    rows = [[say("Sign"), say("Who has it"), *days]]
+    untold, entries = [], _entries(plan.expected)
+    for entry in entries:
+        name = _bold(say(entry.name))
+        if not entry.reactions:
+            text = say("no figures of the first days were found.")
+            untold.append(f"{name}: {_escaped(text)}")
+        for sign, found, marks in report_text.calendar(entry):
+            most = max(found, key=lambda reaction: reaction.frequency)
+            cited = citing.mark(*(r.source for r in found), most.frequency_source)
+            who = f"{_escaped(report_text.people(most.frequency, say))} {cited}"
+            rows.append([f"{name}, {_escaped(say(sign))}", who, *marks])
+    undrawn = [
+        f"{_bold(say(entry.name))}: {_escaped(say(entry.undrawn))}"
+        for entry in entries
+        if entry.undrawn
+    ]
+    story = _head(say("The first weeks"))
+    if len(rows) > 1:
+        story += [
+            _table(rows, (0.21, 0.16, *[0.63 / len(days)] * len(days))),
+            Paragraph(_escaped(say(report_text.CALENDAR_SAID)), TEXT),
+        ]
+    story += _points([*untold, *undrawn])
+    if plan.film:
+        pictures = [
+            (picture(), say("Simulation: {time}", time=report_text.stamp(one.when, say)))
+            for picture, one in zip(shown.film, plan.film, strict=True)
+        ]
+        story += [CondPageBreak(60 * mm), Paragraph(_bold(say("From the first day on")), TEXT)]
+        story += [_row_of(pictures[i : i + 5], 5) for i in range(0, len(pictures), 5)]
+        story.append(Paragraph(_escaped(say(FILM_SAID)), TEXT))
+    return story
+
+
+def _risks(entries: Iterable[Procedure], citing: report_text.Citing, say: Say) -> Story:
+    found: dict[tuple[bool, str, str, str], list[str]] = {}
+    for entry in entries:
+        for risk in entry.risks:
+            key = (not risk.serious, risk.what, risk.frequency, risk.source)
+            found.setdefault(key, []).append(say(entry.name))
+    serious = f"<b>{_escaped(say('Serious.'))}</b> "
+    said = [
+        f"{'' if mild else serious}{_bold(say(what))}: "
+        f"{_escaped(say(often).removesuffix('.'))}. {citing.mark(source)} "
+        f"{_escaped(_names(names))}"
+        for (mild, what, often, source), names in sorted(found.items(), key=lambda item: item[0][0])
+    ]
+    text = say(
+        "What was seen to go wrong and how often, as published; the serious first. No picture here "
+        "shows any of it."
+    )
+    cautions = {
+        f"{_bold(say(entry.name))}: {_escaped(say(caution))}": None
+        for entry in entries
+        for caution in entry.cautions
+    }
+    good = Paragraph(_bold(say("Good to know")), TEXT)
+    return [
+        *_head(say("What can go wrong")),
+        Paragraph(_escaped(text), TEXT),
+        *_points(said),
+        *([good, *_points(cautions)] if cautions else []),
+    ]
+
+
+def _names(names: Sequence[str]) -> str:
+    """Return treatments in brackets, without the brackets of their own."""
+    return f"({'; '.join(dict.fromkeys(name.partition(' (')[0] for name in names))})"
+
+
+def _unsuited(entries: Iterable[Procedure], citing: report_text.Citing, say: Say) -> Story:
+    found: dict[tuple[str, str], list[str]] = {}
+    for entry in entries:
+        for they in entry.suits_less:
+            found.setdefault((they.who, they.source), []).append(say(entry.name))
+    said = [
+        f"{_escaped(say(who).removesuffix('.'))}. {citing.mark(source)} {_escaped(_names(names))}"
+        for (who, source), names in found.items()
+    ]
+    return [*_head(say("Who it suits less")), *_points(said)] if said else []
+
+
+def _unknown(plans: Sequence[Planned], say: Say) -> Story:
+    cannot = [_escaped(say(one)) for one in report_text.CANNOT_KNOW]
+    story = [*_head(say("What this picture cannot know")), *_points(cannot)]
+    for plan in plans:
+        expected = plan.expected
+        told = {f"{entry.name}: {entry.undrawn}" for entry in _entries(expected)}
+        warnings = [said for said in expected.warnings if said not in told]  # with the first weeks
+        if warnings:
+            head = (
+                say("Of this photo and plan {plan}", plan=plan.title)
+                if plan.title
+                else say("Of this photo and this plan")
+            )
+            story.append(Paragraph(_bold(head), TEXT))
+            story += _points([_escaped(say(one)) for one in warnings])
+    return story
+
+
+def _questions(say: Say) -> Story:
+    """Return what somebody who read this alone may want to ask."""
+    whole = [
+        Paragraph(_bold(say("Questions to ask")), HEAD),
+        Paragraph(_escaped(say(report_text.QUESTIONS_SAID)), TEXT),
+        *_points([_escaped(say(one)) for one in report_text.QUESTIONS], "☐"),
+    ]
+    return [KeepTogether(whole)]
+
+
+def _consent(say: Say) -> Story:
+    lines = Table(
+        [[[], []], [say(one) for one in report_text.SIGNED]],
+        [WIDE / 2, WIDE / 2],
+        [16 * mm, 6 * mm],
+        style=[
+            FONT,
+            ("LINEABOVE", (0, 1), (0, 1), 0.6, black),
+            ("LINEABOVE", (1, 1), (1, 1), 0.6, black),
+            ("LEFTPADDING", (0, 0), (-1, -1), 0),
+        ],
+    )
+    whole = [
+        Paragraph(_bold(say("Before you decide")), HEAD),
+        Paragraph(_escaped(say(report_text.CONSENT_SAID)), TEXT),
+        *_points([_escaped(say(one)) for one in report_text.CONSENT], "☐"),
+        lines,
+    ]
+    return [KeepTogether(whole)]
+
+
+def _sources(citing: report_text.Citing, say: Say) -> Story:
+    said = [Paragraph(f"[{number}] {_escaped(text)}", SMALL) for number, text in citing.listed()]
+    text = say(
+        "Figures marked as our own estimate are from no study; the catalogue says why each is what "
+        "it is."
+    )
+    return [*_head(say("Sources")), Paragraph(_escaped(text), TEXT), *said]
+
+
+def _codes(plans: Sequence[Planned], say: Say) -> Story:
+    """Return each plan as a QR code, which is quiet and large enough for a phone to read."""
+    side = 60 * mm
+    said = say(
+        "This code holds the treatments, doses, weeks and costs, and nothing of the face. Give its "
+        "text to Beforehand as the plan to open it again."
+    )
+    story: Story = []
+    for plan in plans:
+        text = plan_code(plan.expected.plan)
+        widget = QrCodeWidget(text, barLevel="M", barWidth=side, barHeight=side, barBorder=4)
+        drawing = Drawing(side, side)
+        drawing.add(widget)
+        whole = [
+            Paragraph(_bold(say("The plan to take along")), HEAD),
+            *([Paragraph(_bold(plan.title), TEXT)] if plan.title else []),
+            Paragraph(_escaped(said), TEXT),
+            drawing,
+        ]
+        story.append(KeepTogether(whole))
+    return story

@@ -1,0 +1,191 @@
+"""The parts of a treatment that each grow with its dose in one way, and what they do to a face.
+
+What shifts, turns or narrows grows in proportion. What adds or takes volume is bent so that the
+volume between old and new skin is the dose's at every dose: on a rounded chin the same height
+holds more the higher it gets. A part's fields are computed once a face; a plan at any dose is their
+weighted sum.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from face_mesh import Face
+from face_mesh.arrays import Field, Points
+from simulate.catalogue.procedure import (
+    AMOUNTS,
+    SURFACES,
+    Dose,
+    Procedure,
+    Reaction,
+    Term,
+)
+from simulate.geometry.grid import Grid
+from simulate.geometry.mesh import Mesh
+from simulate.geometry.neck_and_ears import Apron, place_on, surface_of
+from simulate.geometry.operators import term_field
+from simulate.geometry.volume import Cubic, share_for, swept_ml
+
+VOLUMES = ("volume", "remove")
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Part:
+    """Terms that grow together with the dose of one treatment.
+
+    Attributes:
+        name: unique in a face's workspace.
+        terms: (term, side, weight): each with what it is multiplied by for one unit of dose.
+        volume_ml: what one unit of dose adds to the face; None where nothing is added or taken.
+        surface: what the terms lie on: "face", or an apron of it.
+    """
+
+    name: str
+    terms: tuple[tuple[Term, str, float], ...]
+    volume_ml: float | None = None
+    surface: str = "face"
+
+    def mesh_mm(self, face: Face) -> Points:
+        """Return the (V, 3) displacement of one unit on the face's mesh, to first order."""
+        if self.surface != "face":
+            return np.zeros_like(Mesh.of(face).vertices_mm)
+        return self.surface_mm(face)
+
+    def surface_mm(self, face: Face) -> Points:
+        """Return the (V, 3) displacement of one unit on the surface the terms lie on."""
+        name = f"mesh part {self.name}"
+        made = face.workspace.get(name)
+        if made is None:
+            mesh = surface_of(face, self.surface)
+            made = np.zeros_like(mesh.vertices_mm)
+            for term, side, weight in self.terms:
+                made += weight * term_field(mesh, term, side)
+            face.workspace[name] = made
+        assert isinstance(made, np.ndarray)
+        return made
+
+    def grid_px(self, face: Face) -> Field:
+        """Return the same unit as a forward field in px on the face's grid."""
+        name = f"grid part {self.name} {face.photo.image.shape[:2]}"
+        made = face.workspace.get(name)
+        if made is None:
+            shift_mm = self.surface_mm(face)
+            if self.surface == "face":
+                made = Grid.of(face).place(face, shift_mm)
+            else:
+                made = Apron.of(face, self.surface).place_shift(face, shift_mm)
+            face.workspace[name] = made
+        assert isinstance(made, np.ndarray)
+        return made
+
+    def share(self, face: Face, weight: float) -> float:
+        """Return by how much to multiply the unit's fields for `weight` units of dose."""
+        if not weight or not self.volume_ml:
+            return weight
+        return share_for(self._cubic(face), weight * self.volume_ml)
+
+    def _cubic(self, face: Face) -> Cubic:
+        name = f"volume {self.name}"
+        made = face.workspace.get(name)
+        if made is None:
+            mesh = surface_of(face, self.surface)
+            made = swept_ml(mesh.vertices_mm, mesh.triangles, self.surface_mm(face))
+            face.workspace[name] = made
+        assert isinstance(made, tuple)
+        return made
+
+
+def parts_of(procedure: Procedure, side: str) -> tuple[Part, ...]:
+    """Return the parts of a procedure on a side or on both, a unit of effective dose each."""
+    found = []
+    for surface in SURFACES:
+        rest, volume, ml = [], [], 0.0
+        for term in procedure.terms:
+            if term.patch.surface != surface:
+                continue
+            weight = term.coefficient * _portion(term, procedure.dose, side)
+            for one in (side,) if term.midline else procedure.sides_treated(side):
+                if term.operator in VOLUMES:
+                    volume.append((term, one, weight))
+                    ml += weight if term.operator == "volume" else -weight
+                else:
+                    rest.append((term, one, weight))
+        name = f"{procedure.id} {side} {surface}"
+        if rest:
+            found.append(Part(f"{name} moved", tuple(rest), None, surface))
+        if volume:
+            found.append(Part(f"{name} filled", tuple(volume), ml, surface))
+    return tuple(found)
+
+
+def reaction_term(procedure: Procedure, side: str, one: Reaction) -> Iterator[tuple[Term, str]]:
+    """Yield the reaction as a volume term, with each side it acts on ("both" on the midline)."""
+    term = Term("volume", one.patch, one.peak, one.source, one.derivation, one.midline)
+    for here in (side,) if one.midline else procedure.sides_treated(side):
+        yield term, here
+
+
+def swelling_part(procedure: Procedure, side: str, one: Reaction) -> Part:
+    """Return a swelling as a part: one unit is that of the usual dose at its peak."""
+    peak_ml = one.peak * (0.5 if one.midline and side != "both" else 1.0)
+    terms = tuple((t, here, peak_ml) for t, here in reaction_term(procedure, side, one))
+    name = f"{procedure.id} {side} swelling {procedure.reactions.index(one)}"
+    return Part(name, terms, peak_ml * len(terms), one.patch.surface)
+
+
+def _portion(term: Term, dose: Dose, side: str) -> float:
+    """Share of the dose a term works with: all on the left is half of the dose on both, twice.
+
+    A total in mL or U is shared between two sides; a total in mm or degrees holds for either.
+    """
+    if dose.scope != "total" or dose.unit not in AMOUNTS:
+        return 1.0
+    if not term.midline:
+        return 0.5 if side == "both" else 1.0
+    spread = term.operator in VOLUMES  # already stands twice as high on half the area
+    return 1.0 if side == "both" or spread else 2.0
+
+
+Amounts = Iterable[tuple[Part, float]]  # parts with how many units of each
+
+
+def mesh_shift_mm(face: Face, amounts: Amounts) -> Points:
+    """Return the (V, 3) displacement of all parts together."""
+    total = np.zeros_like(Mesh.of(face).vertices_mm)
+    for part, weight in amounts:
+        if weight:
+            total += part.share(face, weight) * part.mesh_mm(face)
+    return total
+
+
+def surface_shift_mm(face: Face, surface: str, amounts: Amounts) -> Points:
+    """Return the (V, 3) displacement of a surface, "face" or an apron, by the parts on it."""
+    total = np.zeros_like(surface_of(face, surface).vertices_mm)
+    for part, weight in amounts:
+        if weight and part.surface == surface:
+            total += part.share(face, weight) * part.surface_mm(face)
+    return total
+
+
+def grid_shift_px(face: Face, amounts: Amounts) -> Field:
+    """Return the forward field in px of all parts together, on the face's grid."""
+    total = np.zeros((*Grid.of(face).shape, 2), np.float32)
+    for part, weight in amounts:
+        if weight:
+            total += np.float32(part.share(face, weight)) * part.grid_px(face)
+    return total
+
+
+def away_mm(face: Face, amounts: Amounts) -> Floats:
+    """Return (rows, columns) float32 on the grid, how far the skin there is moved in all, mm."""
+    amounts = list(amounts)
+    total = np.zeros(Grid.of(face).shape, np.float32)
+    for surface in dict.fromkeys(part.surface for part, weight in amounts if weight):
+        away = np.linalg.norm(surface_shift_mm(face, surface, amounts), axis=1)
+        total += place_on(face, surface_of(face, surface), away, 1.0)
+    return total

@@ -1,0 +1,173 @@
+"""Displacement operators: one term of the catalogue on one face becomes millimetres a dose.
+
+An operator is a pure function of the mesh and the weights of a patch; it returns a (V, 3) field in
+the head frame, in mm for a coefficient of 1. Adding one is a function and a line in OPERATORS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+from face_mesh.arrays import Index, Points
+from face_mesh.landmarks.anatomy import curve
+from face_mesh.landmarks.model_file import canonical_mesh
+from simulate.catalogue.procedure import Term
+from simulate.geometry.mesh import Mesh
+from simulate.geometry.mesh import landmarks_of as landmarks_of
+from simulate.geometry.volume import swept_ml
+
+MIDLINE_BLEND_MM = 10.0  # a one-sided treatment of a midline structure fades over this half-width
+SCALE_KNEE = 6.0  # how sharply `scale` levels off: slope 1.12 in the middle, no corner at the pivot
+Operator = Callable[[Any, Term, Points, str], Points]
+
+
+def smooth_step(value: Points) -> Points:
+    """Return 0 below 0, 1 above 1, and between them a curve with two continuous derivatives."""
+    t = np.clip(value, 0.0, 1.0)
+    step: Points = t * t * t * (t * (6.0 * t - 15.0) + 10.0)
+    return step
+
+
+class Surface(Protocol):
+    """What a patch can lie on: the mesh of the face, or an apron of it."""
+
+    @property
+    def vertices_mm(self) -> Points:
+        """(V, 3) in the head frame."""
+
+    @property
+    def triangles(self) -> Index:
+        """(T, 3), anticlockwise as seen from outside."""
+
+    @property
+    def normals(self) -> Points:
+        """(V, 3) unit normals out of the skin."""
+
+    def named(self, name: str, side: str) -> tuple[int, ...]:
+        """Return the vertices of a named place."""
+
+    def distance_mm(self, places: tuple[int, ...], limit_mm: float, metric: str, /) -> Points:
+        """Return (V,) distance to some vertices; infinite beyond `limit_mm`."""
+
+
+def patch_weights(mesh: Surface, term: Term, side: str) -> Points:
+    """Return (V,) weights in [0, 1] of a term's patch.
+
+    1 within `core_mm` of the centre curve, falling smoothly to 0 over `falloff_mm` along the skin;
+    0 on each held curve, rising with the distance from it. A side of a midline term is cut softly.
+    """
+    patch = term.patch
+    reach_mm = patch.core_mm + patch.falloff_mm
+    away_mm = mesh.distance_mm(mesh.named(patch.centre, side), reach_mm, patch.metric)
+    weights = smooth_step(1.0 - (away_mm - patch.core_mm) / patch.falloff_mm)
+    for name in patch.hold:
+        held_mm = mesh.distance_mm(mesh.named(name, side), 2.0 * reach_mm, patch.metric)
+        near = np.isfinite(held_mm) & (weights > 0.0)
+        held_mm, beyond_mm = held_mm[near], np.maximum(away_mm[near] - patch.core_mm, 0.0)
+        weights[near] *= held_mm / np.maximum(held_mm + beyond_mm, 1e-6)
+    if term.midline and side != "both":
+        sign = 1.0 if side == "left" else -1.0
+        across = sign * mesh.vertices_mm[:, 0] / MIDLINE_BLEND_MM
+        weights = weights * smooth_step((across + 1.0) / 2.0)
+    return weights
+
+
+def _directed(term: Term, side: str) -> Points:
+    vector = np.array(term.direction, dtype=np.float64)
+    if side == "right":
+        vector[0] *= -1.0
+    return _field(vector / np.linalg.norm(vector))
+
+
+def _field(values: Any) -> Points:
+    return np.asarray(values, np.float64)
+
+
+def volume(mesh: Surface, term: Term, weights: Points, side: str) -> Points:
+    """Spread 1 mL over the patch along the skin normals: to first order 1,000 mm³ are swept."""
+    spread = _field(weights[:, None] * mesh.normals)
+    return spread / swept_ml(mesh.vertices_mm, mesh.triangles, spread)[0]
+
+
+def remove(mesh: Surface, term: Term, weights: Points, side: str) -> Points:
+    """Take 1 mL away: the opposite of `volume`."""
+    return -volume(mesh, term, weights, side)
+
+
+def translate(mesh: Surface, term: Term, weights: Points, side: str) -> Points:
+    """Move the patch by 1 mm in the term's direction, drawn for the left side."""
+    return _field(weights[:, None] * _directed(term, side))
+
+
+def rotate(mesh: Mesh, term: Term, weights: Points, side: str) -> Points:
+    """Turn the patch by 1 degree about the term's axis through its pivot (first order)."""
+    pivot = mesh.vertices_mm[landmarks_of(term.pivot, side)[0]]
+    axis = _directed(term, side) * (-1.0 if side == "right" else 1.0)  # an axis mirrors reversed
+    turned = np.cross(axis, mesh.vertices_mm - pivot)
+    return _field(np.deg2rad(1.0) * weights[:, None] * turned)
+
+
+def scale(mesh: Mesh, term: Term, weights: Points, side: str) -> Points:
+    """Move points away from the midline in proportion; 1 mm at the pivot of the mean side.
+
+    Beyond the pivot the shift stays about 1 mm: what lies farther out is carried along, not
+    stretched. The midline is the person's own, height by height: a nose is seldom straight.
+    """
+    across = mesh.vertices_mm[:, 0] - _midline_mm(mesh)
+    pivot = landmarks_of(term.pivot, side)[0]
+    either = [pivot, canonical_mesh().mirror[pivot]]  # of one side only, a mirrored face differs
+    reference = max(float(np.abs(across[either]).mean()), 1.0)
+    ratio = across / reference
+    share = ratio / ((1.0 + np.abs(ratio) ** SCALE_KNEE) / 2.0) ** (1.0 / SCALE_KNEE)
+    return _field((weights * share)[:, None] * np.array((1.0, 0.0, 0.0)))
+
+
+def _midline_mm(mesh: Mesh) -> Points:
+    """Return (V,) the x of the midline at the height of each vertex."""
+    middle = mesh.vertices_mm[list(curve("facial_midline"))]
+    rising = middle[np.argsort(middle[:, 1])]
+    return _field(np.interp(mesh.vertices_mm[:, 1], rising[:, 1], rising[:, 0]))
+
+
+def flatten(mesh: Mesh, term: Term, weights: Points, side: str) -> Points:
+    """Move hollows out to the straight line between the two ends of the centre curve.
+
+    A coefficient of 1 fills them wholly; what already stands outside the line does not move.
+    """
+    ends = mesh.vertices_mm[list(landmarks_of(term.patch.centre, side))]
+    start, along = ends[0], ends[-1] - ends[0]
+    share = np.clip((mesh.vertices_mm - start) @ along / (along @ along), 0.0, 1.0)
+    gap_mm = (start + share[:, None] * along - mesh.vertices_mm) @ _directed(term, side)
+    return _field((weights * np.maximum(gap_mm, 0.0))[:, None] * _directed(term, side))
+
+
+def relax(mesh: Mesh, term: Term, weights: Points, side: str) -> Points:
+    """Let the patch go 1 mm away from the line its muscle pulls toward."""
+    pull = mesh.polyline_mm(landmarks_of(term.pull, side))
+    _, nearest = cKDTree(pull).query(mesh.vertices_mm)
+    away = mesh.vertices_mm - pull[nearest]
+    away /= np.maximum(np.linalg.norm(away, axis=1, keepdims=True), 1.0)
+    return _field(weights[:, None] * away)
+
+
+OPERATORS: dict[str, Operator] = {
+    "volume": volume,
+    "remove": remove,
+    "translate": translate,
+    "rotate": rotate,
+    "scale": scale,
+    "flatten": flatten,
+    "relax": relax,
+}
+
+
+def term_field(mesh: Surface, term: Term, side: str) -> Points:
+    """Return the (V, 3) displacement in mm of a term with coefficient 1 on "left" or "right".
+
+    A midline term also takes "both". Every mirrored pair of vertices answers for one side.
+    """
+    return OPERATORS[term.operator](mesh, term, patch_weights(mesh, term, side), side)

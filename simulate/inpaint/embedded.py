@@ -1,0 +1,238 @@
+"""The embedded engine: our own small diffusion model, on two CPU cores, with nothing to download.
+
+Works at one scale for everybody (`SCALE_PX_PER_MM`), in tiles where something is wanted, all tiles
+in step with each other so that they agree where they overlap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from face_mesh.arrays import Bool, Mask, Rgb
+from face_mesh.errors import EngineError
+from face_mesh.messages import N_
+from face_mesh.skin.masked_blur import blurred
+from simulate.inpaint import fine_detail
+from simulate.inpaint.composite import composite
+from simulate.inpaint.engine import Fill, Step
+from simulate.inpaint.network import (
+    COARSEST_PX_PER_MM,
+    SCALE_PX_PER_MM,
+    TILE_PX,
+    conditions,
+    predict,
+)
+from simulate.inpaint.out_of_memory import out_of_memory
+from simulate.inpaint.sampler import Detail, denoise, expected
+from simulate.inpaint.standardise import Colour, Standard
+from simulate.inpaint.tiles import tiles_over, window
+from simulate.inpaint.weights import model
+
+STEPS = 14
+SAMPLING = 0.98  # share of the work
+BATCH = 8  # tiles at a time: progress and cancelling come between two batches
+CONTEXT_MM = 14.0  # of skin around what is wanted, for its colour and grain
+BARE = 0.6  # from here on the skin mask says skin
+SLOW_MM = 1.2  # standard deviation: detail coarser than this is expected, finer is drawn
+LEAST_SHARE = 0.1  # at less, detail is no stronger: what is left of it is below 8 bits
+# A photo whose scale is this near to one of the model's is not resized: to resize it and back would
+# cost more texture than the model's being a little off its scale does.
+NEAR_SCALE = 0.1
+NO_MEMORY = N_(
+    "There is not enough memory to paint this skin; close other programs or use a smaller photo."
+)
+NOT_PAINTED = N_(
+    "The skin model failed on this photo; try another photo, or install Beforehand again."
+)
+
+
+class EmbeddedEngine:
+    """The skin model that comes with Beforehand."""
+
+    id = "embedded"
+
+    def steps(self, asked: Fill) -> Iterator[Step]:
+        """Yield the steps of one fill.
+
+        Raises:
+            EngineError: the weights are missing or damaged, or memory ran out.
+        """
+        wanted = asked.mask > 0
+        if not wanted.any():
+            yield Step(1.0, asked.rgb.copy())
+            return
+        rows, columns = _around(wanted, round(CONTEXT_MM * asked.px_per_mm))
+        try:
+            work = _Work.of(asked, wanted, rows, columns)
+            detail = yield from _sampled(work, asked.seed)
+            filled = asked.rgb.copy()
+            filled[rows, columns] = work.finished(detail, asked.seed)
+            picture = composite(asked, filled)
+        except (MemoryError, RuntimeError, ImportError) as error:
+            told = NO_MEMORY if out_of_memory(error) else NOT_PAINTED
+            raise EngineError(told) from error
+        yield Step(1.0, picture)
+
+
+def _around(wanted: Bool, context_px: int) -> tuple[slice, slice]:
+    """The window of what is wanted, with context."""
+    rows, columns = (np.flatnonzero(wanted.any(axis=axis)) for axis in (1, 0))
+    (y0, y1), (x0, x1) = ((int(at[0]), int(at[-1]) + 1) for at in (rows, columns))
+    return (
+        slice(max(0, y0 - context_px), min(wanted.shape[0], y1 + context_px)),
+        slice(max(0, x0 - context_px), min(wanted.shape[1], x1 + context_px)),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Work:
+    """One fill at the scale of the model.
+
+    Attributes:
+        photo: (h, w, 3) float32, the window of the photo, at its own scale.
+        known, wanted: (h, w) bool at the photo's scale.
+        shape: (height, width) at the scale of the model.
+        rgb, known_there, wanted_there: the same at the scale of the model, at least a tile large.
+        standard: base and spread at the scale of the model.
+        gain: (h, w, 1) float32 there, by which made detail is strengthened before it is blended in.
+        px_per_mm: of the model's scale.
+        photo_px_per_mm: of the photo.
+    """
+
+    photo: Colour
+    known: Bool
+    wanted: Bool
+    shape: tuple[int, int]
+    rgb: Colour
+    known_there: Bool
+    wanted_there: Bool
+    standard: Standard
+    gain: Colour
+    px_per_mm: float
+    photo_px_per_mm: float
+
+    @classmethod
+    def of(cls, asked: Fill, wanted: Bool, rows: slice, columns: slice) -> _Work:
+        """Bring the window of a fill to the scale of the model."""
+        photo = asked.rgb[rows, columns].astype(np.float32) / 255.0
+        here = wanted[rows, columns]
+        bare = here | True if asked.skin is None else asked.skin[rows, columns] > BARE
+        known = bare & ~here
+        share = asked.mask[rows, columns].astype(np.float32)
+        ppm = min(max(asked.px_per_mm, COARSEST_PX_PER_MM), SCALE_PX_PER_MM)
+        factor = ppm / asked.px_per_mm
+        if abs(factor - 1.0) <= NEAR_SCALE:
+            factor, ppm = 1.0, asked.px_per_mm
+        height, width = (max(1, round(n * factor)) for n in here.shape)
+        small = [
+            fine_detail.resized(a, (height, width)) if factor != 1.0 else a
+            for a in (photo, here.astype(np.float32), known.astype(np.float32), share)
+        ]
+        pad = [(0, max(0, TILE_PX - n)) for n in (height, width)]
+        rgb = np.pad(small[0], [*pad, (0, 0)], mode="edge")
+        wanted_there = np.pad(small[1] > 0, pad)
+        known_there = np.pad(small[2] > 0.99, pad) & ~wanted_there
+        standard = Standard.of(rgb, known_there.astype(np.float32), ppm)
+        return cls(
+            photo,
+            known,
+            here,
+            (height, width),
+            rgb,
+            known_there,
+            wanted_there,
+            standard,
+            _gain(np.pad(small[3] / np.maximum(small[1], 1e-6), pad), wanted_there)[..., None],
+            ppm,
+            asked.px_per_mm,
+        )
+
+    def finished(self, detail: Colour, seed: int) -> Rgb:
+        """Return the window of the photo with its wanted pixels filled, (h, w, 3) uint8."""
+        made = self.standard.picture(detail * self.gain)
+        if self.shape != self.photo.shape[:2]:
+            # What is neither skin nor filled may not reach into the fill when that is resized.
+            ours = (self.known_there | self.wanted_there)[..., None]
+            height, width = self.shape
+            made = np.where(ours, made, self.standard.base)[:height, :width]
+            if self.photo_px_per_mm > self.px_per_mm:
+                made = fine_detail.enlarged(made, self.wanted.shape) + self._finer(seed)
+            else:
+                made = fine_detail.resized(made, self.wanted.shape)
+        else:
+            made = made[: self.shape[0], : self.shape[1]]
+        pixels = np.clip(np.round(made * 255.0), 0, 255).astype(np.uint8)
+        return np.asarray(pixels, np.uint8)
+
+    def _finer(self, seed: int) -> Colour:
+        """Return what the model's scale does not show, (h, w, 3)."""
+        height, width = self.shape
+        smooth = fine_detail.resized(self.standard.base[:height, :width], self.wanted.shape)
+        # So that beside other things the band holds nothing of them.
+        skin = np.where((self.known | self.wanted)[..., None], self.photo, smooth)
+        band = fine_detail.fine_band(skin, self.shape)
+        return fine_detail.borrowed(band, self.known, self.wanted, self.photo_px_per_mm, seed)
+
+
+def _gain(share: Mask, wanted: Bool) -> Mask:
+    """Return by how much to strengthen detail of which only a share is blended in; 1 elsewhere.
+
+    Two textures that know nothing of each other weaken when mixed: at a half, to half the energy,
+    which leaves a smooth rim along a soft mask. With this gain g the energy is that of one,
+    (1 - share)^2 + (g share)^2 = 1.
+    """
+    some = np.where(wanted, np.clip(share, LEAST_SHARE, 1.0), 1.0)
+    return np.asarray(np.sqrt((2.0 - some) / some), np.float32)
+
+
+def _sampled(work: _Work, seed: int) -> Generator[Step, None, Colour]:
+    """Yield the steps of the sampling; return the detail, (h, w, 3) float32."""
+    net = model()
+    tiles = tiles_over(work.wanted_there, TILE_PX)
+    known = work.known_there[None].astype(np.float32)
+    wanted = work.wanted_there[None].astype(np.float32)
+    detail = np.ascontiguousarray(work.standard.detail(work.rgb).transpose(2, 0, 1))
+    weight = window(TILE_PX)
+    ppm = min(max(work.px_per_mm, COARSEST_PX_PER_MM), SCALE_PX_PER_MM)
+    scale = np.full(len(tiles), ppm, np.float32)
+    given = conditions(_cut(detail, tiles), _cut(known, tiles), _cut(wanted, tiles), scale)
+    random = np.random.default_rng(seed)
+    run, v = denoise(random.standard_normal(detail.shape, np.float32), STEPS, random), None
+    done, hoped = 0, detail
+    while True:
+        try:
+            step, noisy = run.send(v) if v is not None else next(run)
+        except StopIteration as end:
+            made = _evened(end.value, hoped, wanted, SLOW_MM * work.px_per_mm)
+            return np.ascontiguousarray(np.where(wanted > 0, made, detail).transpose(1, 2, 0))
+        total, times = np.zeros_like(detail), np.zeros_like(known)
+        for first in range(0, len(tiles), BATCH):
+            some = tiles[first : first + BATCH]
+            parts = predict(net, _cut(noisy, some), given[first : first + BATCH], step)
+            for (y, x), part in zip(some, parts, strict=True):
+                at = (slice(None), slice(y, y + TILE_PX), slice(x, x + TILE_PX))
+                total[at] += weight * part
+                times[at] += weight
+            done += len(some)
+            yield Step(SAMPLING * done / (STEPS * len(tiles)))
+        mean = np.asarray(total / np.maximum(times, 1e-6), np.float32)
+        if v is None:
+            hoped = expected(step, noisy, mean)
+        v = mean
+
+
+def _evened(made: Detail, hoped: Detail, wanted: Detail, sigma_px: float) -> Detail:
+    """Return made detail with what varies slowly in it as it is expected, not as it was drawn.
+
+    Grain must be drawn, for its mean is no grain. The colour of a patch need not be: the mean is
+    nearer to the truth than a draw is, and a draw may be a blotch that nobody has.
+    """
+    off = (wanted * (hoped - made)).transpose(1, 2, 0)
+    return made + blurred(off, sigma_px).transpose(2, 0, 1)
+
+
+def _cut(canvas: Detail, tiles: list[tuple[int, int]]) -> Detail:
+    return np.stack([canvas[:, y : y + TILE_PX, x : x + TILE_PX] for y, x in tiles])

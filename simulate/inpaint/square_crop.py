@@ -1,0 +1,117 @@
+"""A square of the photo around what is wanted, at the size a model was trained on, and back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from face_mesh.arrays import Bool, Mask, Rgb
+from simulate.inpaint import fine_detail
+from simulate.inpaint.engine import Fill
+
+# Author's estimates: enough skin around to continue its light and grain, little enough that what is
+# wanted gets most of the model's pixels.
+CONTEXT_MM = 10.0
+CONTEXT_SHARE = 0.25  # of the longest side of what is wanted, on each side
+BARE = 0.6  # from here on the skin mask says skin
+
+Colour = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Crop:
+    """A square window of a fill; where the photo ends before the square does, it is mirrored.
+
+    Attributes:
+        asked: the fill; something in its mask is above 0.
+        rows, columns: the part of the square that lies on the photo; its top left corner.
+        side_px: of the square, at the photo's scale.
+        size_px: of the square, at the model's scale.
+    """
+
+    asked: Fill
+    rows: slice
+    columns: slice
+    side_px: int
+    size_px: int
+
+    @classmethod
+    def around(cls, asked: Fill, size_px: int) -> Crop:
+        """Choose the square around the mask of a fill."""
+        wanted = asked.mask > 0
+        spans = [_span(np.asarray(wanted.any(axis=axis))) for axis in (1, 0)]
+        longest = max(high - low for low, high in spans)
+        context = round(max(CONTEXT_MM * asked.px_per_mm, CONTEXT_SHARE * longest))
+        side = min(longest + 2 * context, max(wanted.shape))
+        rows, columns = (
+            _placed(*span, side, size) for span, size in zip(spans, wanted.shape, strict=True)
+        )
+        return cls(asked, rows, columns, side, size_px)
+
+    def photo(self) -> Colour:
+        """Return the square as the model takes it, (size_px, size_px, 3) in [0, 1]."""
+        return np.clip(fine_detail.resized(self._squared(self._photo()), self._size), 0.0, 1.0)
+
+    def mask(self, cell_px: int) -> Mask:
+        """Return 1 where the model is to paint, (size_px, size_px) of 0 and 1.
+
+        Args:
+            cell_px: side of the squares a latent model thinks in. What is wanted is widened by one:
+                a line thinner than a cell would otherwise fall between two of them.
+        """
+        small = fine_detail.resized(self._squared(self._wanted().astype(np.float32)), self._size)
+        cells = np.ones((2 * cell_px + 1, 2 * cell_px + 1), np.uint8)
+        return np.asarray(cv2.dilate((small > 0).astype(np.float32), cells), np.float32)
+
+    def placed(self, picture: Colour) -> Rgb:
+        """Return the photo of the fill with a model's square laid over it, (H, W, 3) uint8.
+
+        Detail finer than the model's scale is borrowed from the skin around what is wanted.
+
+        Args:
+            picture: (size_px, size_px, 3) in [0, 1].
+        """
+        asked, photo = self.asked, self._photo()
+        at = (slice(0, photo.shape[0]), slice(0, photo.shape[1]))
+        made = fine_detail.resized(picture, (self.side_px, self.side_px))[at]
+        if self.side_px > self.size_px:
+            band = fine_detail.fine_band(self._squared(photo), self._size)[at]
+            wanted = self._wanted()
+            skin = wanted | True if asked.skin is None else self._window(asked.skin) > BARE
+            made = made + fine_detail.borrowed(
+                band, skin & ~wanted, wanted, asked.px_per_mm, asked.seed
+            )
+        out = asked.rgb.copy()
+        out[self.rows, self.columns] = np.clip(np.round(made * 255.0), 0, 255).astype(np.uint8)
+        return out
+
+    @property
+    def _size(self) -> tuple[int, int]:
+        return self.size_px, self.size_px
+
+    def _window(self, image: Mask) -> Mask:
+        return image[self.rows, self.columns]
+
+    def _wanted(self) -> Bool:
+        return self._window(self.asked.mask) > 0
+
+    def _photo(self) -> Colour:
+        return self.asked.rgb[self.rows, self.columns].astype(np.float32) / 255.0
+
+    def _squared(self, image: Colour) -> Colour:
+        pad = [(0, self.side_px - n) for n in image.shape[:2]]
+        return np.pad(image, pad + [(0, 0)] * (image.ndim - 2), mode="symmetric")
+
+
+def _span(there: Bool) -> tuple[int, int]:
+    at = np.flatnonzero(there)
+    return int(at[0]), int(at[-1]) + 1
+
+
+def _placed(low: int, high: int, side: int, size: int) -> slice:
+    """A span of `side` around the middle of another, moved so that it lies in [0, size)."""
+    start = max(0, min((low + high - side) // 2, size - side))
+    return slice(start, min(size, start + side))

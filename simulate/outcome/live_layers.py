@@ -1,0 +1,302 @@
+"""What a browser needs to compose any dose of a plan by itself: layers, and how much of each.
+
+A layer is computed once a face: a field that moves and shades skin, where a discolouration lies,
+treated skin. A dose or a time is a row of amounts, one for each layer, in a table that is filled
+in here by the very functions `simulate` uses: whoever draws from it repeats no dose-response, no
+time course and no interaction, but only sums, limits, inverts and samples.
+
+Left out is the outline of a turned head (`geometry.contour`), which is told from the wall pixel by
+pixel; the settled picture brings it.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+from math import floor
+
+import numpy as np
+import numpy.typing as npt
+
+from simulate.catalogue.time_course import days_after, days_since
+from simulate.geometry import inverse_field, warp
+from simulate.geometry.displacement import Part
+from simulate.geometry.grid import Grid
+from simulate.outcome.outcome import (
+    RESPONDERS,
+    Outcome,
+    shifts_of,
+    skin_amount,
+)
+from simulate.outcome.warnings import covered
+from simulate.plan.interactions import interactions
+from simulate.plan.plan import Plan, Treatment
+from simulate.recovery.discolouration import SURFACE, colour_of, depth_of
+from simulate.recovery.reactions import reactions_at
+from simulate.shading import shading
+from simulate.shading.light import Light
+from simulate.shading.relight import MOST_SHINE, SMALLEST
+from simulate.shading.shading import shade_unit
+from simulate.skin.treated_patch import Treated
+
+MOST_ROWS = 64  # of a table; between its rows amounts are read as linear
+BLOCK_PX = 8  # of a JPEG: a window laid on its blocks is encoded as the photo there is
+MOVED, COLOURED, SKIN = "moved", "coloured", "skin"
+WIDTHS = {MOVED: 1, COLOURED: 6, SKIN: 1}  # amounts of a layer of each kind
+CONSTANTS = {
+    "foldFloor": inverse_field.FOLD_FLOOR,
+    "fullSteps": inverse_field.FULL_STEPS,
+    "mostRounds": inverse_field.MAX_ROUNDS,
+    "settledPx": inverse_field.SETTLED_PX,
+    "smallestPx": warp.SMALLEST_PX,
+    "largestShade": shading.LARGEST,
+    "quietShade": shading.QUIET,
+    "smallestLight": SMALLEST,
+    "mostShine": MOST_SHINE,
+    "surface": SURFACE,
+}
+Floats = npt.NDArray[np.float32]
+Amounts = Mapping[str, tuple[float, ...]]  # by layer; what is not named is 0
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """One thing that a plan scales.
+
+    Attributes:
+        name: unique for a face, an engine and a seed.
+        kind: `MOVED`, `COLOURED` or `SKIN`.
+        corner: (row, column) of its first value: nodes of the grid, or px of the photo for skin.
+        values: `MOVED`: (h, w, 3) float32 of a unit, dx and dy in px and ln of luminance;
+            `COLOURED`: (h, w) float32 depth d in [0, 1]; of its six amounts three are R, G and B of
+            density for d, and three for d²; `SKIN`: (h, w, 3) uint8, the skin fully treated.
+        changed: of skin, (h, w) bool where it differs from the photo; else None.
+    """
+
+    name: str
+    kind: str
+    corner: tuple[int, int]
+    values: npt.NDArray[np.float32] | npt.NDArray[np.uint8]
+    changed: npt.NDArray[np.bool_] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """What becomes of the amounts as one thing is moved and all else stays.
+
+    Attributes:
+        of: the treatment whose dose is moved; None where it is the time.
+        at: what the rows are for: doses, or places in the list of times.
+        now: where it stands.
+        columns: the amounts that change.
+        rows: (len(at), len(columns)) float32.
+        refused: from which of `at` on the plan must not be done; None if it may at any.
+    """
+
+    of: Treatment | None
+    at: tuple[float, ...]
+    now: float
+    columns: tuple[int, ...]
+    rows: Floats
+    refused: float | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """All that a browser needs beside the photo.
+
+    Attributes:
+        origin_px: (x, y) of the grid's first px on the photo.
+        node_px: px a node.
+        shape: rows and columns of nodes.
+        channels: how far R, G, B follow the shade.
+        paleness: blue over red light of the skin without shine.
+        layers: in the order of the amounts.
+        now: amounts of the plan as it is.
+        tables: one a treatment, and one of the times if they were given.
+    """
+
+    origin_px: tuple[int, int]
+    node_px: int
+    shape: tuple[int, int]
+    channels: tuple[float, ...]
+    paleness: float
+    layers: tuple[Layer, ...]
+    now: Floats
+    tables: tuple[Table, ...]
+
+
+def scene_of(outcome: Outcome, times: Sequence[str | None] = ()) -> Scene:
+    """Return what is needed to draw the plan of an outcome at other doses and times.
+
+    Args:
+        outcome: whose face, plan and circumstances they are; nothing is painted for it.
+        times: that can be looked at, as for `simulate`; empty leaves time out.
+    """
+    face, plan = outcome.face, outcome.plan
+    now = _amounts(outcome, plan, outcome.when)
+    doses = [_doses(one) for one in plan.treatments]
+    swept = [
+        [_amounts(outcome, _with(plan, one, dose), outcome.when) for dose in at]
+        for one, at in zip(plan.treatments, doses, strict=True)
+    ]
+    aged = [_amounts(outcome, plan, when) for when in times]
+    wanted = set(now).union(*aged, *chain.from_iterable(swept))
+    layers = tuple(_layers(outcome, wanted, times))
+    tables = [
+        _table(layers, one, at, one.dose, rows, _refused(plan, one, at))
+        for one, at, rows in zip(plan.treatments, doses, swept, strict=True)
+    ]
+    if outcome.when in times:
+        places = tuple(float(i) for i in range(len(times)))
+        tables.append(_table(layers, None, places, float(times.index(outcome.when)), aged, None))
+    grid, light = Grid.of(face), Light.of(face)
+    return Scene(
+        grid.origin_px,
+        grid.node_px,
+        grid.shape,
+        tuple(float(one) for one in light.channels),
+        light.paleness,
+        layers,
+        _row(layers, now),
+        tuple(tables),
+    )
+
+
+def _doses(one: Treatment) -> tuple[float, ...]:
+    """The doses a table has rows for: steps of the entry, some left out where there are many."""
+    step = one.entry.dose.step
+    most = floor(one.entry.max_dose(one.side) / step + 1e-6)
+    every = -(-most // MOST_ROWS)
+    return tuple(round(i * step, 6) for i in (*range(0, most, every), most))
+
+
+def _with(plan: Plan, one: Treatment, dose: float) -> Plan:
+    return replace(
+        plan,
+        treatments=tuple(replace(t, dose=dose) if t is one else t for t in plan.treatments),
+    )
+
+
+def _amounts(outcome: Outcome, plan: Plan, when: str | None) -> dict[str, tuple[float, ...]]:
+    """The amount of each layer; `plan` has the treatments of the outcome's at other doses."""
+    face, days, shown = outcome.face, days_after(when), outcome.reactions
+    deviations = RESPONDERS[outcome.responder]
+    found: dict[str, tuple[float, ...]] = {}
+    for shift in shifts_of(face, plan, days, deviations, shown):
+        if not covered(face, shift.treatment):
+            for part in shift.parts:
+                found[part.name] = (part.share(face, shift.weight),)
+    for treatment in plan.treatments:
+        for one, level in reactions_at(treatment, days, shown):
+            age = days_since(treatment.week, days)
+            if one.sign != "swelling" and age is not None:
+                deepest, rim, core = colour_of(one, level, age)
+                number = treatment.entry.reactions.index(one)
+                found[f"{treatment.procedure} {treatment.side} colour {number}"] = tuple(
+                    float(deepest * part) for part in (*rim, *(core - rim))
+                )
+    instead = dict(zip(outcome.plan.treatments, plan.treatments, strict=True))
+    for piece, (_, as_asked) in zip(outcome.skin.pieces, outcome.skin.parts, strict=True):
+        if not piece.skin.changed.any():
+            continue
+        same = when == outcome.when and all(instead[j.treatment] is j.treatment for j in piece.jobs)
+        weight = (
+            as_asked
+            if same
+            else piece.weight(lambda one: skin_amount(instead[one], days, deviations))
+        )
+        found[_skin_name(outcome, piece.jobs[0].key)] = (weight,)
+    return {name: amounts for name, amounts in found.items() if any(amounts)}
+
+
+def _skin_name(outcome: Outcome, key: str) -> str:
+    return f"{key} {outcome.engine} {outcome.seed}"
+
+
+def _layers(outcome: Outcome, wanted: set[str], times: Sequence[str | None]) -> Iterator[Layer]:
+    """Yield the layers of those names but for what changes nothing on this face."""
+    face = outcome.face
+    parts: dict[str, Part] = {}
+    # At a standard dose, so that a treatment which stands at 0 has its parts too.
+    usual = replace(
+        outcome.plan,
+        treatments=tuple(
+            replace(t, dose=t.entry.usual_dose(t.side)) for t in outcome.plan.treatments
+        ),
+    )
+    for when in dict.fromkeys((outcome.when, *times)):
+        shifts = shifts_of(face, usual, days_after(when), 0.0, outcome.reactions)
+        parts |= {part.name: part for shift in shifts for part in shift.parts}
+    for name, part in parts.items():
+        if name in wanted:
+            values = np.dstack([part.grid_px(face), shade_unit(face, part)])
+            yield from _cut(name, MOVED, values)
+    for treatment in outcome.plan.treatments:
+        for number, one in enumerate(treatment.entry.reactions):
+            name = f"{treatment.procedure} {treatment.side} colour {number}"
+            if name in wanted:
+                yield from _cut(name, COLOURED, depth_of(face, treatment, one))
+    for piece in outcome.skin.pieces:
+        name = _skin_name(outcome, piece.jobs[0].key)
+        if name in wanted:
+            yield _skin(name, piece.skin)
+
+
+def _cut(name: str, kind: str, values: Floats) -> Iterator[Layer]:
+    """The part of the grid that is not 0, as a layer; none if there is none."""
+    rows, columns = _span(values, 1), _span(values, 0)
+    if rows.stop:
+        yield Layer(name, kind, (rows.start, columns.start), values[rows, columns])
+
+
+def _span(values: npt.NDArray[np.generic], over: int) -> slice:
+    used = np.asarray(values != 0)
+    found = np.flatnonzero(used.any(axis=(over, *range(2, used.ndim))))
+    return slice(int(found[0]), int(found[-1]) + 1) if found.size else slice(0, 0)
+
+
+def _skin(name: str, skin: Treated) -> Layer:
+    """Treated skin, cut to the blocks of a JPEG of the photo in which anything changes."""
+    spans = []
+    for axis, window in ((1, skin.rows), (0, skin.columns)):
+        used = _span(skin.changed, axis)
+        low = (window.start + used.start) // BLOCK_PX * BLOCK_PX
+        high = -(-(window.start + used.stop) // BLOCK_PX) * BLOCK_PX
+        spans.append(slice(max(window.start, low), min(window.stop, high)))
+    at = tuple(
+        slice(span.start - window.start, span.stop - window.start)
+        for span, window in zip(spans, (skin.rows, skin.columns), strict=True)
+    )
+    return Layer(name, SKIN, (spans[0].start, spans[1].start), skin.picture[at], skin.changed[at])
+
+
+def _row(layers: Sequence[Layer], amounts: Amounts) -> Floats:
+    flat = [n for one in layers for n in amounts.get(one.name, (0.0,) * WIDTHS[one.kind])]
+    return np.array(flat, np.float32)
+
+
+def _table(
+    layers: Sequence[Layer],
+    of: Treatment | None,
+    at: tuple[float, ...],
+    now: float,
+    amounts: Sequence[Amounts],
+    refused: float | None,
+) -> Table:
+    whole = np.array([_row(layers, one) for one in amounts], np.float32).reshape(len(at), -1)
+    columns = np.flatnonzero((whole != whole[:1]).any(axis=0))
+    return Table(of, at, now, tuple(int(one) for one in columns), whole[:, columns], refused)
+
+
+def _refused(plan: Plan, one: Treatment, at: Sequence[float]) -> float | None:
+    """The first dose at which the plan is refused, None if none; what more refuses, most does."""
+
+    def holds(dose: float) -> bool:
+        return any(found.severity == "refuse" for found in interactions(_with(plan, one, dose)))
+
+    if not holds(at[-1]):
+        return None
+    return at[bisect_left(at, True, key=holds)]

@@ -1,0 +1,252 @@
+"""What a patient must know beside the picture: what is not drawn, not found, or hardly shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from face_mesh import Face
+from face_mesh.landmarks.anatomy import point
+from face_mesh.messages import COMMAS, N_, Listed, Said
+from face_mesh.skin.signs import SIGNS
+from face_mesh.skin.skin_tone import ita_deg
+from simulate.catalogue.procedure import Procedure
+from simulate.catalogue.time_course import days_since
+from simulate.geometry.basis import reach_mm
+from simulate.outcome.changes import Change
+from simulate.plan.plan import LESIONS, Plan, Treatment
+from simulate.recovery.reactions import LIKELY, SIGN_WORDS, reactions_at
+from simulate.skin.masks import picked
+from simulate.skin.skin_effect import SkinEffect
+
+FRONTAL_SHARE = 0.35  # below it most of the change is towards the camera
+WHOLE = 0.99  # of a plan: what is missing cannot be seen
+STAYING = 0.9  # of picked lesions: what is left where nothing got lighter
+HARDLY = 0.25  # of a grade: less is not worth a treatment
+TEETH_MM = 3.0  # between the lips from which on teeth show
+UNDRAWN_DAYS = 21.0  # in which stitches, crusts and dressings are there
+DARKER_DEG = 10.0  # of the individual typology angle: brown and dark skin (Chardon 1991)
+HOLLOW_MM = 0.5  # behind the straight bridge, more than the measure is unsure
+FULL_SMILE = 0.5  # blendshape score from which on a smile is one; at rest it is near 0
+EXPRESSIVE = ("crows_feet_lines", "forehead_lines", "glabellar_lines", "perioral_lines")
+# What may cover a treated area in a photo: where all of a procedure moves, where a part of it does.
+COVERING = {
+    "glasses": (
+        N_(
+            "{name} is measured but not drawn, because it would bend the glasses in the photo; "
+            "take the photo again without glasses."
+        ),
+        N_(
+            "What {name!l} moves is measured but not drawn, because it would bend the glasses in "
+            "the photo; take the photo again without glasses."
+        ),
+    ),
+}
+NOT_DONE = N_("{name}: planned for week {week:g}, and not done yet at this time.")
+# Beyond it the picture would fold onto itself, of which no patient needs to know.
+IN_PART = N_("This plan is shown at {percent:.0f} %: a photo cannot show more of it.")
+Weights = Sequence[tuple[Treatment, float]]
+
+
+def warnings_of(
+    face: Face,
+    plan: Plan,
+    weights: Weights,
+    share: float,
+    skin: SkinEffect,
+    changes: Sequence[Change],
+) -> tuple[str, ...]:
+    """Return the warnings of an outcome, in a patient's words.
+
+    Args:
+        face: measured face.
+        plan: what was done.
+        weights: each treatment with its effective dose.
+        share: of the plan that is shown without folding the picture.
+        skin: what was done to the skin.
+        changes: what came of it.
+    """
+    return (
+        *_hidden(face, plan),
+        *_by_tone(face, plan),
+        *_at_rest(face, plan),
+        *_beyond(changes),
+        *_shape(face, share, weights),
+        *_lesions(face, plan),
+        *_unseen(skin),
+    )
+
+
+def shown_in_part(warnings: Sequence[str]) -> str:
+    """Return the warning that a picture shows less than was planned, empty if there is none."""
+    said = (one for one in warnings if isinstance(one, Said) and one.template == IN_PART)
+    return next(said, "")
+
+
+def is_not_done(warning: str) -> bool:
+    """Whether a warning says that a treatment of the plan comes later than the picture."""
+    return isinstance(warning, Said) and warning.template == NOT_DONE
+
+
+def in_time(face: Face, plan: Plan, days: float | None) -> Iterator[str]:
+    """Yield what a time leaves out: what is not done yet, and what no day of the first shows."""
+    for one in plan.treatments:
+        since = days_since(one.week, days)
+        if not one.dose or since is None:
+            continue
+        if since < 0.0:
+            yield Said(NOT_DONE, name=Said(one.entry.name), week=one.week)
+        elif one.entry.undrawn and since < UNDRAWN_DAYS:
+            yield Listed([one.entry.name, one.entry.undrawn], ": ")
+        if any(sign.sign == "redness" for sign in one.entry.skin) and any(
+            reaction.sign == "erythema" for reaction, _ in reactions_at(one, days, "all")
+        ):
+            yield Said(
+                "{name}: the figure of redness is that of the settled skin; the redness of the "
+                "first days is drawn, not counted.",
+                name=Said(one.entry.name),
+            )
+
+
+def _by_tone(face: Face, plan: Plan) -> Iterator[str]:
+    told = [one.entry for one in plan.treatments if one.dose and one.entry.dark_skin]
+    if told and tone_deg(face) < DARKER_DEG:
+        for entry in told:
+            yield Said(
+                "{name}, if your skin is brown or black: {warning}",
+                name=Said(entry.name),
+                warning=Said(entry.dark_skin),
+            )
+
+
+def tone_deg(face: Face) -> float:
+    """Return the individual typology angle of the cheeks, degrees, computed once; NaN if unseen."""
+    made = face.workspace.get("skin/tone")
+    if made is None:
+        cheeks = [ita_deg(face, f"malar_{side}") for side in ("left", "right")]
+        made = face.workspace["skin/tone"] = float(np.mean(cheeks))
+    assert isinstance(made, float)
+    return made
+
+
+def _beyond(changes: Sequence[Change]) -> Iterator[str]:
+    for one in changes:
+        if (
+            one.measure == "dorsal_hump_height"
+            and one.after < -HOLLOW_MM
+            and one.after < one.before
+        ):
+            yield N_(
+                "This takes more than the hump this photo shows, and the bridge would be hollow; "
+                "a photo from the side shows the hump better, and a lower dose takes less."
+            )
+
+
+def undrawn_reactions(plan: Plan, days: float | None, shown: str) -> Iterator[str]:
+    """Yield what some people have at that time and the picture leaves out."""
+    if days is None or shown == "all":
+        return
+    for treatment in plan.treatments:
+        drawn = {one.sign for one, _ in reactions_at(treatment, days, shown)}
+        often: dict[str, float] = {}  # of each sign, wherever it is
+        for one, _ in reactions_at(treatment, days, "all"):
+            often[one.sign] = max(one.frequency, often.get(one.sign, 0.0))
+        for sign, frequency in often.items():
+            if sign not in drawn:
+                few = frequency < LIKELY
+                yield Said(
+                    "{name}: {sign}, which {percent:.0f} % have, is not drawn at this time."
+                    if few
+                    else "{name}: {sign} is not drawn at this time.",
+                    name=Said(treatment.entry.name),
+                    sign=Said(SIGN_WORDS[sign]),
+                    percent=100.0 * frequency,
+                )
+
+
+def seen_in(face: Face, procedure: Procedure) -> float:
+    """Return the share of a procedure's movement that the expression in the photo lets show."""
+    if not procedure.in_smile:
+        return 1.0
+    lips = face.mesh_mm[[point("stomion_superius"), point("stomion_inferius")], 1]
+    apart = float(np.clip((lips[0] - lips[1]) / TEETH_MM, 0.0, 1.0))
+    return min(1.0, face.smile / FULL_SMILE) * apart
+
+
+def _at_rest(face: Face, plan: Plan) -> Iterator[str]:
+    for one in plan.treatments:
+        if one.dose and seen_in(face, one.entry) < 1.0:
+            yield Said(
+                "{name}: it acts on a smile that shows the teeth, which this photo shows little or "
+                "not at all; use a photo in which you smile with the teeth showing.",
+                name=Said(one.entry.name),
+            )
+
+
+def covered(face: Face, treatment: Treatment) -> list[str]:
+    """Return what in the photo lies over the treated area, so that drawing would bend it."""
+    return [f.id for f in face.findings if f.id in treatment.entry.hidden_by]
+
+
+def _hidden(face: Face, plan: Plan) -> Iterator[str]:
+    for treatment in plan.treatments:
+        entry = treatment.entry
+        for thing in covered(face, treatment):
+            if entry.terms:
+                whole, moved = COVERING[thing]
+                yield Said(moved if entry.skin else whole, name=Said(entry.name))
+
+
+def _lesions(face: Face, plan: Plan) -> Iterator[str]:
+    for treatment in plan.treatments:
+        if not treatment.dose or not any(t.sign == LESIONS for t in treatment.entry.skin):
+            continue
+        if not treatment.spots:
+            yield Said(
+                "{name}: no lesion was picked, so all dark spots that were found are shown "
+                "treated, moles or not. Pick the ones you mean.",
+                name=Said(treatment.entry.name),
+            )
+        elif missed := len(treatment.spots) - len(picked(face, treatment)):
+            yield Said(
+                "{name}: there is nothing dark at {missed} of the {picked} picked places.",
+                name=Said(treatment.entry.name),
+                missed=missed,
+                picked=len(treatment.spots),
+            )
+
+
+def _unseen(skin: SkinEffect) -> Iterator[str]:
+    for one in skin.readings:
+        if one.sign == LESIONS and one.before > 0 and one.after > STAYING * one.before:
+            yield Said(
+                "{sign}: what was treated lies in shade that looks the same without it, so hardly "
+                "anything changes.",
+                sign=Said(SIGNS[one.sign].name),
+            )
+    faint = [one.sign for one in skin.readings if one.before < HARDLY and one.sign != LESIONS]
+    if faint:
+        names = [Said("{sign!l}", sign=Said(SIGNS[sign].name)) for sign in faint]
+        moving = any(sign in EXPRESSIVE for sign in faint)
+        yield Said(
+            "Hardly any found in this photo, so there is little to show: {signs}. Lines of "
+            "expression show best in a photo that makes the expression."
+            if moving
+            else "Hardly any found in this photo, so there is little to show: {signs}.",
+            signs=Listed(names, COMMAS),
+        )
+
+
+def _shape(face: Face, share: float, weights: Weights) -> Iterator[str]:
+    if share < WHOLE:
+        yield Said(IN_PART, percent=float(np.floor(100 * share)))
+    for treatment, weight in weights:
+        deepest_mm, seen_mm = reach_mm(face, treatment.entry, treatment.side)
+        if weight and seen_mm < FRONTAL_SHARE * deepest_mm:
+            yield Said(
+                "{name}: most of this change ({depth_mm:.1f} mm) is towards the camera and hardly "
+                "shows in a photo from the front.",
+                name=Said(treatment.entry.name),
+                depth_mm=float(share * weight * deepest_mm),
+            )

@@ -1,0 +1,1 @@
+"""Which procedures, at which dose, which side, when: the rules among them, and plans as files."""

@@ -1,0 +1,125 @@
+"""Plans that come with the program: several treatments for one aim, each dose with its source.
+
+One TOML file a plan in `plans/`, checked like the catalogue. They are starting points to change,
+and no advice: each says whom it suits less.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+
+from face_mesh.errors import PlanError
+from face_mesh.messages import Said
+from simulate.catalogue.loader import CatalogueError, read_table, sources
+from simulate.catalogue.procedure import ESTIMATE, Unsuited
+from simulate.plan.interactions import check_plan
+from simulate.plan.plan import Plan, Treatment
+
+FOLDER = Path(__file__).with_name("plans")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One treatment of a named plan.
+
+    Attributes:
+        procedure: id in the catalogue.
+        dose: in the procedure's unit, per side or in total as its entry says.
+        source: of the dose, citation keys or "author's estimate".
+        derivation: how the dose follows from the source, and why the step is there.
+        side: "both", "left" or "right".
+        week: after the first treatment.
+    """
+
+    procedure: str
+    dose: float
+    source: str
+    derivation: str
+    side: str = "both"
+    week: float = 0.0
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A named plan.
+
+    Attributes:
+        id: its name on the command line and that of its file.
+        name: for people.
+        summary: what it is for, one sentence.
+        treatments: its steps, in order.
+        suits_less: whom it suits less, or not at all.
+    """
+
+    id: str
+    name: str
+    summary: str
+    treatments: tuple[Step, ...]
+    suits_less: tuple[Unsuited, ...]
+
+    @property
+    def plan(self) -> Plan:
+        """The plan itself."""
+        return Plan(
+            tuple(
+                Treatment(one.procedure, one.dose, one.side, week=one.week)
+                for one in self.treatments
+            )
+        )
+
+
+@cache
+def presets() -> Mapping[str, Preset]:
+    """Return the named plans by id, in order of id.
+
+    Raises:
+        CatalogueError: one of them is wrong; the message names the file.
+    """
+    return MappingProxyType(
+        {path.stem: read_preset(path) for path in sorted(FOLDER.glob("*.toml"))}
+    )
+
+
+def preset(name: str) -> Preset:
+    """Return a named plan.
+
+    Raises:
+        PlanError: there is no such plan.
+    """
+    if name not in presets():
+        raise PlanError(
+            Said("There is no plan {name!r}; --list-plans shows them all.", name=name[:60])
+        )
+    return presets()[name]
+
+
+def read_preset(path: Path) -> Preset:
+    """Return the checked plan of one file; see `presets`."""
+    try:
+        made = read_table(Preset, tomllib.loads(path.read_text("utf-8")), "")
+        _check(made, path.stem)
+    except (tomllib.TOMLDecodeError, PlanError, CatalogueError) as error:
+        raise CatalogueError(f"{path.name}: {error}") from None
+    return made
+
+
+def _check(made: Preset, stem: str) -> None:
+    if made.id != stem:
+        raise CatalogueError(f"id: {made.id!r} is not the name of the file")
+    for text in (made.summary, *(one.who for one in made.suits_less)):
+        if not (text[:1].isupper() and text.endswith(".")):
+            raise CatalogueError(f"{text[:40]!r} must be a sentence")
+    if not made.treatments or not made.suits_less:
+        raise CatalogueError("name at least one treatment and one kind of people it suits less")
+    for source in [*(t.source for t in made.treatments), *(u.source for u in made.suits_less)]:
+        unknown = [k.strip() for k in source.split("+") if k.strip() not in sources()]
+        if source != ESTIMATE and unknown:
+            raise CatalogueError(f"{unknown[0]!r} is not in sources.toml")
+    if not all(one.derivation.strip() for one in made.treatments):
+        raise CatalogueError("derivation: say how each dose follows from its source")
+    check_plan(made.plan)

@@ -1,0 +1,1 @@
+"""The first weeks: swelling, bruises and redness, and how they are drawn."""

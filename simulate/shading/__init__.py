@@ -1,0 +1,1 @@
+"""How light changes where the surface does."""

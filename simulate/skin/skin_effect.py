@@ -1,0 +1,149 @@
+"""What a plan does to the skin of a face: pictures to blend, by how much, and what that reads as.
+
+Skin work that several treatments share (toxin and a laser on the same lines) is painted once; what
+one leaves, the next acts on, so that their shares never add up to more than the whole.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass, field
+from statistics import fmean
+
+import numpy as np
+
+from face_mesh import Face
+from face_mesh.arrays import Mask
+from face_mesh.skin.signs import SIGNS
+from simulate.inpaint.registry import check_engine
+from simulate.plan.plan import LESIONS, Plan, Treatment
+from simulate.progress import scaled
+from simulate.skin.masks import mask_of
+from simulate.skin.tasks import Job, jobs_of
+from simulate.skin.treated_patch import Treated, treated
+
+# Of a change of severity: two readings of the same skin in another light or size differ by a tenth
+# (docs/skin-signs.md), so their difference by a seventh.
+READING_SD = 0.14
+Amount = Callable[[Treatment], float]  # of a treatment's usual effect: dose, time and responder
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One sign of the skin, over the regions treated.
+
+    Attributes:
+        sign: id of the sign.
+        before: severity on the photo.
+        after, low, high: as the asked, the strong and the weak responder would have it.
+    """
+
+    sign: str
+    before: float
+    after: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, eq=False)
+class SkinEffect:
+    """What a plan does to the skin.
+
+    Attributes:
+        parts: treated skin with how far to blend it in.
+        readings: one a sign.
+        half_ranges: of each part, half of what the weak and the strong responder differ by.
+        pieces: of each part, what it is blended in by.
+    """
+
+    parts: tuple[tuple[Treated, float], ...] = ()
+    readings: tuple[Reading, ...] = ()
+    half_ranges: tuple[float, ...] = ()
+    pieces: tuple[Piece, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Piece:
+    """Treated skin, and every job that asks for it.
+
+    Attributes:
+        skin: before and after all that treatment could do.
+        jobs: of one place and kind, of several treatments.
+    """
+
+    skin: Treated
+    jobs: list[Job] = field(default_factory=list)
+
+    def weight(self, amount: Amount) -> float:
+        """Return how far to blend the treated skin in, in [0, 1]."""
+        left = math.prod(1.0 - one.term.share(amount(one.treatment)) for one in self.jobs)
+        return self.skin.weight(1.0 - left)
+
+    def severity(self, amount: Amount) -> float:
+        """Return the severity that is left."""
+        return self.skin.severity(self.weight(amount))
+
+
+def skin_effect(
+    face: Face, plan: Plan, engine: str, seed: int, asked: Amount, low: Amount, high: Amount
+) -> Generator[float, None, SkinEffect]:
+    """Work out what a plan does to the skin; yields the share of the work done.
+
+    What was worked out before for this face, engine and seed is not done again.
+
+    Args:
+        face: measured face.
+        plan: the treatments.
+        engine: name of the engine that paints; loaded only if something is to be painted.
+        seed: of its noise.
+        asked: amount of effect for the asked responder.
+        low: for the weak one.
+        high: for the strong one.
+
+    Raises:
+        PlanError: there is no such engine.
+        EngineError: the engine failed.
+    """
+    check_engine(engine)
+    wanted = [job for job in jobs_of(plan) if high(job.treatment) > 0]
+    pieces: dict[str, Piece] = {}
+    for i, job in enumerate(wanted):
+        if job.key not in pieces:
+            working = treated(face, job, engine, seed)
+            made = yield from scaled(working, 1 / len(wanted), i / len(wanted))
+            pieces[job.key] = Piece(made)
+        pieces[job.key].jobs.append(job)
+    found = list(pieces.values())
+    parts = tuple((piece.skin, piece.weight(asked)) for piece in found)
+    half = tuple(0.5 * abs(one.weight(high) - one.weight(low)) for one in found)
+    return SkinEffect(parts, tuple(_readings(found, asked, low, high)), half, tuple(found))
+
+
+def skin_mask_of(face: Face, plan: Plan) -> Mask:
+    """Return (H, W) float32, all that a plan would repaint or fade; loads no engine."""
+    out = np.zeros((face.photo.height, face.photo.width), np.float32)
+    for job in jobs_of(plan):
+        np.maximum(out, mask_of(face, job), out=out)
+    return out
+
+
+def _readings(
+    pieces: Sequence[Piece], asked: Amount, low: Amount, high: Amount
+) -> Generator[Reading]:
+    signs: dict[str, list[Piece]] = defaultdict(list)
+    for piece in pieces:
+        signs[piece.jobs[0].term.sign].append(piece)
+    for sign, over in signs.items():
+        whole = sum if sign == LESIONS else fmean  # lesions are counted, grades are not
+        after, strong, weak = (
+            float(whole([piece.severity(amount) for piece in over]))
+            for amount in (asked, high, low)
+        )
+        before = float(whole([piece.skin.before for piece in over]))
+        most = math.inf if sign == LESIONS else SIGNS[sign].most
+        middle, half = (weak + strong) / 2.0, abs(weak - strong) / 2.0
+        half = math.hypot(half, READING_SD * (before - middle))
+        ends = max(0.0, middle - half), min(middle + half, max(before, weak, strong))
+        yield Reading(sign, *(min(value, most) for value in (before, after, *ends)))

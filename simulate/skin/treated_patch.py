@@ -1,0 +1,181 @@
+"""The fully treated skin of a job: found, painted once a face and engine, and then only blended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from face_mesh import Face
+from face_mesh.arrays import Bool, Mask, Rgb
+from face_mesh.skin.folds import crease
+from face_mesh.skin.lesions import darkness
+from face_mesh.skin.signs import SIGNS, detect
+from face_mesh.skin.skin_mask import skin_mask
+from simulate.inpaint.engine import Fill
+from simulate.inpaint.registry import engine as engine_named
+from simulate.plan.plan import LESIONS
+from simulate.progress import scaled
+from simulate.skin.fade_colour import faded
+from simulate.skin.fill_fold import lifted
+from simulate.skin.masks import band_of, mask_of, own_strokes, picked
+from simulate.skin.match_colour import settled
+from simulate.skin.tasks import Job
+
+CONTEXT_MM = 16.0  # of skin around a mask that engines may look at
+NOTHING = 0.05  # grade below which there is nothing to treat
+HARDLY_DARK = 0.03  # ln of light: grain alone leaves as much
+PAINTING = 0.9  # of the work; the rest is reading what came of it
+BULGES = ("eye_bags",)  # light where they stand out and dark below
+BLENDS = (0.35, 0.7)  # between photo and fully treated skin, where the severity is read too
+_BLENDED = (0.0, *BLENDS, 1.0)
+
+Progress = Generator[float, None, "Treated"]
+
+
+@dataclass(frozen=True, eq=False)
+class Treated:
+    """One sign in one region before and after all that treatment could do.
+
+    Attributes:
+        rows, columns: window of the photo.
+        photo: (h, w, 3) uint8, the photo there.
+        picture: (h, w, 3) uint8, fully treated; equal to the photo to the byte outside the mask.
+        changed: (h, w) bool, where they differ.
+        painted: whether an engine painted it.
+        severities: read off the photo, off the two mixed at the shares `BLENDS`, off the picture.
+    """
+
+    rows: slice
+    columns: slice
+    photo: Rgb
+    picture: Rgb
+    changed: Bool
+    painted: bool
+    severities: tuple[float, ...]
+
+    @property
+    def before(self) -> float:
+        """Severity on the photo."""
+        return self.severities[0]
+
+    def weight(self, share: float) -> float:
+        """How far to blend so that a share of the severity goes, in [0, 1].
+
+        Severity is not linear in the blend (faint lines stop counting), and an engine may leave a
+        little of a sign: what counts is what a detector reads off the picture that is shown.
+        """
+        best = int(np.argmin(self.severities))  # painting farther than that helps no more
+        falling = np.minimum.accumulate(self.severities)[: best + 1]
+        if share <= 0.0:
+            return 0.0
+        if self.before < NOTHING:
+            return min(1.0, share)
+        wanted = (1.0 - share) * self.before
+        return float(np.interp(-wanted, -falling, _BLENDED[: best + 1]))
+
+    def severity(self, weight: float) -> float:
+        """Return the severity at a blend."""
+        return float(np.interp(weight, _BLENDED, self.severities))
+
+
+def treated(face: Face, job: Job, engine: str, seed: int) -> Progress:
+    """Work out a job; yields the share done. Kept in the face's workspace, one per job's place.
+
+    The engine of that name is loaded only if something is to be painted.
+
+    Raises:
+        PlanError: there is no such engine.
+        EngineError: the engine failed.
+    """
+    size = f"{face.photo.width}x{face.photo.height}"
+    place = f"skin/treated/{size}/{job.term.sign}/{job.term.operator}/{job.region}"
+    whole = f"{job.treatment.spots}/{own_strokes(face, job)}/{engine}/{seed}"
+    kept = face.workspace.get(place)
+    if kept is not None and kept[0] == whole:
+        made: Treated = kept[1]
+        return made
+    made = yield from _worked(face, job, engine, seed)
+    face.workspace[place] = (whole, made)
+    return made
+
+
+def _worked(face: Face, job: Job, engine: str, seed: int) -> Progress:
+    mask = mask_of(face, job)
+    severity = _severity_of(face, job)
+    before = severity(face)
+    rows, columns = _window(mask, CONTEXT_MM * face.px_per_mm)
+    photo = face.photo.image[rows, columns]
+    if not mask.any():
+        same = np.zeros(photo.shape[:2], np.bool_)
+        return Treated(rows, columns, photo, photo, same, False, (before,) * len(_BLENDED))
+    painting = _painted(face, job, mask, (rows, columns), engine, seed)
+    picture = yield from scaled(painting, PAINTING)
+    mixed = [*(_mixed(photo, picture, share) for share in BLENDS), picture]
+    severities = [before]
+    for i, window in enumerate(mixed):
+        yield PAINTING + (1.0 - PAINTING) * i / len(mixed)
+        image = face.photo.image.copy()
+        image[rows, columns] = window
+        severities.append(severity(face.repainted(image)))
+    changed = (picture != photo).any(axis=2)
+    painted = job.term.operator != "fade"
+    return Treated(rows, columns, photo, picture, changed, painted, tuple(severities))
+
+
+def _severity_of(face: Face, job: Job) -> Callable[[Face], float]:
+    """Return what reads the severity of the job's sign off this face, however it is repainted.
+
+    Of lesions picked by hand it is how many are left: one half as dark against the skin around it
+    as it was counts half.
+    """
+    if not job.treatment.spots:
+        return lambda seen: detect(seen, job.term.sign, job.region).severity
+    seen_at_first = [(one, darkness(face, one)) for one in picked(face, job.treatment)]
+    # One hardly darker than the skin around it cannot be read; it is painted as asked.
+    found = [(one, dark) for one, dark in seen_at_first if dark > HARDLY_DARK]
+    return lambda seen: sum(
+        float(np.clip(darkness(seen, one) / at_first, 0.0, 1.0)) for one, at_first in found
+    )
+
+
+def _mixed(photo: Rgb, picture: Rgb, share: float) -> Rgb:
+    return np.asarray(cv2.addWeighted(photo, 1.0 - share, picture, share, 0.0), np.uint8)
+
+
+def _painted(
+    face: Face, job: Job, mask: Mask, at: tuple[slice, slice], engine: str, seed: int
+) -> Generator[float, None, Rgb]:
+    """The window of the photo with the job fully done."""
+    photo, here, skin = face.photo.image[at], mask[at], skin_mask(face)[at]
+    sign, operator = job.term.sign, job.term.operator
+    if operator == "fade":
+        yield 1.0
+        return faded(face, sign, job.region, mask, at)
+    if operator == "lift":
+        beside = band_of(face, job)[1][at]
+        photo, deep = lifted(
+            photo, here, skin, face.px_per_mm, beside=beside, both_ways=sign in BULGES
+        )
+        line = crease(face, job.region).placed(face.photo.height, face.photo.width)
+        here = np.minimum(np.maximum(line[at], deep), here)
+    picture = photo
+    words = f"{SIGNS[sign].name.lower()} of the {job.region.replace('_', ' ')}"
+    for step in engine_named(engine).steps(Fill(photo, here, face.px_per_mm, seed, skin, words)):
+        yield step.fraction
+        picture = picture if step.picture is None else step.picture
+    if sign == LESIONS:  # nothing of a lesion's own colour may stay
+        return picture
+    return settled(photo, picture, here, skin, face.px_per_mm)
+
+
+def _window(mask: Mask, context_px: float) -> tuple[slice, slice]:
+    spans = []
+    for axis, size in ((1, mask.shape[0]), (0, mask.shape[1])):
+        at = np.flatnonzero((mask > 0).any(axis=axis))
+        low, high = (int(at[0]), int(at[-1]) + 1) if at.size else (0, 0)
+        pad = round(context_px) if at.size else 0
+        spans.append(slice(max(0, low - pad), min(size, high + pad)))
+    return spans[0], spans[1]
