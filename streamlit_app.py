@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from ui.failing import told
-from ui.lifespan import lifespan
-from ui.process import ROUTE
+from ui.server.error_page import told
 from ui.server.gates import gates
+from ui.server.lifespan import lifespan
+from ui.server.process_id import ROUTE
 
 app = st.App(
-    "ui/router.py",
+    "ui/app/router.py",
     lifespan=lifespan,
     on_script_error=told,
     routes=[ROUTE],

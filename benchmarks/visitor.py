@@ -310,7 +310,7 @@ class Visitor:
 
 
 def parts_of(data: bytes) -> dict[str, bytes]:
-    """Return what a message brings to a component that packs its data as ui/viewer does.
+    """Return what a message brings to a component that packs its data as ui/components/viewer does.
 
     Args:
         data: a message.

@@ -32,8 +32,8 @@ from simulate.catalogue.procedure import (
 )
 from simulate.geometry.displacement import VOLUMES
 from simulate.outcome.changes import SPECS
-from ui.lasting import LASTING_SHARE, lasting, time
-from ui.wording import area
+from ui.text.duration import LASTING_SHARE, lasting, time
+from ui.text.labels import area
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE, CURVES = Path("docs/catalogue.md"), Path("docs/curves")

@@ -151,7 +151,7 @@ def test_the_product_keeps_the_rule(rule: Rule) -> None:
 
 def test_the_rules_look_at_the_product() -> None:
     seen = {name for name, _ in sources(ROOT, *CODE)}
-    assert {"face_mesh/__init__.py", "simulate/__init__.py", "ui/router.py", ENTRY} <= seen
+    assert {"face_mesh/__init__.py", "simulate/__init__.py", "ui/app/router.py", ENTRY} <= seen
     assert any(name.startswith("ui/screens/") for name in seen)
     assert seen >= MAY_REMAP
 
@@ -160,30 +160,34 @@ def test_the_rules_look_at_the_product() -> None:
     ("rule", "name", "source"),
     [
         (upward_imports, "face_mesh/mesh.py", "import simulate"),
-        (upward_imports, "face_mesh/mesh.py", "from ui.session import start"),
+        (upward_imports, "face_mesh/mesh.py", "from ui.state.session import start"),
         (upward_imports, "simulate/plan/plan.py", "def late():\n    from ui import session"),
         (upward_imports, "simulate/geometry/basis.py", "from ...ui import session"),
         (upward_imports, "simulate/geometry/basis.py", "from ... import ui"),
         (
             upward_imports,
             "simulate/plan/plan.py",
-            "import importlib\nimportlib.import_module('ui.run')",
+            "import importlib\nimportlib.import_module('ui.compute.run')",
         ),
         (upward_imports, "simulate/plan/plan.py", "from tests.helpers import ROOT"),
-        (upward_imports, "benchmarks/geometry.py", "import ui.run"),
+        (upward_imports, "benchmarks/geometry.py", "import ui.compute.run"),
         (streamlit_outside_ui, "simulate/outcome/outcome.py", "import streamlit as st"),
         (streamlit_outside_ui, "benchmarks/geometry.py", "import streamlit as st"),
         (streamlit_outside_ui, "face_mesh/a/b.py", "from streamlit.runtime import Runtime"),
         (neural_outside_skin, "simulate/engines.py", "import torch.nn as nn"),
         (neural_outside_skin, "simulate/inpaint/embedded.py", "def late():\n    import torch"),
         (neural_outside_skin, "simulate/skin/hubs.py", "import diffusers"),
-        (neural_outside_skin, "ui/run.py", "if True:\n    from diffusers import UNet2DModel"),
+        (
+            neural_outside_skin,
+            "ui/compute/run.py",
+            "if True:\n    from diffusers import UNet2DModel",
+        ),
         (neural_outside_skin, ENTRY, "__import__('torch')"),
         (thick_screens, "ui/screens/compare.py", "import numpy as np"),
         (thick_screens, "ui/screens/deep/compare.py", "from mediapipe import tasks"),
         (thick_screens, "ui/screens/compare.py", "class State: ..."),
         (remap_elsewhere, "simulate/composite.py", "import cv2 as c\nc.remap(a, b, None, 1)"),
-        (remap_elsewhere, "ui/run.py", "from cv2 import remap"),
+        (remap_elsewhere, "ui/compute/run.py", "from cv2 import remap"),
         (remap_elsewhere, "simulate/skin/warp.py", "import cv2\nf = cv2.remap"),
     ],
 )
@@ -202,7 +206,7 @@ def test_each_rule_sees_a_break(tmp_path: Path, rule: Rule, name: str, source: s
         ("simulate/inpaint/hub_model.py", "import torch"),
         ("training/network.py", "import torch"),
         ("ui/screens/compare.py", "import streamlit as st\nfrom simulate import simulate"),
-        (ENTRY, "import streamlit as st\nfrom ui.headers import PrivateHeaders"),
+        (ENTRY, "import streamlit as st\nfrom ui.server.security_headers import PrivateHeaders"),
     ],
 )
 def test_no_rule_minds_what_is_allowed(tmp_path: Path, name: str, source: str) -> None:

@@ -77,7 +77,7 @@ def _options() -> object:
     # to do too (another visitor's picture), all get slower by that.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     # What was worked with is given back at once, and overwritten if the C library was told to
-    # (ui/erasing.py): a face is not kept for the next one's sake.
+    # (ui/server/memory_cleanup.py): a face is not kept for the next one's sake.
     options.enable_cpu_mem_arena = False
     options.enable_mem_pattern = False
     return options

@@ -26,7 +26,8 @@ from simulate import Outcome
 from simulate.inpaint.engine import Fill, Step
 from simulate.inpaint.fake import FakeEngine
 from simulate.skin.treated_patch import Treated
-from ui import made_files, run
+from ui.compute import run
+from ui.server import media_access
 
 ANSWER = "holds: "
 BROKEN = "The skin model is damaged; install Beforehand again."
@@ -61,7 +62,7 @@ def held() -> dict[str, int]:
     counts["camera frames"] = len(frames)
     media = get_instance().media_file_mgr
     return counts | {
-        "downloads": len(media._file_metadata) + len(made_files.SHELF),
+        "downloads": len(media._file_metadata) + len(media_access.SHELF),
         "promised downloads": len(media._deferred_callables),
     }
 

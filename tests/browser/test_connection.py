@@ -11,7 +11,7 @@ from simulate.plan.plan_file import plan_of_file
 from tests.browser.arriving import add, bring, heading
 from tests.browser.conftest import Server, Visit, quiet, serving
 from tests.browser.test_accessibility import photo
-from ui import process
+from ui.server import process_id
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("unhurried")]
 on_a_phone = pytest.mark.parametrize("visit", ["phone"], indirect=True)
@@ -40,7 +40,7 @@ class Line:
 
     def __post_init__(self) -> None:
         self.page.route_web_socket("**/_stcore/stream", self._connect)
-        for kind in ("_stcore/health", "_stcore/host-config", process.NAME):
+        for kind in ("_stcore/health", "_stcore/host-config", process_id.NAME):
             self.page.route(f"**/{kind}", self._ask)
         self.page.reload()
 

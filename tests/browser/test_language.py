@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 from benchmarks.live import portrait
 from tests.browser.arriving import add, bring
 from tests.browser.conftest import Server
-from ui.doses import dose_key
+from ui.state.widget_keys import dose_key
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("unhurried")]
 SIDE_PX = 900

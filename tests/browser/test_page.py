@@ -15,10 +15,10 @@ from tests.browser.arriving import add, agree, bring, heading, pick, saved, send
 from tests.browser.conftest import Server, Visit, quiet, wait_until
 from tests.helpers import ROOT
 from tests.ui.photos import MAKER, jpeg_with_place, portrait
-from ui import pictures
+from ui.compute import overlays
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("unhurried")]
-VIEWER, CODE = ROOT / "ui" / "viewer", (".js", ".css", ".html")
+VIEWER, CODE = ROOT / "ui/components/viewer", (".js", ".css", ".html")
 at_a_desk = pytest.mark.parametrize("visit", ["desk"], indirect=True)  # width changes nothing here
 
 
@@ -142,7 +142,7 @@ def test_the_photo_is_sent_to_the_browser_once(visit: Visit, photo: FilePayload)
         old = after.get_attribute("src")
         page.get_by_role("slider", name="Lip filler").press(key)
         expect(after).not_to_have_attribute("src", old)
-    one_picture = len(pictures.jpeg(np.asarray(portrait())))
+    one_picture = len(overlays.jpeg(np.asarray(portrait())))
     # Streamlit sends what a component is made of together with its data.
     code = sum(len(one.read_bytes()) for one in VIEWER.iterdir() if one.suffix in CODE)
     assert 0.8 * one_picture < max(sizes) < 1.5 * one_picture + code

@@ -34,7 +34,7 @@ from simulate.plan.plan import Stroke
 from simulate.plan.plan_code import MARK, plan_code
 from simulate.plan.plan_file import PlanFile, plan_of_file
 from simulate.plan.presets import presets
-from ui.policy import policy_of
+from ui.state.clinic_policy import policy_of
 
 HANG_S = 2.0
 MEMORY = 4 << 30  # bytes of address space of a process: a blow-up must not take the machine along

@@ -264,7 +264,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "range_ends",
         "The ends of a range are written down with the larger one first.",
-        "ui/wording.py",
+        "ui/text/labels.py",
         "ends = sorted(_since(one, end) for end in (one.expected_low, one.expected_high))",
         "ends = [_since(one, end) for end in (one.expected_high, one.expected_low)]",
         (f"{PAGE_TESTS}test_wording.py",),
@@ -484,7 +484,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "dose_of_both_sides",
         "A dose per side is said to be the same in all.",
-        "ui/wording.py",
+        "ui/text/labels.py",
         'now / 2.0 if scope == "total" else 2.0 * now',
         'now / 2.0 if scope == "total" else now',
         (f"{PAGE_TESTS}test_wording.py",),
@@ -492,7 +492,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "people",
         "Of 100 people too few are said to have a reaction: cut off instead of rounded.",
-        "ui/wording.py",
+        "ui/text/labels.py",
         "count = round(100.0 * share)",
         "count = int(100.0 * share)",
         (f"{PAGE_TESTS}test_wording.py",),
@@ -500,7 +500,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "step_limit",
         "The slider of a dose ends a step too early.",
-        "ui/wording.py",
+        "ui/text/labels.py",
         "floor(entry.max_dose(side) / entry.dose.step + 1e-6)",
         "floor(entry.max_dose(side) / entry.dose.step - 1e-6)",
         (f"{PAGE_TESTS}test_wording.py",),

@@ -429,7 +429,7 @@ import numpy as np
 from simulate.inpaint import embedded, network
 from simulate.skin import fill
 from tests.browser.memory import found_in
-from ui.erasing import overwrite_freed
+from ui.server.memory_cleanup import overwrite_freed
 
 overwrite_freed()
 predict, seen, begun = embedded.predict, {}, {}

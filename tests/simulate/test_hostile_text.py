@@ -187,7 +187,7 @@ def test_the_file_of_a_clinic_is_checked_in_letters(tmp_path: Path) -> None:
         for said in (f"{json.dumps(text)} = 1", f"hidden = [{json.dumps(text)}]"):
             path.write_text(said.replace("\\u007f", ""), "utf-8")
             done = subprocess.run(
-                [sys.executable, "-m", "ui.policy", str(path)],
+                [sys.executable, "-m", "ui.state.clinic_policy", str(path)],
                 cwd=ROOT,
                 capture_output=True,
                 text=True,

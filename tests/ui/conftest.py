@@ -37,7 +37,7 @@ def welcome_page(
     # A component is registered when its module is imported, and each AppTest has its own registry.
     for name in [name for name in sys.modules if name == "ui" or name.startswith("ui.")]:
         del sys.modules[name]
-    yield AppTest.from_file(str(ROOT / "ui" / "router.py"), default_timeout=60).run()
+    yield AppTest.from_file(str(ROOT / "ui/app/router.py"), default_timeout=60).run()
     st.cache_resource.clear()  # every AppTest is the same session
 
 

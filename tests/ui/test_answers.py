@@ -4,7 +4,7 @@ import pytest
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 
-from ui import answers
+from ui.server import streamlit_patches
 
 
 def waiting() -> ForwardMsgQueue:
@@ -32,21 +32,23 @@ def test_streamlit_itself_still_drops_them() -> None:
 @pytest.fixture
 def keeping(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ForwardMsgQueue, "clear", ForwardMsgQueue.clear)  # put back afterwards
-    answers.keep()
+    streamlit_patches.keep()
 
 
 @pytest.mark.usefixtures("keeping")
 def test_answers_outlast_the_beginning_of_a_run() -> None:
     queue = waiting()
     queue.clear(retain_lifecycle_msgs=True)
-    assert kinds(queue) == list(answers.KINDS)
+    assert kinds(queue) == list(streamlit_patches.KINDS)
 
 
 @pytest.mark.usefixtures("keeping")
 def test_answers_are_given_once_when_a_part_of_the_page_is_run() -> None:
     queue = waiting()
     queue.clear(retain_lifecycle_msgs=True, fragment_ids_this_run=["part"])
-    assert [one for one in kinds(queue) if one in answers.KINDS] == list(answers.KINDS)
+    assert [one for one in kinds(queue) if one in streamlit_patches.KINDS] == list(
+        streamlit_patches.KINDS
+    )
 
 
 @pytest.mark.usefixtures("keeping")

@@ -117,8 +117,8 @@ def test_the_rule_of_a_country_is_said_with_its_source(welcome_page: AppTest) ->
 def test_a_visitor_is_told_which_computer_the_photo_is_on(
     url: str, clinic: str, told: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    computer = importlib.import_module("ui.computer")
-    policy = importlib.import_module("ui.policy")
+    computer = importlib.import_module("ui.intake.privacy_notice")
+    policy = importlib.import_module("ui.state.clinic_policy")
     monkeypatch.setattr(computer.st, "context", types.SimpleNamespace(url=url))
     monkeypatch.setattr(computer, "policy", lambda: policy.Policy(name=clinic))
     assert told in computer.in_short()
@@ -126,7 +126,7 @@ def test_a_visitor_is_told_which_computer_the_photo_is_on(
 
 
 def test_rules_and_sources_go_together() -> None:
-    ages = importlib.import_module("ui.ages")
+    ages = importlib.import_module("ui.intake.ages")
     rules = ages.rules()
     assert ages.FLOOR_YEARS == 18
     assert {"GB-ENG", "GB-SCT", "GB-WLS", "AU", "DE", "AT", "ES", "FR", "US", "MX", "AR"} <= set(
@@ -139,7 +139,7 @@ def test_rules_and_sources_go_together() -> None:
 def test_a_rule_without_a_source_is_refused(
     tmp_path: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ages = importlib.import_module("ui.ages")
+    ages = importlib.import_module("ui.intake.ages")
     path = tmp_path / "ages.toml"  # type: ignore[operator]
     path.write_text('[[country]]\ncode = "XX"\nname = "X"\nsummary = "From 12."\n')
     monkeypatch.setattr(ages, "FILE", path)
@@ -245,7 +245,7 @@ def test_a_photo_that_would_mislead_can_only_be_taken_again(
 def test_the_skin_model_is_loaded_once_there_is_a_photo(
     page: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    painting = importlib.import_module("ui.painting")
+    painting = importlib.import_module("ui.compute.skin_engine")
     loaded: list[str] = []
     monkeypatch.setattr(painting, "_load", lambda: loaded.append("once"))
     page.run()
@@ -259,7 +259,7 @@ def test_the_skin_model_is_loaded_once_there_is_a_photo(
 
 
 def test_painting_waits_for_the_model_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    painting = importlib.import_module("ui.painting")
+    painting = importlib.import_module("ui.compute.skin_engine")
     done = threading.Event()
     thread = threading.Thread(target=done.wait)
     thread.start()
@@ -386,7 +386,7 @@ def test_a_turned_head_is_kept_as_three_quarter_view(page: AppTest, photo_file: 
 
 
 def test_how_far_a_head_is_turned_says_how_much_can_be_shown(page: AppTest) -> None:
-    views = importlib.import_module("ui.arriving.views")
+    views = importlib.import_module("ui.intake.views")
 
     class Turned:
         findings = ()
@@ -472,7 +472,7 @@ def test_forgetting_asks_for_consent_again_and_keeps_the_language(
 
 
 def test_the_private_check_advises_and_is_forgotten(welcome_page: AppTest) -> None:
-    page = welcome_page.switch_page("screens/care.py").run()
+    page = welcome_page.switch_page("../screens/care.py").run()
     assert title(page) == "How you feel"
     assert len(page.radio) == 7
     assert all(one.value is None for one in page.radio)
@@ -488,11 +488,11 @@ def test_the_private_check_advises_and_is_forgotten(welcome_page: AppTest) -> No
     assert calm in written(page)  # 7 is below 9
     assert "BDD Foundation" in written(page)
     assert "care_1" in page.session_state
-    page.switch_page("screens/about.py").run()
+    page.switch_page("../screens/about.py").run()
     state = page.session_state._state._state
     left = [*state._old_state, *state._new_session_state, *state._new_widget_state]
     assert not [key for key in left if "care_" in str(key)]
-    page.switch_page("screens/care.py").run()
+    page.switch_page("../screens/care.py").run()
     assert all(one.value is None for one in page.radio)
     assert page.query_params == {}
 
@@ -502,7 +502,7 @@ def test_the_private_check_advises_and_is_forgotten(welcome_page: AppTest) -> No
     [([3, 3, 3, 0, 0, 0, 0], True), ([3, 3, 2, 0, 0, 0, 0], False), ([3] * 6 + [None], None)],
 )
 def test_the_published_cut_off_decides(answers: list[int | None], said: bool | None) -> None:
-    care = importlib.import_module("ui.arriving.care")
+    care = importlib.import_module("ui.intake.bdd_screening")
     assert care.check().cut_off == 9
     assert care.advised(answers) is said
 
@@ -532,7 +532,7 @@ def turned(yaw_deg: float) -> bytes:
 
 def smiling() -> bytes:
     """Eileen Collins, large enough."""
-    samples = importlib.import_module("ui.samples")
+    samples = importlib.import_module("ui.intake.samples")
     (one,) = (sample for sample in samples.SAMPLES if sample.id == "eileen_collins")
     data: bytes = one.path.read_bytes()
     return data
@@ -574,7 +574,7 @@ def test_hand_work_goes_with_the_photo_it_was_done_on(page: AppTest, photo_file:
     page.button(key="add_smile").click().run()
     use(upload(page, "smile.jpg", smiling()))
     state = page.session_state["beforehand"]
-    session = importlib.import_module("ui.session")
+    session = importlib.import_module("ui.state.session")
     state.view, state.edits = "smile", session.Edits(spots=((0.5, 0.5),))
     page.button(key="again_smile").click().run()
     use(upload(page, "me.jpg", smiling()))

@@ -15,7 +15,7 @@ from face_mesh import EngineError
 from face_mesh.landmarks import detect, model_file
 from tests.ui.arriving import upload, use
 from tests.ui.viewing import pick, shown, title
-from ui import erasing
+from ui.server import memory_cleanup
 
 SECRET = "doe.jpg, pixels of Ms Doe"
 NOT_OURS = [MemoryError(SECRET), OSError(28, SECRET)]
@@ -29,7 +29,7 @@ def whole(page: AppTest) -> str:
 
 def says(page: AppTest, error: Exception) -> None:
     """One sentence says that something broke, with nothing of what it was."""
-    failing = importlib.import_module("ui.failing")
+    failing = importlib.import_module("ui.server.error_page")
     sentence = failing.NO_MEMORY if isinstance(error, MemoryError) else failing.SENTENCE
     assert not page.exception
     assert sum(sentence in one.value for one in page.error) == 1
@@ -66,14 +66,14 @@ def breaks(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
 def test_what_cannot_be_worked_out_is_said_and_another_try_works(
     sample_page: AppTest, breaks: Callable[..., None], error: Exception
 ) -> None:
-    breaks("ui.run", "simulating", error)
+    breaks("ui.compute.run", "simulating", error)
     page = pick(sample_page, "forehead_toxin")
     says(page, error)
     photo_is_there(page)
     assert "after" not in shown(page)[1], "the photo as it is, and nothing that looks like a result"
     assert any("dose_" in (one.key or "") for one in page.slider), "and all that can be chosen"
 
-    breaks("ui.run", "simulating", None)
+    breaks("ui.compute.run", "simulating", None)
     page = page.button(key="try_picture_again").click().run()
     assert not page.error
     assert "after" in shown(page)[1]
@@ -110,7 +110,7 @@ def test_a_sheet_that_breaks_is_not_begun_again_unasked(
     sample_page: AppTest, breaks: Callable[..., None], error: Exception, kind: str, work: str
 ) -> None:
     page = pick(sample_page, "lip_filler")
-    breaks("ui.run", work, error)
+    breaks("ui.compute.run", work, error)
     page = page.button(key=f"make_{kind}").click().run()
     says(page, error)
     assert "after" in shown(page)[1], "the picture stays"
@@ -124,7 +124,7 @@ def test_a_report_that_breaks_is_said_and_can_be_made_later(
     sample_page: AppTest, breaks: Callable[..., None], error: Exception
 ) -> None:
     page = pick(sample_page, "lip_filler")
-    breaks("ui.run", "report", error)
+    breaks("ui.compute.run", "report", error)
     page = page.button(key="take_make_report").click().run()
     says(page, error)
     photo_is_there(page)
@@ -135,7 +135,10 @@ def test_a_report_that_breaks_is_said_and_can_be_made_later(
 
 
 @unexpected
-@pytest.mark.parametrize("where", ["ui.choosing.choose", "ui.taking.show", "ui.shell.foot"])
+@pytest.mark.parametrize(
+    "where",
+    ["ui.planner.controls.choose", "ui.downloads.download_page.show", "ui.app.page_frame.foot"],
+)
 def test_a_page_that_breaks_keeps_photo_and_choices(
     sample_page: AppTest,
     breaks: Callable[..., None],
@@ -150,7 +153,7 @@ def test_a_page_that_breaks_keeps_photo_and_choices(
     moved = slider.set_value(dose + 2 * slider.step).run()
     dose = next(one for one in moved.slider if one.key == slider.key).value
 
-    told = importlib.import_module("ui.failing").told
+    told = importlib.import_module("ui.server.error_page").told
     script = importlib.import_module("streamlit.runtime.scriptrunner.exec_code")
     handle = script.handle_user_script_exception
     monkeypatch.setattr(script, "handle_user_script_exception", lambda ex, _: handle(ex, told))
@@ -227,9 +230,9 @@ def test_a_skin_model_that_went_is_a_sentence_until_it_is_back(
 def test_a_thread_that_raises_while_it_loads_a_model_holds_nobody_up(
     sample_page: AppTest, breaks: Callable[..., None], error: Exception
 ) -> None:
-    painting = importlib.import_module("ui.painting")
+    painting = importlib.import_module("ui.compute.skin_engine")
     thread = threading.Thread(target=lambda: (_ for _ in ()).throw(error))
-    breaks("ui.painting", "_loading", None)
+    breaks("ui.compute.skin_engine", "_loading", None)
     thread.start()
     painting.warm = lambda: thread  # as it is returned of the built-in model
     page = pick(sample_page, "forehead_toxin")
@@ -248,11 +251,11 @@ def test_visits_are_let_go_after_one_could_not_be(monkeypatch: pytest.MonkeyPatc
             raise RuntimeError(SECRET)
         return 0
 
-    monkeypatch.setattr(erasing, "drop_expired", drop)
-    monkeypatch.setattr(erasing, "SWEEP_SECONDS", 0.001)
+    monkeypatch.setattr(memory_cleanup, "drop_expired", drop)
+    monkeypatch.setattr(memory_cleanup, "SWEEP_SECONDS", 0.001)
 
     async def look() -> None:
-        async with erasing.sweeping():
+        async with memory_cleanup.sweeping():
             for _ in range(500):
                 await asyncio.sleep(0.005)
                 if tried > 1:
@@ -292,6 +295,6 @@ def test_a_visit_that_ends_badly_is_emptied_and_so_are_the_others(
 
     storage = SimpleNamespace(_cache=Cache())
     server = SimpleNamespace(_session_mgr=SimpleNamespace(_session_storage=storage))
-    monkeypatch.setattr(erasing, "get_instance", lambda: server)
-    assert erasing.drop_expired() == 2
+    monkeypatch.setattr(memory_cleanup, "get_instance", lambda: server)
+    assert memory_cleanup.drop_expired() == 2
     assert emptied == ["ann", "bob"]

@@ -7,10 +7,10 @@ from streamlit.testing.v1 import AppTest
 
 from simulate import procedures
 from tests.ui.viewing import shown, title
-from ui import leading
-from ui.concerns import acting, areas, concerns
-from ui.lasting import lasting
-from ui.searching import search
+from ui.concerns import procedure_cards
+from ui.concerns.concerns import acting, areas, concerns
+from ui.concerns.search import search
+from ui.text.duration import lasting
 
 JUDGING = r"\b(ugly|flaw|flawed|defect|problem|too|bad|wrong|should|must|old|fix|correct|improve)\b"
 
@@ -46,7 +46,9 @@ def test_concerns_are_said_in_sentences_that_judge_nobody() -> None:
 
 
 def test_every_procedure_says_what_it_is_done_with() -> None:
-    assert {leading.means(name) for name in procedures()} == set(leading.MEANS.values())
+    assert {procedure_cards.means(name) for name in procedures()} == set(
+        procedure_cards.MEANS.values()
+    )
 
 
 @pytest.mark.parametrize("concern", concerns(), ids=lambda one: one.id)
@@ -315,12 +317,12 @@ def test_a_smile_is_needed_for_what_shows_in_one(patient_page: AppTest) -> None:
 def test_the_private_check_leads_back_to_where_it_was_left(patient_page: AppTest) -> None:
     page = choose(patient_page, "nose_wide")
     page.button(key="try_alar_base_reduction").click().run()
-    page.switch_page("screens/care.py").run()
+    page.switch_page("../screens/care.py").run()
     back = [one.proto for one in page.get("page_link") if one.proto.label == "Back to my preview"]
     assert len(back) == 2
-    page.switch_page("screens/preview.py").run()
+    page.switch_page("../screens/preview.py").run()
     assert title(page) == "Your preview"
     page.button(key="back_to_concerns").click().run()
-    page.switch_page("screens/care.py").run()
+    page.switch_page("../screens/care.py").run()
     labels = [one.proto.label for one in page.get("page_link")]
     assert labels.count("Back to where I was") == 2

@@ -25,21 +25,30 @@ OF_ITS_OWN = {"strip", "removesuffix", "replace", "splitlines", "items", "values
 OF_WHAT_IT_TAKES = {"list", "tuple", "filter", "sorted", "next", "iter", "dict", "zip", "enumerate"}
 OF_WHAT_IT_TAKES |= {"fromkeys", "join"}
 KNOWN = {
-    ("ui/arriving/asking.py", "sample.name"): "of our own samples",
-    ("ui/arriving/care.py", "one.contact"): "of our own list of help",
-    ("ui/arriving/care.py", "tool.sources"): "citations of our own",
-    ("ui/arriving/consent.py", "rule.sources"): "citations of our own",
-    ("ui/choosing.py", "self.procedures"): "areas, by which what is said of each is looked up",
-    ("ui/comparing.py", "cells[id_].get(letter, NOTHING)"): "of `wording.change`, figures",
-    ("ui/comparing.py", "row(plan)"): "of `ROWS`, each of which says it",
-    ("ui/explaining.py", "sections"): "of calls of `draw`, each of what is said",
-    ("ui/leading.py", "here.said"): "of `expecting.here`, which says it",
-    ("ui/leading.py", "one.id"): "areas, by which what is said of each is looked up",
-    ("ui/making.py", "label"): "of calls of `offer`, each of what is said",
-    ("ui/sheets.py", "label"): "of calls of `_save`, each of what is said",
-    ("ui/shell.py", "pages"): "our own screens, with names of icons",
-    ("ui/showing.py", "marks.get(one.because, '')"): "of `wording.footnote`, a letter",
-    ("ui/showing.py", "one.because"): "by which the letter of a footnote is looked up",
+    ("ui/intake/photo_request.py", "sample.name"): "of our own samples",
+    ("ui/intake/bdd_screening.py", "one.contact"): "of our own list of help",
+    ("ui/intake/bdd_screening.py", "tool.sources"): "citations of our own",
+    ("ui/intake/consent.py", "rule.sources"): "citations of our own",
+    (
+        "ui/planner/controls.py",
+        "self.procedures",
+    ): "areas, by which what is said of each is looked up",
+    (
+        "ui/results/compare_plans.py",
+        "cells[id_].get(letter, NOTHING)",
+    ): "of `wording.change`, figures",
+    ("ui/results/compare_plans.py", "row(plan)"): "of `ROWS`, each of which says it",
+    ("ui/procedures/procedure_info.py", "sections"): "of calls of `draw`, each of what is said",
+    ("ui/concerns/procedure_cards.py", "here.said"): "of `expecting.here`, which says it",
+    (
+        "ui/concerns/procedure_cards.py",
+        "one.id",
+    ): "areas, by which what is said of each is looked up",
+    ("ui/compute/background_file.py", "label"): "of calls of `offer`, each of what is said",
+    ("ui/results/time_and_range.py", "label"): "of calls of `_save`, each of what is said",
+    ("ui/app/page_frame.py", "pages"): "our own screens, with names of icons",
+    ("ui/results/result_view.py", "marks.get(one.because, '')"): "of `wording.footnote`, a letter",
+    ("ui/results/result_view.py", "one.because"): "by which the letter of a footnote is looked up",
 }
 Node = ast.AST
 
@@ -167,7 +176,7 @@ def _is(node: ast.Call, name: str) -> bool:
 
 def _draws(node: ast.Call) -> bool:
     """Whether it is a method of Streamlit, or of a place on the page, that draws."""
-    own = isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) == "plans"
+    own = isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) == "plan_state"
     return isinstance(node.func, ast.Attribute) and node.func.attr in DRAWING and not own
 
 

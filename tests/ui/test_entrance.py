@@ -56,7 +56,7 @@ def routes() -> set[tuple[str, str]]:
     from streamlit.web.server.starlette.starlette_app import create_streamlit_routes
     from streamlit.web.server.starlette.starlette_routes import create_script_health_routes
 
-    runtime = streamlit.App(str(ROOT / "ui" / "router.py"))._create_runtime()
+    runtime = streamlit.App(str(ROOT / "ui/app/router.py"))._create_runtime()
     try:
         made = [*create_streamlit_routes(runtime), *create_script_health_routes(runtime, "")]
     finally:
@@ -115,7 +115,7 @@ def test_the_page_and_its_parts_are_there() -> None:
 
 
 def test_every_page_is_listed() -> None:
-    source = (ROOT / "ui" / "router.py").read_text("utf-8")
+    source = (ROOT / "ui/app/router.py").read_text("utf-8")
     assert set(re.findall(r'url_path="(\w+)"', source)) == set(PAGES)
 
 

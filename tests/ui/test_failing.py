@@ -8,13 +8,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.helpers import ROOT
-from ui.failing import SENTENCE
+from ui.server.error_page import SENTENCE
 
 
 def breaking() -> None:
     from streamlit.error_util import handle_user_script_exception
 
-    from ui.failing import told
+    from ui.server.error_page import told
 
     handle_user_script_exception(ValueError("pixels of Ms Doe"), told)
 

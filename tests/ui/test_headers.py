@@ -11,7 +11,11 @@ import pytest
 import streamlit
 
 from tests.ui.network import HOST
-from ui.headers import HEADERS, PrivateHeaders, content_policy
+from ui.server.security_headers import (
+    HEADERS,
+    PrivateHeaders,
+    content_policy,
+)
 
 
 def answer(

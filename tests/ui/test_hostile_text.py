@@ -119,7 +119,7 @@ def checking(welcome_page: AppTest, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     for name in (signing.CERTIFICATE, signing.KEY):
         monkeypatch.delenv(name, raising=False)
-    return welcome_page.switch_page("screens/verify.py").run()
+    return welcome_page.switch_page("../screens/verify.py").run()
 
 
 def put_in(page: AppTest, data: bytes, name: str = "picture.png") -> AppTest:
@@ -343,7 +343,7 @@ def test_the_file_of_a_clinic(
     key: str,
     text: str,
 ) -> None:
-    from ui.policy import SETTING, _kept, _read_once
+    from ui.state.clinic_policy import SETTING, _kept, _read_once
 
     def of(value: str) -> Counter[str]:
         table: dict[str, Any] = {

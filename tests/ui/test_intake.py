@@ -45,7 +45,7 @@ def frame(
 @pytest.fixture
 def live(page: AppTest) -> Any:
     """The module that looks at frames."""
-    return importlib.import_module("ui.arriving.live")
+    return importlib.import_module("ui.intake.camera_live")
 
 
 def advice(live: Any, data: bytes, view: str = "front") -> list[str]:
@@ -145,8 +145,8 @@ def test_a_broken_shot_is_one_sentence(page: AppTest) -> None:
 
 
 def test_the_words_of_the_camera_are_those_python_sends(page: AppTest) -> None:
-    camera = importlib.import_module("ui.capture.camera")
-    ruler = importlib.import_module("ui.capture.ruler")
+    camera = importlib.import_module("ui.components.capture.camera")
+    ruler = importlib.import_module("ui.components.capture.ruler")
     for module in (camera, ruler):
         script = Path(module.__file__).with_suffix(".js").read_text("utf-8")
         script = re.sub(r"^\s*//.*$", "", script, flags=re.MULTILINE)
@@ -159,10 +159,10 @@ def test_the_words_of_the_camera_are_those_python_sends(page: AppTest) -> None:
 
 def sent(page: AppTest, what: dict[str, object]) -> None:
     """Let the page take what its camera would send; the browser's part is not there."""
-    asking = importlib.import_module("ui.arriving.asking")
+    asking = importlib.import_module("ui.intake.photo_request")
     state = page.session_state["beforehand"]
-    intake = importlib.import_module("ui.intake")
-    session = importlib.import_module("ui.session")
+    intake = importlib.import_module("ui.intake.photo_store")
+    session = importlib.import_module("ui.state.session")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(session, "start", lambda: state)
         patch.setattr(intake.run, "forget", lambda: None)

@@ -29,9 +29,9 @@ from tests.helpers import ROOT
 from tests.ui.arriving import upload
 from tests.ui.photos import portrait
 from tests.ui.viewing import look_at, notes, pick, shown, table, unpacked
-from ui import language
-from ui.doses import dose_key
-from ui.languages import collect
+from ui.state.widget_keys import dose_key
+from ui.text import language
+from ui.text.translations import collect
 
 OTHERS = tuple(collect.LANGUAGES)
 FILES = [(one, part) for one in OTHERS for part in collect.PARTS]
@@ -353,7 +353,7 @@ def test_the_first_screens_are_said(welcome_page: AppTest) -> None:
 
 @pytest.mark.parametrize("name", ["about", "care", "verify"])
 def test_the_other_pages_are_said(page: AppTest, name: str) -> None:
-    _compare(page.switch_page(f"screens/{name}.py").run(), name)
+    _compare(page.switch_page(f"../screens/{name}.py").run(), name)
 
 
 def test_the_screen_of_the_photo_is_said(page: AppTest, photo_file: bytes) -> None:
@@ -416,7 +416,7 @@ def test_the_tour_is_said(sample_page: AppTest) -> None:
 
 
 def test_what_a_check_found_is_said_again_in_another_language(page: AppTest) -> None:
-    page.switch_page("screens/verify.py").run()
+    page.switch_page("../screens/verify.py").run()
     plain = png_bytes(np.zeros((60, 40, 3), np.uint8), simulated=False)
     page.file_uploader[0].upload("picture.png", plain).run()
     _compare(page, "checked")

@@ -4,7 +4,13 @@ import pytest
 
 from simulate import Plan, procedures
 from simulate.catalogue.procedure import Course
-from ui.lasting import beginning, is_gone, is_to_come, lasting, time
+from ui.text.duration import (
+    beginning,
+    is_gone,
+    is_to_come,
+    lasting,
+    time,
+)
 
 
 def course(days: tuple[float, ...], share: tuple[float, ...]) -> Course:

@@ -18,9 +18,9 @@ from streamlit.runtime.memory_media_file_storage import MemoryFile, MemoryMediaF
 from streamlit.runtime.scriptrunner import ScriptRunner
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunnerEvent
 
-from ui import made_files
-from ui.made_files import Shelf
+from ui.server import media_access
 from ui.server.addresses import GUARDED
+from ui.server.media_access import Shelf
 
 PNG = b"\x89PNG of somebody"
 
@@ -39,7 +39,7 @@ class Place:
         """From now on this thread runs the page of a visit; of none if that is empty."""
         context = SimpleNamespace(session_id=visit) if visit else None
         self._monkeypatch.setattr(media_file_manager, "_get_session_id", lambda: visit)
-        self._monkeypatch.setattr(made_files, "get_script_run_ctx", lambda: context)
+        self._monkeypatch.setattr(media_access, "get_script_run_ctx", lambda: context)
 
     def run(
         self, visit: str, *buttons: str, of: Callable[[], bytes] = lambda: PNG, cut: bool = False
@@ -98,18 +98,18 @@ def untouched(monkeypatch: pytest.MonkeyPatch) -> Place:
     runtime = SimpleNamespace(
         media_file_mgr=place.manager, is_active_session=lambda visit: visit in place.open
     )
-    monkeypatch.setattr(made_files, "get_instance", lambda: runtime)
-    monkeypatch.setattr(made_files, "SHELF", Shelf())
+    monkeypatch.setattr(media_access, "get_instance", lambda: runtime)
+    monkeypatch.setattr(media_access, "SHELF", Shelf())
     return place
 
 
 @pytest.fixture
 def place(untouched: Place) -> Place:
-    made_files.keep()
+    media_access.keep()
     return untouched
 
 
-# --- what Streamlit does by itself: once it does not, ui/made_files.py can go
+# --- what Streamlit does by itself: once it does not, ui/server/media_access.py can go
 
 
 def test_streamlit_itself_still_lets_others_take_a_made_file_away(untouched: Place) -> None:
@@ -163,7 +163,7 @@ def test_two_with_the_same_file_have_an_address_each(place: Place) -> None:
     ann, bob = (place.press(who, place.run(who, "b")["b"]) for who in ("ann", "bob"))
     assert ann != bob
     place.inside("ann")
-    made_files.forget()
+    media_access.forget()
     assert not place.get(ann)
     assert place.get(bob)
 
@@ -216,7 +216,7 @@ def test_forgetting_lets_go_of_all_of_ones_own(place: Place) -> None:
     promises = {who: place.run(who, "b")["b"] for who in ("ann", "bob")}
     address = place.press("ann", promises["ann"])
     place.inside("ann")
-    made_files.forget()
+    media_access.forget()
     assert not place.get(address)
     assert not place.press("ann", promises["ann"])
     assert list(place.manager._deferred_callables) == [promises["bob"]]
@@ -228,7 +228,7 @@ def test_a_visit_that_ends_takes_its_files_along(place: Place) -> None:
     place.manager.clear_session_refs("ann")
     assert not place.get(address)
     assert not place.manager._deferred_callables
-    assert not len(made_files.SHELF)
+    assert not len(media_access.SHELF)
 
 
 @pytest.mark.parametrize("how", ["forget", "end", "close"])
@@ -247,7 +247,7 @@ def test_what_is_made_while_its_visit_lets_go_comes_to_nothing(place: Place, how
         await asyncio.to_thread(begun.wait, 20)
         if how == "forget":
             place.inside("ann")
-            made_files.forget()
+            media_access.forget()
         elif how == "end":
             place.manager.clear_session_refs("ann")
         else:
@@ -259,7 +259,7 @@ def test_what_is_made_while_its_visit_lets_go_comes_to_nothing(place: Place, how
     assert not urls[1]
     assert bool(urls[0]) == (how == "close")
     place.manager.clear_session_refs("ann")
-    assert not len(made_files.SHELF)
+    assert not len(media_access.SHELF)
 
 
 def test_files_of_one_visit_are_made_one_after_another_and_not_without_end(place: Place) -> None:
@@ -279,18 +279,18 @@ def test_files_of_one_visit_are_made_one_after_another_and_not_without_end(place
     promises = {who: place.run(who, "b", of=counted)["b"] for who in ("ann", "bob")}
 
     async def pressed() -> list[BackendOperationResponse]:
-        many = made_files.MOST_PRESSED + 3
+        many = media_access.MOST_PRESSED + 3
         return await asyncio.gather(*(place.ask("ann", promises["ann"]) for _ in range(many)))
 
     answers = asyncio.run(pressed())
     refused = [one.error_msg for one in answers if one.error_msg]
-    assert refused == [made_files.TOO_MANY] * 3
+    assert refused == [media_access.TOO_MANY] * 3
     assert most == 1
     addresses = [one.deferred_file.url for one in answers if one.deferred_file.url]
-    assert len(set(addresses)) == made_files.MOST_PRESSED
+    assert len(set(addresses)) == media_access.MOST_PRESSED
     assert all(map(place.get, addresses)), "all that are taken are there"
     assert place.press("ann", promises["ann"]), "and one may press again"
-    assert not made_files._pressed
+    assert not media_access._pressed
 
 
 @pytest.mark.parametrize("error", [MemoryError(), ValueError("Ms Doe"), OSError("doe.jpg")])
@@ -300,9 +300,9 @@ def test_what_cannot_be_made_is_said_in_a_sentence(place: Place, error: Exceptio
 
     promise = place.run("ann", "b", of=broken)["b"]
     answer = asyncio.run(place.ask("ann", promise))
-    assert answer.error_msg == made_files.NOT_MADE
+    assert answer.error_msg == media_access.NOT_MADE
     assert not answer.deferred_file.url
-    assert not made_files.SHELF._begun
+    assert not media_access.SHELF._begun
 
 
 # --- the shelf
@@ -328,11 +328,11 @@ def test_a_file_waits_for_two_minutes_and_is_fetched_for_half_a_minute(
     never, once = put(shelf, "ann"), put(shelf, "ann")
     now[0] = 60.0
     assert shelf.fetch(once)
-    now[0] = 60.0 + made_files.FETCHED_SECONDS - 1.0
+    now[0] = 60.0 + media_access.FETCHED_SECONDS - 1.0
     assert shelf.fetch(once), "a second look, as of the page itself and then of the browser"
     now[0] += 1.0
     assert not shelf.fetch(once), "however often it is looked at"
-    now[0] = made_files.WAITING_SECONDS
+    now[0] = media_access.WAITING_SECONDS
     shelf.drop_old()
     assert not len(shelf)
     assert not shelf.fetch(never)
@@ -340,18 +340,20 @@ def test_a_file_waits_for_two_minutes_and_is_fetched_for_half_a_minute(
 
 def test_one_visit_has_so_many_files_and_takes_none_of_others(shelf: Shelf) -> None:
     other = put(shelf, "bob")
-    files = [put(shelf, "ann") for _ in range(made_files.MOST_FILES + 2)]
-    assert [bool(shelf.fetch(one)) for one in files] == [False] * 2 + [True] * made_files.MOST_FILES
+    files = [put(shelf, "ann") for _ in range(media_access.MOST_FILES + 2)]
+    assert [bool(shelf.fetch(one)) for one in files] == [False] * 2 + [
+        True
+    ] * media_access.MOST_FILES
     assert shelf.fetch(other)
 
 
 def test_the_page_is_started_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    lifespan = importlib.import_module("ui.lifespan")
+    lifespan = importlib.import_module("ui.server.lifespan")
     kept: list[str] = []
-    monkeypatch.setattr(lifespan.answers, "keep", lambda: None)
-    monkeypatch.setattr(lifespan.made_files, "keep", lambda: kept.append("made files"))
+    monkeypatch.setattr(lifespan.streamlit_patches, "keep", lambda: None)
+    monkeypatch.setattr(lifespan.media_access, "keep", lambda: kept.append("made files"))
     monkeypatch.setattr(lifespan, "load", lambda: None)
-    monkeypatch.setattr(lifespan.erasing, "overwrite_freed", lambda: None)
+    monkeypatch.setattr(lifespan.memory_cleanup, "overwrite_freed", lambda: None)
 
     async def start() -> None:
         async with lifespan.lifespan(None):

@@ -22,7 +22,7 @@ from simulate.provenance.verify import verify
 from simulate.skin.treated_patch import Treated
 from tests.ui.arriving import upload, use
 from tests.ui.viewing import look_at, notes, pick, shown, strip, table, title
-from ui.lasting import lasting
+from ui.text.duration import lasting
 
 
 def test_a_sample_is_shown_before_anything_is_simulated(sample_page: AppTest) -> None:
@@ -180,7 +180,7 @@ def test_the_range_of_responses_is_a_row_of_pictures(sample_page: AppTest) -> No
 
 
 def test_the_sheets_to_download_are_marked(sample_page: AppTest) -> None:
-    run = importlib.import_module("ui.run")
+    run = importlib.import_module("ui.compute.run")
     face = measure_face(sample_page.session_state["beforehand"].photo)
     plan = Plan.parse(["lip_filler=1.0"])
     outcomes = [simulate(face, plan, responder=one) for one in ("low", "expected", "high")]
@@ -335,7 +335,7 @@ def test_the_figures_of_a_row_agree_with_each_other(sample_page: AppTest) -> Non
 
 
 def test_what_limits_a_photo_is_said_with_what_to_do(sample_page: AppTest) -> None:
-    face = importlib.import_module("ui.run").read_face(
+    face = importlib.import_module("ui.compute.run").read_face(
         sample_page.session_state["beforehand"].photo
     )
     warnings = [one for one in face.findings if one.severity == "warn"]
@@ -388,9 +388,9 @@ def test_another_photo_keeps_the_doses_and_drops_the_pupil_distance(sample_page:
 def test_the_choices_outlast_a_look_at_the_other_page(sample_page: AppTest) -> None:
     page = pick(sample_page, "chin_filler")
     page.slider(key="dose_chin_filler_both").set_value(0.5).run()
-    page.switch_page("screens/about.py").run()
+    page.switch_page("../screens/about.py").run()
     assert title(page) == "How it works"
-    page.switch_page("screens/preview.py").run()
+    page.switch_page("../screens/preview.py").run()
     assert title(page) == "Your preview"
     assert page.slider(key="dose_chin_filler_both").value == 0.5
 
@@ -456,7 +456,7 @@ def test_an_impossible_plan_is_one_sentence_and_loses_nothing(
     def refuse(*_: object, **__: object) -> None:
         raise PlanError("These two cannot be combined; leave one out.")
 
-    monkeypatch.setattr(importlib.import_module("ui.run"), "simulating", refuse)
+    monkeypatch.setattr(importlib.import_module("ui.compute.run"), "simulating", refuse)
     page.slider(key="dose_chin_filler_both").set_value(0.5).run()
     assert title(page) == "Your preview"
     assert [one.value for one in page.error] == [
@@ -474,7 +474,7 @@ def test_forgetting_leaves_nothing_of_the_photo(
     page.button(key="make_range").click().run()
     assert strip(page)[0]
     assert living(Photo, Face, Outcome, Treated) > held_before
-    sheet = importlib.import_module("ui.run").Sheet
+    sheet = importlib.import_module("ui.compute.run").Sheet
     assert living(sheet)
     forget = next(button for button in page.button if button.label == "Forget my photo")
     forget.click().run()
@@ -502,7 +502,7 @@ def test_the_comparison_is_made_when_asked_and_marked(sample_page: AppTest) -> N
     for button in page.get("download_button"):
         assert button.proto.deferred_file_id
         assert not button.proto.url
-    run = importlib.import_module("ui.run")
+    run = importlib.import_module("ui.compute.run")
     face = measure_face(page.session_state["beforehand"].photo)
     png = run.comparison_png(face, run.Choice(Plan.parse(["lip_filler=1.0"])))
     assert png.startswith(b"\x89PNG")

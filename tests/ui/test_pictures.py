@@ -13,9 +13,9 @@ from PIL import Image
 from face_mesh import Photo
 from simulate.outcome.live_layers import MOVED, SKIN, Layer
 from tests.ui.viewing import unpacked
-from ui import live, pictures
-from ui.viewer import Live
-from ui.viewer.viewer import WORDS, _unsent, pack
+from ui.components.viewer import Live
+from ui.components.viewer.viewer import WORDS, _unsent, pack
+from ui.compute import live_payload, overlays
 
 
 def levels(png: bytes) -> np.ndarray:
@@ -25,7 +25,7 @@ def levels(png: bytes) -> np.ndarray:
 def test_a_picture_survives_its_encoding_nearly_unchanged() -> None:
     rows, columns = np.mgrid[:64, :80]
     image = np.stack([rows * 3, columns * 3, rows + columns], axis=2).astype(np.uint8)
-    back = np.asarray(Image.open(io.BytesIO(pictures.jpeg(image))))
+    back = np.asarray(Image.open(io.BytesIO(overlays.jpeg(image))))
     assert back.shape == image.shape
     assert np.abs(back.astype(int) - image).mean() < 2.0
 
@@ -34,7 +34,7 @@ def test_the_heat_map_is_clear_where_nothing_moved_and_hottest_where_most_did() 
     shift_mm = np.zeros((100, 80), np.float32)
     shift_mm[40:60, 20:40] = 1.0
     shift_mm[40:60, 40:60] = 1.9
-    heat = pictures.heat(shift_mm)
+    heat = overlays.heat(shift_mm)
     rgba = levels(heat.png)
     assert heat.most_mm == 2.0
     assert rgba.shape[:2] == shift_mm.shape
@@ -48,31 +48,31 @@ def test_the_heat_map_is_clear_where_nothing_moved_and_hottest_where_most_did() 
 def test_the_scale_of_the_heat_map_ends_at_the_next_round_number(
     largest: float, end: float
 ) -> None:
-    assert pictures.heat(np.full((8, 8), largest, np.float32)).most_mm == end
+    assert overlays.heat(np.full((8, 8), largest, np.float32)).most_mm == end
 
 
 def test_there_is_no_heat_map_of_nothing() -> None:
-    assert pictures.heat(np.full((8, 8), 0.04, np.float32)) is None
+    assert overlays.heat(np.full((8, 8), 0.04, np.float32)) is None
 
 
 def test_what_is_moved_is_striped_within_a_contour_and_all_else_is_clear() -> None:
     shift_mm = np.zeros((80, 120), np.float32)
     shift_mm[20:60, 30:90] = 0.4
     shift_mm[70:, :] = 0.1  # too little to be seen
-    rgba = levels(pictures.moved(shift_mm)).astype(int)
+    rgba = levels(overlays.moved(shift_mm)).astype(int)
     assert (rgba[:18] == 0).all()
     assert (rgba[63:] == 0).all()
     inside = rgba[24:56, 34:86, 3] > 0
     assert 0.2 < inside.mean() < 0.5  # the skin is seen between the stripes
     assert {tuple(one) for one in rgba[40, 28:33]} >= {(51, 35, 0, 255), (255, 176, 0, 255)}
-    assert pictures.moved(np.full((8, 8), 0.1, np.float32)) is None
+    assert overlays.moved(np.full((8, 8), 0.1, np.float32)) is None
 
 
 def test_the_mask_is_clear_where_nothing_is_treated_and_has_a_contour_of_light_and_dark() -> None:
     treated = np.zeros((60, 80), np.float32)
     treated[20:40, 30:50] = 1.0
     treated[25:35, 35:45] = 0.5
-    rgba = levels(pictures.mask(treated)).astype(int)
+    rgba = levels(overlays.mask(treated)).astype(int)
     assert (rgba[5:15, 5:25, 3] == 0).all()
     assert rgba[30, 40, 3] < rgba[30, 33, 3]
     assert rgba[30, 40, 2] > rgba[30, 40, 0] + 100
@@ -86,23 +86,23 @@ def test_the_mask_is_clear_where_nothing_is_treated_and_has_a_contour_of_light_a
 def test_the_tint_stands_out_from_any_skin_without_red_and_green_told_apart(skin: str) -> None:
     bare, tint = (
         np.array([int(c[i : i + 2], 16) for i in (1, 3, 5)], float)
-        for c in (skin, pictures.MASK_COLOUR)
+        for c in (skin, overlays.MASK_COLOUR)
     )
-    tinted = (1 - pictures.MASK_OPACITY) * bare + pictures.MASK_OPACITY * tint
+    tinted = (1 - overlays.MASK_OPACITY) * bare + overlays.MASK_OPACITY * tint
     # Blue against the mean of red and green is what every common kind of colour-blindness sees.
     yellowness = [float(c[:2].mean() - c[2]) for c in (bare, tinted)]
     assert yellowness[0] - yellowness[1] > 50
 
 
 def test_a_large_heat_map_is_made_smaller() -> None:
-    rgba = levels(pictures.heat(np.ones((2000, 1000), np.float32)).png)
-    assert max(rgba.shape) <= pictures.HEAT_SIDE_PX
+    rgba = levels(overlays.heat(np.ones((2000, 1000), np.float32)).png)
+    assert max(rgba.shape) <= overlays.HEAT_SIDE_PX
 
 
 def test_the_treated_area_holds_all_that_changed_with_room_about_it() -> None:
     mask = np.zeros((100, 200), bool)
     mask[40:60, 100:140] = True
-    box = pictures.treated(mask)
+    box = overlays.treated(mask)
     assert box is not None
     left, top, right, bottom = box
     assert left < 0.5 < 0.7 < right
@@ -110,15 +110,15 @@ def test_the_treated_area_holds_all_that_changed_with_room_about_it() -> None:
 
 
 def test_the_treated_area_stays_in_the_picture() -> None:
-    assert pictures.treated(np.ones((10, 10), bool)) == (0.0, 0.0, 1.0, 1.0)
-    assert pictures.treated(np.zeros((10, 10), bool)) is None
+    assert overlays.treated(np.ones((10, 10), bool)) == (0.0, 0.0, 1.0, 1.0)
+    assert overlays.treated(np.zeros((10, 10), bool)) is None
 
 
 def test_a_plain_picture_numbers_the_faces_it_is_given() -> None:
     photo = Photo.from_rgb(np.zeros((100, 200, 3), np.uint8))
-    alone = pictures.plain(photo)
+    alone = overlays.plain(photo)
     face_px = np.array([[20.0, 30.0, 0.0], [60.0, 70.0, 0.0]])
-    several = pictures.plain(photo, (face_px, face_px + 100))
+    several = overlays.plain(photo, (face_px, face_px + 100))
     assert alone.boxes == ()
     assert len(several.boxes) == 2
     assert "2 faces" in several.alt
@@ -142,7 +142,7 @@ def test_the_map_of_uncertainty_is_clear_where_it_is_sure_and_rises_in_steps() -
     unsure = np.zeros((60, 100), np.float32)
     for i, level in enumerate((0.05, 0.3, 0.5, 0.7, 1.0)):
         unsure[20:40, 20 * i : 20 * (i + 1)] = level
-    made = pictures.unsure(unsure)
+    made = overlays.unsure(unsure)
     rgba = levels(made.png)
     assert rgba.shape[:2] == unsure.shape
     assert (rgba[unsure == 0.0][:, 3] == 0).all()
@@ -154,7 +154,7 @@ def test_the_map_of_uncertainty_is_clear_where_it_is_sure_and_rises_in_steps() -
 def test_a_stencil_is_white_where_it_is_true() -> None:
     mask = np.zeros((9, 13), bool)
     mask[2:5, 3:11] = True
-    back = np.asarray(Image.open(io.BytesIO(pictures.stencil(mask))).convert("L"))
+    back = np.asarray(Image.open(io.BytesIO(overlays.stencil(mask))).convert("L"))
     assert ((back == 255) == mask).all()
     assert ((back == 0) == ~mask).all()
 
@@ -163,9 +163,9 @@ def test_a_field_survives_its_packing_to_a_thirty_thousandth() -> None:
     draw = np.random.default_rng(3)
     values = draw.normal(size=(5, 7, 3)).astype(np.float32) * (9.0, 9.0, 0.02)
     layer = Layer("a", MOVED, (4, 2), values.astype(np.float32))
-    described = live._described(layer)
+    described = live_payload._described(layer)
     assert described["box"] == (4, 2, 5, 7)
-    whole = np.frombuffer(live._encoded("a", layer)["a"], "<i2").reshape(values.shape)
+    whole = np.frombuffer(live_payload._encoded("a", layer)["a"], "<i2").reshape(values.shape)
     shift, shade = described["scales"]
     back = whole * np.array([shift, shift, shade])
     for channels in (slice(0, 2), slice(2, 3)):
@@ -177,7 +177,7 @@ def test_treated_skin_is_sent_with_the_mask_of_what_it_changes() -> None:
     changed = np.zeros((16, 24), bool)
     changed[4:12, 5:20] = True
     skin = np.where(changed[..., None], 200, 90).astype(np.uint8).repeat(3, axis=2)
-    sent = live._encoded("b", Layer("b", SKIN, (8, 8), skin, changed))
+    sent = live_payload._encoded("b", Layer("b", SKIN, (8, 8), skin, changed))
     assert set(sent) == {"b", "b-mask"}
     back = np.asarray(Image.open(io.BytesIO(sent["b"])), int)
     assert np.abs(back - skin)[6:10, 8:16].max() < 6
@@ -197,11 +197,11 @@ def test_each_layer_is_sent_once_and_all_of_them_to_a_browser_that_has_none() ->
 
 
 def test_there_is_no_map_of_certainty() -> None:
-    assert pictures.unsure(np.full((8, 8), 0.01, np.float32)) is None
+    assert overlays.unsure(np.full((8, 8), 0.01, np.float32)) is None
 
 
 def test_every_text_of_the_viewer_is_known_to_its_page_and_used() -> None:
-    folder = Path(pictures.__file__).parent / "viewer"
+    folder = Path(overlays.__file__).parents[1] / "components/viewer"
     html = (folder / "viewer.html").read_text("utf-8")
     code = "".join(path.read_text("utf-8") for path in folder.glob("*.js"))
     named = set(re.findall(r'data-(?:word|label)="(\w+)"', html))

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from simulate import Plan, Treatment, procedures
 from simulate.plan.presets import presets
 from tests.ui.viewing import pick, shown, strip, table, title
-from ui.policy import SETTING
+from ui.state.clinic_policy import SETTING
 
 
 def doses(page: AppTest) -> dict[str, float]:
@@ -196,7 +196,7 @@ def test_notes_and_costs_change_no_picture_and_stay_out_of_the_address(
 ) -> None:
     page = pick(sample_page, "lip_filler")
     worked_out: list[object] = []
-    run = importlib.import_module("ui.run")
+    run = importlib.import_module("ui.compute.run")
     made = run.simulating
     monkeypatch.setattr(run, "simulating", lambda *of: worked_out.append(of) or made(*of))
     page.text_area(key="notes").set_value("A private word.").run()
@@ -240,7 +240,7 @@ def test_the_plans_go_with_forgetting(sample_page: AppTest) -> None:
 PUT = """
 import streamlit as st
 from simulate.plan.plan import Plan
-from ui import plans
+from ui.planner import plan_state as plans
 plan = Plan.from_toml(st.session_state["file"])
 if "done" not in st.session_state:
     st.session_state["left_out"] = plans.put(plan)

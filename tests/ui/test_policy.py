@@ -10,7 +10,15 @@ from simulate import procedures
 from simulate.plan.presets import presets
 from tests.helpers import ROOT
 from tests.ui.viewing import title
-from ui.policy import SETTING, Policy, PolicyError, Price, bans, policy, read
+from ui.state.clinic_policy import (
+    SETTING,
+    Policy,
+    PolicyError,
+    Price,
+    bans,
+    policy,
+    read,
+)
 
 GOOD = """
 name = "Clinic on the Square"
@@ -130,7 +138,7 @@ def test_the_page_says_what_is_wrong_and_offers_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(SETTING, str(written(tmp_path, "hidden = 3")))
-    page = AppTest.from_file(str(ROOT / "ui" / "router.py"), default_timeout=60).run()
+    page = AppTest.from_file(str(ROOT / "ui/app/router.py"), default_timeout=60).run()
     assert not page.exception
     (error,) = page.error
     assert "hidden is a list" in error.value

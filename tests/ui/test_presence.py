@@ -32,7 +32,7 @@ class Context:
 @pytest.fixture
 def runtime(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> Runtime:
     """The server that the page's modules see."""
-    presence, made = importlib.import_module("ui.presence"), Runtime()
+    presence, made = importlib.import_module("ui.server.presence"), Runtime()
     monkeypatch.setattr(presence, "exists", lambda: True)
     monkeypatch.setattr(presence, "get_instance", lambda: made)
     monkeypatch.setattr(presence, "get_script_run_ctx", Context)
@@ -40,14 +40,14 @@ def runtime(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> Runtime:
 
 
 def test_somebody_is_there_until_the_connection_is_lost(runtime: Runtime) -> None:
-    gone = importlib.import_module("ui.presence").gone()
+    gone = importlib.import_module("ui.server.presence").gone()
     assert not gone()
     runtime.there = False
     assert gone()
 
 
 def test_without_a_server_nobody_goes(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
-    presence = importlib.import_module("ui.presence")
+    presence = importlib.import_module("ui.server.presence")
     monkeypatch.setattr(presence, "exists", lambda: False)
     assert not presence.gone()()
 
@@ -72,10 +72,10 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> Any:
 def test_a_photo_is_not_opened_on_for_somebody_who_has_gone(
     runtime: Runtime, slow: Any, way: str, page: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    intake = importlib.import_module("ui.intake")
-    live = importlib.import_module("ui.arriving.live")
+    intake = importlib.import_module("ui.intake.photo_store")
+    live = importlib.import_module("ui.intake.camera_live")
     state = page.session_state["beforehand"]
-    monkeypatch.setattr(importlib.import_module("ui.session"), "start", lambda: state)
+    monkeypatch.setattr(importlib.import_module("ui.state.session"), "start", lambda: state)
     found: list[Any] = []
 
     def work() -> None:
@@ -98,7 +98,7 @@ def test_a_photo_is_not_opened_on_for_somebody_who_has_gone(
 
 def test_the_page_opens_nothing_of_a_browser_by_itself(page: AppTest) -> None:
     """Or a stranger's file would meet a decoder among the faces of others."""
-    for name in ("ui.intake", "ui.arriving.live"):
+    for name in ("ui.intake.photo_store", "ui.intake.camera_live"):
         module = importlib.import_module(name)
         assert not hasattr(module, "open_photo")
         assert hasattr(module, "open_photo_isolated")

@@ -94,7 +94,7 @@ def test_a_step_that_would_show_what_is_not_there_is_not_open(
 def test_going_to_a_step_that_is_not_open_changes_nothing(
     page: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    state, steps = page.session_state["beforehand"], importlib.import_module("ui.steps")
+    state, steps = page.session_state["beforehand"], importlib.import_module("ui.app.navigation")
     monkeypatch.setattr(steps.session, "start", lambda: state)
     for name in ("preview", "presenting", "no such step"):
         steps.go(name)

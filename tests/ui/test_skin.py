@@ -15,7 +15,8 @@ from simulate import Plan
 from simulate.plan.plan import Stroke
 from tests.ui.photos import MOLES, jpeg_with_place, portrait_with_moles
 from tests.ui.viewing import look_at, pick, shown, table, title
-from ui import editing, session
+from ui.planner import retouch
+from ui.state import session
 
 EVERYWHERE = ("spare", tuple((x / 20, y / 20) for y in range(21) for x in (0, 20)), 20.0)
 MOLE_HINT = "Tap the moles you would like to see removed."
@@ -35,7 +36,7 @@ class Asked:
 @pytest.fixture
 def asked(sample_page: AppTest, monkeypatch: pytest.MonkeyPatch) -> Asked:
     """A record of all that is worked out from now on; the quick engine paints whatever is asked."""
-    noted, run = Asked(), importlib.import_module("ui.run")
+    noted, run = Asked(), importlib.import_module("ui.compute.run")
     really = run.simulating
 
     def simulating(
@@ -52,7 +53,9 @@ def asked(sample_page: AppTest, monkeypatch: pytest.MonkeyPatch) -> Asked:
 
 def edit(page: AppTest, **edits: Any) -> AppTest:
     """The page after the viewer has reported edits."""
-    page.session_state["beforehand"].edits = importlib.import_module("ui.session").Edits(**edits)
+    page.session_state["beforehand"].edits = importlib.import_module("ui.state.session").Edits(
+        **edits
+    )
     return page.run()
 
 
@@ -178,14 +181,14 @@ def test_edits_belong_to_the_photo_and_go_with_it(sample_page: AppTest) -> None:
 def test_edits_outlast_a_look_at_the_other_page(sample_page: AppTest) -> None:
     page = pick(sample_page, "ipl_redness")
     edit(page, strokes=(Stroke("spare", ((0.5, 0.5),), 2.0),))
-    page.switch_page("screens/about.py").run()
+    page.switch_page("../screens/about.py").run()
     assert title(page) == "How it works"
-    page.switch_page("screens/preview.py").run()
+    page.switch_page("../screens/preview.py").run()
     assert shown(page)[0]["still"]["edits"]["strokes"] == [["spare", 2.0, [[0.5, 0.5]]]]
 
 
 def test_cancelled_work_is_not_begun_again_until_asked(asked: Asked, sample_page: AppTest) -> None:
-    painting = importlib.import_module("ui.painting")
+    painting = importlib.import_module("ui.compute.skin_engine")
     page = pick(sample_page, "lip_filler")
     begun = len(asked.plans)
     plan = Plan.parse(["lip_filler=1.0", "ipl_redness=3"])
@@ -204,7 +207,7 @@ def test_cancelled_work_is_not_begun_again_until_asked(asked: Asked, sample_page
 
 
 def test_other_skin_is_painted_after_a_cancel(asked: Asked, sample_page: AppTest) -> None:
-    painting = importlib.import_module("ui.painting")
+    painting = importlib.import_module("ui.compute.skin_engine")
     plan = Plan.parse(["ipl_redness=3"])
     sample_page.session_state["beforehand"].cancelled = painting.skin_work(plan)
     page = pick(sample_page, "pigment_laser")
@@ -220,7 +223,7 @@ def test_a_broken_engine_is_one_sentence_and_the_photo_stays(
         yield 0.1
         raise EngineError(sentence)
 
-    run = importlib.import_module("ui.run")
+    run = importlib.import_module("ui.compute.run")
     works = run.simulating
     monkeypatch.setattr(run, "simulating", broken)
     page = pick(sample_page, "ipl_redness")
@@ -284,7 +287,7 @@ STROKE = st.tuples(
 
 @given(st.lists(STROKE, max_size=4), st.lists(PLACE, max_size=4))
 def test_what_the_browser_draws_is_what_is_treated(strokes: list, spots: list) -> None:
-    edits = editing.read({"strokes": [list(one) for one in strokes], "spots": spots})
+    edits = retouch.read({"strokes": [list(one) for one in strokes], "spots": spots})
     assert [(s.kind, s.radius_mm, list(s.points)) for s in edits.strokes] == strokes
     assert list(edits.spots) == spots
 
@@ -295,32 +298,32 @@ def test_edits_of_another_picture_are_not_taken(
 ) -> None:
     state = session.Session(shown="this one")
     sent = {"photo": of, "strokes": [], "spots": [[0.5, 0.5]]}
-    held = {session.KEY: state, editing.KEY: {"edits": sent}}
-    monkeypatch.setattr(editing.st, "session_state", held)
-    editing.take()
+    held = {session.KEY: state, retouch.KEY: {"edits": sent}}
+    monkeypatch.setattr(retouch.st, "session_state", held)
+    retouch.take()
     assert bool(state.edits.spots) is taken
 
 
 @given(JSON, JSON)
 def test_nothing_that_a_browser_sends_breaks_the_page(strokes: Any, spots: Any) -> None:
-    edits = editing.read({"strokes": strokes, "spots": spots})
+    edits = retouch.read({"strokes": strokes, "spots": spots})
     assert all(isinstance(one, Stroke) for one in edits.strokes)
     assert all(0.0 <= share <= 1.0 for spot in edits.spots for share in spot)
 
 
 def test_nobody_draws_without_end() -> None:
-    edits = editing.read(
+    edits = retouch.read(
         {"strokes": [["add", 1.0, [[0.5, 0.5]]]] * 1000, "spots": [[0.5, 0.5]] * 1000}
     )
-    assert len(edits.strokes) == editing.MOST_SENT
-    assert len(edits.spots) == editing.MOST_SPOTS
+    assert len(edits.strokes) == retouch.MOST_SENT
+    assert len(edits.spots) == retouch.MOST_SPOTS
 
 
 def test_strokes_that_no_plan_has_room_for_are_left_out_and_said(
     sample_page: AppTest, asked: Asked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As the limit is of all treatments, fewer strokes fit the more of them there are."""
-    page_editing = importlib.import_module("ui.editing")
+    page_editing = importlib.import_module("ui.planner.retouch")
     monkeypatch.setattr(page_editing, "MOST_STROKES", 4)
     drawn = tuple(Stroke("spare", ((0.5, 0.5), (0.5, 0.4 + i / 100)), 2.0) for i in range(3))
     page = edit(pick(sample_page, "ipl_redness"), strokes=drawn)
@@ -342,6 +345,6 @@ def test_strokes_that_no_plan_has_room_for_are_left_out_and_said(
 def test_numbers_of_every_size_from_a_browser_are_taken_or_left_out() -> None:
     huge = 10**400
     sent = {"strokes": [["add", huge, [[0.5, 0.5]]], ["add", 1, [[huge, 0]]]], "spots": [[huge, 0]]}
-    edits = editing.read(sent)
+    edits = retouch.read(sent)
     assert edits.strokes == ()
     assert edits.spots == ((1.0, 0.0),)

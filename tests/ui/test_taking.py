@@ -101,7 +101,7 @@ def reported(planned: AppTest, monkeypatch: pytest.MonkeyPatch) -> Callable[[], 
         yield 1.0
         return b"%PDF"
 
-    monkeypatch.setattr(importlib.import_module("ui.run"), "report", report)
+    monkeypatch.setattr(importlib.import_module("ui.compute.run"), "report", report)
 
     def ask() -> tuple[Parts, Any]:
         planned.button(key="take_make_report").click().run()
@@ -195,7 +195,10 @@ def test_work_that_was_stopped_is_not_begun_again(
     planned: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What the button of the progress bar calls; the click itself has ended the run before."""
-    making, state = importlib.import_module("ui.making"), planned.session_state["beforehand"]
+    making, state = (
+        importlib.import_module("ui.compute.background_file"),
+        planned.session_state["beforehand"],
+    )
     monkeypatch.setattr(making.session, "start", lambda: state)
     state.asked["video"], state.sheet = "this", ("video", "this")
     making._take_back("video")
@@ -209,7 +212,7 @@ def test_what_goes_wrong_is_one_sentence(planned: AppTest, monkeypatch: pytest.M
         raise EngineError("The model is damaged; install it again.")
         yield
 
-    monkeypatch.setattr(importlib.import_module("ui.run"), "video", broken)
+    monkeypatch.setattr(importlib.import_module("ui.compute.run"), "video", broken)
     planned.button(key="take_make_video").click().run()
     assert not planned.exception
     assert [one.value for one in planned.error] == ["The model is damaged; install it again."]
@@ -228,7 +231,7 @@ def test_forgetting_lets_go_of_it(planned: AppTest) -> None:
 @pytest.fixture
 def made(sample_page: AppTest) -> Callable[..., list[bytes]]:
     """Make what the page would, of a small plan."""
-    run = importlib.import_module("ui.run")
+    run = importlib.import_module("ui.compute.run")
     face = measure_face(sample_page.session_state["beforehand"].photo).resized(500)
 
     def make(kind: str, *treat: str) -> list[bytes]:

@@ -7,7 +7,7 @@ import pytest
 
 from tests.helpers import ROOT
 
-THEME = tomllib.loads((ROOT / "ui" / "theme.toml").read_text())["theme"]
+THEME = tomllib.loads((ROOT / "ui/app/theme.toml").read_text())["theme"]
 READ = ("textColor", "primaryColor", "linkColor")  # primary: chosen options, doses
 BEHIND = ("backgroundColor", "secondaryBackgroundColor")
 
@@ -30,7 +30,7 @@ def test_contrast_is_that_of_the_standard() -> None:
 
 def test_what_lies_over_the_page_has_its_colour() -> None:
     papers = ", ".join(THEME[mode]["backgroundColor"] for mode in ("light", "dark"))
-    assert f"--paper: light-dark({papers});" in (ROOT / "ui" / "frame.css").read_text()
+    assert f"--paper: light-dark({papers});" in (ROOT / "ui/app/frame.css").read_text()
 
 
 @pytest.mark.parametrize(("mode", "ink", "paper"), list(product(("light", "dark"), READ, BEHIND)))

@@ -30,7 +30,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def checking(welcome_page: AppTest) -> AppTest:
     """The page that checks pictures, which nobody has to give consent for."""
-    return welcome_page.switch_page("screens/verify.py").run()
+    return welcome_page.switch_page("../screens/verify.py").run()
 
 
 def bare() -> bytes:

@@ -8,37 +8,38 @@ import pytest
 from face_mesh.skin.signs import SIGNS
 from simulate import Change, Plan, procedures
 from simulate.catalogue.procedure import AREAS
-from ui import samples, wording
+from ui.intake import samples
+from ui.text import labels
 
 WIDER = Change("mouth_width", "Width of the mouth", "mm", 50.0, 51.24, 50.7, 51.8, True)
 
 
 def test_a_change_says_how_much_and_its_range() -> None:
-    assert wording.change(WIDER) == "+1.2"
-    assert wording.change_range(WIDER) == "+0.7\u00a0to\u00a0+1.8"
+    assert labels.change(WIDER) == "+1.2"
+    assert labels.change_range(WIDER) == "+0.7\u00a0to\u00a0+1.8"
 
 
 def test_a_loss_has_a_true_minus_and_its_smaller_end_first() -> None:
     narrower = replace(WIDER, after=48.8, expected_low=48.2, expected_high=49.3)
-    assert wording.change(narrower) == "−1.2"
-    assert wording.change_range(narrower) == "−1.8\u00a0to\u00a0−0.7"
+    assert labels.change(narrower) == "−1.2"
+    assert labels.change_range(narrower) == "−1.8\u00a0to\u00a0−0.7"
 
 
 def test_the_change_is_the_difference_of_the_figures_as_they_are_written() -> None:
     one = replace(WIDER, before=50.04, after=50.16)
-    before, after = (wording.figure(value, one.unit) for value in (one.before, one.after))
-    assert (before, after, wording.change(one)) == ("50.0", "50.2", "+0.2")
+    before, after = (labels.figure(value, one.unit) for value in (one.before, one.after))
+    assert (before, after, labels.change(one)) == ("50.0", "50.2", "+0.2")
 
 
 def test_a_zero_has_no_sign() -> None:
     one = replace(WIDER, expected_low=49.97)
-    assert wording.figure(-0.04, "mm") == "0.0"
-    assert wording.change_range(one).startswith("0.0\u00a0to")
+    assert labels.figure(-0.04, "mm") == "0.0"
+    assert labels.change_range(one).startswith("0.0\u00a0to")
 
 
 def test_depth_is_said_to_be_hardly_visible() -> None:
-    assert wording.measure(WIDER) == "Width of the mouth (mm)"
-    assert "hardly visible in this photo" in wording.measure(replace(WIDER, in_picture=False))
+    assert labels.measure(WIDER) == "Width of the mouth (mm)"
+    assert "hardly visible in this photo" in labels.measure(replace(WIDER, in_picture=False))
 
 
 @pytest.mark.parametrize(
@@ -48,29 +49,29 @@ def test_depth_is_said_to_be_hardly_visible() -> None:
 def test_a_change_smaller_than_it_is_written_is_not_noticeable(
     unit: str, after: float, noticed: bool
 ) -> None:
-    assert wording.is_noticeable(replace(WIDER, unit=unit, after=after)) is noticed
+    assert labels.is_noticeable(replace(WIDER, unit=unit, after=after)) is noticed
 
 
 def test_a_grade_says_what_its_ends_mean_and_lesions_are_counted() -> None:
     lines = replace(WIDER, measure="crows_feet_lines", name="Crow's feet", unit="grade")
-    assert wording.measure(lines) == "Crow's feet (grade, 0 none to 3 severe)"
-    assert wording.figure(1.26, "grade") == "1.3"
+    assert labels.measure(lines) == "Crow's feet (grade, 0 none to 3 severe)"
+    assert labels.figure(1.26, "grade") == "1.3"
     moles = Change("moles", "Moles", "count", 3.0, 0.3, 0.1, 0.9, True)
-    assert wording.measure(moles) == "Moles (number)"
-    assert (wording.figure(moles.after, "count"), wording.change(moles)) == ("0", "−3")
-    assert not wording.is_noticeable(replace(moles, after=2.8))
+    assert labels.measure(moles) == "Moles (number)"
+    assert (labels.figure(moles.after, "count"), labels.change(moles)) == ("0", "−3")
+    assert not labels.is_noticeable(replace(moles, after=2.8))
 
 
 @pytest.mark.parametrize("sign", list(SIGNS))
 def test_every_sign_says_what_its_figures_mean(sign: str) -> None:
     unit = "count" if sign == "moles" else "grade"
-    written = wording.measure(Change(sign, SIGNS[sign].name, unit, 1.0, 0.5, 0.4, 0.6, True))
+    written = labels.measure(Change(sign, SIGNS[sign].name, unit, 1.0, 0.5, 0.4, 0.6, True))
     assert written.endswith("(number)") or re.search(r"\(grade, 0 \w+ to \d \w+\)$", written)
 
 
 def test_a_line_of_a_plan_says_what_a_length_is_of_and_both_sides_at_once() -> None:
     plan = Plan.parse(["neck_lift=12", "cheek_filler=0.8:left", "cheek_filler=1.6:right"])
-    assert wording.plan_lines(plan) == [
+    assert labels.plan_lines(plan) == [
         "Neck lift (surgery): 12° (how much sharper the angle between chin and neck gets).",
         "Cheek filler: 0.8 mL on the left side, 1.6 mL on the right.",
     ]
@@ -78,27 +79,27 @@ def test_a_line_of_a_plan_says_what_a_length_is_of_and_both_sides_at_once() -> N
 
 def test_one_session_is_one() -> None:
     entry = procedures()["co2_resurfacing"]
-    assert wording.dose(1.0, entry) == "1 session"
-    assert wording.dose(2.0, entry) == "2 sessions"
+    assert labels.dose(1.0, entry) == "1 session"
+    assert labels.dose(2.0, entry) == "2 sessions"
 
 
 @pytest.mark.parametrize("entry", procedures().values(), ids=lambda entry: entry.id)
 def test_a_dose_is_written_as_exactly_as_it_can_be_set(entry: object) -> None:
     step = entry.dose.step
-    first, second = (wording.dose(k * step, entry) for k in (1, 2))
+    first, second = (labels.dose(k * step, entry) for k in (1, 2))
     assert first != second
     assert float(first.rstrip(" °mLunitseo")) == pytest.approx(step)
 
 
 @pytest.mark.parametrize("entry", procedures().values(), ids=lambda entry: entry.id)
 def test_the_slider_names_procedure_unit_scope_and_usual_dose(entry: object) -> None:
-    label = wording.dose_label(entry)
+    label = labels.dose_label(entry)
     assert entry.name in label
     assert (
         entry.dose.what or {"total": "in all", "per_side": "on each side"}[entry.dose.scope]
     ) in label
     assert bool(entry.dose.what) is (entry.dose.unit in ("mm", "deg"))
-    assert wording.dose(entry.dose.usual, entry) in label
+    assert labels.dose(entry.dose.usual, entry) in label
 
 
 @pytest.mark.parametrize(
@@ -113,24 +114,24 @@ def test_the_slider_names_procedure_unit_scope_and_usual_dose(entry: object) -> 
     ],
 )
 def test_a_dose_of_two_sides_is_said_for_one_and_for_both(name: str, now: float, end: str) -> None:
-    label = wording.dose_label(procedures()[name], "both", now)
+    label = labels.dose_label(procedures()[name], "both", now)
     assert label.endswith(end)
-    assert wording.dose_label(procedures()[name]) in label
+    assert labels.dose_label(procedures()[name]) in label
 
 
 @pytest.mark.parametrize("entry", procedures().values(), ids=lambda entry: entry.id)
 @pytest.mark.parametrize("side", ["both", "left", "right"])
 def test_the_slider_ends_at_a_whole_step_not_beyond_the_most(entry: object, side: str) -> None:
-    limit = wording.dose_limit(entry, side)
+    limit = labels.dose_limit(entry, side)
     assert entry.usual_dose(side) <= limit <= entry.max_dose(side) + 1e-9
     assert limit > entry.max_dose(side) - entry.dose.step
     assert limit / entry.dose.step == pytest.approx(round(limit / entry.dose.step))
 
 
 def test_an_estimate_is_called_one() -> None:
-    assert wording.source("author's estimate") == "our own estimate, not from a study"
+    assert labels.source("author's estimate") == "our own estimate, not from a study"
     cited = next(iter(procedures().values())).evidence[0].source
-    assert len(wording.source(cited)) > len(cited)
+    assert len(labels.source(cited)) > len(cited)
 
 
 def test_both_samples_are_here_and_say_whose_they_are() -> None:
@@ -155,7 +156,7 @@ def test_both_samples_are_here_and_say_whose_they_are() -> None:
     ],
 )
 def test_days_off_in_words(low: float, high: float, words: str) -> None:
-    assert wording.days_off(low, high) == words
+    assert labels.days_off(low, high) == words
 
 
 @pytest.mark.parametrize(
@@ -168,21 +169,21 @@ def test_days_off_in_words(low: float, high: float, words: str) -> None:
     ],
 )
 def test_how_many_people_a_share_is(share: float, words: str) -> None:
-    assert wording.people(share) == words
+    assert labels.people(share) == words
 
 
 def test_a_sign_in_two_places_is_one_line_with_its_last_day() -> None:
     ones = [one for one in procedures()["cheek_filler"].reactions if one.sign == "bruising"]
     assert len(ones) == 2
-    line = wording.reaction("bruising", ones)
+    line = labels.reaction("bruising", ones)
     assert line.startswith("Bruising: 30 of 100 people have it; worst after 1 day")
     assert line.endswith("gone after 11 days.")
 
 
 @pytest.mark.parametrize("area", AREAS)
 def test_every_area_has_a_heading(area: str) -> None:
-    assert wording.area(area)[0].isupper()
+    assert labels.area(area)[0].isupper()
 
 
 def test_footnotes_are_told_apart() -> None:
-    assert len({wording.footnote(i) for i in range(16)}) == 16
+    assert len({labels.footnote(i) for i in range(16)}) == 16

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 
 def unpacked(data: bytes) -> tuple[dict[str, Any], dict[str, bytes]]:
-    """The header and the parts of what `ui.viewer.viewer.pack` made."""
+    """The header and the parts of what `ui.components.viewer.viewer.pack` made."""
     (length,) = struct.unpack_from("<I", data)
     header = json.loads(data[4 : 4 + length])
     parts, at = {}, 4 + length

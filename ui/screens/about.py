@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from ui import samples
-from ui.language import N_, say
+from ui.intake import samples
+from ui.text.language import N_, say
 
 SECTIONS = {
     N_("Your photo"): (

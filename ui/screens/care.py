@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from ui.arriving import care
-from ui.language import say
+from ui.intake import bdd_screening
+from ui.text.language import say
 
-st.html(care.CSS)
+st.html(bdd_screening.CSS)
 with st.container(key="care", width=760, gap="medium"):
     st.title(say("How you feel"), anchor=False)
     st.markdown(
@@ -22,6 +22,6 @@ with st.container(key="care", width=760, gap="medium"):
             "open to you whatever you answer."
         )
     )
-    care.offer_way_back()
-    care.ask()
-    care.offer_way_back()
+    bdd_screening.offer_way_back()
+    bdd_screening.ask()
+    bdd_screening.offer_way_back()

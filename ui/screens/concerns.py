@@ -2,8 +2,11 @@
 
 import streamlit as st
 
-from ui import leading, measuring, planfiles, session
-from ui.language import say
+from ui.concerns import procedure_cards
+from ui.intake import measurement
+from ui.planner import plan_files
+from ui.state import session
+from ui.text.language import say
 
 state = session.start()
 st.title(say("What would you like to look at?"), anchor=False)
@@ -13,13 +16,13 @@ st.markdown(
         "to be changed."
     )
 )
-leading.choose()
+procedure_cards.choose()
 cards = st.container()
-leading.offer_to_go_on()
+procedure_cards.offer_to_go_on()
 with st.expander(say("Open a plan"), icon=":material/folder_open:", type="compact"):
-    planfiles.offer_to_open()
+    plan_files.offer_to_open()
 if state.concerns:
-    face = measuring.measure(state.active)  # what limits the photo is said below the cards
+    face = measurement.measure(state.active)  # what limits the photo is said below the cards
     if face:
         with cards:
-            leading.show_procedures(face)
+            procedure_cards.show_procedures(face)

@@ -2,22 +2,21 @@
 
 import streamlit as st
 
-from ui import (
-    choosing,
-    comparing,
-    failing,
-    intake,
-    measuring,
-    planfiles,
-    presenting,
-    session,
-    sheets,
-    showing,
-    taking,
-    tour,
-    viewing,
+from ui.app import tour
+from ui.downloads import download_page
+from ui.intake import measurement, photo_store
+from ui.planner import controls as choosing
+from ui.planner import plan_files
+from ui.results import (
+    compare_plans,
+    presentation,
+    result_view,
+    time_and_range,
+    view_switch,
 )
-from ui.language import say
+from ui.server import error_page
+from ui.state import session
+from ui.text.language import say
 
 state = session.start()
 result = choice = None
@@ -27,53 +26,55 @@ st.title(say("Your preview"), anchor=False)
 bar = st.container()
 if state.presenting:
     with bar:
-        presenting.head()
+        presentation.head()
 beside = st.container(key="compared_plans")  # of the plans, which the controls below say
 
 stage, panel = st.columns([11, 9], gap="medium")
 with stage:
-    viewing.choose()
+    view_switch.choose()
     near = st.container(key="near", gap="small")
     picture = st.container(key="stage")
 with panel, st.container(key="panel"):
-    viewing.offer_way_back()
+    view_switch.offer_way_back()
     controls = st.container()
-    face = measuring.measure(state.active)  # what limits the photo is said below the doses
+    face = measurement.measure(state.active)  # what limits the photo is said below the doses
     if face:
         with controls:
             choice = choosing.choose(face, near)
 with picture:
     try:
-        result = showing.show_face(face, choice) if face else showing.show_photo(state.active)
+        result = (
+            result_view.show_face(face, choice) if face else result_view.show_photo(state.active)
+        )
     except Exception as error:  # of whatever kind: the page goes on
-        panel.error(failing.said(error), icon=":material/error:")
+        panel.error(error_page.said(error), icon=":material/error:")
 
 if state.presenting and choice:
     with panel:
-        presenting.foot(choice)
+        presentation.foot(choice)
 if state.comparing and face and choice:
     with beside:
-        comparing.show(face, choice)
+        compare_plans.show(face, choice)
 if result:
     with st.container(key="results"):
         changes, time, take = st.tabs(
             [say("What changes"), say("Over time and range"), say("Take it home")]
         )
         with changes:
-            showing.show_changes(result, choice)
+            result_view.show_changes(result, choice)
         with time:
-            sheets.offer(face, choice)
+            time_and_range.offer(face, choice)
         with take:
-            taking.show(face, choice)
+            download_page.show(face, choice)
 elif face and not state.presenting:
     tour.invite()
     with st.expander(say("Open a plan"), icon=":material/folder_open:", type="compact"):
-        planfiles.offer_to_open()
+        plan_files.offer_to_open()
 if face:
     with st.container(key="about_photo"):
-        measuring.show_photo(face)
+        measurement.show_photo(face)
         st.button(
-            say("Use another photo"), icon=":material/add_a_photo:", on_click=intake.put_aside
+            say("Use another photo"), icon=":material/add_a_photo:", on_click=photo_store.put_aside
         )
         if state.credit:
             st.caption(say(state.credit))

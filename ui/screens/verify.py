@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from ui import verifying
-from ui.language import say
+from ui.downloads import verify_file
+from ui.text.language import say
 
 with st.container(width=720):
     st.title(say("Check a picture"), anchor=False)
-    verifying.show()
+    verify_file.show()

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from ui import computer, session
-from ui.arriving import consent
-from ui.language import say
+from ui.intake import consent, privacy_notice
+from ui.state import session
+from ui.text.language import say
 
 state = session.start()
 st.html(consent.CSS)
@@ -24,7 +24,7 @@ with st.container(key="welcome", width=1120 if state.way else 760, gap="medium")
         "Beforehand shows on your own photo what a cosmetic procedure would change, in "
         "millimetres and with how sure that is. It is a picture to talk about."
     )
-    st.markdown(f"{about} {computer.in_short()}")
+    st.markdown(f"{about} {privacy_notice.in_short()}")
     if state.way:
         consent.ask()
     else:

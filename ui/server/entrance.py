@@ -13,9 +13,14 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit import config
 
-from ui import process
-from ui.server import limits, origins
-from ui.server.refusals import CROWDED, FOREIGN, NOWHERE, Refusal, refuse
+from ui.server import limits, origins, process_id
+from ui.server.refusals import (
+    CROWDED,
+    FOREIGN,
+    NOWHERE,
+    Refusal,
+    refuse,
+)
 
 PAGES = ("preview", "about", "care", "verify")
 READ, PREFLIGHT = ("GET", "HEAD"), ("OPTIONS",)
@@ -27,7 +32,7 @@ OPEN = {
     r"/(?:index\.html|favicon\.png|manifest\.json)": READ,
     r"/static/.+": READ,
     r"/_stcore/(?:health|host-config)": (*READ, *PREFLIGHT),
-    rf"/{process.NAME}": READ,
+    rf"/{process_id.NAME}": READ,
 }
 # `ui.server.addresses` asks whose they are, `ui.server.tabs` whose the connection is.
 GUARDED = {

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from starlette.middleware import Middleware
 
-from ui.headers import PrivateHeaders
 from ui.server.addresses import OwnAddresses
 from ui.server.entrance import Entrance
 from ui.server.ledger import Ledger
+from ui.server.security_headers import PrivateHeaders
 from ui.server.tabs import OwnTabs
 from ui.server.uploads import UploadQuota
 

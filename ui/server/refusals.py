@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
-from ui import language
-from ui.language import N_
 from ui.server import browsers
+from ui.text import language
+from ui.text.language import N_
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,14 @@ from ui.server.addresses import file_of
 from ui.server.ledger import Ledger
 from ui.server.messages import MalformedError
 from ui.server.pace import Pace
-from ui.server.refusals import CROWDED, FOREIGN, MANY_TABS, UNKNOWN_BROWSER, Refusal, refuse
+from ui.server.refusals import (
+    CROWDED,
+    FOREIGN,
+    MANY_TABS,
+    UNKNOWN_BROWSER,
+    Refusal,
+    refuse,
+)
 from ui.server.turns import Turn, Turns
 
 PROTOCOLS = "sec-websocket-protocol"

@@ -1,0 +1,5 @@
+"""A guided tour of the preview for consultants, which points at what it speaks of."""
+
+from ui.app.tour.tour import invite, offer, show
+
+__all__ = ["invite", "offer", "show"]

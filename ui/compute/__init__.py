@@ -1,0 +1,1 @@
+"""Measuring and simulating for one visitor, once."""

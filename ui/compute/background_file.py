@@ -1,0 +1,91 @@
+"""What takes a while to make: asked for, watched, stopped, and kept as long as it is true."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from contextlib import closing
+from typing import Any, TypeVar
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from ui.compute import run, skin_engine
+from ui.server import error_page
+from ui.state import session
+from ui.text.language import say
+
+MOST_FILES = 8  # of one visitor; the oldest go first
+T = TypeVar("T")
+
+
+def made(
+    kind: str,
+    of: object,
+    begin: Callable[[], Generator[float, None, T]],
+    place: DeltaGenerator,
+) -> T | None:
+    """Return what was asked for, making it first if need be; None if nobody asked.
+
+    Args:
+        kind: of what is made, one at a time of each.
+        of: all that it depends on; what was made of something else is not returned.
+        begin: starts the work, which yields the share that is done.
+        place: where it is drawn how far the work is, and what went wrong.
+    """
+    kept: dict[tuple[str, object], Any] = run.kept_files()
+    if (kind, of) in kept:
+        return kept[kind, of]
+    asked = session.start().asked
+    if asked.get(kind) != of:
+        asked.pop(kind, None)  # of other doses
+        return None
+    try:
+        with closing(begin()) as steps:
+            found = skin_engine.watched(
+                steps, place, f"making_{kind}", f"cancel_{kind}", _words, _take_back, (kind,)
+            )
+    except Exception as error:  # of whatever kind: the page goes on
+        asked.pop(kind, None)  # or the next run of the page would begin it again
+        place.error(error_page.said(error), icon=":material/error:")
+        return None
+    while len(kept) >= MOST_FILES:
+        del kept[next(iter(kept))]
+    kept[kind, of] = found
+    return found
+
+
+def offer(kind: str, of: object, label: str, *, shown: bool = False, key: str = "") -> None:
+    """Draw the button that asks for something; `shown` shows it over time as well."""
+    st.button(
+        label,
+        key=key or f"make_{kind}",
+        icon=ICONS[kind],
+        on_click=_ask,
+        args=(kind, of, shown),
+    )
+
+
+ICONS = {
+    run.FILM: ":material/movie:",
+    run.RANGE: ":material/compare:",
+    run.VIDEO: ":material/play_circle:",
+    run.REPORT: ":material/picture_as_pdf:",
+}
+
+
+def _ask(kind: str, of: object, shown: bool) -> None:
+    state = session.start()
+    state.asked[kind] = of
+    if shown:
+        state.sheet = (kind, of)
+
+
+def _take_back(kind: str) -> None:
+    state = session.start()
+    state.asked.pop(kind, None)
+    if state.sheet and state.sheet[0] == kind:
+        state.sheet = None
+
+
+def _words(share: float) -> str:
+    return say("Making it … {percent:.0f}\u00a0%", percent=100 * min(share, 1.0))

@@ -1,0 +1,238 @@
+"""Arrays to what the viewer shows: encoded pictures, maps over them, and boxes to zoom to."""
+
+from __future__ import annotations
+
+import io
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from face_mesh import Face, Photo
+from face_mesh.arrays import Bool, Mask, Points, Rgb
+from face_mesh.messages import Said
+from simulate.export.comparison import head_window, panel
+from simulate.export.contact_sheet import CLOSE
+from simulate.outcome.uncertainty_overlay import (
+    BAND_SHARE,
+    COLOUR,
+    LEAST,
+    MOST_COVER,
+)
+from ui.components.viewer import Heat, Picture, Unsure
+from ui.components.viewer.viewer import Box
+from ui.text.language import N_
+
+JPEG_QUALITY = 92
+PLAIN_SIDE_PX = 1200
+HEAT_SIDE_PX = 480  # smooth enough when enlarged, small to send
+HEAT_FLOOR_MM = 0.05  # below it a change is left uncoloured
+HEAT_ENDS_MM = (0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 10.0, 15.0, 20.0)  # round ends of the scale
+HEAT_COLOURS = ("#3b0f70", "#8c2981", "#de4968", "#fe9f6d", "#fcfdbf")  # told apart without hue too
+HEAT_OPACITY = (0.35, 0.9)  # at the low and the high end
+UNSURE_SIDE_PX = 800
+PANEL_PX = 520  # of a strip of several
+MASK_SIDE_PX = 1200
+MASK_COLOUR = "#00c8ff"  # of no skin, and told apart from all of it by the colour-blind too
+MASK_OPACITY = 0.5
+MASK_EDGE = 0.2  # how fully skin is treated where the contour runs
+MASK_GAP_PX = 9  # what is closer together has one contour
+MOVED_MM = 0.15  # skin that moves less is shown as left alone
+MOVED_COLOUR = "#ffb000"  # of skin that is moved: stripes, told apart from the tint without hue too
+MOVED_STRIPES_PX = (3, 10)  # how wide a stripe is, and from one to the next
+EDGE, EDGE_SHADE = 254, 255  # palette entries of the contour: light inside, dark outside
+TREATED_MARGIN = 0.35  # around the treated area, as a share of its size
+FACE_MARGIN = 0.3
+
+
+def jpeg(image: Rgb) -> bytes:
+    """Encode without thinning the colours: lips and redness are what is looked at."""
+    return _jpeg(Image.fromarray(image))
+
+
+def picture(face: Face) -> Picture:
+    """The photo of a measured face with its landmarks."""
+    photo = face.photo
+    shares = (face.landmarks_px[:, :2] + 0.5) / (photo.width, photo.height)
+    return Picture(
+        key=face.key,
+        jpeg=jpeg(photo.image),
+        width=photo.width,
+        height=photo.height,
+        alt=N_("The photo before any treatment"),
+        dots=tuple((round(float(x), 4), round(float(y), 4)) for x, y in shares),
+        face=_widened(_extent(shares), FACE_MARGIN),
+        px_per_mm=face.px_per_mm,
+    )
+
+
+def plain(photo: Photo, faces_px: tuple[Points, ...] = ()) -> Picture:
+    """A photo by itself, or with each of its faces framed and numbered."""
+    boxes = tuple(
+        _extent((points[:, :2] + 0.5) / (photo.width, photo.height)) for points in faces_px
+    )
+    small = Image.fromarray(photo.image)
+    small.thumbnail((PLAIN_SIDE_PX, PLAIN_SIDE_PX))
+    alt = (
+        Said("The photo, with {n} faces numbered from left to right", n=len(boxes))
+        if boxes
+        else N_("The photo")
+    )
+    return Picture(f"{photo.sha256}-{len(boxes)}", _jpeg(small), *small.size, alt, boxes=boxes)
+
+
+def heat(shift_mm: npt.NDArray[np.float32]) -> Heat | None:
+    """Where and how far the skin moved, on a scale that ends at a round number; None if nowhere."""
+    step = -(-max(shift_mm.shape) // HEAT_SIDE_PX)
+    small = shift_mm[step // 2 :: step, step // 2 :: step]
+    largest = float(small.max(initial=0.0))
+    if largest < HEAT_FLOOR_MM:
+        return None
+    most_mm = next((end for end in HEAT_ENDS_MM if end >= largest), largest)
+    levels = np.clip(np.ceil(small / most_mm * 255.0), 1.0, 255.0)
+    levels[small < HEAT_FLOOR_MM] = 0.0
+    return Heat(_drawn(levels.astype(np.uint8), _heat_palette()), most_mm, HEAT_COLOURS)
+
+
+def unsure(uncertainty: Mask) -> Unsure | None:
+    """Return where the picture is unsure, in steps of colour: None if nowhere.
+
+    The colour and the steps are those of `uncertainty_overlay`, for which they are told apart.
+    """
+    height, width = uncertainty.shape
+    factor = min(1.0, UNSURE_SIDE_PX / max(height, width))
+    size = (max(1, round(factor * width)), max(1, round(factor * height)))
+    small = cv2.resize(uncertainty, size, interpolation=cv2.INTER_AREA)
+    steps = np.where(small > LEAST, np.ceil(np.clip(small, 0.0, 1.0) / BAND_SHARE), 0.0)
+    if not steps.any():
+        return None
+    palette = _unsure_palette()
+    colours = tuple(f"rgb({r} {g} {b} / {a / 255:.2f})" for r, g, b, a in palette[1:])
+    return Unsure(_drawn(steps.astype(np.uint8), palette), colours)
+
+
+def head(face: Face, image: Rgb) -> bytes:
+    """Encode the head alone, at the size of a strip."""
+    return _jpeg(panel(image[head_window(face, CLOSE)], PANEL_PX))
+
+
+def head_of(face: Face, encoded: bytes) -> bytes:
+    """Encode the head alone of a picture that is encoded whole."""
+    with Image.open(io.BytesIO(encoded)) as opened:
+        return head(face, np.asarray(opened.convert("RGB"), np.uint8))
+
+
+def mask(treated: Mask) -> bytes:
+    """Return what is treated, and how fully, as a tint with a contour: a see-through PNG."""
+    height, width = treated.shape
+    factor = min(1.0, MASK_SIDE_PX / max(height, width))
+    size = (max(1, round(factor * width)), max(1, round(factor * height)))
+    small = cv2.resize(treated, size, interpolation=cv2.INTER_AREA)
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (MASK_GAP_PX, MASK_GAP_PX))
+    inside = cv2.morphologyEx(np.asarray(small > MASK_EDGE, np.uint8), cv2.MORPH_CLOSE, disc)
+    cross = np.ones((3, 3), np.uint8)
+    levels = np.ceil(np.clip(small, 0.0, 1.0) * (EDGE - 1)).astype(np.uint8)
+    levels[cv2.dilate(inside, cross) > inside] = EDGE_SHADE
+    levels[cv2.erode(inside, cross, borderValue=0) < inside] = EDGE
+    return _drawn(levels, _mask_palette())
+
+
+def moved(shift_mm: npt.NDArray[np.float32]) -> bytes | None:
+    """Return where skin is moved, striped with a contour: a see-through PNG; None if nowhere."""
+    height, width = shift_mm.shape
+    factor = min(1.0, MASK_SIDE_PX / max(height, width))
+    size = (max(1, round(factor * width)), max(1, round(factor * height)))
+    inside = np.asarray(
+        cv2.resize(shift_mm, size, interpolation=cv2.INTER_AREA) > MOVED_MM, np.uint8
+    )
+    if not inside.any():
+        return None
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (MASK_GAP_PX, MASK_GAP_PX))
+    inside = np.asarray(cv2.morphologyEx(inside, cv2.MORPH_CLOSE, disc), np.uint8)
+    wide, period = MOVED_STRIPES_PX
+    rows, columns = np.indices(inside.shape)
+    levels = np.where((rows + columns) % period < wide, inside, 0).astype(np.uint8)
+    cross = np.ones((3, 3), np.uint8)
+    levels[cv2.dilate(inside, cross) > inside] = 3
+    levels[cv2.erode(inside, cross, borderValue=0) < inside] = 2
+    colours = (
+        (0, 0, 0, 0),
+        (*_rgb(MOVED_COLOUR), 150),
+        (*_rgb(MOVED_COLOUR), 255),
+        (51, 35, 0, 255),
+    )
+    return _drawn(levels, np.array(colours, np.uint8))
+
+
+def stencil(mask: Bool) -> bytes:
+    """Encode yes and no for each pixel, as white and black."""
+    buffer = io.BytesIO()
+    Image.fromarray(mask).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def _drawn(levels: npt.NDArray[np.uint8], palette: npt.NDArray[np.uint8]) -> bytes:
+    drawing = Image.fromarray(levels, "P")
+    drawing.putpalette(palette.tobytes(), "RGBA")
+    buffer = io.BytesIO()
+    drawing.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def treated(mask: Bool) -> Box | None:
+    """The box around all that changed, with room about it; None if nothing did."""
+    height, width = mask.shape
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    if not rows.size:
+        return None
+    box = (columns[0] / width, rows[0] / height, (columns[-1] + 1) / width, (rows[-1] + 1) / height)
+    return _widened(box, TREATED_MARGIN)
+
+
+def _jpeg(image: Image.Image) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", quality=JPEG_QUALITY, subsampling=0)
+    return buffer.getvalue()
+
+
+def _rgb(colour: str) -> tuple[int, ...]:
+    return tuple(int(colour[i : i + 2], 16) for i in (1, 3, 5))
+
+
+def _mask_palette() -> npt.NDArray[np.uint8]:
+    """(256, 4) RGBA; entry 0 is see-through, the last two are the contour."""
+    alpha = 255.0 * MASK_OPACITY * np.linspace(0.0, 1.0, EDGE)
+    tint = np.tile(_rgb(MASK_COLOUR), (EDGE, 1))
+    table = np.round(np.column_stack([tint, alpha])).astype(np.uint8)
+    return np.vstack([table, [[255, 255, 255, 255], [0, 38, 51, 255]]]).astype(np.uint8)
+
+
+def _unsure_palette() -> npt.NDArray[np.uint8]:
+    """(steps + 1, 4) RGBA; entry 0 is see-through."""
+    steps = np.arange(round(1.0 / BAND_SHARE) + 1)
+    alpha = np.round(255.0 * MOST_COVER * BAND_SHARE * steps)
+    return np.column_stack([np.tile(COLOUR, (len(steps), 1)), alpha]).astype(np.uint8)
+
+
+def _heat_palette() -> npt.NDArray[np.uint8]:
+    """(256, 4) RGBA; entry 0 is see-through."""
+    stops = np.array([_rgb(colour) for colour in HEAT_COLOURS], float)
+    at, ends = np.linspace(0.0, 1.0, 256), np.linspace(0.0, 1.0, len(stops))
+    channels = [np.interp(at, ends, stops[:, i]) for i in range(3)]
+    alpha = 255.0 * np.interp(at, (0.0, 1.0), HEAT_OPACITY)
+    table = np.round(np.column_stack([*channels, alpha])).astype(np.uint8)
+    table[0] = 0
+    return table
+
+
+def _extent(shares: Points) -> Box:
+    (left, top), (right, bottom) = shares.min(axis=0), shares.max(axis=0)
+    return float(left), float(top), float(right), float(bottom)
+
+
+def _widened(box: Box, margin: float) -> Box:
+    left, top, right, bottom = box
+    wide, high = margin * (right - left), margin * (bottom - top)
+    widened = (left - wide, top - high, right + wide, bottom + high)
+    return tuple(round(min(1.0, max(0.0, float(share))), 4) for share in widened)  # type: ignore[return-value]

@@ -1,0 +1,1 @@
+"""From what a person came with to the procedures that act on it."""

@@ -1,3 +1,0 @@
-"""Says at once when the connection is lost, and what became of the work when it is back."""
-
-from ui.connection.connection import watch as watch

@@ -1,0 +1,1 @@
+"""What is taken away from the page, and the check of a file that somebody brings."""

@@ -1,0 +1,170 @@
+"""Take it home: everything that can be kept, in one place. Each file is made when it is asked for.
+
+Nothing lies at an address before it is clicked, and each picture is marked and signed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+
+import streamlit as st
+
+from face_mesh import Face
+from ui.compute import background_file, run, skin_engine
+from ui.downloads import report_parts
+from ui.planner import plan_files, plan_state
+from ui.results import time_and_range
+from ui.state import session
+from ui.state.choice import Choice
+from ui.state.clinic_policy import policy
+from ui.text import labels, language
+from ui.text.language import N_, say
+
+SIGNED = N_(
+    "Every picture and the report carry a visible mark and a signature that say that they are "
+    "simulated. Where a file goes after that is up to you."
+)
+SAID = {
+    run.RANGE: N_("The same plan in somebody who responds weakly, as expected, and strongly."),
+    run.FILM: N_("The face right after, after days, weeks and months, on one sheet."),
+    run.VIDEO: N_("From the photo through the first days to month 24, moving."),
+}
+MAKE = {
+    run.RANGE: N_("Make the range"),
+    run.FILM: N_("Make the two years"),
+    run.VIDEO: N_("Make the video"),
+    run.REPORT: N_("Make the report"),
+}
+
+
+def show(face: Face, choice: Choice) -> None:
+    """Draw all that can be taken home of a choice.
+
+    Args:
+        face: at the photo's own size.
+        choice: what is chosen now.
+    """
+    st.header(say("Take it home"), anchor=False)
+    st.caption(say(SIGNED))
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _show_comparison(face, choice)
+        _show_report(face, choice)
+        _show_plan(choice)
+    with right:
+        for kind in (run.VIDEO, run.FILM, run.RANGE):
+            _show_sheet(kind, face, choice)
+
+
+@contextmanager
+def _card(title: str, text: str, key: str) -> Iterator[None]:
+    with st.container(border=True, gap="small", key=f"take_card_{key}"):
+        st.subheader(say(title), anchor=False)
+        st.markdown(say(text))
+        yield
+
+
+def _show_comparison(face: Face, choice: Choice) -> None:
+    with _card(
+        N_("Before and after"),
+        N_("Both side by side with the plan in words, at the photo's own size (PNG)."),
+        "comparison",
+    ):
+        paints = bool(skin_engine.skin_work(choice.plan).treatments)
+        again = max(face.photo.width, face.photo.height) > run.PREVIEW_PX
+        if paints and again:
+            st.caption(say(labels.PAINTED_AGAIN))
+        st.download_button(
+            say("Download the comparison"),
+            partial(run.comparison_png, face, choice, language.sayer(language.current())),
+            file_name="beforehand-comparison.png",
+            mime="image/png",
+            key="download",
+            on_click="ignore",
+            icon=":material/download:",
+        )
+
+
+def _show_report(face: Face, choice: Choice) -> None:
+    with _card(
+        N_("Report"),
+        N_(
+            "The pictures, the plan, what changes and how surely, the first weeks, the risks with "
+            "their sources, and what to settle before you decide (PDF)."
+        ),
+        "report",
+    ):
+        wanted = _wanted(choice)
+        every = len(plan_state.filled()) > 1 and st.checkbox(
+            say("With all plans, not only the one that is on"),
+            key="report_plans",
+            persist_state="session",
+        )
+        parts, spoken = report_parts.parts(face, choice, every=every), language.current()
+        asked = (tuple(part.key for part in parts), wanted, spoken)
+        begin = partial(run.report, parts, language.sayer(spoken), spoken, wanted)
+        place = st.empty()
+        pdf = background_file.made(run.REPORT, asked, begin, place)
+        if pdf is None:
+            background_file.offer(run.REPORT, asked, say(MAKE[run.REPORT]), key="take_make_report")
+            return
+        st.download_button(
+            say("Download the report (PDF, {mb:.1f} MB)", mb=len(pdf) / 1e6),
+            partial(bytes, pdf),
+            file_name="beforehand-report.pdf",
+            mime="application/pdf",
+            key="download_report",
+            on_click="ignore",
+            icon=":material/download:",
+        )
+
+
+def _wanted(choice: Choice) -> run.Wanted:
+    film = st.checkbox(
+        say("With the pictures of the first two years"),
+        value=True,
+        key="report_film",
+        persist_state="session",
+    )
+    code = st.checkbox(
+        say("With a QR code of the plan, which opens it again; never of the face"),
+        key="report_code",
+        persist_state="session",
+    )
+    notes = bool(choice.kept.notes) and st.checkbox(
+        say("With the notes on the plan"), key="report_notes", persist_state="session"
+    )
+    here = policy()
+    clinic = " · ".join(filter(None, (here.name, here.contact)))
+    return run.Wanted(film, code, notes, clinic, session.start().way != session.CONSULTANT)
+
+
+def _show_plan(choice: Choice) -> None:
+    with _card(
+        N_("Plan file"),
+        N_(
+            "Procedures, doses, sides, costs and notes, to open again here or on another computer. "
+            "No photo."
+        ),
+        "plan",
+    ):
+        plan_files.offer_to_save(choice)
+        with st.expander(say("Open a plan"), icon=":material/folder_open:", type="compact"):
+            plan_files.offer_to_open("take")
+
+
+def _show_sheet(kind: str, face: Face, choice: Choice) -> None:
+    asked, begin = time_and_range.of(kind, choice, face)
+    with _card(time_and_range.LABELS[kind] if kind != run.VIDEO else N_("Video"), SAID[kind], kind):
+        place = st.empty()
+        found = background_file.made(kind, asked, begin, place)
+        if found is None:
+            background_file.offer(kind, asked, say(MAKE[kind]), key=f"take_make_{kind}")
+        elif kind == run.VIDEO:
+            if session.start().sheet is None or session.start().sheet[0] != kind:
+                time_and_range.show_video(found, choice, key="take_player")
+            time_and_range.save_video(found, key="take_video")
+        else:
+            time_and_range.save_sheet(kind, found, key=f"take_{kind}_save")

@@ -1,0 +1,89 @@
+"""What a report is of: which plans, on which photos of the person.
+
+The photo from the front is what people mean by a picture of a face, so it comes first whichever is
+on the page; the others follow it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from face_mesh import Face
+from face_mesh.messages import COMMAS, Listed, Said
+from simulate import Plan
+from ui.compute import run
+from ui.intake import measurement
+from ui.planner import controls, plan_state, retouch
+from ui.results import view_switch
+from ui.state import session
+from ui.state.choice import Choice, drawn
+
+
+def parts(face: Face, choice: Choice, *, every: bool) -> list[run.Part]:
+    """Return the plans of a report.
+
+    Args:
+        face: of the photo that is worked on, at its own size.
+        choice: what is chosen now.
+        every: all plans of the visit; else the one that is on.
+    """
+    state = session.start()
+    faces = _faces(face)
+    # What was done by hand belongs to the photo it was done in.
+    by_hand = any(one.spots or one.strokes for one in choice.plan.treatments)
+    main = state.view if by_hand or session.FRONT not in faces else session.FRONT
+    letters = plan_state.filled() if every else (state.letter,)
+    found = []
+    for letter in letters:
+        plan = state.plans[letter].plan if letter in state.plans else plan_state.written()
+        chosen = _chosen(plan, choice, faces[main], main) if every or main != state.view else choice
+        if chosen.plan.treatments:
+            others = tuple(
+                (
+                    view_switch.NAMES[view],
+                    _chosen(plan, choice, small, view),
+                    small,
+                    _left_out(plan, view),
+                )
+                for view, small in faces.items()
+                if view != main
+            )
+            name = view_switch.NAMES[main] if len(faces) > 1 else ""
+            title = plan_state.plain_title(letter) if every else ""
+            found.append(run.Part(chosen, faces[main], title, name, others))
+    return found
+
+
+def _faces(face: Face) -> dict[str, Face]:
+    """Return the face in each photo that can be used, at preview size, by view."""
+    state, found = session.start(), dict[str, Face]()
+    photos = {session.FRONT: state.photo, **state.views}
+    for view, photo in photos.items():
+        seen = face if view == state.view else measurement.read(photo, view) if photo else None
+        if seen is not None and not any(one.severity == "block" for one in seen.findings):
+            found[view] = run.preview(seen.key, seen)[0]
+    return found
+
+
+def _chosen(plan: Plan, choice: Choice, small: Face, view: str) -> Choice:
+    """Return what is chosen of a plan on a photo, at the time and response that are on."""
+    painter = choice.engine, choice.seed
+    if view == session.start().view:
+        return controls.choice_of(
+            plan, small, choice.when, choice.responder, painter, choice.reactions
+        )
+    given = tuple(one for one in plan.treatments if not retouch.picks(one))
+    noted = replace(plan, treatments=given)
+    return Choice(
+        drawn(noted), choice.when, choice.responder, *painter, False, choice.reactions, noted
+    )
+
+
+def _left_out(plan: Plan, view: str) -> str:
+    names = dict.fromkeys(one.entry.name for one in plan.treatments if retouch.picks(one))
+    if not names or view == session.start().view:
+        return ""
+    return Said(
+        "Left out here, because it was picked in another photo: {names}.",
+        names=Listed(names, COMMAS),
+    )

@@ -1,0 +1,181 @@
+"""Looking at a photo before it is used: what is good, what is wrong, and how to mend it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from face_mesh import Face, Finding, Photo
+from ui.components.capture import framed_photo
+from ui.compute import run
+from ui.intake import measurement, photo_store, scaling, views
+from ui.intake.views import VIEWS
+from ui.server import error_page
+from ui.state import session
+from ui.text import labels
+from ui.text.language import N_, say
+
+# What a photo without a finding of these ids is good in.
+GOOD = {
+    N_("The light is good."): {"too_dark", "too_bright", "uneven_light"},
+    N_("The photo is sharp."): {"blurred", "face_small"},
+    N_("The head is straight."): {
+        "head_turned", "head_tilted", "head_leaning", "photo_turned", "not_turned", "turn",
+    },
+    N_("The face is relaxed and free."): {
+        "smile", "mouth_open", "eyes_closed", "brows_raised", "glasses", "face_covered", "no_smile",
+    },
+    N_("The distance is good."): {"too_near", "face_cut_off"},
+}  # fmt: skip
+ONLY_FRONTAL = {N_("The head is straight.")}
+NOT_OF_A_SMILE = {N_("The face is relaxed and free.")}
+
+
+def check(photo: Photo, view: str) -> None:
+    """Draw a photo, what was found about it, and what can be done: use it, or take another."""
+    if session.start().marking == view:
+        with st.container(width=760):
+            scaling.mark(photo, view)
+        return
+    picture, panel = st.columns([1, 1], gap="large")
+    try:
+        with st.spinner(say("Looking for the face …")):
+            count, plain = run.faces(photo.sha256, photo)
+    except Exception as error:  # of whatever kind: the page goes on
+        st.error(error_page.said(error), icon=labels.ICONS["block"])
+        _ways_on(None, view, ())
+        return
+    alt = say("Your photo, with {n} faces numbered from left to right.", n=count)
+    with picture:
+        framed_photo.show(plain, alt if count > 1 else say("Your photo."), f"shown_{view}")
+    with panel:
+        if count > 1:
+            _choose_face(count, view)
+        face = measurement.read(photo, view)
+        found = views.findings(view, face) if face else ()
+        if face:
+            _verdict(found, view)
+            measurement.show_findings(found)
+            _show_good(found, view)
+        _ways_on(face, view, found)
+        if face and _usable(found):
+            with st.expander(say("How large is the face?"), icon=":material/straighten:"):
+                scaling.choose(face, photo, view)
+
+
+def _choose_face(count: int, view: str) -> None:
+    asked = (
+        say("There are {n} faces in the photo. Which one is you?", n=count)
+        if session.start().way == session.PATIENT
+        else say("There are {n} faces in the photo. Which one is meant?", n=count)
+    )
+    st.segmented_control(
+        asked,
+        range(1, count + 1),
+        format_func=lambda number: say("Face {n}", n=number),
+        key=session.which_key(view),
+        persist_state="session",
+    )
+
+
+def _verdict(found: tuple[Finding, ...], view: str) -> None:
+    worst = found[0].severity if found else "info"
+    said = {
+        "block": say("This photo cannot be used."),
+        "warn": say("This photo can be used, but a better one would show more."),
+        "info": say(labels.GOOD_PHOTO),
+    }
+    st.header(said[worst], anchor=False)
+    if worst != "block":
+        st.caption(say(VIEWS[view].good_for))
+
+
+def _show_good(found: tuple[Finding, ...], view: str) -> None:
+    wrong = {one.id for one in found if one.severity != "info" or one.id == "head_leaning"}
+    left_out = {
+        views.THREE_QUARTER: ONLY_FRONTAL, views.SMILE: NOT_OF_A_SMILE,
+    }.get(view, set())  # fmt: skip
+    for text, ids in GOOD.items():
+        if not ids & wrong and text not in left_out:
+            st.markdown(f":green[{labels.ICONS['info']}] {say(text)}")
+
+
+def _usable(found: tuple[Finding, ...]) -> bool:
+    return all(one.severity != "block" for one in found)
+
+
+def _ways_on(face: Face | None, view: str, found: tuple[Finding, ...]) -> None:
+    usable = face is not None and _usable(found)
+    front, adding = view == session.FRONT, bool(session.start().adding)
+    with st.container(horizontal=True, key=f"ways_on_{view}"):
+        if usable:
+            st.button(say("Use this photo"), key="use", type="primary", on_click=photo_store.use)
+        st.button(
+            say("Take another photo"),
+            key="retake",
+            icon=":material/replay:",
+            type="secondary" if usable else "primary",
+            on_click=photo_store.retake,
+        )
+        leave_out()
+    if usable and front and not adding:
+        st.button(
+            say("Use it and add a view from the side or a smile"),
+            key="use_and_add",
+            type="tertiary",
+            icon=":material/add_a_photo:",
+            on_click=photo_store.look_after,
+        )
+
+
+def leave_out() -> None:
+    """Draw the way back to the photos there are, if there are any."""
+    adding = session.start().adding
+    if adding:
+        kept = adding == session.FRONT or adding in session.start().views
+        label = say("Keep the one there is") if kept else say("Leave it out")
+        st.button(label, key="leave_out", on_click=photo_store.leave_out)
+
+
+def overview(photo: Photo) -> None:
+    """Draw all photos of the person, what each is good for, and how to change them."""
+    state = session.start()
+    photos = {session.FRONT: photo, **state.views}
+    for column, (view, about) in zip(st.columns(len(VIEWS)), VIEWS.items(), strict=True):
+        with column, st.container(border=True, height="stretch"):
+            st.header(say(about.name), anchor=False)
+            st.caption(say(about.good_for))
+            if view in photos:
+                plain = run.faces(photos[view].sha256, photos[view])[1]
+                alt = say("Your photo: {view!l}.", view=about.name)
+                framed_photo.show(plain, alt, f"shown_{view}")
+                _buttons_of(view)
+            else:
+                st.markdown(say(about.asks))
+                st.button(
+                    say("Add this view"),
+                    key=f"add_{view}",
+                    icon=":material/add_a_photo:",
+                    on_click=photo_store.add,
+                    args=(view,),
+                    width="stretch",
+                )
+    st.button(say("Go on"), key="go_on", type="primary", on_click=photo_store.go_on)
+
+
+def _buttons_of(view: str) -> None:
+    st.button(
+        say("Take another photo"),
+        key=f"again_{view}",
+        icon=":material/replay:",
+        on_click=photo_store.add,
+        args=(view,),
+        width="stretch",
+    )
+    if view != session.FRONT:
+        st.button(
+            say("Leave it out"),
+            key=f"remove_{view}",
+            on_click=photo_store.remove_view,
+            args=(view,),
+            width="stretch",
+        )

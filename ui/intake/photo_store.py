@@ -1,0 +1,180 @@
+"""How a photo comes in, and how it really goes away again.
+
+Streamlit keeps an upload's raw bytes, place and date included, until the tab closes. They are not
+documented to be removable; what does it is kept here, next to the tests in tests/ui/test_intake.py.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from face_mesh import Photo, PhotoError, open_photo_isolated
+from ui.compute import run
+from ui.intake.samples import Sample
+from ui.server import media_access, presence
+from ui.state import session
+from ui.text.language import unsaid
+
+FORMATS = ("jpg", "jpeg", "png", "webp", "heic", "heif", "tif", "tiff", "gif", "bmp")
+
+
+def take_upload(key: str) -> None:
+    """Make the upload of the widget `key` the photo that is asked for and remove its raw bytes.
+
+    A photo that cannot be read leaves all as it is, and one sentence in the session's `problem`.
+    """
+    data = received(key)
+    if data is not None:
+        _take(data)
+
+
+def received(key: str) -> bytes | None:
+    """Return the bytes that the upload widget `key` brought and remove them there."""
+    uploaded = st.session_state.get(key)
+    if not isinstance(uploaded, UploadedFile):
+        return None
+    data = uploaded.getvalue()
+    _remove(uploaded)
+    return data
+
+
+def take_shot(data_url: str) -> None:
+    """Make a picture of the guided camera, JPEG or PNG as a data URL, the photo asked for.
+
+    What is no such picture is refused like a file that cannot be read.
+    """
+    _, _, coded = data_url.partition(";base64,")
+    try:
+        data = base64.b64decode(coded, validate=True)
+    except binascii.Error:
+        data = b""
+    _take(data)
+
+
+def take_sample(sample: Sample) -> None:
+    """Make a sample portrait the photo in use; nobody need look after it first."""
+    if sample.path:
+        _take(sample.path.read_bytes(), sample.credit)
+        state = session.start()
+        state.checked = state.accepted = True
+
+
+def use() -> None:
+    """Go on with the photo that was looked at; one of a further view, or anew, joins the others."""
+    state = session.start()
+    view, pending = state.adding, state.pending
+    if not view:
+        state.checked = state.accepted = True
+    elif pending is not None:
+        run.forget()
+        if view == session.FRONT:
+            _replace_front(pending)
+        else:
+            old, state.views[view] = state.views.get(view), pending
+            if old is not None:
+                state.lengths.pop(old.sha256, None)
+            if state.view == view:
+                session.work_on(view)
+        state.adding, state.pending = "", None
+
+
+def _replace_front(photo: Photo) -> None:
+    """Put a photo in the place of the one from the front; all that is said of others stays."""
+    state, values = session.start(), st.session_state
+    others, lengths = state.views, state.lengths
+    if state.photo is not None and state.photo.sha256 != photo.sha256:
+        lengths.pop(state.photo.sha256, None)
+    said = (session.PUPILS_KEY, *map(session.which_key, (session.FRONT, *session.VIEWS)))
+    kept = {key: values.get(key) for key in said}
+    session.take(photo)
+    state.views, state.lengths, state.checked = others, lengths, True
+    values.update(kept)
+
+
+def look_after() -> None:
+    """Show the photos again, to add, retake and measure; nothing chosen is lost."""
+    state = session.start()
+    state.checked, state.accepted = True, False
+
+
+def go_on() -> None:
+    """Leave the photos for the next step."""
+    session.start().accepted = True
+
+
+def add(view: str) -> None:
+    """Ask for a photo of a view; one there is stays until another is used."""
+    state = session.start()
+    state.adding, state.pending, state.problem = view, None, ""
+    state.meant = st.session_state.get(session.which_key(view))
+
+
+def retake() -> None:
+    """Let go of the photo that is looked at, and ask for it again."""
+    state = session.start()
+    if state.adding:
+        state.pending = None
+        st.session_state[session.which_key(state.adding)] = None
+        run.forget()
+    else:
+        put_aside()
+
+
+def leave_out() -> None:
+    """Take no photo of the view after all; one that was there before stays."""
+    state = session.start()
+    st.session_state[session.which_key(state.adding)] = state.meant
+    state.adding, state.pending, state.problem = "", None, ""
+    run.forget()
+
+
+def remove_view(view: str) -> None:
+    """Let go of a further photo."""
+    session.drop_view(view)
+    run.forget()
+
+
+def put_aside() -> None:
+    """Let go of the photo but keep what was chosen, for another photo."""
+    run.forget()
+    session.take(None)
+    media_access.forget()
+
+
+def forget() -> None:
+    """Remove all that came from the photo: uploads, results, downloads, state."""
+    context = get_script_run_ctx()
+    if context is not None:
+        context.uploaded_file_mgr.remove_session_files(context.session_id)
+    run.forget()
+    session.forget()
+    media_access.forget()
+
+
+def _take(data: bytes, credit: str = "") -> None:
+    state = session.start()
+    state.attempt += 1
+    try:
+        photo = open_photo_isolated(data, cancelled=presence.gone())
+    except PhotoError as error:
+        state.problem = unsaid(error)
+        return
+    if state.adding and not credit:
+        state.pending, state.problem = photo, ""
+        st.session_state[session.which_key(state.adding)] = None
+        return
+    run.forget()
+    session.take(photo, credit)
+
+
+def _remove(uploaded: UploadedFile) -> None:
+    context = get_script_run_ctx()
+    if context is not None:
+        context.uploaded_file_mgr.remove_file(
+            session_id=context.session_id, file_id=uploaded.file_id
+        )

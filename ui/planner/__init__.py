@@ -1,0 +1,1 @@
+"""Where a plan is made: procedures, doses, notes, corrections by hand, files."""

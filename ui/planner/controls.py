@@ -1,0 +1,390 @@
+"""Choosing procedures, doses and circumstances. Nothing chosen here is written into the address."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from face_mesh import Face
+from simulate import Plan, Procedure, procedures
+from simulate.catalogue.procedure import AREAS
+from simulate.plan.interactions import book
+from ui.compute import run, skin_engine
+from ui.planner import clinic_notes, plan_state, retouch, totals
+from ui.procedures import expected_changes, procedure_info
+from ui.state import session
+from ui.state.choice import Choice, drawn
+from ui.state.clinic_policy import policy
+from ui.state.widget_keys import dose_key
+from ui.text import labels, language
+from ui.text.language import N_, say
+
+ADD_KEY, AREA_KEY = "add", "area"
+FULL_EFFECT = N_(
+    "The full effect, once swelling and healing are over. How long it lasts is with each procedure."
+)
+MOST_EXPECTED = 3  # lines for patients, whose table is farther down
+MEANS = {  # what a procedure is done with, by the means of `interactions`: to search for
+    "fillers": N_("filler"),
+    "toxins": N_("botulinum toxin"),
+    "nose_surgery": N_("surgery"),
+    "surgery": N_("surgery"),
+    "light": N_("laser or light"),
+    "heat": N_("heat"),
+    "surface": N_("treatment of the skin"),
+    "lesions": N_("small operation"),
+    "fat_dissolving": N_("injections"),
+}
+SIDES = {**labels.SIDES, plan_state.EACH: N_("Each side")}
+
+
+def is_expert() -> bool:
+    """Return whether all there is to say is shown: to consultants."""
+    return session.start().way == session.CONSULTANT
+
+
+def choose(face: Face, near: DeltaGenerator) -> Choice | None:
+    """Draw the controls and return what is chosen, None if no procedure is.
+
+    Args:
+        face: at the photo's own size.
+        near: close to the picture, for the time and the totals.
+    """
+    state = session.start()
+    if is_expert():
+        plan_state.choose()
+    if is_expert() or state.everything or not policy().concerns:
+        _choose_procedures()
+    small = run.preview(face.key, face)[0]
+    state.chosen = tuple(one for one in state.chosen if policy().offers(one))
+    with st.container():
+        for name in state.chosen:
+            _choose_dose(procedures()[name], small)
+    plan = plan_state.written()
+    plan_state.remember(plan)
+    if not plan.treatments:
+        st.caption(say("Pick one or several; the dose of each can be changed."))
+        if is_expert():
+            clinic_notes.of_plan()
+        return None
+    responder = _choose_responder()
+    totals.explain(plan)
+    if is_expert():
+        clinic_notes.of_plan()
+    with near:
+        if is_expert():
+            totals.show(plan)
+        when, reactions = _choose_time()
+        retouch.say_what_does_not_fit(list(plan.treatments))
+    return choice_of(plan, small, when, responder, skin_engine.choose(plan), reactions)
+
+
+def choice_of(
+    plan: Plan,
+    small: Face,
+    when: str | None,
+    responder: str,
+    painter: tuple[str, int],
+    reactions: str,
+) -> Choice:
+    """Return the choice of a plan, with what was done by hand in the picture.
+
+    Args:
+        plan: as the widgets say it.
+        small: the face at preview size.
+        when: time after treatment; None is the settled result.
+        responder: "low", "expected" or "high".
+        painter: engine and seed of painted skin.
+        reactions: "likely", "all" or "none".
+    """
+    given = list(plan.treatments)
+    noted = replace(plan, treatments=tuple(retouch.edited(given, small)))
+    picks_moles = any(map(retouch.picks, given))
+    engine, seed = painter
+    return Choice(drawn(noted), when, responder, engine, seed, picks_moles, reactions, noted)
+
+
+def _choose_procedures() -> None:
+    """Draw the whole catalogue: to search in, and by area."""
+    offered = [one for one in procedures().values() if policy().offers(one.id)]
+    st.selectbox(
+        say("Search and add a procedure"),
+        [one.id for one in offered],
+        index=None,
+        format_func=_searched,
+        placeholder=say("For example: lips, filler, lid surgery"),
+        key=ADD_KEY,
+        on_change=_add,
+    )
+    if plan_state.CATALOGUE_KEY not in st.session_state:
+        st.session_state[plan_state.CATALOGUE_KEY] = not session.start().chosen
+    unfolded = st.expander(
+        say("All procedures by area"),
+        key=plan_state.CATALOGUE_KEY,
+        icon=":material/apps:",
+        on_change="rerun",
+    )
+    if unfolded.open:
+        with unfolded:
+            _choose_by_area(offered)
+            procedure_info.withheld()
+
+
+def _choose_by_area(offered: list[Procedure]) -> None:
+    by_area = {area: [one for one in offered if one.area == area] for area in AREAS}
+    areas = {area: _area(area) for area, entries in by_area.items() if entries}
+    shown = st.pills(
+        say("Area"),
+        list(areas),
+        default=None if AREA_KEY in st.session_state else next(iter(areas)),
+        format_func=areas.__getitem__,
+        key=AREA_KEY,
+        persist_state="session",
+        wrap=True,
+    )
+    if shown in by_area:
+        with st.container(horizontal=True, gap="xsmall", key="of_area"):
+            for entry in by_area[shown]:
+                _draw_toggle(entry)
+
+
+def _draw_toggle(entry: Procedure) -> None:
+    """Draw a button that takes a procedure into the plan or out of it.
+
+    No pill, which would send its old state along with the next click while the page is still
+    drawn, and so take out again what was just put in by another way.
+    """
+    on = entry.id in session.start().chosen
+    st.button(
+        say(entry.name),
+        key=f"toggle_{entry.id}",
+        icon=":material/check:" if on else ":material/add:",
+        type="primary" if on else "secondary",
+        on_click=_toggle,
+        args=(entry.id,),
+    )
+
+
+def _searched(name: str) -> str:
+    """A procedure as it is searched for: its name, its area, what it is done with."""
+    entry = procedures()[name]
+    means = say(MEANS[book().means_of(name)])
+    return f"{say(entry.name)} · {labels.area(entry.area)} · {means}"
+
+
+def _area(name: str) -> str:
+    """An area, and how many procedures in it are on."""
+    count = sum(procedures()[one].area == name for one in session.start().chosen)
+    return f"{labels.area(name)} · {count}" if count else labels.area(name)
+
+
+def _add() -> None:
+    added = st.session_state[ADD_KEY]
+    if added:
+        plan_state.add([added])
+        st.session_state[AREA_KEY] = procedures()[added].area
+        st.session_state[plan_state.CATALOGUE_KEY] = False
+    st.session_state[ADD_KEY] = None
+
+
+def _toggle(name: str) -> None:
+    if name in session.start().chosen:
+        plan_state.remove(name)
+    else:
+        plan_state.add([name])
+
+
+def _choose_dose(entry: Procedure, small: Face) -> None:
+    """Draw one procedure of the plan: its doses, and what there is to know."""
+    with st.container(border=True, gap="xsmall", key=f"card_{entry.id}"):
+        above = st.container(gap="xsmall")  # the sliders are drawn last: their scale depends
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            if len(entry.sides) > 1 and (is_expert() or plan_state.side_of(entry) != "both"):
+                _choose_side(entry)
+            st.button(
+                say("Remove"),
+                key=f"remove_{entry.id}",
+                icon=":material/close:",
+                type="tertiary",
+                help=say("Takes {name!l} out of the plan.", name=say(entry.name)),
+                on_click=plan_state.remove,
+                args=(entry.id,),
+            )
+        with above:
+            for side in plan_state.sides_of(entry):
+                _draw_slider(entry, side)
+        _say_what_matters(entry, small)
+
+
+def _draw_slider(entry: Procedure, side: str) -> None:
+    """Draw the slider of a dose, with a mark at the usual one."""
+    key, most = _start_dose(entry, side), labels.dose_limit(entry, side)
+    with st.container(key=f"scale_{entry.id}_{side}"):
+        st.slider(
+            labels.dose_label(entry, side, st.session_state[key]),
+            min_value=0.0,
+            max_value=most,
+            step=entry.dose.step,
+            format=labels.dose_format(entry),
+            key=key,
+            persist_state="session",
+        )
+        share = entry.usual_dose(side) / most
+        st.html(f'<span class="usual" aria-hidden="true" style="--at: {share:.4f}"></span>')
+
+
+def _start_dose(entry: Procedure, side: str) -> str:
+    """Return the slider's key, its value the usual dose at first.
+
+    Not written in every run: that would pull back a slider that is being moved.
+    """
+    key = dose_key(entry.id, side)
+    if key not in st.session_state:
+        st.session_state[key] = entry.usual_dose(side)
+    return key
+
+
+def _choose_side(entry: Procedure) -> None:
+    key = plan_state.side_key(entry.id)
+    st.segmented_control(
+        say("{name}: side (the patient's left and right)", name=say(entry.name))
+        if is_expert()
+        else say("{name}: side (your own left and right)", name=say(entry.name)),
+        [*entry.sides, plan_state.EACH],
+        required=True,
+        # Only at first: a plan may have set the side, and a widget takes one of the two.
+        default=None if key in st.session_state else entry.sides[0],
+        format_func=lambda side: say(SIDES[side]),
+        key=key,
+        on_change=plan_state.move_dose,
+        args=(entry,),
+        persist_state="session",
+        label_visibility="collapsed",
+        wrap=True,
+    )
+
+
+def _say_what_matters(entry: Procedure, small: Face) -> None:
+    """Draw what to take care of in the open, and the rest to be unfolded."""
+    if any(map(retouch.picks, plan_state.treatments(entry))):
+        _ask_for_moles(entry, small)
+    else:
+        with st.container(key=f"caution_{entry.id}"):
+            st.markdown(f":orange[{labels.ICONS['warn']}] :small[{say(entry.cautions[0])}]")
+    if is_expert():
+        more = say("Week, cost, range and sources")
+    else:
+        change = expected_changes.expected(plan_state.treatments(entry), small)
+        if change:
+            lines = "".join(f"\n- :small[{line}]" for line in change[:MOST_EXPECTED])
+            st.markdown(f":small[{say(expected_changes.SETTLED)}]\n{lines}")
+        st.caption(procedure_info.short(entry))
+        more = say("What to know, range and sources")
+    with st.expander(more, icon=":material/menu_book:", type="compact"):
+        if is_expert():
+            amount = plan_state.amount_of(plan_state.treatments(entry))
+            clinic_notes.of_treatment(entry, policy().cost(entry.id, amount))
+        procedure_info.explain(entry)
+
+
+def _ask_for_moles(entry: Procedure, small: Face) -> None:
+    """Say what to pick, what of it was no mole, and above all who has to look at it first."""
+    st.warning(say(entry.cautions[0]), icon=labels.ICONS["warn"])
+    spots, missed = session.start().edits.spots, retouch.missed(small)
+    st.markdown(labels.picked(len(spots) - len(missed)))
+    if missed:
+        st.markdown(f":orange[{labels.ICONS['warn']}] {labels.missed(len(missed))}")
+
+
+def _choose_responder() -> str:
+    return st.segmented_control(
+        say("Response to the treatment") if is_expert() else say("How strongly you respond"),
+        list(labels.RESPONDERS),
+        required=True,
+        default="expected",
+        format_func=lambda name: say(labels.RESPONDERS[name]),
+        key="responder",
+        persist_state="session",
+        help=say(
+            "The same dose does more in some people than in others: about two of three people "
+            "fall between weak and strong. Look at both before you decide."
+        ),
+    )
+
+
+def _choose_time() -> tuple[str | None, str]:
+    """Draw the time after treatment and, on a day, which reactions are shown; return both.
+
+    Either way it takes the same room, so that the picture below stays where it is.
+    """
+    time = None
+    with st.container(key="time", gap="xsmall"):
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+            on_a_day = _choose_look() == labels.DAY
+            reactions = _choose_reactions(on_a_day)
+        with st.container(key="time_row"):
+            if on_a_day:
+                time = _choose_day()
+            else:
+                st.caption(say(FULL_EFFECT))
+    return time, reactions
+
+
+def _choose_look() -> str:
+    key = session.LOOK_KEY
+    return st.segmented_control(
+        say("When to look"),
+        list(labels.LOOKS),
+        required=True,
+        # Only at first: a plan may have set it, and a widget takes one of the two.
+        default=None if key in st.session_state else labels.FULLEST,
+        format_func=lambda name: say(labels.LOOKS[name]),
+        key=key,
+        persist_state="session",
+        help=say(
+            "Settled shows the full effect of every treatment, even if they get there at "
+            "different times. How long each one lasts is with its range and sources."
+        ),
+    )
+
+
+def _choose_day() -> str:
+    _keep_time()
+    return st.select_slider(
+        say("When to look"),
+        labels.DAYS,
+        format_func=lambda name: say(labels.TIMES[name]),
+        key=session.WHEN_KEY,
+        persist_state="session",
+        label_visibility="collapsed",
+    )
+
+
+def _keep_time() -> None:
+    """Write the day anew once the language has changed: for a browser it is another scale."""
+    values, spoken = st.session_state, language.current()
+    if values.get(session.SPOKEN_KEY, spoken) != spoken and session.WHEN_KEY in values:
+        values[session.WHEN_KEY] = values[session.WHEN_KEY]
+    values[session.SPOKEN_KEY] = spoken
+
+
+def _choose_reactions(on_a_day: bool) -> str:
+    """Draw which reactions are shown; there are none to choose from in the settled result."""
+    asked = st.popover(say("Swelling and bruises"), key="reactions_menu", disabled=not on_a_day)
+    if not on_a_day:
+        return labels.LIKELY
+    with asked:
+        shown = st.segmented_control(
+            say("Swelling, bruises and redness"),
+            list(labels.REACTIONS),
+            required=True,
+            default=labels.LIKELY,
+            format_func=lambda name: say(labels.REACTIONS[name]),
+            key="reactions",
+            persist_state="session",
+            wrap=True,
+        )
+        st.caption(say(labels.REACTIONS_SAID[shown]))
+    return shown

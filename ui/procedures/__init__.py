@@ -1,0 +1,1 @@
+"""What is said of a procedure before it is chosen."""

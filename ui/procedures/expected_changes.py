@@ -1,0 +1,162 @@
+"""What a procedure would change in the visitor's own face, settled, in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from statistics import fmean
+
+from face_mesh import Face
+from face_mesh.messages import COMMAS, Listed, Said
+from face_mesh.skin.signs import SIGNS, detect
+from simulate import Change, Plan, Procedure, Treatment
+from simulate.catalogue.procedure import SkinTerm
+from simulate.outcome.changes import SIDE_EFFECT
+from simulate.outcome.warnings import EXPRESSIVE, HARDLY
+from simulate.plan.plan import LESIONS
+from simulate.skin.tasks import regions_of
+from ui.compute import run
+from ui.state.choice import drawn
+from ui.text import labels
+from ui.text.language import N_, say
+
+MOST_LINES = 4  # of what moves, and again of what the skin loses
+MOST_READ = 3  # signs of the skin whose grade in the photo is said
+FAINT = 1.0  # the first grade of every scale: below it a sign is hardly there
+# Above the lines of `expected`, which stay what they are whatever time and response are looked at.
+SETTLED = N_("When settled, with the expected response:")
+IN_UNITS = {  # a ratio says little to somebody who does not measure faces
+    "mm": N_("{measure}: {change} mm; most people {range} mm."),
+    "deg": N_("{measure}: {change}°; most people {range}°."),
+}
+
+
+@dataclass(frozen=True)
+class Here:
+    """What one procedure comes to in the visitor's own photo.
+
+    Attributes:
+        said: sentences, empty where there is nothing to say but the figures.
+        shows: whether it would be seen in this photo.
+    """
+
+    said: str
+    shows: bool
+
+
+def here(given: Sequence[Treatment], face: Face, about: Collection[str] = ()) -> Here:
+    """Return what is known of one procedure's signs in a photo, and whether it would show there.
+
+    It shows by a change of shape as large as one that is reported of any measure, or by a quarter
+    of a grade of the skin, below which the picture itself says that there is little to show.
+
+    Args:
+        given: its treatments, one or one for each side.
+        face: at preview size.
+        about: signs that somebody came with; where it acts on one of them, nothing else counts.
+    """
+    entry, dose = given[0].entry, max(one.relative_dose for one in given)
+    if any(term.sign == LESIONS for term in entry.skin):
+        return Here("", True)  # what goes is what is picked
+    all_grades = _grades(entry, face)
+    grades = {sign: grade for sign, grade in all_grades.items() if sign in about} or all_grades
+    lost = [grades[one.sign] * one.share(dose) for one in entry.skin if one.sign in grades]
+    own = [one for one in _moved(given, face) if one.measure in entry.measures]
+    seen = [
+        one
+        for one in own
+        if grades.keys().isdisjoint(about)
+        and one.in_picture
+        and abs(one.after - one.before) >= SIDE_EFFECT.get(one.unit, 0.0)
+    ]
+    shows = bool(seen) or any(one >= HARDLY for one in lost)
+    told = [_read(grades)] if grades else []
+    if shows and not seen and all(one < FAINT for one in grades.values()):
+        told.append(say("You would see a small difference there."))
+    if not shows:
+        told.append(_why_not(entry, grades, any(not one.in_picture for one in own)))
+    return Here(" ".join(told), shows)
+
+
+def _grades(entry: Procedure, face: Face) -> dict[str, float]:
+    """How much there is of each sign in the photo, where it is treated, on the sign's own scale."""
+    grades: dict[str, float] = {}
+    for term in entry.skin:
+        over = [detect(face, term.sign, region).severity for region in regions_of(term, "both")]
+        grades[term.sign] = min(fmean(over), SIGNS[term.sign].most)
+    return grades
+
+
+def _read(grades: dict[str, float]) -> str:
+    """What the photo has of the signs: "In your photo: tear trough 0.6 of 4 (hardly there)."."""
+    parts = [
+        Said(
+            "{sign!l} {grade:.1f} of {most:g} (hardly there)"
+            if grade < FAINT
+            else "{sign!l} {grade:.1f} of {most:g}",
+            sign=Said(SIGNS[sign].name),
+            grade=grade,
+            most=SIGNS[sign].most,
+        )
+        for sign, grade in list(grades.items())[:MOST_READ]
+    ]
+    return say("In your photo: {signs}.", signs=Listed(parts, COMMAS))
+
+
+def _why_not(entry: Procedure, grades: dict[str, float], deep: bool) -> str:
+    if entry.in_smile:
+        return say("It shows in a smile; at rest hardly anything changes.")
+    if any(sign in EXPRESSIVE for sign in grades):
+        return say(
+            "You would see almost no difference there. Lines of expression show best in a photo "
+            "that makes the expression."
+        )
+    if grades:
+        return say("You would see almost no difference there.")
+    if deep:
+        return say(
+            "You would see almost no difference in this photo: most of the change is towards the "
+            "camera."
+        )
+    return say("You would see almost no difference in this photo.")
+
+
+def expected(given: Sequence[Treatment], face: Face) -> list[str]:
+    """Return what one procedure changes and by how much, with the range of two of three people.
+
+    Args:
+        given: its treatments, one or one for each side.
+        face: at preview size.
+    """
+    entry = given[0].entry
+    moved = [
+        say(
+            IN_UNITS[one.unit],
+            measure=say(one.name),
+            change=labels.change(one),
+            range=labels.change_range(one),
+        )
+        for one in _moved(given, face)
+        if one.measure in entry.measures and one.unit in IN_UNITS and labels.is_noticeable(one)
+    ]
+    dose = max(one.relative_dose for one in given)
+    lost = [_of_skin(entry, one, dose) for one in entry.skin if one.share(dose)]
+    return [*moved[:MOST_LINES], *lost[:MOST_LINES]]
+
+
+def _moved(given: Sequence[Treatment], face: Face) -> tuple[Change, ...]:
+    return run.expected(face.key, drawn(Plan(tuple(given))), face)
+
+
+def _of_skin(entry: Procedure, term: SkinTerm, dose: float) -> str:
+    """How much of a sign goes in the mean person, and in most."""
+    low, share, high = (
+        100.0 * term.share(dose * (1.0 + deviations * entry.spread)) for deviations in (-1, 0, 1)
+    )
+    return say(
+        "{sign}: about {share:.0f}\u00a0% less; most people {low:.0f} to {high:.0f}\u00a0%.",
+        sign=say(SIGNS[term.sign].name),
+        share=share,
+        low=low,
+        high=high,
+    )

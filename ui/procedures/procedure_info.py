@@ -1,0 +1,168 @@
+"""What there is to know of a procedure: what matters to a patient first, then every figure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import streamlit as st
+
+from face_mesh.messages import Said
+from simulate import Procedure, procedures
+from simulate.catalogue.procedure import ESTIMATE, CurvePoint, Reaction
+from simulate.outcome.view_check import max_yaw_deg
+from simulate.recovery.reactions import SIGN_WORDS
+from ui.state.clinic_policy import policy
+from ui.text import labels
+from ui.text.duration import beginning, lasting, time
+from ui.text.language import N_, Words, say
+
+Section = tuple[str, list[str]]
+USUAL = {  # by what the dose is of
+    "total": N_("Usual dose: {dose} in all ({source})"),
+    "per_side": N_("Usual dose: {dose} on each side ({source})"),
+}
+MOST = {
+    "total": N_("Most that can be set here: {dose} in all ({source})"),
+    "per_side": N_("Most that can be set here: {dose} on each side ({source})"),
+}
+
+
+def explain(entry: Procedure) -> None:
+    """Draw all that is known of a procedure, what it warns of first."""
+    with st.container(key=f"facts_{entry.id}", gap="small"):
+        st.markdown(f"**{say(entry.name)}.** {say(entry.summary)}")
+        draw(_for_patients(entry))
+        st.divider()
+        st.markdown(f"**{say('Where the figures are from')}**")
+        draw(_for_consultants(entry))
+
+
+def short(entry: Procedure) -> str:
+    """Return what a patient plans by: the days off, and how long the effect lasts."""
+    said = [lasting(entry.course)]
+    if entry.downtime:
+        said.insert(0, labels.days_off(entry.downtime.days_low, entry.downtime.days_high))
+    return " ".join(said)
+
+
+def withheld() -> None:
+    """Say what is not shown because the law forbids it, and where that stands."""
+    for one in policy().bans:
+        st.caption(
+            say(
+                "Not shown here: {name}. {reason} ({source})",
+                name=say(procedures()[one.procedure].name),
+                reason=say(one.reason),
+                source=Words(one.source),
+            )
+        )
+
+
+def serious_risks(entry: Procedure) -> list[str]:
+    """Return what is an emergency or lasting, and how often; sources are with `explain`."""
+    return [
+        say("{what}: {frequency!p}.", what=say(one.what), frequency=say(one.frequency))
+        for one in entry.risks
+        if one.serious
+    ]
+
+
+def draw(sections: Iterable[Section]) -> None:
+    """Draw headings with their lines, those without a line left out."""
+    for heading, lines in sections:
+        if lines:
+            st.markdown(f"**{heading}**\n" + "".join(f"\n- {line}" for line in lines))
+
+
+def _for_patients(entry: Procedure) -> Iterator[Section]:
+    yield say("Take care"), [say(one) for one in entry.cautions]
+    yield say("The first days"), list(_first_days(entry))
+    ones = sorted(entry.risks, key=lambda one: not one.serious)
+    yield say("What can go wrong"), [labels.risk(one) for one in ones]
+    yield say("Who it suits less"), [labels.suits_less(one) for one in entry.suits_less]
+    swells = any(one.sign == "swelling" for one in entry.reactions)
+    yield say("How long it lasts"), [beginning(entry.course, swells), lasting(entry.course)]
+    yield say("How people differ"), list(_differing(entry))
+    shown = say(
+        "It is shown as long as the head is turned by no more than {degrees:g}°.",
+        degrees=max_yaw_deg(entry),
+    )
+    yield say("In your photo"), [shown]
+
+
+def _first_days(entry: Procedure) -> Iterator[str]:
+    if entry.downtime:
+        yield labels.days_off(entry.downtime.days_low, entry.downtime.days_high)
+    for sign, ones in _by_sign(entry).items():
+        yield labels.reaction(sign, ones)
+
+
+def _differing(entry: Procedure) -> Iterator[str]:
+    yield say(
+        "About two of three people are within ±{share:.0f}\u00a0% of the expected effect.",
+        share=100.0 * entry.spread,
+    )
+    if entry.thin:
+        yield say(
+            "No study measured all of this effect, so the expected effect itself is unsure, and "
+            "the range is widened for it."
+        )
+
+
+def _for_consultants(entry: Procedure) -> Iterator[Section]:
+    dose, response, course = entry.dose, entry.response, entry.course
+    yield say("How far it moves"), [labels.term(one, entry) for one in entry.terms]
+    yield say("What it does to the skin"), [labels.skin_term(one) for one in entry.skin]
+    yield say("Spread between people"), [labels.sourced(response.derivation, response.source)]
+    yield (
+        say("Course"),
+        [labels.sourced(course.derivation, course.source), *map(_point, course.published)],
+    )
+    yield say("Swelling, bruising, redness"), [_reaction(one) for one in entry.reactions]
+    if entry.downtime:
+        off = entry.downtime
+        yield say("Days off"), [labels.sourced(off.derivation, off.source)]
+    if entry.view:
+        yield say("Turned head"), [labels.sourced(entry.view.derivation, entry.view.source)]
+    why = [say(one) for one in (dose.derivation, entry.dose_response.derivation) if one]
+    usual = say(
+        USUAL[dose.scope],
+        dose=labels.dose(dose.usual, entry),
+        source=labels.source(dose.usual_source),
+    )
+    most = say(
+        MOST[dose.scope],
+        dose=labels.dose(dose.max, entry),
+        source=labels.source(dose.max_source),
+    )
+    yield say("Dose"), [usual, most, *why]
+    yield say("What is known"), [labels.sourced(one.claim, one.source) for one in entry.evidence]
+
+
+def _by_sign(entry: Procedure) -> dict[str, list[Reaction]]:
+    found: dict[str, list[Reaction]] = {}
+    for one in entry.reactions:
+        found.setdefault(one.sign, []).append(one)
+    return found
+
+
+def _point(point: CurvePoint) -> str:
+    note = labels.sourced(point.note, point.source)
+    return say("After {time}: {note}", time=time(point.day), note=note)
+
+
+def _reaction(one: Reaction) -> str:
+    """One line: the sign and where, how many people have it, how its curve follows, sources."""
+    keys = dict.fromkeys((one.source, one.frequency_source))
+    said = [labels.source(key) for key in keys if key != ESTIMATE]
+    if ESTIMATE in keys:
+        estimate = labels.source(ESTIMATE)
+        said.append(say("and in part {estimate}", estimate=estimate) if said else estimate)
+    place = say(one.patch.centre.replace("_", " "))
+    what = say(
+        "{sign!u} ({place}), {who}.",
+        sign=Said(SIGN_WORDS[one.sign]),
+        place=place,
+        who=labels.people(one.frequency),
+    )
+    return f"{what} {say(one.derivation)} ({'; '.join(said)})"

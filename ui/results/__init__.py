@@ -1,0 +1,1 @@
+"""After the dose: the picture, comparisons of plans, time and range."""

@@ -1,0 +1,137 @@
+"""Plans beside each other on one photo: their pictures, and a table of what sets them apart."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from face_mesh import Face
+from simulate import Change, Plan, plan_summary
+from simulate.export import comparison
+from simulate.progress import finished
+from ui.components.viewer import strip
+from ui.components.viewer.strip import Panel
+from ui.compute import overlays, run, skin_engine
+from ui.planner import controls, plan_state, totals
+from ui.server import error_page
+from ui.state import session
+from ui.state.choice import Choice
+from ui.text import labels
+from ui.text.language import N_, plain, say
+
+ROWS_OF_A_PROCEDURE = 2  # of the measures that it is meant to change
+NOTHING = "–"
+ROWS = {  # what is added up, by what says it
+    N_("Doses"): lambda plan: say(comparison.plan_words(plan)),
+    N_("In all"): lambda plan: " · ".join(totals.products(plan)),
+    N_("Cost"): lambda plan: totals.cost(plan, plan_summary(plan)),
+    N_("Days off"): lambda plan: totals.days_off(plan_summary(plan)),
+}
+
+
+def show(face: Face, choice: Choice) -> None:
+    """Draw all plans of the visit, each at the time and response of the one that is on."""
+    small = run.preview(face.key, face)[0]
+    kept = session.start().plans
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.header(say("Plans side by side"), anchor=False, width="stretch")
+        st.button(
+            say("Stop comparing"),
+            key="compare_end",
+            icon=":material/close:",
+            type="tertiary",
+            on_click=plan_state.compare,
+            args=(False,),
+        )
+    place = st.empty()
+    found: dict[str, run.Result] = {}
+    for letter in plan_state.filled():
+        plan = kept[letter].plan
+        asked = controls.choice_of(
+            plan,
+            small,
+            choice.when,
+            choice.responder,
+            (choice.engine, choice.seed),
+            choice.reactions,
+        )
+        try:
+            if asked.plan.treatments:
+                found[letter] = _result(letter, asked, small, place)
+        except Exception as error:  # of whatever kind: the page goes on
+            sentence = say(
+                "Plan {plan} is not shown: {why}",
+                plan=plan_state.title(letter),
+                why=error_page.said(error),
+            )
+            st.markdown(f":red[{labels.ICONS['block']}] {sentence}")
+    panels = [Panel(overlays.head(small, small.photo.image), plain("Before"))]
+    panels += [
+        Panel(overlays.head_of(small, one.jpeg), plan_state.plain_title(letter))
+        for letter, one in found.items()
+    ]
+    strip.show(panels, key="compared")
+    st.caption(
+        say(
+            "Time: {time!l}. Response: {response!l}. About two of three people would fall within "
+            "the ranges.",
+            time=say(labels.TIMES[choice.when or labels.FULLEST]),
+            response=say(labels.RESPONDERS[choice.responder]),
+        )
+    )
+    st.table(
+        _table({letter: kept[letter].plan for letter in found}, found),
+        border="horizontal",
+        hide_index=True,
+        alt=say("The plans: doses, cost, days off, and what each changes with its range"),
+    )
+
+
+def _result(letter: str, asked: Choice, face: Face, place: DeltaGenerator) -> run.Result:
+    with closing(run.working(asked, face)) as steps:
+        if (face.key, asked) in run.results():
+            return finished(steps)
+        return skin_engine.watched(
+            steps,
+            place,
+            f"comparing_{letter}",
+            f"cancel_{letter}",
+            lambda share: say("Working out plan {letter} …", letter=letter),
+            plan_state.compare,
+            (False,),
+        )
+
+
+def _table(made: dict[str, Plan], found: dict[str, run.Result]) -> dict[str, list[str]]:
+    """Return the columns: what is compared, how it is now, and each plan."""
+    measures: dict[str, str] = {}
+    now: dict[str, str] = {}
+    cells: dict[str, dict[str, str]] = {}
+    for letter, result in found.items():
+        for one in _main(made[letter], result):
+            measures.setdefault(one.measure, labels.measure(one))
+        for one in result.changes:
+            now[one.measure] = labels.level(one, one.before)
+            range_ = labels.change_range(one)
+            cells.setdefault(one.measure, {})[letter] = f"{labels.change(one)} ({range_})"
+    columns = {
+        say("Compared"): [*map(say, ROWS), *measures.values()],
+        say("Before"): [*[""] * len(ROWS), *(now[id_] for id_ in measures)],
+    }
+    for letter, plan in made.items():
+        summed = [row(plan) or NOTHING for row in ROWS.values()]
+        changed = [cells[id_].get(letter, NOTHING) for id_ in measures]
+        columns[plan_state.title(letter)] = [*summed, *changed]
+    return columns
+
+
+def _main(plan: Plan, result: run.Result) -> list[Change]:
+    """Return the changes that the procedures of a plan are meant to make, a few of each."""
+    noticed = {one.measure: one for one in result.changes if labels.is_noticeable(one)}
+    meant: list[str] = []
+    for one in plan.treatments:
+        own = [*(term.sign for term in one.entry.skin), *one.entry.measures]
+        meant += [id_ for id_ in own if id_ in noticed][:ROWS_OF_A_PROCEDURE]
+    return [noticed[id_] for id_ in dict.fromkeys(meant)]

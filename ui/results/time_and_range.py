@@ -1,0 +1,112 @@
+"""Over time and range: the film of two years, the same moving, and weak to strong responses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from face_mesh import Face
+from simulate.export import comparison
+from ui.components import player
+from ui.components.viewer import strip
+from ui.compute import background_file, run
+from ui.state import session
+from ui.state.choice import Choice
+from ui.text import labels, language
+from ui.text.language import N_, plain, say
+
+LABELS = {
+    run.FILM: N_("The first two years"),
+    run.VIDEO: N_("The same as a video"),
+    run.RANGE: N_("Weak, expected, strong"),
+}
+FILES = {run.FILM: "beforehand-two-years.png", run.RANGE: "beforehand-range.png"}
+VIDEO_SAID = N_(
+    "Every picture is simulated for its own day. All swelling, bruises and redness that were seen "
+    "in people are drawn together; few have them all."
+)
+Begin = Callable[[], Generator[float, None, Any]]
+
+
+def of(kind: str, choice: Choice, face: Face) -> tuple[object, Begin]:
+    """Return all that a film, range or video depends on, and what begins to make it.
+
+    Args:
+        kind: of `LABELS`.
+        choice: what is chosen now.
+        face: at the photo's own size.
+    """
+    small = run.preview(face.key, face)[0]
+    spoken = language.current()
+    say_so = language.sayer(spoken)
+    if kind == run.VIDEO:
+        film = run.sheet_choice(run.FILM, choice)
+        return (small.key, film, spoken), partial(run.video, film, small, say_so)
+    shown = run.sheet_choice(kind, choice)
+    return (small.key, shown, spoken), partial(run.sheet, kind, shown, small, say_so)
+
+
+def offer(face: Face, choice: Choice) -> None:
+    """Draw the buttons for the sheets, and the sheet that was asked for, as long as it is true."""
+    st.header(say("More pictures"), anchor=False)
+    now = {kind: of(kind, choice, face) for kind in LABELS}
+    with st.container(horizontal=True):
+        for kind, label in LABELS.items():
+            background_file.offer(kind, now[kind][0], say(label), shown=True)
+    state, place = session.start(), st.empty()
+    if state.sheet is None or state.sheet[1] != now[state.sheet[0]][0]:
+        state.sheet = None  # of other doses
+        st.caption(say(labels.SHEETS_OFFERED))
+        return
+    kind = state.sheet[0]
+    found = background_file.made(kind, *now[kind], place)
+    if found is not None and kind == run.VIDEO:
+        show_video(found, choice, key="player")
+        save_video(found, key="download_video")
+    elif found is not None:
+        strip.show(found.panels, key="strip")
+        st.caption(say(labels.SHEETS_SAID[kind]))
+        save_sheet(kind, found, key=f"download_{kind}")
+
+
+def show_video(made: run.Moving, choice: Choice, key: str) -> None:
+    """Draw the player, and what is seen in it."""
+    words = {
+        "alt": plain(
+            "The face from before the treatment to two years after it, simulated: {plan}",
+            plan=comparison.plan_words(choice.plan),
+        ),
+        "play": plain("Play"),
+        "pause": plain("Pause"),
+        "time": plain("Place in the video"),
+        "unplayed": plain("This browser cannot play the video; download it, or the GIF."),
+    }
+    player.show(made.mp4, made.size, made.dates, words, key)
+    st.caption(say(VIDEO_SAID))
+
+
+def save_sheet(kind: str, made: run.Sheet, key: str) -> None:
+    """Draw the download of a film or range."""
+    _save(say("Download these pictures"), made.png, FILES[kind], "image/png", key)
+
+
+def save_video(made: run.Moving, key: str) -> None:
+    """Draw the downloads of the video."""
+    with st.container(horizontal=True):
+        _save(say("Download the video (MP4)"), made.mp4, "beforehand-video.mp4", "video/mp4", key)
+        _save(say("Download as a GIF"), made.gif, "beforehand-video.gif", "image/gif", f"{key}_gif")
+
+
+def _save(label: str, data: bytes, name: str, mime: str, key: str) -> None:
+    st.download_button(
+        label,
+        partial(bytes, data),  # called at the click: before it the file has no address
+        file_name=name,
+        mime=mime,
+        key=key,
+        on_click="ignore",
+        icon=":material/download:",
+    )

@@ -1,0 +1,1 @@
+"""What the page remembers of one visit."""

@@ -1,0 +1,210 @@
+"""What one visitor's tab holds between two runs of the page: this dataclass and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from face_mesh import Photo, ScaleHint
+from simulate.plan.plan import Place, Plan, Stroke
+from ui.state.clinic_policy import policy
+from ui.text import labels, language
+
+KEY = "beforehand"
+WHICH_KEY = "which"  # of the widgets whose answers belong to one photo
+PUPILS_KEY = "pupils_mm"  # belongs to the person, whichever photo shows it
+PATIENT, CONSULTANT = "patient", "consultant"
+FRONT = "front"
+VIEWS = ("three_quarter", "smile")  # photos beside the one from the front
+SPOKEN_KEY = "spoken"  # the language in which the scale of times was drawn
+# The time looked at: the lasting result or a day, and which day. It starts anew with each photo, so
+# that no picture is of a time nobody asked for.
+LOOK_KEY, WHEN_KEY = "look", "when"
+
+
+@dataclass(frozen=True)
+class Edits:
+    """What the visitor did by hand in the picture.
+
+    Attributes:
+        strokes: of the brush, on what was found on the skin.
+        spots: moles picked, as shares of the photo's width and height.
+    """
+
+    strokes: tuple[Stroke, ...] = ()
+    spots: tuple[Place, ...] = ()
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A plan that is put aside: what it is called, empty for its letter alone, and what it is."""
+
+    name: str = ""
+    plan: Plan = field(default_factory=Plan)
+
+
+@dataclass
+class Session:
+    """One visitor's state; the widgets keep their own values.
+
+    Attributes:
+        way: how the visitor came in, `PATIENT` or `CONSULTANT`; empty as long as nobody said.
+        attested: whether age and consent were given; before it no photo is taken.
+        country: whose rules on age are shown; empty as long as nobody said.
+        photo: the photo from the front, None as long as there is none.
+        checked: whether the visitor has looked at what was found about that photo.
+        accepted: whether the visitor goes on with it; False again to look after the photos.
+        adding: the view a photo is being taken for while the one in use stays; empty is none.
+        meant: which face of the photo in use is meant, as its widget has it, in the meantime.
+        pending: that photo, until the visitor has looked at what was found about it.
+        views: further photos of the same person by view, of `VIEWS`.
+        view: which photo is worked on, `FRONT` or one of `views`.
+        lengths: a known length in a photo, by the photo's hash: its ends are pixels of that one.
+        marking: the view in whose photo such a length is being marked; empty is none.
+        led: whether a patient has said what they came for; consultants choose from everything.
+        concerns: what a patient came with, ids of `ui.concerns.concerns`.
+        everything: whether a patient asked to choose from the whole catalogue.
+        chosen: procedures that are on, in the order in which they were chosen.
+        sides: the side each procedure is on, to know what it was when another is chosen.
+        plans: what was planned, by the letter of the plan.
+        letter: of the plan that is on.
+        comparing: whether the plans are shown beside each other.
+        presenting: whether the picture is shown by itself, without what it is steered by.
+        touring: whether the guided tour is on.
+        called: whether the preview was asked for from another page, and is still to be shown.
+        forgotten: whether a photo was forgotten just now, which the first screen says.
+        credit: whose picture it is, for a sample.
+        problem: the sentence about the last photo that could not be used.
+        advice: number of the camera's last frame that was looked at, and what to change.
+        attempt: numbers the upload widgets, so that each photo meets a fresh one.
+        shown: key of the picture the viewer was last given; edits of another one are not taken.
+        edits: made by hand in that picture; they belong to the photo and go with it.
+        cancelled: the skin work that was stopped and is not begun again unasked.
+        sheet: what is shown below over time, by kind and what it is of; None is nothing.
+        asked: what is to be made or was made, by kind, and what it is of.
+        plan_problem: the sentence about the last plan file that could not be opened.
+        verdict: of the last file that was checked; of the file itself nothing is kept.
+    """
+
+    way: str = ""
+    attested: bool = False
+    country: str = ""
+    photo: Photo | None = None
+    checked: bool = False
+    accepted: bool = False
+    adding: str = ""
+    meant: int | None = None
+    pending: Photo | None = None
+    views: dict[str, Photo] = field(default_factory=dict)
+    view: str = FRONT
+    lengths: dict[str, ScaleHint] = field(default_factory=dict)
+    marking: str = ""
+    led: bool = False
+    concerns: tuple[str, ...] = ()
+    everything: bool = False
+    chosen: tuple[str, ...] = ()
+    sides: dict[str, str] = field(default_factory=dict)
+    plans: dict[str, Saved] = field(default_factory=dict)
+    letter: str = "A"
+    comparing: bool = False
+    presenting: bool = False
+    touring: bool = False
+    called: bool = False
+    forgotten: bool = False
+    credit: str = ""
+    problem: str = ""
+    advice: tuple[int, tuple[str, ...]] = (0, ())
+    attempt: int = 0
+    shown: str = ""
+    edits: Edits = field(default_factory=Edits)
+    cancelled: Plan | None = None
+    sheet: tuple[str, object] | None = None
+    asked: dict[str, object] = field(default_factory=dict)
+    plan_problem: str = ""
+    verdict: object | None = None
+
+    @property
+    def active(self) -> Photo | None:
+        """The photo that is worked on."""
+        return self.photo if self.view == FRONT else self.views.get(self.view, self.photo)
+
+
+def start() -> Session:
+    """Return this tab's state, new on its first run."""
+    if KEY not in st.session_state:
+        st.session_state[KEY] = Session()
+    session: Session = st.session_state[KEY]
+    return session
+
+
+def which_key(view: str) -> str:
+    """Return the key of the widget that says which of several faces of a photo is meant."""
+    return WHICH_KEY if view == FRONT else f"{WHICH_KEY}_{view}"
+
+
+def which(view: str) -> int | None:
+    """Return which face of a photo is meant, counted from 0; None as long as nobody said."""
+    number = st.session_state.get(which_key(view))
+    return None if number is None else int(number) - 1
+
+
+def take(photo: Photo | None, credit: str = "") -> None:
+    """Put `photo` in the place of the one in use; what was said about that one goes with it."""
+    state = start()
+    state.photo, state.credit, state.problem = photo, credit, ""
+    state.checked = state.accepted = False
+    state.views, state.lengths, state.marking = {}, {}, ""
+    state.adding, state.pending = "", None
+    state.comparing = state.presenting = False
+    work_on(FRONT)
+    for key in (*(which_key(view) for view in (FRONT, *VIEWS)), PUPILS_KEY):
+        st.session_state[key] = None
+    look_at(labels.FULLEST)
+
+
+def look_at(time: str) -> None:
+    """Let the widgets say a time, of `wording.TIMES`; before they are drawn, as in a callback."""
+    settled = time == labels.FULLEST
+    st.session_state[LOOK_KEY] = labels.FULLEST if settled else labels.DAY
+    st.session_state[WHEN_KEY] = labels.DAYS[0] if settled else time
+
+
+def work_on(view: str) -> None:
+    """Work on the photo of a view; what was done by hand belongs to the one that is left."""
+    state = start()
+    state.view = view
+    state.shown, state.edits, state.cancelled, state.sheet = "", Edits(), None, None
+
+
+def drop_view(view: str) -> None:
+    """Let go of a further photo and of what was said about it."""
+    state = start()
+    gone = state.views.pop(view, None)
+    if gone is not None:
+        state.lengths.pop(gone.sha256, None)
+    st.session_state[which_key(view)] = None
+    if state.view == view:
+        work_on(FRONT)
+
+
+def forget() -> None:
+    """Drop the state and every widget's value: photo, choices, doses; the language stays."""
+    state, spoken = start(), st.session_state.get(language.KEY)
+    # Should anything still hold the state itself.
+    state.photo, state.pending, state.views, state.edits = None, None, {}, Edits()
+    st.session_state.clear()
+    if spoken:
+        st.session_state[language.KEY] = spoken
+    start().attempt, start().forgotten = state.attempt + 1, True
+
+
+def screen() -> str:
+    """Return which step of the journey is on: the name of its file in screens/."""
+    state = start()
+    if not state.attested:
+        return "welcome"
+    if state.photo is None or not state.accepted:
+        return "photo"
+    free = state.way == CONSULTANT or not policy().concerns
+    return "preview" if state.led or free else "concerns"

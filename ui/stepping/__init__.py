@@ -1,3 +1,0 @@
-"""Begins each step of a visit at its top, and lets the browser's Back lead to the one before."""
-
-from ui.stepping.stepping import begin as begin

@@ -1,5 +1,0 @@
-"""The before/after viewer: a component of ours, with no build step and nothing fetched."""
-
-from ui.viewer.viewer import Heat, Live, Picture, Retouch, Unsure, show
-
-__all__ = ["Heat", "Live", "Picture", "Retouch", "Unsure", "show"]
