@@ -433,6 +433,19 @@ def test_a_wrong_command_is_refused(
     assert not out.exists()
 
 
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["--treat", "hump_reduction=1", "--treat", "nonsurgical_rhinoplasty=1"],
+        ["--treat", "lip_filler=1", "--when", "soon"],
+    ],
+)
+def test_a_wrong_plan_is_refused_before_the_photo_is_read(
+    argv: list[str], tmp_path: Path, run: Callable[..., Output]
+) -> None:
+    refusal(run(tmp_path / "no-such-photo.png", "--out", tmp_path / "out", *argv), 2)
+
+
 @pytest.mark.parametrize("argv", [[], ["--quiet"], ["photo.png", "--treat", "lip_filler=1"]])
 def test_a_command_that_says_too_little_is_told_what_is_missing(
     argv: list[str], run: Callable[..., Output]
@@ -459,12 +472,13 @@ def test_an_output_folder_that_cannot_be_is_refused(
 
 
 def test_folders_made_for_nothing_are_taken_back(
-    portrait: Path, tmp_path: Path, run: Callable[..., Output]
+    tmp_path: Path, run: Callable[..., Output]
 ) -> None:
     (tmp_path / "old").mkdir()
-    argv = [portrait, "--treat", "lip_filler=1", "--when", "soon"]
-    refusal(run(*argv, "--out", tmp_path / "old" / "new" / "newer"), 2)
-    assert names(tmp_path) == {"old"}
+    (tmp_path / "photo.png").write_bytes(b"none")
+    argv = [tmp_path / "photo.png", "--treat", "lip_filler=1"]
+    refusal(run(*argv, "--out", tmp_path / "old" / "new" / "newer"), 3)
+    assert names(tmp_path) == {"old", "photo.png"}
     assert names(tmp_path / "old") == set()
 
 
