@@ -19,8 +19,8 @@ from face_mesh.errors import EngineError
 from simulate import Plan, simulate
 from simulate.__main__ import main
 from simulate.catalogue.time_course import LONGEST_DAYS, days_after
+from simulate.drawing import font
 from simulate.export import timelapse_video as morphing
-from simulate.export.comparison import font
 from simulate.export.contact_sheet import TIMES
 from simulate.export.timelapse_video import (
     FPS,
