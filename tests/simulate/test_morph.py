@@ -305,7 +305,7 @@ def test_without_the_encoder_the_command_makes_all_else(
 def test_nothing_but_a_video_loads_the_encoder() -> None:
     code = (
         "import sys; sys.modules['av'] = None; import simulate.command_line.command, "
-        "simulate.export.timelapse_video, ui.compute.run, ui.app.router; print('all there')"
+        "simulate.export.timelapse_video, ui.compute.files, ui.app.router; print('all there')"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
