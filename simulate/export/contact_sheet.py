@@ -10,8 +10,8 @@ from PIL import Image, ImageDraw
 
 from face_mesh import Face
 from face_mesh.arrays import Rgb
-from face_mesh.messages import N_
-from simulate.catalogue.time_course import days_after, time_words
+from face_mesh.messages import COMMAS, N_, Listed, Said
+from simulate.catalogue.time_course import days_after
 from simulate.export.comparison import (
     INK,
     LINE,
@@ -21,7 +21,6 @@ from simulate.export.comparison import (
     font,
     head_window,
     panel,
-    plan_words,
     wrapped,
 )
 from simulate.inpaint.registry import EMBEDDED
@@ -31,17 +30,18 @@ from simulate.plan.plan import Plan
 from simulate.progress import scaled
 from simulate.recovery.reactions import SIGN_WORDS, reactions_at
 from simulate.wording.language import Say, english
+from simulate.wording.plans import RESPONDERS, plan_words, response
+from simulate.wording.times import moment, moment_title
 
 TIMES = ("0d", "3d", "1w", "2w", "1mo", "3mo", "6mo", "1y", "2y")
 ROW = 5  # panels side by side
 PANEL_PX = 520
 CLOSE = 0.14  # of the height of the face around it: small pictures are all face
-RANGE = (
-    ("low", N_("Weak responder")),
-    ("expected", N_("Expected")),
-    ("high", N_("Strong responder")),
+RANGE = tuple(RESPONDERS)
+RANGE_SAID = N_(
+    "About two of three people fall between the weak and the strong response. Nobody can tell "
+    "beforehand which of them you are."
 )
-RANGE_SAID = N_("About two of three people fall between the weak and the strong responder.")
 FILM_SAID = N_(
     "All swelling, bruises and redness that people were seen to have are drawn together, at the "
     "usual pace of healing. Few people have them all, and nobody can promise the days."
@@ -79,7 +79,7 @@ def film_image(outcomes: Sequence[Outcome], say: Say = english) -> Rgb:
     """Return before and each time in rows, with what is drawn of the reactions under each."""
     face = outcomes[0].face
     panels = [(face.photo.image, say(BEFORE))]
-    panels += [(one.image, _film_caption(one, say)) for one in outcomes]
+    panels += [(one.image, say(film_caption(one))) for one in outcomes]
     return _sheet(face, panels, [say(FILM_SAID), *_said(outcomes, say)], say)
 
 
@@ -98,7 +98,7 @@ def responders(
     """
     return (
         yield from _one_after_another(
-            [simulating(face, plan, when, who, seed, engine, reactions) for who, _ in RANGE]
+            [simulating(face, plan, when, who, seed, engine, reactions) for who in RANGE]
         )
     )
 
@@ -115,9 +115,9 @@ def range_image(outcomes: Sequence[Outcome], say: Say = english) -> Rgb:
     """Return before, the three responders and where the picture is unsure, side by side."""
     face = outcomes[0].face
     panels = [(face.photo.image, say(BEFORE))]
-    panels += [(o.image, say(title)) for o, (_, title) in zip(outcomes, RANGE, strict=True)]
+    panels += [(one.image, say(response(one.responder))) for one in outcomes]
     panels.append((overlaid(outcomes[1]), say(UNSURE)))
-    when = say("At: {when!l}.", when=say(time_words(outcomes[1].when)))
+    when = say("At: {when!l}.", when=moment(outcomes[1].when))
     said = [say(RANGE_SAID), say(UNSURE_SAID), when, *_said(outcomes, say)]
     return _sheet(face, panels, said, say)
 
@@ -133,9 +133,10 @@ def signs_of(outcome: Outcome) -> list[str]:
     return list(found)
 
 
-def _film_caption(outcome: Outcome, say: Say) -> str:
-    signs, when = signs_of(outcome), say(time_words(outcome.when))
-    return f"{when}: {', '.join(map(say, signs))}" if signs else when
+def film_caption(outcome: Outcome) -> Said | Listed:
+    """Return what a picture of the film shows: "After 3 days: swelling, bruising"."""
+    signs, title = signs_of(outcome), moment_title(outcome.when)
+    return Listed([title, Listed(signs, COMMAS)], ": ") if signs else title
 
 
 def _said(outcomes: Sequence[Outcome], say: Say) -> list[str]:

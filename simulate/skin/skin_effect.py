@@ -17,8 +17,9 @@ import numpy as np
 from face_mesh import Face
 from face_mesh.arrays import Mask
 from face_mesh.skin.signs import SIGNS
+from simulate.catalogue.procedure import LESIONS
 from simulate.inpaint.registry import check_engine
-from simulate.plan.plan import LESIONS, Plan, Treatment
+from simulate.plan.plan import Plan, Treatment
 from simulate.progress import scaled
 from simulate.skin.masks import mask_of
 from simulate.skin.tasks import Job, jobs_of

@@ -51,13 +51,14 @@ from simulate.provenance.visible_mark import marked_outcome
 from simulate.recovery.reactions import reactions_at
 from simulate.skin.skin_effect import skin_mask_of
 from simulate.wording.language import Say, english
+from simulate.wording.plans import response
+from simulate.wording.procedures import not_drawn
 from ui.components.viewer import Heat, Live, Picture, Unsure
 from ui.components.viewer.strip import Panel
 from ui.components.viewer.viewer import Box
 from ui.compute import live_payload, overlays
 from ui.server.lifespan import load
 from ui.state.choice import Choice
-from ui.text import labels
 from ui.text.language import unsaid
 
 PREVIEW_PX = 1600  # enough to see the face at 1:1; files are made at the photo's own size
@@ -267,7 +268,7 @@ def _undrawn(outcome: Outcome) -> list[str]:
                 shares = found.setdefault(one.sign, {})
                 name = treatment.entry.name
                 shares[name] = max(one.frequency, shares.get(name, 0.0))
-    return [labels.undrawn(sign, list(shares.items())) for sign, shares in found.items()]
+    return [not_drawn(sign, shares.items()) for sign, shares in found.items()]
 
 
 def sheet_choice(kind: str, choice: Choice) -> Choice:
@@ -380,9 +381,9 @@ def sheet_of(kind: str, outcomes: list[Outcome], say: Say = english) -> Sheet:
     """Return the pictures and the file of outcomes that belong to one sheet."""
     face = outcomes[0].face
     captions = (
-        [labels.film_caption(one.when, contact_sheet.signs_of(one)) for one in outcomes]
+        [contact_sheet.film_caption(one) for one in outcomes]
         if kind == FILM
-        else list(labels.RESPONDERS.values())
+        else [response(one.responder) for one in outcomes]
     )
     shown = [(face.photo.image, contact_sheet.BEFORE)]
     shown += [(one.image, said) for one, said in zip(outcomes, captions, strict=True)]

@@ -19,12 +19,15 @@ from ui.results import time_and_range
 from ui.state import session
 from ui.state.choice import Choice
 from ui.state.clinic_policy import policy
-from ui.text import labels, language
+from ui.text import language
 from ui.text.language import N_, say
 
 SIGNED = N_(
     "Every picture and the report carry a visible mark and a signature that say that they are "
     "simulated. Where a file goes after that is up to you."
+)
+PAINTED_AGAIN = N_(
+    "Made at the photo's own size, for which skin is painted anew: give it a minute."
 )
 SAID = {
     run.RANGE: N_("The same plan in somebody who responds weakly, as expected, and strongly."),
@@ -75,7 +78,7 @@ def _show_comparison(face: Face, choice: Choice) -> None:
         paints = bool(skin_engine.skin_work(choice.plan).treatments)
         again = max(face.photo.width, face.photo.height) > run.PREVIEW_PX
         if paints and again:
-            st.caption(say(labels.PAINTED_AGAIN))
+            st.caption(say(PAINTED_AGAIN))
         st.download_button(
             say("Download the comparison"),
             partial(run.comparison_png, face, choice, language.sayer(language.current())),
