@@ -129,13 +129,19 @@ def region(name: str) -> Region:
     """
     if name in _MIDLINE:
         return _MIDLINE[name]
-    stem, _, side = name.rpartition("_")
-    if side not in ("left", "right"):
+    stem, side = stem_and_side(name)
+    if not side:
         raise KeyError(name)
     right = _RIGHT[stem]
     if side == "right":
         return right
     return Region([_mirrored(c) for c in right.corners], right.soft_mm, right.band_mm)
+
+
+def stem_and_side(name: str) -> tuple[str, str]:
+    """Return a region's name without its side, and "left", "right" or "" across the midline."""
+    stem, _, side = name.rpartition("_")
+    return (stem, side) if side in ("left", "right") else (name, "")
 
 
 def _mirrored(corner: Corner) -> Corner:

@@ -73,6 +73,9 @@ from simulate.provenance.png_metadata import png_bytes
 from simulate.provenance.signing import Signing, signing
 from simulate.provenance.verify import verdict_json, verify
 from simulate.provenance.visible_mark import marked, marked_outcome
+from simulate.wording.doses import dose as dose_words
+from simulate.wording.plans import total, weeks
+from simulate.wording.procedures import days_off
 
 STAGES = ("Reading the photo", "Measuring the face", "Simulating", "Writing the pictures")
 BAR_WIDTH = 24
@@ -430,8 +433,7 @@ def _list(as_json: bool) -> None:
         return
     wide = max(len(p.id) for p in entries) + 1
     for p in entries:
-        scope = "per side" if p.dose.scope == "per_side" else "in total"
-        dose = f"usual {p.dose.usual:g}, most {p.dose.max:g} {p.dose.unit} {scope}"
+        dose = f"usual {p.dose.usual:g}, most {dose_words(p.dose.max, p)}"
         print(f"{p.id:{wide}s}{p.area:8s}{p.name:44s}{dose}")
 
 
@@ -449,20 +451,15 @@ def _list_plans(as_json: bool) -> None:
 
 def _print_plan(plan: Plan) -> None:
     """Print what a plan adds up to, a line for each treatment and for each total of a label."""
-    said = plan_summary(plan)
-    for row in said.rows:
-        sides = row.side if row.side != "both" else row.scope.replace("_", " ")
-        when = "" if row.week is None else f"week {row.week:g}"
-        off = "{:g} to {:g} days off".format(*row.downtime_days) if row.downtime_days else ""
-        unit = "session" if (row.dose, row.unit) == (1.0, "sessions") else row.unit
-        dose = f"{row.dose:g} {unit} {sides}"
-        print(f"  {row.procedure:26s}{dose:20s}{when:10s}{off}".rstrip())
-    for total in said.totals:
-        if total.amount:
-            print(
-                f"  {total.amount:g} of {total.most:g} {total.unit} of {total.what} "
-                f"in {total.within_weeks:g} weeks"
-            )
+    for one in plan.treatments:
+        week = "" if one.week is None else ", ".join(weeks([one]))
+        off = one.entry.downtime
+        days = f"days off: {days_off(off.days_low, off.days_high)}" if off else ""
+        dose = dose_words(one.dose, one.entry, one.side)
+        print(f"  {one.procedure:26s}{dose:28s}{week:10s}{days}".rstrip())
+    for limit in plan_summary(plan).totals:
+        if limit.amount:
+            print(f"  {total(limit, plan.body_kg)}")
 
 
 def _print_face(face: Face, as_json: bool) -> None:

@@ -11,8 +11,7 @@ from PIL import Image, ImageDraw
 
 from face_mesh import Face
 from face_mesh.arrays import Rgb
-from face_mesh.messages import N_
-from simulate.catalogue.time_course import time_words
+from face_mesh.messages import COMMAS, N_, Listed, Said
 from simulate.drawing import (
     CLOSE,
     INK,
@@ -25,7 +24,6 @@ from simulate.drawing import (
     panel,
     wrapped,
 )
-from simulate.export.comparison import plan_words
 from simulate.outcome.outcome import Outcome
 from simulate.outcome.pipeline import simulating
 from simulate.outcome.uncertainty_overlay import overlaid
@@ -34,16 +32,17 @@ from simulate.plan.plan import Plan
 from simulate.progress import scaled
 from simulate.recovery.reactions import SIGN_WORDS, reactions_at
 from simulate.wording.language import Say, english
+from simulate.wording.plans import RESPONDERS, plan_words, response
+from simulate.wording.times import moment, moment_title
 
 TIMES = ("0d", "3d", "1w", "2w", "1mo", "3mo", "6mo", "1y", "2y")
 ROW = 5  # panels side by side
 PANEL_PX = 520
-RANGE = (
-    ("low", N_("Weak responder")),
-    ("expected", N_("Expected")),
-    ("high", N_("Strong responder")),
+RANGE = tuple(RESPONDERS)
+RANGE_SAID = N_(
+    "About two of three people fall between the weak and the strong response. Nobody can tell "
+    "beforehand which of them you are."
 )
-RANGE_SAID = N_("About two of three people fall between the weak and the strong responder.")
 FILM_SAID = N_(
     "All swelling, bruises and redness that people were seen to have are drawn together, at the "
     "usual pace of healing. Few people have them all, and nobody can promise the days."
@@ -71,7 +70,7 @@ def film_image(outcomes: Sequence[Outcome], say: Say = english) -> Rgb:
     """Return before and each time in rows, with what is drawn of the reactions under each."""
     face = outcomes[0].face
     panels = [(face.photo.image, say(BEFORE))]
-    panels += [(one.image, _film_caption(one, say)) for one in outcomes]
+    panels += [(one.image, say(film_caption(one))) for one in outcomes]
     return _sheet(face, panels, [say(FILM_SAID), *_said(outcomes, say)], say)
 
 
@@ -83,7 +82,7 @@ def responders(
     Raises:
         PlanError, EngineError: as `simulate`.
     """
-    those = [replace(conditions, responder=who) for who, _ in RANGE]
+    those = [replace(conditions, responder=who) for who in RANGE]
     return (yield from _one_after_another(face, plan, those))
 
 
@@ -101,9 +100,9 @@ def range_image(outcomes: Sequence[Outcome], say: Say = english) -> Rgb:
     """Return before, the three responders and where the picture is unsure, side by side."""
     face = outcomes[0].face
     panels = [(face.photo.image, say(BEFORE))]
-    panels += [(o.image, say(title)) for o, (_, title) in zip(outcomes, RANGE, strict=True)]
+    panels += [(one.image, say(response(one.conditions.responder))) for one in outcomes]
     panels.append((overlaid(outcomes[1]), say(UNSURE)))
-    when = say("At: {when!l}.", when=say(time_words(outcomes[1].conditions.when)))
+    when = say("At: {when!l}.", when=moment(outcomes[1].conditions.when))
     said = [say(RANGE_SAID), say(UNSURE_SAID), when, *_said(outcomes, say)]
     return _sheet(face, panels, said, say)
 
@@ -119,9 +118,10 @@ def signs_of(outcome: Outcome) -> list[str]:
     return list(found)
 
 
-def _film_caption(outcome: Outcome, say: Say) -> str:
-    signs, when = signs_of(outcome), say(time_words(outcome.conditions.when))
-    return f"{when}: {', '.join(map(say, signs))}" if signs else when
+def film_caption(outcome: Outcome) -> Said | Listed:
+    """Return what a picture of the film shows: "After 3 days: swelling, bruising"."""
+    signs, title = signs_of(outcome), moment_title(outcome.conditions.when)
+    return Listed([title, Listed(signs, COMMAS)], ": ") if signs else title
 
 
 def _said(outcomes: Sequence[Outcome], say: Say) -> list[str]:

@@ -20,7 +20,7 @@ from face_mesh import Face
 from face_mesh.arrays import Rgb
 from face_mesh.errors import EngineError
 from face_mesh.messages import N_
-from simulate.catalogue.time_course import DAYS, days_after
+from simulate.catalogue.time_course import days_after
 from simulate.drawing import CLOSE, INK, NOTICE, PAPER, QUIET, font, head_window, panel, wrapped
 from simulate.export.contact_sheet import TIMES, signs_of
 from simulate.outcome.outcome import Outcome
@@ -37,6 +37,7 @@ from simulate.provenance.c2pa_manifest import (
 from simulate.provenance.file_formats import gif_marked, mp4_marked
 from simulate.provenance.visible_mark import STRIP, strip_of, worded
 from simulate.wording.language import Say, english
+from simulate.wording.times import running_date
 
 FPS = 20
 RISING, BETWEEN = 12, 10  # pictures from the photo to the first day, and from one stop to the next
@@ -122,15 +123,6 @@ def check_encoder() -> None:
         raise EngineError(NO_ENCODER) from error
 
 
-def date_of(days: float, say: Say = english) -> str:
-    """Return the day in words: "Day 3", "Week 2", "Month 6"."""
-    if days < 14.0:
-        return say("Day {n}", n=int(days))
-    if days < DAYS["mo"] - 0.5:
-        return say("Week {n}", n=int(days / DAYS["w"]))
-    return say("Month {n}", n=max(1, int(days / DAYS["mo"] + 0.01)))
-
-
 def morph(
     face: Face, plan: Plan, conditions: Conditions = SETTLED, say: Say = english
 ) -> Generator[float, None, Morph]:
@@ -194,7 +186,7 @@ def _dates(asked: Sequence[Moment], say: Say) -> tuple[tuple[float, str], ...]:
 
 
 def _date(moment: Moment, say: Say) -> str:
-    return date_of(moment.days, say) if moment.share else say(BEFORE)
+    return say(running_date(moment.days) if moment.share else BEFORE)
 
 
 def _done(pictures: int, of: int) -> float:

@@ -12,7 +12,7 @@ from face_mesh.arrays import Points
 from face_mesh.measures import MEASURES, measure_points
 from face_mesh.messages import N_, Listed, Said
 from face_mesh.skin.signs import SIGNS
-from simulate.catalogue.procedure import ESTIMATE
+from simulate.catalogue.procedure import ESTIMATE, LESIONS
 from simulate.geometry.basis import (
     beyond_measures,
     displaced_landmarks,
@@ -21,7 +21,7 @@ from simulate.geometry.basis import (
 )
 from simulate.geometry.displacement import Part
 from simulate.geometry.neck_and_ears import APRON_MEASURES
-from simulate.plan.plan import LESIONS, Treatment
+from simulate.plan.plan import Treatment
 from simulate.skin.skin_effect import Reading
 
 # A change elsewhere than in the procedure's own measures is reported from this size on.

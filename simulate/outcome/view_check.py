@@ -10,12 +10,12 @@ from face_mesh.errors import PlanError
 from face_mesh.landmarks.model_file import VERTICES
 from face_mesh.messages import Said
 from face_mesh.regions import region
-from face_mesh.skin.signs import SIGNS
 from simulate.catalogue.procedure import Procedure
 from simulate.geometry.basis import mesh_basis
 from simulate.geometry.grid import Grid
 from simulate.geometry.mesh import Mesh
 from simulate.plan.plan import Plan
+from simulate.skin.tasks import regions_of
 
 UNSTATED_DEG = 25.0  # for an entry that says nothing: the landmarks err twice as much as in front
 EDGE_ON = 0.17  # the cosine of 80 degrees: skin seen flatter than that is not seen
@@ -84,13 +84,7 @@ def changed_weights(face: Face, procedure: Procedure, side: str) -> Points:
         return np.asarray(moved_mm * areas_mm2, np.float64)
     weights = np.zeros(len(Mesh.of(face).vertices_mm))
     for term in procedure.skin:
-        for name in SIGNS[term.sign].regions:
-            stem, _, of = name.rpartition("_")
-            paired = of in ("left", "right")
-            if term.regions and (stem if paired else name) not in term.regions:
-                continue
-            if paired and side != "both" and of != side:
-                continue
+        for name in regions_of(term, side):
             corners = [c if isinstance(c, int) else c[0] for c in region(name).corners]
             weights[[c for c in corners if c < VERTICES]] = 1.0
     return weights

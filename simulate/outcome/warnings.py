@@ -11,12 +11,12 @@ from face_mesh.landmarks.anatomy import point
 from face_mesh.messages import COMMAS, N_, Listed, Said
 from face_mesh.skin.signs import SIGNS
 from face_mesh.skin.skin_tone import ita_deg
-from simulate.catalogue.procedure import Procedure
+from simulate.catalogue.procedure import LESIONS, Procedure
 from simulate.catalogue.time_course import days_since
 from simulate.geometry.basis import reach_mm
 from simulate.outcome.changes import Change
 from simulate.plan.conditions import Conditions
-from simulate.plan.plan import LESIONS, Plan, Treatment
+from simulate.plan.plan import Plan, Treatment
 from simulate.recovery.reactions import LIKELY, SIGN_WORDS, reactions_at
 from simulate.skin.masks import picked
 from simulate.skin.skin_effect import SkinEffect
@@ -200,7 +200,7 @@ def _hidden(face: Face, plan: Plan) -> Iterator[str]:
 
 def _lesions(face: Face, plan: Plan) -> Iterator[str]:
     for treatment in plan.treatments:
-        if not treatment.dose or not any(t.sign == LESIONS for t in treatment.entry.skin):
+        if not treatment.dose or not treatment.entry.removes_lesions:
             continue
         if not treatment.spots:
             yield Said(

@@ -24,7 +24,6 @@ from face_mesh.untrusted import (
 from simulate.catalogue.loader import procedures
 from simulate.catalogue.procedure import Procedure
 
-LESIONS = "moles"  # the sign whose lesions are picked one by one
 STROKES = ("add", "spare")
 MOST_RADIUS_MM = 20.0
 MOST_POINTS = 2000  # of one hand's work; more is no stroke of a hand
@@ -168,7 +167,7 @@ class Treatment:
                     name=Said(entry.name),
                 )
             )
-        if self.spots and not any(term.sign == LESIONS for term in entry.skin):
+        if self.spots and not entry.removes_lesions:
             raise PlanError(
                 Said("{name} has no spots to pick; leave them out.", name=Said(entry.name))
             )

@@ -17,9 +17,10 @@ import numpy as np
 from face_mesh import Face
 from face_mesh.arrays import Mask
 from face_mesh.skin.signs import SIGNS
+from simulate.catalogue.procedure import LESIONS
 from simulate.catalogue.time_course import days_since, share_at
 from simulate.plan.conditions import Conditions
-from simulate.plan.plan import LESIONS, Plan, Treatment
+from simulate.plan.plan import Plan, Treatment
 from simulate.progress import scaled
 from simulate.skin.masks import mask_of
 from simulate.skin.tasks import Job, jobs_of

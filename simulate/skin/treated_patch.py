@@ -14,9 +14,9 @@ from face_mesh.skin.folds import crease
 from face_mesh.skin.lesions import darkness
 from face_mesh.skin.signs import SIGNS, detect
 from face_mesh.skin.skin_mask import skin_mask
+from simulate.catalogue.procedure import LESIONS
 from simulate.inpaint.engine import Fill
 from simulate.inpaint.registry import engine as engine_named
-from simulate.plan.plan import LESIONS
 from simulate.progress import scaled
 from simulate.skin.fade_colour import faded
 from simulate.skin.fill_fold import lifted

@@ -264,10 +264,10 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "range_ends",
         "The ends of a range are written down with the larger one first.",
-        "ui/text/labels.py",
-        "ends = sorted(_since(one, end) for end in (one.expected_low, one.expected_high))",
-        "ends = [_since(one, end) for end in (one.expected_high, one.expected_low)]",
-        (f"{PAGE_TESTS}test_wording.py",),
+        "simulate/wording/changes.py",
+        "ends = sorted(_since(change, end) for end in (change.expected_low, change.expected_high))",
+        "ends = [_since(change, end) for end in (change.expected_high, change.expected_low)]",
+        (f"{TESTS}test_wording.py",),
     ),
     # --- skin
     Fault(
@@ -410,10 +410,10 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "day_in_the_film",
         "The film counts its days from 1.",
-        "simulate/export/timelapse_video.py",
-        'return say("Day {n}", n=int(days))',
-        'return say("Day {n}", n=int(days) + 1)',
-        (f"{TESTS}test_timelapse_video.py",),
+        "simulate/wording/times.py",
+        'return Said("Day {n}", n=int(days))',
+        'return Said("Day {n}", n=int(days) + 1)',
+        (f"{TESTS}test_wording.py",),
     ),
     # --- the face
     Fault(
@@ -484,23 +484,23 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "dose_of_both_sides",
         "A dose per side is said to be the same in all.",
-        "ui/text/labels.py",
-        'now / 2.0 if scope == "total" else 2.0 * now',
-        'now / 2.0 if scope == "total" else now',
+        "ui/planner/dose_scale.py",
+        'placed(2.0 * now, unit, "total")',
+        'placed(now, unit, "total")',
         (f"{PAGE_TESTS}test_wording.py",),
     ),
     Fault(
         "people",
         "Of 100 people too few are said to have a reaction: cut off instead of rounded.",
-        "ui/text/labels.py",
+        "simulate/wording/procedures.py",
         "count = round(100.0 * share)",
         "count = int(100.0 * share)",
-        (f"{PAGE_TESTS}test_wording.py",),
+        (f"{TESTS}test_wording.py",),
     ),
     Fault(
         "step_limit",
         "The slider of a dose ends a step too early.",
-        "ui/text/labels.py",
+        "ui/planner/dose_scale.py",
         "floor(entry.max_dose(side) / entry.dose.step + 1e-6)",
         "floor(entry.max_dose(side) / entry.dose.step - 1e-6)",
         (f"{PAGE_TESTS}test_wording.py",),

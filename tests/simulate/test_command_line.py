@@ -374,7 +374,7 @@ def test_the_named_plans_are_listed_with_what_they_add_up_to(run: Callable[..., 
     assert (status, err) == (0, "")
     heads = [line for line in out.splitlines() if not line.startswith(" ")]
     assert [line.split(":")[0] for line in heads] == list(presets())
-    assert "64 of 400 U of botulinum toxin in 13 weeks" in out
+    assert "Botulinum toxin: 64 units in all; the label goes up to 400 units in 3 months." in out
     for one in presets().values():
         assert all(f"  {step.procedure} " in out for step in one.treatments)
         assert all(f"  Suits less: {they.who}" in out for they in one.suits_less)

@@ -56,7 +56,7 @@ def test_a_film_of_painted_skin_says_how_far_it_is() -> None:
 
 def test_the_range_goes_from_weak_to_strong() -> None:
     outcomes, _ = finished(responders(bare(face_of("collins")), PLAN, FAKE))
-    assert [one.conditions.responder for one in outcomes] == [name for name, _ in RANGE]
+    assert [one.conditions.responder for one in outcomes] == list(RANGE)
     moved = [float(one.shift_mm.max()) for one in outcomes]
     assert moved[0] < moved[1] < moved[2]
     sheet = range_image(outcomes)

@@ -11,7 +11,6 @@ from face_mesh import Face, PlanError
 from face_mesh.skin.working_view import linear
 from simulate import Plan, Treatment, procedures, simulate
 from simulate.catalogue.procedure import Patch
-from simulate.catalogue.time_course import days_after, time_words
 from simulate.recovery.discolouration import (
     SURFACE,
     density_gain,
@@ -158,23 +157,3 @@ def test_outside_the_change_mask_not_a_byte_differs_on_a_bruised_day(person: Fac
     outcome = simulate(person, plan, "2d", reactions="all", engine="fake")
     mask = outcome.change_mask
     assert (outcome.image[~mask] == person.photo.image[~mask]).all()
-
-
-# --- words
-
-
-@pytest.mark.parametrize(
-    ("when", "said"),
-    [
-        (None, "Settled"),
-        ("0d", "Day 0"),
-        ("3d", "Day 3"),
-        ("1w", "1 week"),
-        ("2w", "2 weeks"),
-        ("6mo", "6 months"),
-        ("1y", "1 year"),
-    ],
-)
-def test_times_are_said_as_people_say_them(when: str | None, said: str) -> None:
-    assert time_words(when) == said
-    assert when is None or days_after(when) is not None

@@ -27,7 +27,6 @@ from simulate.export.timelapse_video import (
     GIF_PX,
     VIDEO_PX,
     Morph,
-    date_of,
     moments,
     morph,
 )
@@ -37,6 +36,7 @@ from simulate.provenance.c2pa_manifest import signed
 from simulate.provenance.file_formats import gif_marked, kind_of
 from simulate.provenance.signing import signing
 from simulate.provenance.verify import verify
+from simulate.wording.times import running_date
 from tests.helpers import ROOT
 from tests.simulate.faces import bare, face_of
 
@@ -99,23 +99,6 @@ def test_time_runs_from_the_photo_through_every_stop_to_the_end() -> None:
     assert made().seconds == sum(one.rests for one in asked) / FPS
 
 
-@pytest.mark.parametrize(
-    ("when", "said"),
-    [
-        ("0d", "Day 0"),
-        ("13d", "Day 13"),
-        ("2w", "Week 2"),
-        ("4w", "Week 4"),
-        ("1mo", "Month 1"),
-        ("6mo", "Month 6"),
-        ("1y", "Month 12"),
-        ("2y", "Month 24"),
-    ],
-)
-def test_the_date_is_said_in_the_unit_people_use(when: str, said: str) -> None:
-    assert date_of(days_after(when) or 0.0) == said
-
-
 def test_the_dates_are_told_with_the_second_from_which_they_are_shown() -> None:
     dates = made().dates
     assert dates[0] == (0.0, "Before")
@@ -126,7 +109,7 @@ def test_the_dates_are_told_with_the_second_from_which_they_are_shown() -> None:
 
 
 def test_no_day_is_said_twice_out_of_order() -> None:
-    said = [date_of(one.days) for one in moments()[1:]]
+    said = [running_date(one.days) for one in moments()[1:]]
     distinct = list(dict.fromkeys(said))
     assert [one for i, one in enumerate(said) if i == 0 or said[i - 1] != one] == distinct
 

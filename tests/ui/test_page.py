@@ -20,9 +20,9 @@ from simulate.plan.interactions import interactions
 from simulate.plan.presets import presets
 from simulate.provenance.verify import verify
 from simulate.skin.treated_patch import Treated
+from simulate.wording.procedures import lasting
 from tests.ui.arriving import upload, use
 from tests.ui.viewing import look_at, notes, pick, shown, strip, table, title
-from ui.text.duration import lasting
 
 
 def test_a_sample_is_shown_before_anything_is_simulated(sample_page: AppTest) -> None:
@@ -317,7 +317,7 @@ def test_one_side_gets_half_of_a_total_dose(sample_page: AppTest) -> None:
     slider = page.slider(key="dose_lip_filler_both")
     assert slider.max == entry.dose.max
     assert slider.value == 1.3
-    assert "in all (usual 1.0 mL)" in slider.label
+    assert "in all (usual 1 mL)" in slider.label
 
 
 def test_the_figures_of_a_row_agree_with_each_other(sample_page: AppTest) -> None:

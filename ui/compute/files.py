@@ -22,10 +22,10 @@ from simulate.provenance.c2pa_manifest import edits_of, sheet_png, signed, toget
 from simulate.provenance.signing import signing
 from simulate.provenance.visible_mark import marked_outcome
 from simulate.wording.language import Say, english
+from simulate.wording.plans import response
 from ui.components.viewer.strip import Panel
 from ui.compute import overlays
 from ui.state.choice import Choice
-from ui.text import labels
 from ui.text.language import unsaid
 
 # As many at once as there are cores: more would not be ready sooner, and each takes its memory.
@@ -198,9 +198,9 @@ def sheet_of(kind: str, outcomes: list[Outcome], say: Say = english) -> Sheet:
     """Return the pictures and the file of outcomes that belong to one sheet."""
     face = outcomes[0].face
     captions = (
-        [labels.film_caption(one.conditions.when, contact_sheet.signs_of(one)) for one in outcomes]
+        [contact_sheet.film_caption(one) for one in outcomes]
         if kind == FILM
-        else list(labels.RESPONDERS.values())
+        else [response(one.conditions.responder) for one in outcomes]
     )
     shown = [(face.photo.image, contact_sheet.BEFORE)]
     shown += [(one.image, said) for one, said in zip(outcomes, captions, strict=True)]

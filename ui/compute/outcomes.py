@@ -19,11 +19,11 @@ from simulate.outcome.warnings import undrawn_reactions
 from simulate.plan.interactions import SEVERITIES, interactions
 from simulate.recovery.reactions import reactions_at
 from simulate.skin.skin_effect import skin_mask_of
+from simulate.wording.procedures import not_drawn
 from ui.components.viewer import Heat, Live, Unsure
 from ui.components.viewer.viewer import Box
 from ui.compute import live_payload, overlays
 from ui.state.choice import Choice
-from ui.text import labels
 
 MOST_RESULTS = 16
 Note = tuple[str, str]  # severity of `simulate.plan.interactions`, and a sentence
@@ -131,4 +131,4 @@ def _undrawn(outcome: Outcome) -> list[str]:
                 shares = found.setdefault(one.sign, {})
                 name = treatment.entry.name
                 shares[name] = max(one.frequency, shares.get(name, 0.0))
-    return [labels.undrawn(sign, list(shares.items())) for sign, shares in found.items()]
+    return [not_drawn(sign, shares.items()) for sign, shares in found.items()]

@@ -13,7 +13,8 @@ import streamlit as st
 from face_mesh import Face
 from face_mesh.messages import AND, COMMAS, Listed, Said
 from simulate import Procedure, Treatment, procedures
-from simulate.plan.interactions import book
+from simulate.wording.doses import dose as dose_words
+from simulate.wording.procedures import means
 from ui.compute import faces
 from ui.concerns import concerns, search
 from ui.concerns.concerns import Acting, Concern
@@ -23,31 +24,9 @@ from ui.procedures import expected_changes, procedure_info
 from ui.procedures.expected_changes import Here
 from ui.results import view_switch
 from ui.state import session
-from ui.text import labels
-from ui.text.language import N_, say
+from ui.text.language import say
 
 SEARCH_KEY, AREA_KEY = "find_concern", "concern_area"
-USUAL = {  # by what the dose is of
-    "total": N_("Usual dose: {dose} in all."),
-    "per_side": N_("Usual dose: {dose} on each side."),
-}
-MEANS = {  # by the means of `simulate.plan.interactions`, or by the procedure
-    "fillers": N_("Injections of a gel"),
-    "toxins": N_("Injections of botulinum toxin"),
-    "nose_surgery": N_("Operation"),
-    "surgery": N_("Operation"),
-    "light": N_("Laser or light"),
-    "heat": N_("Heat through the skin"),
-    "lesions": N_("Small cut or laser"),
-    "fat_dissolving": N_("Injections that dissolve fat"),
-    "scar_microneedling": N_("Fine needles"),
-    "chemical_peel": N_("Acid on the skin"),
-}
-
-
-def means(name: str) -> str:
-    """Return what a procedure is done with, in English."""
-    return MEANS[name if name in MEANS else book().means_of(name)]
 
 
 def choose() -> None:
@@ -193,7 +172,7 @@ def _card(name: str, acts: list[tuple[Concern, Acting]], here: Here, small: Face
 
 
 def _say_what_changes(entry: Procedure, small: Face) -> None:
-    dose = say(USUAL[entry.dose.scope], dose=labels.dose(entry.dose.usual, entry))
+    dose = say("Usual dose: {dose}.", dose=dose_words(entry.dose.usual, entry))
     change = expected_changes.expected([_usual(entry.id)], small)
     if entry.in_smile:
         change = [say("It shows in a smile; at rest hardly anything changes.")]

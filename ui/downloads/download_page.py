@@ -20,12 +20,15 @@ from ui.planner import plan_files, plan_state
 from ui.state import session
 from ui.state.choice import Choice
 from ui.state.clinic_policy import policy
-from ui.text import labels, language
+from ui.text import language
 from ui.text.language import N_, say
 
 SIGNED = N_(
     "Every picture and the report carry a visible mark and a signature that say that they are "
     "simulated. Where a file goes after that is up to you."
+)
+PAINTED_AGAIN = N_(
+    "Made at the photo's own size, for which skin is painted anew: give it a minute."
 )
 SAID = {
     files.RANGE: N_("The same plan in somebody who responds weakly, as expected, and strongly."),
@@ -76,7 +79,7 @@ def _show_comparison(face: Face, choice: Choice) -> None:
         paints = bool(skin_plan(choice.plan).treatments)
         again = max(face.photo.width, face.photo.height) > PREVIEW_PX
         if paints and again:
-            st.caption(say(labels.PAINTED_AGAIN))
+            st.caption(say(PAINTED_AGAIN))
         st.download_button(
             say("Download the comparison"),
             partial(files.comparison_png, face, choice, language.sayer(language.current())),

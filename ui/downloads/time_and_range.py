@@ -9,14 +9,15 @@ from typing import Any
 import streamlit as st
 
 from face_mesh import Face
-from simulate.export import comparison
+from simulate.export.contact_sheet import FILM_SAID, RANGE_SAID
+from simulate.wording.plans import plan_words
 from ui.components import player
 from ui.components.viewer import strip
 from ui.compute import faces, files
 from ui.downloads import background_file
 from ui.state import session
 from ui.state.choice import Choice
-from ui.text import labels, language
+from ui.text import language
 from ui.text.language import N_, plain, say
 
 LABELS = {
@@ -25,6 +26,11 @@ LABELS = {
     files.RANGE: N_("Weak, expected, strong"),
 }
 FILES = {files.FILM: "beforehand-two-years.png", files.RANGE: "beforehand-range.png"}
+SHEETS = {files.FILM: FILM_SAID, files.RANGE: RANGE_SAID}
+OFFERED = N_(
+    "Your face right after, after days, weeks, months and up to two years; or the same plan in "
+    "somebody who responds weakly and somebody who responds strongly."
+)
 VIDEO_SAID = N_(
     "Every picture is simulated for its own day. All swelling, bruises and redness that were seen "
     "in people are drawn together; few have them all."
@@ -60,7 +66,7 @@ def offer(face: Face, choice: Choice) -> None:
     state, place = session.start(), st.empty()
     if state.sheet is None or state.sheet[1] != now[state.sheet[0]][0]:
         state.sheet = None  # of other doses
-        st.caption(say(labels.SHEETS_OFFERED))
+        st.caption(say(OFFERED))
         return
     kind = state.sheet[0]
     found = background_file.get_or_make(kind, *now[kind], place)
@@ -69,7 +75,7 @@ def offer(face: Face, choice: Choice) -> None:
         save_video(found, key="download_video")
     elif found is not None:
         strip.show(found.panels, key="strip")
-        st.caption(say(labels.SHEETS_SAID[kind]))
+        st.caption(say(SHEETS[kind]))
         save_sheet(kind, found, key=f"download_{kind}")
 
 
@@ -78,7 +84,7 @@ def show_video(made: files.TimelapseFiles, choice: Choice, key: str) -> None:
     words = {
         "alt": plain(
             "The face from before the treatment to two years after it, simulated: {plan}",
-            plan=comparison.plan_words(choice.plan),
+            plan=plan_words(choice.plan),
         ),
         "play": plain("Play"),
         "pause": plain("Pause"),

@@ -82,7 +82,7 @@ def _verdict(found: tuple[Finding, ...], view: str) -> None:
     said = {
         "block": say("This photo cannot be used."),
         "warn": say("This photo can be used, but a better one would show more."),
-        "info": say(labels.GOOD_PHOTO),
+        "info": say(measurement.GOOD_PHOTO),
     }
     st.header(said[worst], anchor=False)
     if worst != "block":

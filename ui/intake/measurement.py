@@ -13,6 +13,7 @@ from ui.text import labels
 from ui.text.language import N_, say
 
 WORDS = {"block": N_("Cannot be used"), "warn": N_("Worth improving"), "info": N_("Good to know")}
+GOOD_PHOTO = N_("This photo is good to use.")
 COLOURS = {"block": "red", "warn": "orange", "info": "blue"}
 
 
@@ -65,7 +66,7 @@ def _show_limits(face: Face) -> None:
             st.markdown(f":orange[{labels.ICONS['warn']}] {say(one.message)}")
             st.caption(say(one.advice))
     if not limits:
-        st.markdown(f":green[{labels.ICONS['info']}] {say(labels.GOOD_PHOTO)}")
+        st.markdown(f":green[{labels.ICONS['info']}] {say(GOOD_PHOTO)}")
 
 
 def show_photo(face: Face) -> None:

@@ -11,7 +11,6 @@ from face_mesh import BeforehandError, Face
 from face_mesh.skin.lesions import mole_at, moles
 from face_mesh.untrusted import real
 from simulate.plan.plan import (
-    LESIONS,
     MOST_PLACES,
     MOST_SPOTS,
     MOST_STROKES,
@@ -34,7 +33,7 @@ KEY = "viewer"
 
 def picks(treatment: Treatment) -> bool:
     """Whether a treatment removes lesions that are picked in the picture."""
-    return any(term.sign == LESIONS for term in treatment.entry.skin)
+    return treatment.entry.removes_lesions
 
 
 def edited(treatments: list[Treatment], face: Face) -> list[Treatment]:

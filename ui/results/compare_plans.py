@@ -10,8 +10,10 @@ from streamlit.delta_generator import DeltaGenerator
 
 from face_mesh import Face
 from simulate import Change, Plan, plan_summary
-from simulate.export import comparison
 from simulate.progress import finished
+from simulate.wording import changes
+from simulate.wording.plans import longest_days_off, plan_words, response
+from simulate.wording.times import moment
 from ui.components import progress_bar
 from ui.components.viewer import strip
 from ui.components.viewer.strip import Panel
@@ -27,10 +29,10 @@ from ui.text.language import N_, plain, say
 ROWS_OF_A_PROCEDURE = 2  # of the measures that it is meant to change
 NOTHING = "–"
 ROWS: dict[str, Callable[[Plan], str]] = {  # what is added up, by what says it
-    N_("Doses"): lambda plan: say(comparison.plan_words(plan)),
-    N_("In all"): lambda plan: " · ".join(totals.products(plan)),
+    N_("Doses"): lambda plan: say(plan_words(plan)),
+    N_("In all"): totals.in_all,
     N_("Cost"): lambda plan: totals.cost(plan, plan_summary(plan)),
-    N_("Days off"): lambda plan: totals.days_off(plan_summary(plan)),
+    N_("Days off"): lambda plan: say(longest_days_off(plan_summary(plan)) or ""),
 }
 
 
@@ -73,8 +75,8 @@ def show(face: Face, choice: Choice) -> None:
         say(
             "Time: {time!l}. Response: {response!l}. About two of three people would fall within "
             "the ranges.",
-            time=say(labels.TIMES[choice.conditions.when or labels.FULLEST]),
-            response=say(labels.RESPONDERS[choice.conditions.responder]),
+            time=moment(choice.conditions.when),
+            response=response(choice.conditions.responder),
         )
     )
     st.table(
@@ -107,11 +109,11 @@ def _table(made: dict[str, Plan], found: dict[str, Result]) -> dict[str, list[st
     cells: dict[str, dict[str, str]] = {}
     for letter, result in found.items():
         for one in _main(made[letter], result):
-            measures.setdefault(one.measure, labels.measure(one))
+            measures.setdefault(one.measure, say(changes.measure(one)))
         for one in result.changes:
-            now[one.measure] = labels.level(one, one.before)
-            range_ = labels.change_range(one)
-            cells.setdefault(one.measure, {})[letter] = f"{labels.change(one)} ({range_})"
+            now[one.measure] = say(changes.level(one, one.before))
+            difference, range_ = changes.difference(one), changes.difference_range(one)
+            cells.setdefault(one.measure, {})[letter] = f"{say(difference)} ({say(range_)})"
     columns: dict[str, list[str]] = {
         say("Compared"): [*map(say, ROWS), *measures.values()],
         say("Before"): [*[""] * len(ROWS), *(now[id_] for id_ in measures)],
@@ -125,7 +127,7 @@ def _table(made: dict[str, Plan], found: dict[str, Result]) -> dict[str, list[st
 
 def _main(plan: Plan, result: Result) -> list[Change]:
     """Return the changes that the procedures of a plan are meant to make, a few of each."""
-    noticed = {one.measure: one for one in result.changes if labels.is_noticeable(one)}
+    noticed = {one.measure: one for one in result.changes if changes.is_noticeable(one)}
     meant: list[str] = []
     for one in plan.treatments:
         own = [*(term.sign for term in one.entry.skin), *one.entry.measures]

@@ -10,8 +10,10 @@ from streamlit.delta_generator import DeltaGenerator
 from face_mesh import Face, Photo, PlanError
 from face_mesh.messages import Said
 from simulate import Change, procedures
-from simulate.export import comparison
 from simulate.plan.interactions import interactions
+from simulate.wording import changes
+from simulate.wording.plans import nothing_seen, plan_words, response
+from simulate.wording.times import moment, moment_title
 from ui.components import viewer
 from ui.compute import faces, outcomes
 from ui.compute.outcomes import Result
@@ -21,9 +23,10 @@ from ui.results import result_progress
 from ui.server import error_page
 from ui.state import session
 from ui.state.choice import Choice
-from ui.text import duration, labels
-from ui.text.language import plain, say
+from ui.text import labels
+from ui.text.language import N_, plain, say
 
+UNCHANGED = N_("No measure changes by as much as can be written here.")
 FIRST_ROWS = 12  # of a table in the open; the rest can be unfolded
 
 
@@ -60,13 +63,13 @@ def show_face(face: Face, choice: Choice | None) -> Result | None:
     if result is None:
         show(retouch=retouch)
         return None
-    time = Said(labels.TIMES[choice.conditions.when or labels.FULLEST])
+    time = moment(choice.conditions.when)
     show(
         result.jpeg,
         alt=plain(
             "The same photo, simulated, {time!l}: {plan}",
             time=time,
-            plan=comparison.plan_words(choice.plan),
+            plan=plan_words(choice.plan),
         ),
         tag=_tag(choice, time),
         heat=result.heat,
@@ -103,8 +106,9 @@ def _tag(choice: Choice, time: Said) -> str:
     said = _simulated(choice, time)
     if choice.conditions.responder == "expected":
         return said
-    response = Said(labels.RESPONDERS[choice.conditions.responder])
-    return plain("{simulated}; {response!l}", simulated=said, response=response)
+    return plain(
+        "{simulated}; {response!l}", simulated=said, response=response(choice.conditions.responder)
+    )
 
 
 def _simulated(choice: Choice, time: Said) -> str:
@@ -118,38 +122,31 @@ def _simulated(choice: Choice, time: Said) -> str:
 def show_changes(result: Result, choice: Choice) -> None:
     """Draw the table of changes, and below it why some ranges are wide."""
     st.header(say("What changes"), anchor=False)
-    changes = [one for one in result.changes if labels.is_noticeable(one)]
-    if not changes:
-        st.markdown(say(_nothing(choice)))
+    noticed = [one for one in result.changes if changes.is_noticeable(one)]
+    if not noticed:
+        st.markdown(say(nothing_seen(choice.plan, choice.conditions.when) or UNCHANGED))
         return
-    _show_table(changes[:FIRST_ROWS])
-    if changes[FIRST_ROWS:]:
+    _show_table(noticed[:FIRST_ROWS])
+    if noticed[FIRST_ROWS:]:
         with st.expander(say("Other measures")):
-            _show_table(changes[FIRST_ROWS:])
+            _show_table(noticed[FIRST_ROWS:])
     st.caption(
         say(
             "{time}. About two of three people would fall within the range: it covers how "
             "differently people respond and how sure the measuring is. {share:.1f}\u00a0% of the "
             "picture changed; every other pixel is the photo's own.",
-            time=Said(labels.TIMES[choice.conditions.when or labels.FULLEST]),
+            time=moment_title(choice.conditions.when),
             share=100.0 * result.changed_fraction,
         )
     )
 
 
-def _nothing(choice: Choice) -> str:
-    plan, when = choice.plan, choice.conditions.when
-    if duration.is_to_come(plan, when):
-        return labels.NOT_YET
-    return labels.GONE if duration.is_gone(plan, when) else labels.UNCHANGED
-
-
-def _show_table(changes: list[Change]) -> None:
-    reasons = list(dict.fromkeys(one.because for one in changes if one.because))
-    same = len({one.because for one in changes}) == 1  # it needs no mark
-    marks = {reason: "" if same else labels.footnote(i) for i, reason in enumerate(reasons)}
+def _show_table(rows: list[Change]) -> None:
+    reasons = list(dict.fromkeys(one.because for one in rows if one.because))
+    same = len({one.because for one in rows}) == 1  # it needs no mark
+    marks = {reason: "" if same else _footnote(i) for i, reason in enumerate(reasons)}
     st.table(
-        _table(changes, marks),
+        _table(rows, marks),
         border="horizontal",
         hide_index=True,
         alt=say("Measures of the face before and after, with the range to be expected"),
@@ -159,14 +156,19 @@ def _show_table(changes: list[Change]) -> None:
         st.caption("  \n".join(lines))
 
 
-def _table(changes: list[Change], marks: dict[str, str]) -> dict[str, list[str]]:
+def _footnote(index: int) -> str:
+    """Return the mark of a footnote, a raised letter: a raised digit would be an exponent."""
+    return "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖ"[index % 16]
+
+
+def _table(rows: list[Change], marks: dict[str, str]) -> dict[str, list[str]]:
     return {
-        say("Measure"): [labels.measure(one) for one in changes],
-        say("Before"): [labels.level(one, one.before) for one in changes],
-        say("After"): [labels.level(one, one.after) for one in changes],
-        say("Change"): [labels.change(one) for one in changes],
+        say("Measure"): [say(changes.measure(one)) for one in rows],
+        say("Before"): [say(changes.level(one, one.before)) for one in rows],
+        say("After"): [say(changes.level(one, one.after)) for one in rows],
+        say("Change"): [say(changes.difference(one)) for one in rows],
         say("Range (two of three people)"): [
-            f"{labels.change_range(one)}\u202f{marks.get(one.because, '')}".strip()
-            for one in changes
+            f"{say(changes.difference_range(one))}\u202f{marks.get(one.because, '')}".strip()
+            for one in rows
         ],
     }
