@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from face_mesh import Face, PlanError
-from simulate import Outcome, __version__, check_plan, simulate
+from simulate import Outcome, __version__, simulating
 from simulate.export import comparison, contact_sheet
 from simulate.outcome.uncertainty_overlay import overlaid
-from simulate.progress import scaled
+from simulate.progress import finished, scaled
 from simulate.provenance.c2pa_manifest import edits_of, sheet_png, signed, together
 from simulate.provenance.signing import signing
 from simulate.provenance.visible_mark import marked_outcome
@@ -103,8 +103,8 @@ def file_cache() -> dict[tuple[str, object], object]:
 def sheet_choice(kind: str, choice: Choice) -> Choice:
     """Return the choice without what a sheet shows all of: every time, or every response."""
     if kind == FILM:  # what may come is better seen beforehand
-        return replace(choice, when=None, reactions="all")
-    return replace(choice, responder="expected")
+        return replace(choice, conditions=replace(choice.conditions, when=None, reactions="all"))
+    return replace(choice, conditions=replace(choice.conditions, responder="expected"))
 
 
 def sheet(kind: str, choice: Choice, face: Face, say: Say) -> Generator[float, None, Sheet]:
@@ -120,11 +120,8 @@ def sheet(kind: str, choice: Choice, face: Face, say: Say) -> Generator[float, N
 
 
 def _outcomes(kind: str, choice: Choice, face: Face) -> Generator[float, None, list[Outcome]]:
-    check_plan(choice.plan)
-    when, responder, seed, engine, reactions = choice.circumstances
-    if kind == FILM:
-        return contact_sheet.film(face, choice.plan, responder, seed, engine, reactions)
-    return contact_sheet.responders(face, choice.plan, when, seed, engine, reactions)
+    work = contact_sheet.film if kind == FILM else contact_sheet.responders
+    return work(face, choice.plan, choice.conditions)
 
 
 def video(choice: Choice, face: Face, say: Say) -> Generator[float, None, TimelapseFiles]:
@@ -135,10 +132,7 @@ def video(choice: Choice, face: Face, say: Say) -> Generator[float, None, Timela
     """
     from simulate.export import timelapse_video  # whose encoder only this needs
 
-    check_plan(choice.plan)
-    _, responder, seed, engine, _ = choice.circumstances
-    steps = timelapse_video.morph(face, choice.plan, responder, seed, engine, say=say)
-    with closing(steps):
+    with closing(timelapse_video.morph(face, choice.plan, choice.conditions, say)) as steps:
         made = yield from steps
     mp4, gif = (signed(one, made.edits, signing(), __version__) for one in (made.mp4, made.gif))
     return TimelapseFiles(mp4, gif, made.size, made.dates)
@@ -195,7 +189,7 @@ def _elsewhere(choice: Choice, face: Face, said: str) -> tuple[Outcome | None, s
     if not choice.plan.treatments:
         return None, said
     try:
-        return simulate(face, choice.plan, *sheet_choice(RANGE, choice).circumstances), said
+        return finished(simulating(face, choice.plan, sheet_choice(RANGE, choice).conditions)), said
     except PlanError as error:  # as of a head that is turned too far
         return None, unsaid(error)
 
@@ -204,7 +198,7 @@ def sheet_of(kind: str, outcomes: list[Outcome], say: Say = english) -> Sheet:
     """Return the pictures and the file of outcomes that belong to one sheet."""
     face = outcomes[0].face
     captions = (
-        [labels.film_caption(one.when, contact_sheet.signs_of(one)) for one in outcomes]
+        [labels.film_caption(one.conditions.when, contact_sheet.signs_of(one)) for one in outcomes]
         if kind == FILM
         else list(labels.RESPONDERS.values())
     )
@@ -227,6 +221,6 @@ def sheet_of(kind: str, outcomes: list[Outcome], say: Say = english) -> Sheet:
 def comparison_png(face: Face, choice: Choice, say: Say = english) -> bytes:
     """Return before and after at the photo's own size, marked as a simulation; nothing is kept."""
     with _COMPARING:
-        outcome = simulate(face, choice.plan, *choice.circumstances)
+        outcome = finished(simulating(face, choice.plan, choice.conditions))
         drawn = comparison.comparison_image(marked_outcome(outcome, say), say)
         return sheet_png(drawn, [outcome], signing(), __version__)

@@ -13,9 +13,8 @@ from dataclasses import dataclass
 import streamlit as st
 
 from face_mesh import Face
-from simulate import Change, Outcome, Plan, Treatment, check_plan, simulating
-from simulate.catalogue.time_course import days_after
-from simulate.outcome.outcome import expected_changes
+from simulate import Change, Outcome, Plan, Treatment, simulating
+from simulate.outcome.pipeline import expected_changes
 from simulate.outcome.warnings import undrawn_reactions
 from simulate.plan.interactions import SEVERITIES, interactions
 from simulate.recovery.reactions import reactions_at
@@ -95,8 +94,7 @@ def result_steps(choice: Choice, face: Face) -> Generator[float, None, Result]:
 
 
 def _result(choice: Choice, face: Face) -> Generator[float, None, Result]:
-    check_plan(choice.plan)  # before any work is done
-    with closing(simulating(face, choice.plan, *choice.circumstances)) as steps:
+    with closing(simulating(face, choice.plan, choice.conditions)) as steps:
         outcome = yield from steps
     return Result(
         jpeg=overlays.jpeg(outcome.image),
@@ -113,9 +111,8 @@ def _result(choice: Choice, face: Face) -> Generator[float, None, Result]:
 
 def _notes(outcome: Outcome) -> tuple[Note, ...]:
     """What a patient must know beside the picture, the most pressing first."""
-    plan, days = outcome.plan, days_after(outcome.when)
-    graver = {one.reason: one.severity for one in interactions(plan)}
-    undrawn = set(undrawn_reactions(plan, days, outcome.reactions))
+    graver = {one.reason: one.severity for one in interactions(outcome.plan)}
+    undrawn = set(undrawn_reactions(outcome.plan, outcome.conditions))
     said = [one for one in dict.fromkeys(outcome.warnings) if one not in undrawn]
     notes = [(graver.get(one, "warn"), one) for one in said]
     notes += [(severity, one) for one, severity in graver.items() if one not in said]
@@ -125,10 +122,10 @@ def _notes(outcome: Outcome) -> tuple[Note, ...]:
 
 def _undrawn(outcome: Outcome) -> list[str]:
     """The reactions that are left out, a sentence a sign instead of one a treatment."""
-    days = days_after(outcome.when)
+    days, shown = outcome.conditions.days, outcome.conditions.reactions
     found: dict[str, dict[str, float]] = {}
     for treatment in outcome.plan.treatments:
-        drawn = {one for one, _ in reactions_at(treatment, days, outcome.reactions)}
+        drawn = {one for one, _ in reactions_at(treatment, days, shown)}
         for one, _ in reactions_at(treatment, days, "all"):
             if one not in drawn:
                 shares = found.setdefault(one.sign, {})
