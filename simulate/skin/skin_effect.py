@@ -20,7 +20,7 @@ from face_mesh.skin.signs import SIGNS
 from simulate.inpaint.registry import check_engine
 from simulate.plan.plan import LESIONS, Plan, Treatment
 from simulate.progress import scaled
-from simulate.skin.masks import mask_of
+from simulate.skin.masks import target_of
 from simulate.skin.tasks import Job, jobs_of
 from simulate.skin.treated_patch import Treated, treated
 
@@ -125,7 +125,7 @@ def skin_mask_of(face: Face, plan: Plan) -> Mask:
     """Return (H, W) float32, all that a plan would repaint or fade; loads no engine."""
     out = np.zeros((face.photo.height, face.photo.width), np.float32)
     for job in jobs_of(plan):
-        np.maximum(out, mask_of(face, job), out=out)
+        np.maximum(out, target_of(face, job).mask, out=out)
     return out
 
 

@@ -18,7 +18,7 @@ from simulate.catalogue.procedure import (
     Term,
     Unsuited,
 )
-from simulate.geometry.neck_and_ears import APRON_MEASURES
+from simulate.geometry.neck_and_ears import PRIOR_MEASURES
 from simulate.plan.summary import Total
 from simulate.recovery.reactions import SIGN_WORDS
 from ui.text import language
@@ -436,7 +436,7 @@ def figure(value: float, unit: str, *, sign: bool = False) -> str:
 
 def level(one: Change, value: float) -> str:
     """A figure before or after; "–" where only the change is known, as on a usual neck or ear."""
-    return "–" if one.measure in APRON_MEASURES else figure(value, one.unit)
+    return "–" if one.measure in PRIOR_MEASURES else figure(value, one.unit)
 
 
 def rounded(value: float, unit: str) -> float:
