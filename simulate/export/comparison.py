@@ -180,8 +180,9 @@ def _unit(one: Treatment) -> Said:
 
 
 def _subject(outcome: Outcome, say: Say) -> str:
-    when = say("at its fullest") if outcome.when is None else say(time_words(outcome.when))
-    return say(_SUBJECTS[outcome.responder], plan=say(plan_words(outcome.plan)), when=when)
+    when = outcome.conditions.when
+    at = say("at its fullest") if when is None else say(time_words(when))
+    return say(_SUBJECTS[outcome.conditions.responder], plan=say(plan_words(outcome.plan)), when=at)
 
 
 def wrapped(text: str, letters: ImageFont.FreeTypeFont, width_px: int) -> list[str]:

@@ -305,8 +305,9 @@ def stamp(when: str | None, say: Say = english) -> str:
 
 def shown_at(outcome: Outcome, say: Say = english) -> str:
     """Return for when the figures are, and whether swelling is in them."""
-    swollen = outcome.reactions != "none" and any(shift.passing for shift in outcome.shifts)
-    at = moment(outcome.when, say)
+    conditions = outcome.conditions
+    swollen = conditions.reactions != "none" and any(shift.passing for shift in outcome.shifts)
+    at = moment(conditions.when, say)
     if swollen:
         return say("The figures show how it is {at}, with the swelling there is then.", at=at)
     return say("The figures show how it is {at}.", at=at)

@@ -99,7 +99,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "surface_gone",
         "Bruises take the light too that skin returns above them.",
-        "simulate/outcome/outcome.py",
+        "simulate/outcome/pipeline.py",
         "(density_gain(density), SURFACE)",
         "(density_gain(density), 0.0)",
         (f"{COLOURS}::test_light_under_the_surface_goes_by_beer_and_lambert",),
@@ -248,7 +248,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "responders",
         "The weak responder is shown as the strong one.",
-        "simulate/outcome/outcome.py",
+        "simulate/plan/conditions.py",
         'RESPONDERS = {"low": -1.0, "expected": 0.0, "high": 1.0}',
         'RESPONDERS = {"low": 1.0, "expected": 0.0, "high": -1.0}',
         (f"{TESTS}test_ranges.py",),

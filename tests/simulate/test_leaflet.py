@@ -19,7 +19,7 @@ from reportlab.platypus import Image, KeepTogether, Paragraph, Table
 
 from face_mesh import PlanError
 from face_mesh.messages import Said
-from simulate import Outcome, Plan, Treatment, procedures
+from simulate import Conditions, Outcome, Plan, Treatment, procedures
 from simulate.__main__ import main
 from simulate.catalogue.loader import citation
 from simulate.catalogue.procedure import ESTIMATE
@@ -47,6 +47,7 @@ from tests.helpers import ROOT
 from tests.simulate.faces import bare, face_of, usual
 
 T = TypeVar("T")
+FAKE = Conditions(engine="fake")
 PLAN = Plan(
     (
         Treatment("lip_filler", 1.0, week=0.0, cost=350.0),
@@ -69,13 +70,13 @@ def finished(working: Generator[float, None, T]) -> T:
 
 @cache
 def outcomes() -> tuple[Outcome, ...]:
-    return tuple(finished(responders(bare(face_of("collins")).resized(500), PLAN, engine="fake")))
+    return tuple(finished(responders(bare(face_of("collins")).resized(500), PLAN, FAKE)))
 
 
 @cache
 def times() -> tuple[Outcome, ...]:
     face = bare(face_of("collins")).resized(500)
-    return tuple(finished(film(face, PLAN, engine="fake", times=("0d", "1w"))))
+    return tuple(finished(film(face, PLAN, FAKE, times=("0d", "1w"))))
 
 
 def flat(story: object) -> Iterator[object]:

@@ -16,7 +16,7 @@ from PIL import Image
 
 from face_mesh.arrays import Rgb
 from face_mesh.errors import EngineError
-from simulate import Plan, simulate
+from simulate import Conditions, Plan, simulate
 from simulate.__main__ import main
 from simulate.catalogue.time_course import LONGEST_DAYS, days_after
 from simulate.export import timelapse_video as morphing
@@ -256,7 +256,9 @@ def test_a_signed_gif_still_shows_all_its_pictures() -> None:
 
 
 def test_painting_is_said_where_a_model_painted() -> None:
-    assert make(Plan.parse("crows_feet_toxin=12"), engine="fake").edits.painted
+    assert make(
+        Plan.parse("crows_feet_toxin=12"), conditions=Conditions(engine="fake")
+    ).edits.painted
     assert not made().edits.painted
 
 

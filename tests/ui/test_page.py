@@ -510,6 +510,13 @@ def test_the_comparison_is_made_when_asked_and_marked(sample_page: AppTest) -> N
     assert verify(png).state == "valid"
 
 
+def test_no_comparison_is_made_of_a_plan_that_is_refused(sample_page: AppTest) -> None:
+    run = importlib.import_module("ui.compute.run")
+    face = measure_face(sample_page.session_state["beforehand"].photo)
+    with pytest.raises(PlanError, match="choose one of them"):
+        run.comparison_png(face, run.Choice(Plan.parse(["facelift=6", "neck_lift=1"])))
+
+
 def together() -> list[str]:
     """As many procedures as may be done together at their usual doses."""
     taken: list[Treatment] = []

@@ -2,7 +2,7 @@
 
 import importlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from face_mesh import EngineError
-from simulate import Plan
+from face_mesh import EngineError, Face
+from simulate import Conditions, Plan
 from simulate.plan.plan import Stroke
 from tests.ui.photos import MOLES, jpeg_with_place, portrait_with_moles
 from tests.ui.viewing import look_at, pick, shown, table, title
@@ -39,13 +39,11 @@ def asked(sample_page: AppTest, monkeypatch: pytest.MonkeyPatch) -> Asked:
     noted, run = Asked(), importlib.import_module("ui.compute.run")
     really = run.simulating
 
-    def simulating(
-        face: Any, plan: Plan, when: Any, responder: str, seed: int, engine: str, reactions: str
-    ) -> Any:
-        noted.engines.append(engine)
-        noted.seeds.append(seed)
+    def simulating(face: Face, plan: Plan, conditions: Conditions) -> Any:
+        noted.engines.append(conditions.engine)
+        noted.seeds.append(conditions.seed)
         noted.plans.append(plan)
-        return really(face, plan, when, responder, seed, "fake", reactions)
+        return really(face, plan, replace(conditions, engine="fake"))
 
     monkeypatch.setattr(run, "simulating", simulating)
     return noted

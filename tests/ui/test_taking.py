@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from face_mesh import Photo, measure_face
-from simulate import Plan
+from simulate import Conditions, Plan
 from simulate.plan.plan import Stroke
 from simulate.progress import finished
 from simulate.provenance.verify import verify
@@ -236,7 +236,9 @@ def made(sample_page: AppTest) -> Callable[..., list[bytes]]:
 
     def make(kind: str, *treat: str) -> list[bytes]:
         plan = Plan.parse(treat or ["lip_filler=1.0"])
-        choice = run.Choice(plan, engine="fake", noted=Plan(plan.treatments, notes="Softly."))
+        choice = run.Choice(
+            plan, Conditions(engine="fake"), noted=Plan(plan.treatments, notes="Softly.")
+        )
         if kind == "comparison":
             return [run.comparison_png(face, choice)]
         if kind == "video":

@@ -29,17 +29,14 @@ from simulate import (
     Outcome,
     Plan,
     __version__,
-    check_plan,
-    simulate,
     simulating,
 )
-from simulate.catalogue.time_course import days_after
 from simulate.export import comparison, contact_sheet
-from simulate.outcome.outcome import expected_changes
+from simulate.outcome.pipeline import expected_changes
 from simulate.outcome.uncertainty_overlay import overlaid
 from simulate.outcome.warnings import undrawn_reactions
 from simulate.plan.interactions import SEVERITIES, interactions
-from simulate.progress import scaled
+from simulate.progress import finished, scaled
 from simulate.provenance.c2pa_manifest import (
     edits_of,
     sheet_png,
@@ -228,8 +225,7 @@ def working(choice: Choice, face: Face) -> Generator[float, None, Result]:
 
 
 def _made(choice: Choice, face: Face) -> Generator[float, None, Result]:
-    check_plan(choice.plan)  # before any work is done
-    with closing(simulating(face, choice.plan, *choice.circumstances)) as steps:
+    with closing(simulating(face, choice.plan, choice.conditions)) as steps:
         outcome = yield from steps
     return Result(
         jpeg=overlays.jpeg(outcome.image),
@@ -246,9 +242,8 @@ def _made(choice: Choice, face: Face) -> Generator[float, None, Result]:
 
 def _notes(outcome: Outcome) -> tuple[Note, ...]:
     """What a patient must know beside the picture, the most pressing first."""
-    plan, days = outcome.plan, days_after(outcome.when)
-    graver = {one.reason: one.severity for one in interactions(plan)}
-    undrawn = set(undrawn_reactions(plan, days, outcome.reactions))
+    graver = {one.reason: one.severity for one in interactions(outcome.plan)}
+    undrawn = set(undrawn_reactions(outcome.plan, outcome.conditions))
     said = [one for one in dict.fromkeys(outcome.warnings) if one not in undrawn]
     notes = [(graver.get(one, "warn"), one) for one in said]
     notes += [(severity, one) for one, severity in graver.items() if one not in said]
@@ -258,10 +253,10 @@ def _notes(outcome: Outcome) -> tuple[Note, ...]:
 
 def _undrawn(outcome: Outcome) -> list[str]:
     """The reactions that are left out, a sentence a sign instead of one a treatment."""
-    days = days_after(outcome.when)
+    days, shown = outcome.conditions.days, outcome.conditions.reactions
     found: dict[str, dict[str, float]] = {}
     for treatment in outcome.plan.treatments:
-        drawn = {one for one, _ in reactions_at(treatment, days, outcome.reactions)}
+        drawn = {one for one, _ in reactions_at(treatment, days, shown)}
         for one, _ in reactions_at(treatment, days, "all"):
             if one not in drawn:
                 shares = found.setdefault(one.sign, {})
@@ -273,8 +268,8 @@ def _undrawn(outcome: Outcome) -> list[str]:
 def sheet_choice(kind: str, choice: Choice) -> Choice:
     """Return the choice without what a sheet shows all of: every time, or every response."""
     if kind == FILM:  # what may come is better seen beforehand
-        return replace(choice, when=None, reactions="all")
-    return replace(choice, responder="expected")
+        return replace(choice, conditions=replace(choice.conditions, when=None, reactions="all"))
+    return replace(choice, conditions=replace(choice.conditions, responder="expected"))
 
 
 @st.cache_resource(scope="session", show_spinner=False)
@@ -296,11 +291,8 @@ def sheet(kind: str, choice: Choice, face: Face, say: Say) -> Generator[float, N
 
 
 def _outcomes(kind: str, choice: Choice, face: Face) -> Generator[float, None, list[Outcome]]:
-    check_plan(choice.plan)
-    when, responder, seed, engine, reactions = choice.circumstances
-    if kind == FILM:
-        return contact_sheet.film(face, choice.plan, responder, seed, engine, reactions)
-    return contact_sheet.responders(face, choice.plan, when, seed, engine, reactions)
+    work = contact_sheet.film if kind == FILM else contact_sheet.responders
+    return work(face, choice.plan, choice.conditions)
 
 
 def video(choice: Choice, face: Face, say: Say) -> Generator[float, None, Moving]:
@@ -311,10 +303,7 @@ def video(choice: Choice, face: Face, say: Say) -> Generator[float, None, Moving
     """
     from simulate.export import timelapse_video  # whose encoder only this needs
 
-    check_plan(choice.plan)
-    _, responder, seed, engine, _ = choice.circumstances
-    steps = timelapse_video.morph(face, choice.plan, responder, seed, engine, say=say)
-    with closing(steps):
+    with closing(timelapse_video.morph(face, choice.plan, choice.conditions, say)) as steps:
         made = yield from steps
     sealed = (signed(one, made.edits, signing(), __version__) for one in (made.mp4, made.gif))
     return Moving(*sealed, size=made.size, dates=made.dates)
@@ -371,7 +360,7 @@ def _elsewhere(choice: Choice, face: Face, said: str) -> tuple[Outcome | None, s
     if not choice.plan.treatments:
         return None, said
     try:
-        return simulate(face, choice.plan, *sheet_choice(RANGE, choice).circumstances), said
+        return finished(simulating(face, choice.plan, sheet_choice(RANGE, choice).conditions)), said
     except PlanError as error:  # as of a head that is turned too far
         return None, unsaid(error)
 
@@ -380,7 +369,7 @@ def sheet_of(kind: str, outcomes: list[Outcome], say: Say = english) -> Sheet:
     """Return the pictures and the file of outcomes that belong to one sheet."""
     face = outcomes[0].face
     captions = (
-        [labels.film_caption(one.when, contact_sheet.signs_of(one)) for one in outcomes]
+        [labels.film_caption(one.conditions.when, contact_sheet.signs_of(one)) for one in outcomes]
         if kind == FILM
         else list(labels.RESPONDERS.values())
     )
@@ -403,7 +392,7 @@ def sheet_of(kind: str, outcomes: list[Outcome], say: Say = english) -> Sheet:
 def comparison_png(face: Face, choice: Choice, say: Say = english) -> bytes:
     """Return before and after at the photo's own size, marked as a simulation; nothing is kept."""
     with _COMPARING:
-        outcome = simulate(face, choice.plan, *choice.circumstances)
+        outcome = finished(simulating(face, choice.plan, choice.conditions))
         drawn = comparison.comparison_image(marked_outcome(outcome, say), say)
         return sheet_png(drawn, [outcome], signing(), __version__)
 

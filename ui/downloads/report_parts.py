@@ -67,16 +67,11 @@ def _faces(face: Face) -> dict[str, Face]:
 
 def _chosen(plan: Plan, choice: Choice, small: Face, view: str) -> Choice:
     """Return what is chosen of a plan on a photo, at the time and response that are on."""
-    painter = choice.engine, choice.seed
     if view == session.start().view:
-        return controls.choice_of(
-            plan, small, choice.when, choice.responder, painter, choice.reactions
-        )
+        return controls.choice_of(plan, small, choice.conditions)
     given = tuple(one for one in plan.treatments if not retouch.picks(one))
     noted = replace(plan, treatments=given)
-    return Choice(
-        drawn(noted), choice.when, choice.responder, *painter, False, choice.reactions, noted
-    )
+    return Choice(drawn(noted), choice.conditions, noted=noted)
 
 
 def _left_out(plan: Plan, view: str) -> str:

@@ -1,4 +1,4 @@
-"""Choosing procedures, doses and circumstances. Nothing chosen here is written into the address."""
+"""Choosing procedures, doses and conditions. Nothing chosen here is written into the address."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from face_mesh import Face
 from simulate import Plan, Procedure, procedures
 from simulate.catalogue.procedure import AREAS
+from simulate.plan.conditions import Conditions
 from simulate.plan.interactions import book
 from ui.compute import run, skin_engine
 from ui.planner import clinic_notes, plan_state, retouch, totals
@@ -78,32 +79,22 @@ def choose(face: Face, near: DeltaGenerator) -> Choice | None:
             totals.show(plan)
         when, reactions = _choose_time()
         retouch.say_what_does_not_fit(list(plan.treatments))
-    return choice_of(plan, small, when, responder, skin_engine.choose(plan), reactions)
+    engine, seed = skin_engine.choose(plan)
+    return choice_of(plan, small, Conditions(when, responder, seed, engine, reactions))
 
 
-def choice_of(
-    plan: Plan,
-    small: Face,
-    when: str | None,
-    responder: str,
-    painter: tuple[str, int],
-    reactions: str,
-) -> Choice:
+def choice_of(plan: Plan, small: Face, conditions: Conditions) -> Choice:
     """Return the choice of a plan, with what was done by hand in the picture.
 
     Args:
         plan: as the widgets say it.
         small: the face at preview size.
-        when: time after treatment; None is the settled result.
-        responder: "low", "expected" or "high".
-        painter: engine and seed of painted skin.
-        reactions: "likely", "all" or "none".
+        conditions: for when and for whom, and how skin is painted.
     """
     given = list(plan.treatments)
     noted = replace(plan, treatments=tuple(retouch.edited(given, small)))
     picks_moles = any(map(retouch.picks, given))
-    engine, seed = painter
-    return Choice(drawn(noted), when, responder, engine, seed, picks_moles, reactions, noted)
+    return Choice(drawn(noted), conditions, picks_moles, noted)
 
 
 def _choose_procedures() -> None:

@@ -49,14 +49,7 @@ def show(face: Face, choice: Choice) -> None:
     found: dict[str, run.Result] = {}
     for letter in plan_state.filled():
         plan = kept[letter].plan
-        asked = controls.choice_of(
-            plan,
-            small,
-            choice.when,
-            choice.responder,
-            (choice.engine, choice.seed),
-            choice.reactions,
-        )
+        asked = controls.choice_of(plan, small, choice.conditions)
         try:
             if asked.plan.treatments:
                 found[letter] = _result(letter, asked, small, place)
@@ -77,8 +70,8 @@ def show(face: Face, choice: Choice) -> None:
         say(
             "Time: {time!l}. Response: {response!l}. About two of three people would fall within "
             "the ranges.",
-            time=say(labels.TIMES[choice.when or labels.FULLEST]),
-            response=say(labels.RESPONDERS[choice.responder]),
+            time=say(labels.TIMES[choice.conditions.when or labels.FULLEST]),
+            response=say(labels.RESPONDERS[choice.conditions.responder]),
         )
     )
     st.table(

@@ -42,7 +42,7 @@ def foot(choice: Choice) -> None:
     """Draw, in large type, what is shown: the doses, the time, and what they add up to."""
     plan = choice.kept
     lines = labels.plan_lines(plan)
-    time = say(labels.TIMES[choice.when or labels.FULLEST])
+    time = say(labels.TIMES[choice.conditions.when or labels.FULLEST])
     with st.container(key="presented", gap="medium"):
         st.subheader(
             say("Plan {plan}", plan=plan_state.title(session.start().letter)), anchor=False

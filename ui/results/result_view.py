@@ -10,7 +10,6 @@ from streamlit.delta_generator import DeltaGenerator
 from face_mesh import Face, Photo, PlanError
 from face_mesh.messages import Said
 from simulate import Change, procedures
-from simulate.catalogue.time_course import days_after
 from simulate.export import comparison
 from simulate.plan.interactions import interactions
 from ui.components import viewer
@@ -59,7 +58,7 @@ def show_face(face: Face, choice: Choice | None) -> run.Result | None:
     if result is None:
         show(retouch=retouch)
         return None
-    time = Said(labels.TIMES[choice.when or labels.FULLEST])
+    time = Said(labels.TIMES[choice.conditions.when or labels.FULLEST])
     show(
         result.jpeg,
         alt=plain(
@@ -100,14 +99,14 @@ def _say_why_not(choice: Choice, error: Exception, place: DeltaGenerator) -> Non
 def _tag(choice: Choice, time: Said) -> str:
     """What the simulated picture is called, which says if some of the plan cannot be seen yet."""
     said = _simulated(choice, time)
-    if choice.responder == "expected":
+    if choice.conditions.responder == "expected":
         return said
-    response = Said(labels.RESPONDERS[choice.responder])
+    response = Said(labels.RESPONDERS[choice.conditions.responder])
     return plain("{simulated}; {response!l}", simulated=said, response=response)
 
 
 def _simulated(choice: Choice, time: Said) -> str:
-    days = days_after(choice.when)
+    days = choice.conditions.days
     weeks = (one.week or 0.0 for one in choice.plan.treatments if one.dose)
     if days is not None and any(7.0 * week > days for week in weeks):
         return plain("Simulated, {time!l}; not all is done yet", time=time)
@@ -130,16 +129,17 @@ def show_changes(result: run.Result, choice: Choice) -> None:
             "{time}. About two of three people would fall within the range: it covers how "
             "differently people respond and how sure the measuring is. {share:.1f}\u00a0% of the "
             "picture changed; every other pixel is the photo's own.",
-            time=Said(labels.TIMES[choice.when or labels.FULLEST]),
+            time=Said(labels.TIMES[choice.conditions.when or labels.FULLEST]),
             share=100.0 * result.changed_fraction,
         )
     )
 
 
 def _nothing(choice: Choice) -> str:
-    if duration.is_to_come(choice.plan, choice.when):
+    plan, when = choice.plan, choice.conditions.when
+    if duration.is_to_come(plan, when):
         return labels.NOT_YET
-    return labels.GONE if duration.is_gone(choice.plan, choice.when) else labels.UNCHANGED
+    return labels.GONE if duration.is_gone(plan, when) else labels.UNCHANGED
 
 
 def _show_table(changes: list[Change]) -> None:

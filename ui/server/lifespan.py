@@ -30,7 +30,7 @@ def load() -> None:
     """
     import numpy as np
 
-    import simulate.outcome.outcome  # noqa: F401
+    import simulate.outcome.pipeline  # noqa: F401
     from face_mesh import BeforehandError
     from face_mesh.isolation import sandbox
     from face_mesh.landmarks.detect import find_faces

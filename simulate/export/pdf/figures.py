@@ -80,7 +80,7 @@ class Planned:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be laid out."""
-        if [one.responder for one in self.outcomes] != ["low", "expected", "high"]:
+        if [one.conditions.responder for one in self.outcomes] != ["low", "expected", "high"]:
             raise ValueError("give the outcomes of the low, the expected and the high responder")
 
     @property

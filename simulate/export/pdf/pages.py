@@ -269,7 +269,7 @@ def _row_of(pictures: Sequence[tuple[Any, ...]], across: int) -> Any:
 
 
 def _beside(before: Making, after: Making, expected: Outcome, say: Say) -> Any:
-    at = report_text.moment(expected.when, say)
+    at = report_text.moment(expected.conditions.when, say)
     return _row_of(
         [
             (before(), say("Before: your photo")),
@@ -439,7 +439,7 @@ def _recovery(plan: Planned, shown: Shown, citing: report_text.Citing, say: Say)
     story += _points([*untold, *undrawn])
     if plan.film:
         pictures = [
-            (picture(), say("Simulation: {time}", time=report_text.stamp(one.when, say)))
+            (picture(), say("Simulation: {time}", time=report_text.stamp(one.conditions.when, say)))
             for picture, one in zip(shown.film, plan.film, strict=True)
         ]
         story += [CondPageBreak(60 * mm), Paragraph(_bold(say("From the first day on")), TEXT)]
