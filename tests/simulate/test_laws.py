@@ -39,7 +39,7 @@ from simulate.geometry.neck_and_ears import surface_of
 from simulate.geometry.operators import Surface, term_field
 from simulate.outcome.warnings import WHOLE
 from simulate.plan.interactions import adjustments
-from simulate.shading.relight import lit_masks, shading_gain
+from simulate.shading.relight import relit_bands, shading_gain
 from simulate.shading.shading import shade_of
 from tests.face_mesh.faces import hopper
 from tests.simulate.faces import (
@@ -112,7 +112,8 @@ def lit(outcome: Outcome) -> Bool:
     """Where the light of the photo is changed, before anything moves."""
     found = np.zeros(outcome.image.shape[:2], np.bool_)
     gain = shading_gain(outcome.face, outcome.shade)
-    for rows, columns, here in lit_masks(outcome.image.shape, outcome.face, gain):
+    photo = outcome.face.photo.image
+    for rows, columns, _, here in relit_bands(photo, outcome.face, gain, 0.0):
         found[rows, columns] |= here
     return found
 
