@@ -42,7 +42,7 @@ from simulate import (
     simulating,
 )
 from simulate.command_line.output_folder import output_folder, write
-from simulate.export.comparison import comparison_image, png_bytes
+from simulate.export.comparison import comparison_image
 from simulate.export.contact_sheet import (
     film,
     film_image,
@@ -69,6 +69,7 @@ from simulate.provenance.c2pa_manifest import (
     signed,
     together,
 )
+from simulate.provenance.png_metadata import png_bytes
 from simulate.provenance.signing import Signing, signing
 from simulate.provenance.verify import verdict_json, verify
 from simulate.provenance.visible_mark import marked, marked_outcome

@@ -13,7 +13,8 @@ from face_mesh import Face
 from face_mesh.arrays import Rgb
 from face_mesh.messages import N_
 from simulate.catalogue.time_course import time_words
-from simulate.export.comparison import (
+from simulate.drawing import (
+    CLOSE,
     INK,
     LINE,
     NOTICE,
@@ -22,9 +23,9 @@ from simulate.export.comparison import (
     font,
     head_window,
     panel,
-    plan_words,
     wrapped,
 )
+from simulate.export.comparison import plan_words
 from simulate.outcome.outcome import Outcome
 from simulate.outcome.pipeline import simulating
 from simulate.outcome.uncertainty_overlay import overlaid
@@ -37,7 +38,6 @@ from simulate.wording.language import Say, english
 TIMES = ("0d", "3d", "1w", "2w", "1mo", "3mo", "6mo", "1y", "2y")
 ROW = 5  # panels side by side
 PANEL_PX = 520
-CLOSE = 0.14  # of the height of the face around it: small pictures are all face
 RANGE = (
     ("low", N_("Weak responder")),
     ("expected", N_("Expected")),

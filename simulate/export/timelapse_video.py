@@ -21,17 +21,8 @@ from face_mesh.arrays import Rgb
 from face_mesh.errors import EngineError
 from face_mesh.messages import N_
 from simulate.catalogue.time_course import DAYS, days_after
-from simulate.export.comparison import (
-    INK,
-    NOTICE,
-    PAPER,
-    QUIET,
-    font,
-    head_window,
-    panel,
-    wrapped,
-)
-from simulate.export.contact_sheet import CLOSE, TIMES, signs_of
+from simulate.drawing import CLOSE, INK, NOTICE, PAPER, QUIET, font, head_window, panel, wrapped
+from simulate.export.contact_sheet import TIMES, signs_of
 from simulate.outcome.outcome import Outcome
 from simulate.outcome.pipeline import simulating
 from simulate.plan.conditions import SETTLED, Conditions

@@ -20,11 +20,11 @@ from simulate import Conditions, Plan
 from simulate.catalogue.loader import sources
 from simulate.catalogue.time_course import time_words
 from simulate.export import contact_sheet
-from simulate.export.comparison import png_bytes
 from simulate.export.pdf.figures import Planned, Seen
 from simulate.export.pdf.pages import report_pdf
 from simulate.plan.interactions import plan_warnings
 from simulate.progress import finished
+from simulate.provenance.png_metadata import png_bytes
 from tests.helpers import ROOT
 from tests.ui.arriving import upload
 from tests.ui.photos import portrait

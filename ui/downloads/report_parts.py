@@ -11,7 +11,8 @@ from dataclasses import replace
 from face_mesh import Face
 from face_mesh.messages import COMMAS, Listed, Said
 from simulate import Plan
-from ui.compute import run
+from ui.compute.faces import preview
+from ui.compute.files import ReportPlan
 from ui.intake import measurement
 from ui.planner import controls, plan_state, retouch
 from ui.results import view_switch
@@ -19,7 +20,7 @@ from ui.state import session
 from ui.state.choice import Choice, drawn
 
 
-def parts(face: Face, choice: Choice, *, every: bool) -> list[run.Part]:
+def parts(face: Face, choice: Choice, *, every: bool) -> list[ReportPlan]:
     """Return the plans of a report.
 
     Args:
@@ -50,7 +51,7 @@ def parts(face: Face, choice: Choice, *, every: bool) -> list[run.Part]:
             )
             name = view_switch.NAMES[main] if len(faces) > 1 else ""
             title = plan_state.plain_title(letter) if every else ""
-            found.append(run.Part(chosen, faces[main], title, name, others))
+            found.append(ReportPlan(chosen, faces[main], title, name, others))
     return found
 
 
@@ -61,7 +62,7 @@ def _faces(face: Face) -> dict[str, Face]:
     for view, photo in photos.items():
         seen = face if view == state.view else measurement.read(photo, view) if photo else None
         if seen is not None and not any(one.severity == "block" for one in seen.findings):
-            found[view] = run.preview(seen.key, seen)[0]
+            found[view] = preview(seen.key, seen)[0]
     return found
 
 

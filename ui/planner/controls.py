@@ -12,8 +12,8 @@ from simulate import Plan, Procedure, procedures
 from simulate.catalogue.procedure import AREAS
 from simulate.plan.conditions import Conditions
 from simulate.plan.interactions import book
-from ui.compute import run, skin_engine
-from ui.planner import clinic_notes, plan_state, retouch, totals
+from ui.compute import faces
+from ui.planner import clinic_notes, plan_state, retouch, skin_engine, totals
 from ui.procedures import expected_changes, procedure_info
 from ui.state import session
 from ui.state.choice import Choice, drawn
@@ -58,7 +58,7 @@ def choose(face: Face, near: DeltaGenerator) -> Choice | None:
         plan_state.choose()
     if is_expert() or state.everything or not policy().concerns:
         _choose_procedures()
-    small = run.preview(face.key, face)[0]
+    small = faces.preview(face.key, face)[0]
     state.chosen = tuple(one for one in state.chosen if policy().offers(one))
     with st.container():
         for name in state.chosen:
@@ -325,7 +325,7 @@ def _choose_time() -> tuple[str | None, str]:
 
 def _choose_look() -> str:
     key = session.LOOK_KEY
-    return st.segmented_control(
+    look = st.segmented_control(
         say("When to look"),
         list(labels.LOOKS),
         required=True,
@@ -339,6 +339,7 @@ def _choose_look() -> str:
             "different times. How long each one lasts is with its range and sources."
         ),
     )
+    return look or labels.FULLEST
 
 
 def _choose_day() -> str:

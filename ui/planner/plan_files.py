@@ -6,6 +6,7 @@ what somebody plans to have done is nobody's business.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
@@ -76,7 +77,7 @@ def offer_to_save(choice: Choice) -> None:
             )
 
 
-def _encoded(text: partial[str]) -> bytes:
+def _encoded(text: Callable[[], str]) -> bytes:
     return text().encode("utf-8")
 
 

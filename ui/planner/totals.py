@@ -22,7 +22,7 @@ WORTH_SAYING = 0.25  # of what a label allows: the author's estimate of when it 
 def products(plan: Plan) -> list[str]:
     """Return how much of each product a plan needs, and how many operations and sessions."""
     means, given = book().means, [one for one in plan.treatments if one.dose > 0.0]
-    said = []
+    said: list[str] = []
     for name, (unit, words) in PRODUCTS.items():
         own = [one for one in given if one.procedure in means[name]]
         amount = sum(one.amount for one in own if one.entry.dose.unit == unit)

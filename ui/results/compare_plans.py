@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import closing
 
 import streamlit as st
@@ -11,9 +12,11 @@ from face_mesh import Face
 from simulate import Change, Plan, plan_summary
 from simulate.export import comparison
 from simulate.progress import finished
+from ui.components import progress_bar
 from ui.components.viewer import strip
 from ui.components.viewer.strip import Panel
-from ui.compute import overlays, run, skin_engine
+from ui.compute import faces, outcomes, overlays
+from ui.compute.outcomes import Result
 from ui.planner import controls, plan_state, totals
 from ui.server import error_page
 from ui.state import session
@@ -23,7 +26,7 @@ from ui.text.language import N_, plain, say
 
 ROWS_OF_A_PROCEDURE = 2  # of the measures that it is meant to change
 NOTHING = "–"
-ROWS = {  # what is added up, by what says it
+ROWS: dict[str, Callable[[Plan], str]] = {  # what is added up, by what says it
     N_("Doses"): lambda plan: say(comparison.plan_words(plan)),
     N_("In all"): lambda plan: " · ".join(totals.products(plan)),
     N_("Cost"): lambda plan: totals.cost(plan, plan_summary(plan)),
@@ -33,7 +36,7 @@ ROWS = {  # what is added up, by what says it
 
 def show(face: Face, choice: Choice) -> None:
     """Draw all plans of the visit, each at the time and response of the one that is on."""
-    small = run.preview(face.key, face)[0]
+    small = faces.preview(face.key, face)[0]
     kept = session.start().plans
     with st.container(horizontal=True, vertical_alignment="center"):
         st.header(say("Plans side by side"), anchor=False, width="stretch")
@@ -46,7 +49,7 @@ def show(face: Face, choice: Choice) -> None:
             args=(False,),
         )
     place = st.empty()
-    found: dict[str, run.Result] = {}
+    found: dict[str, Result] = {}
     for letter in plan_state.filled():
         plan = kept[letter].plan
         asked = controls.choice_of(plan, small, choice.conditions)
@@ -82,11 +85,11 @@ def show(face: Face, choice: Choice) -> None:
     )
 
 
-def _result(letter: str, asked: Choice, face: Face, place: DeltaGenerator) -> run.Result:
-    with closing(run.working(asked, face)) as steps:
-        if (face.key, asked) in run.results():
+def _result(letter: str, asked: Choice, face: Face, place: DeltaGenerator) -> Result:
+    with closing(outcomes.result_steps(asked, face)) as steps:
+        if (face.key, asked) in outcomes.results():
             return finished(steps)
-        return skin_engine.watched(
+        return progress_bar.show(
             steps,
             place,
             f"comparing_{letter}",
@@ -97,7 +100,7 @@ def _result(letter: str, asked: Choice, face: Face, place: DeltaGenerator) -> ru
         )
 
 
-def _table(made: dict[str, Plan], found: dict[str, run.Result]) -> dict[str, list[str]]:
+def _table(made: dict[str, Plan], found: dict[str, Result]) -> dict[str, list[str]]:
     """Return the columns: what is compared, how it is now, and each plan."""
     measures: dict[str, str] = {}
     now: dict[str, str] = {}
@@ -109,7 +112,7 @@ def _table(made: dict[str, Plan], found: dict[str, run.Result]) -> dict[str, lis
             now[one.measure] = labels.level(one, one.before)
             range_ = labels.change_range(one)
             cells.setdefault(one.measure, {})[letter] = f"{labels.change(one)} ({range_})"
-    columns = {
+    columns: dict[str, list[str]] = {
         say("Compared"): [*map(say, ROWS), *measures.values()],
         say("Before"): [*[""] * len(ROWS), *(now[id_] for id_ in measures)],
     }
@@ -120,7 +123,7 @@ def _table(made: dict[str, Plan], found: dict[str, run.Result]) -> dict[str, lis
     return columns
 
 
-def _main(plan: Plan, result: run.Result) -> list[Change]:
+def _main(plan: Plan, result: Result) -> list[Change]:
     """Return the changes that the procedures of a plan are meant to make, a few of each."""
     noticed = {one.measure: one for one in result.changes if labels.is_noticeable(one)}
     meant: list[str] = []

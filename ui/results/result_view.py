@@ -13,9 +13,11 @@ from simulate import Change, procedures
 from simulate.export import comparison
 from simulate.plan.interactions import interactions
 from ui.components import viewer
-from ui.compute import run, skin_engine
+from ui.compute import faces, outcomes
+from ui.compute.outcomes import Result
 from ui.planner import plan_state
 from ui.planner import retouch as editing
+from ui.results import result_progress
 from ui.server import error_page
 from ui.state import session
 from ui.state.choice import Choice
@@ -31,15 +33,15 @@ def show_photo(photo: Photo) -> None:
     Raises:
         EngineError: the landmark model is missing or damaged.
     """
-    viewer.show(run.faces(photo.sha256, photo)[1])
+    viewer.show(faces.detection(photo.sha256, photo)[1])
 
 
-def show_face(face: Face, choice: Choice | None) -> run.Result | None:
+def show_face(face: Face, choice: Choice | None) -> Result | None:
     """Draw the viewer, with the outcome of the choice if there is one.
 
     Why a plan cannot be shown is said below the picture, as all else that goes with it.
     """
-    small, picture = run.preview(face.key, face)
+    small, picture = faces.preview(face.key, face)
     session.start().shown = picture.key
     place = st.empty()
     show = partial(viewer.show, picture, edits=editing.written(), on_edits=editing.take)
@@ -47,13 +49,13 @@ def show_face(face: Face, choice: Choice | None) -> run.Result | None:
         show()
         return None
     try:
-        result = skin_engine.outcome(choice, small, place) if choice.plan.treatments else None
+        result = result_progress.result(choice, small, place) if choice.plan.treatments else None
     except Exception as error:  # of whatever kind: the page goes on
         show()
         _say_why_not(choice, error, place)
         return None
-    skin = skin_engine.skin_work(choice.plan)
-    mask = run.skin_mask(small.key, skin, small) if result and skin.treatments else None
+    skin = outcomes.skin_plan(choice.plan)
+    mask = outcomes.skin_mask(small.key, skin, small) if result and skin.treatments else None
     retouch = editing.retouch(small, choice, mask)
     if result is None:
         show(retouch=retouch)
@@ -113,7 +115,7 @@ def _simulated(choice: Choice, time: Said) -> str:
     return plain("Simulated, {time!l}", time=time)
 
 
-def show_changes(result: run.Result, choice: Choice) -> None:
+def show_changes(result: Result, choice: Choice) -> None:
     """Draw the table of changes, and below it why some ranges are wide."""
     st.header(say("What changes"), anchor=False)
     changes = [one for one in result.changes if labels.is_noticeable(one)]

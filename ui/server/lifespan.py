@@ -25,8 +25,8 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
 def load() -> None:
     """Import what takes longest and load the landmark model, before anybody asks.
 
-    Not the page itself, whose components want a running server. See `compute.run.warm` for why in a
-    thread, and for what happens where the model is missing.
+    Not the page itself, whose components want a running server. See `compute.model_loading` for
+    why in a thread, and for what happens where the model is missing.
     """
     import numpy as np
 

@@ -237,7 +237,7 @@ def planned(value: float, side: str, entry: Procedure) -> str:
 
 def plan_lines(plan: Plan) -> list[str]:
     """A plan, a line for each procedure, which may have a dose of its own on each side."""
-    lines = []
+    lines: list[str] = []
     for ones in plan.by_procedure().values():
         entry, doses = ones[0].entry, {one.side: dose(one.dose, one.entry) for one in ones}
         if len(ones) == 2:

@@ -13,8 +13,7 @@ from reportlab.lib.units import mm
 from reportlab.platypus import Image
 
 from face_mesh.arrays import Rgb
-from simulate.export.comparison import head_window, panel
-from simulate.export.contact_sheet import CLOSE
+from simulate.drawing import CLOSE, head_window, panel
 from simulate.outcome.outcome import Outcome
 from simulate.provenance.visible_mark import (
     MIN_STRIP_PX,

@@ -30,7 +30,7 @@ from reportlab.platypus import (
 from face_mesh.inert_text import XML, inert
 from face_mesh.messages import N_
 from simulate.catalogue.procedure import Procedure
-from simulate.export.comparison import NOTICE, dejavu
+from simulate.drawing import NOTICE, dejavu
 from simulate.export.contact_sheet import FILM_SAID, RANGE_SAID
 from simulate.export.pdf.figures import (
     GAP,

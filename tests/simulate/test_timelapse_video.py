@@ -19,8 +19,8 @@ from face_mesh.errors import EngineError
 from simulate import Conditions, Plan, simulate
 from simulate.__main__ import main
 from simulate.catalogue.time_course import LONGEST_DAYS, days_after
+from simulate.drawing import font
 from simulate.export import timelapse_video as morphing
-from simulate.export.comparison import font
 from simulate.export.contact_sheet import TIMES
 from simulate.export.timelapse_video import (
     FPS,
@@ -307,7 +307,7 @@ def test_without_the_encoder_the_command_makes_all_else(
 def test_nothing_but_a_video_loads_the_encoder() -> None:
     code = (
         "import sys; sys.modules['av'] = None; import simulate.command_line.command, "
-        "simulate.export.timelapse_video, ui.compute.run, ui.app.router; print('all there')"
+        "simulate.export.timelapse_video, ui.compute.files, ui.app.router; print('all there')"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from simulate import Conditions, Plan, Treatment, procedures, simulate
-from simulate.export.comparison import MIN_PANEL_PX
+from simulate.drawing import MIN_PANEL_PX
 from simulate.export.contact_sheet import (
     RANGE,
     ROW,

@@ -23,8 +23,8 @@ from simulate import Conditions, Outcome, Plan, Treatment, procedures
 from simulate.__main__ import main
 from simulate.catalogue.loader import citation
 from simulate.catalogue.procedure import ESTIMATE
-from simulate.export.comparison import NOTICE, head_window, png_bytes
-from simulate.export.contact_sheet import CLOSE, film, responders
+from simulate.drawing import CLOSE, NOTICE, head_window
+from simulate.export.contact_sheet import film, responders
 from simulate.export.pdf import pages
 from simulate.export.pdf.figures import (
     Planned,
@@ -39,6 +39,7 @@ from simulate.plan.plan_code import MARK, plan_code, plan_of_code
 from simulate.plan.plan_file import PlanFile
 from simulate.plan.presets import presets
 from simulate.plan.summary import plan_summary
+from simulate.provenance.png_metadata import png_bytes
 from simulate.provenance.verify import verify
 from simulate.provenance.visible_mark import strip_of
 from simulate.wording import report_text
