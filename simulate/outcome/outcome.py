@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,15 +10,14 @@ import numpy.typing as npt
 
 from face_mesh import Face
 from face_mesh.arrays import Bool, Field, Mask, Points, Rgb
+from simulate.composite import Window
 from simulate.geometry.displacement import away_mm
 from simulate.geometry.grid import Grid
 from simulate.geometry.silhouette import Outlined
-from simulate.geometry.warp import moves, photo_bands
+from simulate.geometry.warp import photo_bands
 from simulate.outcome.changes import Change, Shift, lengths_mm
 from simulate.plan.conditions import Conditions
 from simulate.plan.plan import Plan
-from simulate.recovery.discolouration import density_gain
-from simulate.shading.relight import lit_masks, shading_gain
 from simulate.skin.blend import changed
 from simulate.skin.skin_effect import SkinEffect
 
@@ -46,6 +44,8 @@ class Outcome:
         shifts: all that moved skin.
         shade: (rows, columns) ln of luminance on the face's grid, before anything moved.
         density: (rows, columns, 3) optical density of bruises and redness there.
+        lit: windows in which the light changed, in the photo before anything moved.
+        moved: windows in which skin moved.
     """
 
     image: Rgb
@@ -62,17 +62,16 @@ class Outcome:
     shifts: tuple[Shift, ...]
     shade: Floats
     density: Floats
+    lit: tuple[Window, ...]
+    moved: tuple[Window, ...]
 
     @cached_property
     def displacement_px(self) -> Field:
         """(H, W, 2) float32 backward field: image(p) = photo(p + displacement(p))."""
         field = np.zeros((*self.image.shape[:2], 2), np.float32)
-        for rows, columns, band in self._bands():
+        for rows, columns, band in photo_bands(field.shape, Grid.of(self.face), self.coarse):
             field[rows, columns] = band
         return field
-
-    def _bands(self) -> Iterator[tuple[slice, slice, Field]]:
-        return photo_bands(self.image.shape, Grid.of(self.face), self.coarse)
 
     @cached_property
     def shift_mm(self) -> Mask:
@@ -94,11 +93,8 @@ class Outcome:
     def change_mask(self) -> Bool:
         """(H, W) bool, the only pixels that may differ from the photo."""
         mask = self.skin_mask.copy()
-        for gain in (shading_gain(self.face, self.shade), density_gain(self.density)):
-            for rows, columns, changed_here in lit_masks(self.image.shape, self.face, gain):
-                mask[rows, columns] |= changed_here
-        for rows, columns, band in self._bands():
-            mask[rows, columns] |= moves(band)
+        for rows, columns, here in (*self.lit, *self.moved):
+            mask[rows, columns] |= here
         if self.outline is not None:
             mask[self.outline.rows, self.outline.columns] |= self.outline.changed
         return mask

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from face_mesh import Face
 from face_mesh.arrays import Field, Rgb
 from simulate.catalogue.time_course import days_since, share_at
-from simulate.composite import merge
+from simulate.composite import Window, merge, trimmed
 from simulate.geometry.displacement import (
     Part,
     grid_shift_px,
@@ -137,10 +137,10 @@ def simulating(
     with clock.stage("shading"):
         shade = shade_of(face, _amounts(drawn), share)
         density = density_of(face, plan, conditions)
-        _light(image, face, shade, density)
+        lit = _light(image, face, shade, density)
     with clock.stage("geometry"):
         plain = image
-        image = _warped(plain, face, coarse)
+        image, moved = _warped(plain, face, coarse)
         outline = _outline(face, plain, image, share, drawn)
         if outline is not None:
             merge(image, outline.pixels, outline.changed, outline.rows, outline.columns)
@@ -174,6 +174,8 @@ def simulating(
         outline=outline,
         shade=shade,
         density=density,
+        lit=lit,
+        moved=moved,
         skin=skin,
     )
 
@@ -228,12 +230,15 @@ def _flow(face: Face, shifts: Sequence[Shift]) -> tuple[float, Field]:
     return share, backward(np.float32(share) * forward, grid.node_px)
 
 
-def _light(image: Rgb, face: Face, shade: Floats, density: Floats) -> None:
-    """Put shading and then discolouration on a picture of our own, in place."""
+def _light(image: Rgb, face: Face, shade: Floats, density: Floats) -> tuple[Window, ...]:
+    """Put shading and then discolouration on a picture of our own, in place; return where."""
+    lit: list[Window] = []
     gains = ((shading_gain(face, shade), 0.0), (density_gain(density), SURFACE))
     for gain, surface in gains:
         for rows, columns, pixels, here in relit_bands(image, face, gain, surface):
             merge(image, pixels, here, rows, columns)
+            lit.append((rows, columns, here))
+    return tuple(lit)
 
 
 def _outline(
@@ -246,9 +251,11 @@ def _outline(
     return outlined(face, plain, bent, Grid.of(face).place(face, shift_mm, WHOLE))
 
 
-def _warped(picture: Rgb, face: Face, coarse: Field) -> Rgb:
-    """Return the picture with the field applied; `picture` is not kept by anybody else."""
-    image = picture.copy() if coarse.any() else picture
-    for rows, columns, pixels, moved in warped_bands(picture, Grid.of(face), coarse):
-        merge(image, pixels, moved, rows, columns)
-    return image
+def _warped(picture: Rgb, face: Face, coarse: Field) -> tuple[Rgb, tuple[Window, ...]]:
+    """Return the picture with the field applied, and where; nobody else keeps `picture`."""
+    image, moved = picture.copy() if coarse.any() else picture, list[Window]()
+    for rows, columns, pixels, here in warped_bands(picture, Grid.of(face), coarse):
+        merge(image, pixels, here, rows, columns)
+        if here.any():
+            moved.append(trimmed(rows, columns, here))
+    return image, tuple(moved)

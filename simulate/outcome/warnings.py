@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from face_mesh import Face
+from face_mesh.cache import Scope, cached_per
 from face_mesh.landmarks.anatomy import point
 from face_mesh.messages import COMMAS, N_, Listed, Said
 from face_mesh.skin.signs import SIGNS
@@ -119,14 +120,10 @@ def _by_tone(face: Face, plan: Plan) -> Iterator[str]:
             )
 
 
+@cached_per(Scope.PIXELS)
 def tone_deg(face: Face) -> float:
     """Return the individual typology angle of the cheeks, degrees, computed once; NaN if unseen."""
-    made = face.workspace.get("skin/tone")
-    if made is None:
-        cheeks = [ita_deg(face, f"malar_{side}") for side in ("left", "right")]
-        made = face.workspace["skin/tone"] = float(np.mean(cheeks))
-    assert isinstance(made, float)
-    return made
+    return float(np.mean([ita_deg(face, f"malar_{side}") for side in ("left", "right")]))
 
 
 def _beyond(changes: Sequence[Change]) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -32,19 +33,34 @@ _CREASE_MM = 2.5  # of skin beside the wing of the nose that is left alone with 
 _LID_MM = (5.0, 10.0)  # inwards from the outer corner, between which crow's feet fade out
 
 
-def mask_of(face: Face, job: Job) -> Mask:
-    """Return (H, W) float32, what a job replaces or changes, hand corrections included."""
+@dataclass(frozen=True, eq=False)
+class Target:
+    """Where a job works.
+
+    Attributes:
+        mask: (H, W) float32, what it replaces or changes, hand corrections included.
+        beside: (H, W) float32, of a fold the weight that skin has when its shade is held to it;
+            None of all else.
+    """
+
+    mask: Mask
+    beside: Mask | None = None
+
+
+def target_of(face: Face, job: Job) -> Target:
+    """Return where a job works."""
+    beside = None
     if job.treatment.spots:
         found = _joined(face, picked(face, job.treatment))
     elif job.term.operator == "lift":
-        found = band_of(face, job)[0]
+        found, beside = band_of(face, job)
     elif job.term.operator == "fade" and job.term.sign in BROAD:
         found = _feathered(face, job)
     elif job.term.sign == "crows_feet_lines":
         found = _found(face, job) * _beside_the_eye(face, job)
     else:
         found = _found(face, job)
-    return _corrected(face, found, own_strokes(face, job))
+    return Target(_corrected(face, found, own_strokes(face, job)), beside)
 
 
 def picked(face: Face, treatment: Treatment) -> list[Mole]:

@@ -22,7 +22,7 @@ from simulate.catalogue.time_course import days_since, share_at
 from simulate.plan.conditions import Conditions
 from simulate.plan.plan import Plan, Treatment
 from simulate.progress import scaled
-from simulate.skin.masks import mask_of
+from simulate.skin.masks import target_of
 from simulate.skin.tasks import Job, jobs_of
 from simulate.skin.treated_patch import Treated, treated
 
@@ -134,7 +134,7 @@ def skin_mask_of(face: Face, plan: Plan) -> Mask:
     """Return (H, W) float32, all that a plan would repaint or fade; loads no engine."""
     out = np.zeros((face.photo.height, face.photo.width), np.float32)
     for job in jobs_of(plan):
-        np.maximum(out, mask_of(face, job), out=out)
+        np.maximum(out, target_of(face, job).mask, out=out)
     return out
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from face_mesh.messages import N_, Said
 from face_mesh.skin.signs import SIGNS
-from simulate.geometry.neck_and_ears import APRON_MEASURES
+from simulate.geometry.neck_and_ears import PRIOR_MEASURES
 from simulate.outcome.changes import Change
 
 DECIMALS = {"ratio": 2, "count": 0}  # of the figures of a measure; else 1
@@ -53,7 +53,7 @@ def level(change: Change, value: float) -> Said:
 
 def is_of_prior(change: Change) -> bool:
     """Return whether a measure is of the usual neck or ear, of which only the change is known."""
-    return change.measure in APRON_MEASURES
+    return change.measure in PRIOR_MEASURES
 
 
 def difference(change: Change) -> Said:

@@ -138,14 +138,6 @@ FAULTS: tuple[Fault, ...] = (
         (f"{TESTS}test_light.py", f"{TESTS}test_shading.py"),
     ),
     Fault(
-        "neck_shading_sign",
-        "A neck that is lifted is shaded the wrong way round.",
-        "simulate/shading/shading.py",
-        "known * (light.shade(after) - light.shade(before)) / step",
-        "known * (light.shade(before) - light.shade(after)) / step",
-        (f"{TESTS}test_light.py",),
-    ),
-    Fault(
         "channels_swapped",
         "Shade follows the colour of skin with red and blue exchanged.",
         "simulate/shading/relight.py",

@@ -27,8 +27,8 @@ from simulate import (
 )
 from simulate.plan.plan import Stroke
 from simulate.skin.skin_effect import READING_SD, skin_mask_of
-from simulate.skin.tasks import jobs_of
-from simulate.skin.treated_patch import NOTHING, Treated
+from simulate.skin.tasks import Job, jobs_of
+from simulate.skin.treated_patch import NOTHING, Treated, treated_at
 from tests.simulate.faces import SKIN, bare, face_of, run, usual
 
 every_skin_procedure = pytest.mark.parametrize("name", SKIN)
@@ -122,11 +122,10 @@ def sign_of(face: Face, plan: Plan, part: Treated) -> str:
     return next(job.term.sign for job in jobs_of(plan) if key_of(face, job, part))
 
 
-def key_of(face: Face, job: object, part: Treated) -> bool:
+def key_of(face: Face, job: Job, part: Treated) -> bool:
     """Whether a piece of treated skin is kept as the work of a job."""
-    size = f"{face.photo.width}x{face.photo.height}"
-    place = f"skin/treated/{size}/{job.term.sign}/{job.term.operator}/{job.region}"  # type: ignore[attr-defined]
-    return place in face.workspace and face.workspace[place][1] is part
+    kept = treated_at(face, job.term.sign, job.term.operator, job.region)
+    return any(one is part for one in kept.values())
 
 
 def test_two_treatments_of_the_same_lines_never_take_more_than_there_is(face: Face) -> None:

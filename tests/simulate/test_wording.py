@@ -12,7 +12,7 @@ from simulate import Change, Plan, Procedure, procedures
 from simulate.catalogue.procedure import ESTIMATE, UNITS, Course, Downtime
 from simulate.catalogue.time_course import days_after
 from simulate.export.contact_sheet import TIMES
-from simulate.geometry.neck_and_ears import APRON_MEASURES
+from simulate.geometry.neck_and_ears import PRIOR_MEASURES
 from simulate.plan.interactions import book
 from simulate.plan.summary import plan_summary
 from simulate.wording import procedures as procedure_words
@@ -383,7 +383,7 @@ def test_every_sign_says_what_its_figures_mean(sign: str) -> None:
 
 
 def test_of_a_usual_neck_only_the_change_is_told() -> None:
-    name, spec = next(iter(APRON_MEASURES.items()))
+    name, spec = next(iter(PRIOR_MEASURES.items()))
     change = replace(WIDER, measure=name, name=spec.name, unit=spec.unit)
     assert (level(change, change.before), level(change, change.after)) == ("–", "–")
     assert difference(change)[0] in "+−"

@@ -14,7 +14,8 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.testing.v1 import AppTest
 
 from benchmarks.turned import turned_photo, turned_pose
-from face_mesh import Photo, read_face
+from face_mesh import Photo, pipeline, read_face
+from face_mesh.landmarks.detect import Detection, find_faces
 from tests.ui.arriving import components, labels, upload, use, written
 from tests.ui.photos import MAKER, jpeg_with_place, portrait
 from tests.ui.test_page import living, stored
@@ -403,6 +404,27 @@ def test_how_far_a_head_is_turned_says_how_much_can_be_shown(page: AppTest) -> N
     assert found[-24.0][0].message.startswith("The head is turned by 24°, at which 3")
     assert found[40.0][0].severity == "warn"
     assert found[40.0][0].advice
+
+
+def test_a_photo_is_searched_for_faces_once_however_often_it_is_measured(
+    page: AppTest, photo_file: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    searched: list[tuple[int, ...]] = []
+
+    def counted(rgb: np.ndarray) -> list[Detection]:
+        searched.append(rgb.shape)
+        return find_faces(rgb)
+
+    for module in (pipeline, importlib.import_module("ui.compute.faces")):
+        monkeypatch.setattr(module, "find_faces", counted)
+    upload(page, "me.jpg", photo_file)
+    photo = page.session_state["beforehand"].photo
+    page.button(key="length_on_front").click().run()
+    page.selectbox(key="thing_front").set_value("Something else").run()
+    page.number_input(key="length_mm_front").set_value(100.0).run()
+    page.button(key="length_use_front").click().run()
+    assert "A length of 100 mm in this photo sets the scale." in written(page)
+    assert searched == [photo.image.shape]
 
 
 def test_a_known_length_in_the_photo_sets_the_scale(page: AppTest, photo_file: bytes) -> None:

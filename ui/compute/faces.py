@@ -9,7 +9,7 @@ from __future__ import annotations
 import streamlit as st
 
 from face_mesh import Face, Measure, Photo, ScaleHint, measure_all, read_face
-from face_mesh.landmarks.detect import find_faces
+from face_mesh.landmarks.detect import Detection, find_faces
 from ui.components.viewer import Picture
 from ui.compute import model_loading, overlays
 
@@ -17,12 +17,18 @@ PREVIEW_PX = 1600  # enough to see the face at 1:1; files are made at the photo'
 
 
 @st.cache_resource(scope="session", max_entries=4, show_spinner=False)
+def detections(sha256: str, _photo: Photo) -> tuple[Detection, ...]:
+    """Return the faces of a photo, left to right in it: looked for once."""
+    model_loading.warm_landmarks().join()
+    return tuple(find_faces(_photo.image))
+
+
+@st.cache_resource(scope="session", max_entries=4, show_spinner=False)
 def detection(sha256: str, _photo: Photo) -> tuple[int, Picture]:
     """Return how many faces there are, and the photo with them numbered if they are several."""
-    model_loading.warm_landmarks().join()
-    found = find_faces(_photo.image)
-    several = tuple(one.points_px for one in found) if len(found) > 1 else ()
-    return len(found), overlays.plain(_photo, several)
+    all_faces = detections(sha256, _photo)
+    several = tuple(one.points_px for one in all_faces) if len(all_faces) > 1 else ()
+    return len(all_faces), overlays.plain(_photo, several)
 
 
 @st.cache_resource(scope="session", max_entries=4, show_spinner=False)
@@ -33,7 +39,7 @@ def face(sha256: str, which: int | None, hint: ScaleHint | None, _photo: Photo) 
         PhotoError: no face, several without a choice.
         PlanError: an impossible pupil distance or known length.
     """
-    return read_face(_photo, which=which, hint=hint)
+    return read_face(_photo, which=which, hint=hint, detections=detections(sha256, _photo))
 
 
 @st.cache_resource(scope="session", max_entries=4, show_spinner=False)

@@ -31,9 +31,13 @@ Note = tuple[str, str]  # severity of `simulate.plan.interactions`, and a senten
 
 @dataclass(frozen=True)
 class Result:
-    """What the page shows of one outcome; small enough to keep a few."""
+    """What the page shows of one outcome; small enough to keep a few.
+
+    `head` is the head alone at the size of a strip, to be compared with that of other plans.
+    """
 
     jpeg: bytes
+    head: bytes
     heat: Heat | None
     unsure: Unsure | None
     treated: Box | None
@@ -98,6 +102,7 @@ def _result(choice: Choice, face: Face) -> Generator[float, None, Result]:
         outcome = yield from steps
     return Result(
         jpeg=overlays.jpeg(outcome.image),
+        head=overlays.head(face, outcome.image),
         heat=overlays.heat(outcome.shift_mm),
         unsure=overlays.unsure(outcome.uncertainty),
         treated=overlays.treated(outcome.change_mask),

@@ -116,12 +116,6 @@ def head(face: Face, image: Rgb) -> bytes:
     return _jpeg(panel(image[head_window(face, CLOSE)], PANEL_PX))
 
 
-def head_of(face: Face, encoded: bytes) -> bytes:
-    """Encode the head alone of a picture that is encoded whole."""
-    with Image.open(io.BytesIO(encoded)) as opened:
-        return head(face, np.asarray(opened.convert("RGB"), np.uint8))
-
-
 def mask(treated: Mask) -> bytes:
     """Return what is treated, and how fully, as a tint with a contour: a see-through PNG."""
     height, width = treated.shape

@@ -8,6 +8,7 @@ from ui.compute import faces, files, live_payload, outcomes
 def forget() -> None:
     """Empty this session's caches; treated skin goes with the faces that hold it."""
     for cached in (
+        faces.detections,
         faces.detection,
         faces.face,
         faces.preview,

@@ -75,10 +75,10 @@ def advise(view: str, frame: object) -> Advice:
         sent = base64.b64decode(coded, validate=True)
         photo = open_photo_isolated(sent, cancelled=presence.gone())
         model_loading.warm_landmarks().join()
-        found = len(find_faces(photo.image))
-        if found != 1:
-            return Advice((SEVERAL if found else NOBODY,))
-        face = read_face(photo, which=0)
+        detections = find_faces(photo.image)
+        if len(detections) != 1:
+            return Advice((SEVERAL if detections else NOBODY,))
+        face = read_face(photo, which=0, detections=detections)
     except (PhotoError, binascii.Error):
         return Advice((NOBODY,))
     except BeforehandError as error:

@@ -66,10 +66,7 @@ def show(face: Face, choice: Choice) -> None:
             )
             st.markdown(f":red[{labels.ICONS['block']}] {sentence}")
     panels = [Panel(overlays.head(small, small.photo.image), plain("Before"))]
-    panels += [
-        Panel(overlays.head_of(small, one.jpeg), plan_state.plain_title(letter))
-        for letter, one in found.items()
-    ]
+    panels += [Panel(one.head, plan_state.plain_title(letter)) for letter, one in found.items()]
     strip.show(panels, key="compared")
     st.caption(
         say(

@@ -125,9 +125,9 @@ def _named() -> Iterator[str]:
     from face_mesh.measures import MEASURES
     from face_mesh.skin.signs import SIGNS
     from simulate.catalogue.loader import procedures
-    from simulate.geometry.neck_and_ears import APRON_MEASURES
+    from simulate.geometry.neck_and_ears import PRIOR_MEASURES
 
-    for spec in (*MEASURES.values(), *APRON_MEASURES.values()):
+    for spec in (*MEASURES.values(), *PRIOR_MEASURES.values()):
         yield spec.name
     for sign in SIGNS.values():
         yield from (sign.name, sign.scale.partition(" (")[0])
