@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from simulate import Plan, Treatment
 from simulate.plan.plan_code import plan_code
 from simulate.plan.plan_file import PlanFile
+from tests.ui.arriving import arrive
 
 PLAN = Plan(
     (
@@ -114,9 +115,7 @@ def test_what_is_saved_is_what_was_opened(sample_page: AppTest) -> None:
 def test_a_patient_can_open_the_plan_of_a_report_at_once(
     welcome_page: AppTest,
 ) -> None:
-    state = welcome_page.session_state["beforehand"]
-    state.way, state.attested = "patient", True
-    page = welcome_page.run().button(key="sample_grace_hopper").click().run()
+    page = arrive(welcome_page, "patient").button(key="sample_grace_hopper").click().run()
     assert page.title[0].value == "What would you like to look at?"
     open_file(page, PlanFile(Plan.parse("lip_filler=0.8")).to_toml().encode())
     assert not page.exception

@@ -14,6 +14,7 @@ from simulate.plan.plan import Stroke
 from simulate.progress import finished
 from simulate.provenance.verify import verify
 from simulate.wording.language import english
+from tests.ui.arriving import arrive
 
 KINDS = ("video", "report", "film", "range")
 
@@ -167,9 +168,7 @@ def test_all_plans_go_in_if_asked_for(
 def test_patients_get_questions_and_the_first_days(
     planned: AppTest, reported: Callable[[], tuple[Parts, Any]], way: str
 ) -> None:
-    state = planned.session_state["beforehand"]
-    state.way, state.led = way, True
-    planned.run()
+    arrive(planned, way, "preview")
     _, wanted = reported()
     assert wanted.questions == (way == "patient")
     assert wanted.film

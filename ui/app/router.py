@@ -7,7 +7,7 @@ import streamlit as st
 from ui.app import connection, navigation, page_frame, tour
 from ui.components import browser_history, upload_retry
 from ui.compute import run, skin_engine
-from ui.state import session
+from ui.state import session, steps
 from ui.state.clinic_policy import PolicyError, policy
 from ui.text.language import said_error, say
 
@@ -23,7 +23,10 @@ except PolicyError as error:  # nothing is offered by a file that was not unders
 # The icons of the menu; the screen that is on is the step of the visit.
 pages = {
     st.Page(
-        f"../screens/{session.screen()}.py", title=say("Preview"), url_path="preview", default=True
+        f"../screens/{steps.screen(session.start())}.py",
+        title=say("Preview"),
+        url_path="preview",
+        default=True,
     ): "face",
     st.Page("../screens/about.py", title=say("How it works"), url_path="about"): "menu_book",
     st.Page("../screens/care.py", title=say("How you feel"), url_path="care"): "favorite",
@@ -43,5 +46,5 @@ connection.watch()
 browser_history.begin(page.url_path, navigation.now(), navigation.open_now(), navigation.go)
 if session.start().photo:  # whose landmarks are found by now, and not delayed
     skin_engine.warm()
-if page is home and session.screen() == "preview":
+if page is home and steps.screen(session.start()) == steps.Step.PREVIEW:
     tour.show()

@@ -23,6 +23,7 @@ from ui.procedures import expected_changes, procedure_info
 from ui.procedures.expected_changes import Here
 from ui.results import view_switch
 from ui.state import session
+from ui.state.steps import Step
 from ui.text import labels
 from ui.text.language import N_, say
 
@@ -163,7 +164,7 @@ def _leave_it() -> None:
 
 def _go_on_without() -> None:
     session.start().chosen = ()
-    session.start().led = True
+    session.start().enter(Step.PREVIEW)
 
 
 def _card(name: str, acts: list[tuple[Concern, Acting]], here: Here, small: Face) -> None:
@@ -253,7 +254,7 @@ def _try(name: str, alone: bool) -> None:
         state.chosen = ()
         st.session_state[plan_state.KEY] = None  # what is in the plan is no longer the named one
     plan_state.add([name])
-    state.led = True
+    state.enter(Step.PREVIEW)
 
 
 def offer_to_go_on() -> None:
@@ -279,4 +280,4 @@ def offer_to_go_on() -> None:
 
 
 def _go_on() -> None:
-    session.start().led = True
+    session.start().enter(Step.PREVIEW)

@@ -17,7 +17,8 @@ from face_mesh import Photo, PhotoError, open_photo_isolated
 from ui.compute import run
 from ui.intake.samples import Sample
 from ui.server import media_access, presence
-from ui.state import session
+from ui.state import session, steps
+from ui.state.steps import Step
 from ui.text.language import unsaid
 
 FORMATS = ("jpg", "jpeg", "png", "webp", "heic", "heif", "tif", "tiff", "gif", "bmp")
@@ -60,8 +61,7 @@ def take_sample(sample: Sample) -> None:
     """Make a sample portrait the photo in use; nobody need look after it first."""
     if sample.path:
         _take(sample.path.read_bytes(), sample.credit)
-        state = session.start()
-        state.checked = state.accepted = True
+        _accept()
 
 
 def use() -> None:
@@ -69,7 +69,7 @@ def use() -> None:
     state = session.start()
     view, pending = state.adding, state.pending
     if not view:
-        state.checked = state.accepted = True
+        _accept()
     elif pending is not None:
         run.forget()
         if view == session.FRONT:
@@ -81,6 +81,13 @@ def use() -> None:
             if state.view == view:
                 session.work_on(view)
         state.adding, state.pending = "", None
+        state.enter(Step.PHOTOS)
+
+
+def _accept() -> None:
+    state = session.start()
+    state.checked = True
+    state.enter(steps.after_photos(state))
 
 
 def _replace_front(photo: Photo) -> None:
@@ -99,18 +106,20 @@ def _replace_front(photo: Photo) -> None:
 def look_after() -> None:
     """Show the photos again, to add, retake and measure; nothing chosen is lost."""
     state = session.start()
-    state.checked, state.accepted = True, False
+    state.checked = True
+    state.enter(Step.PHOTOS)
 
 
 def go_on() -> None:
     """Leave the photos for the next step."""
-    session.start().accepted = True
+    _accept()
 
 
 def add(view: str) -> None:
     """Ask for a photo of a view; one there is stays until another is used."""
     state = session.start()
     state.adding, state.pending, state.problem = view, None, ""
+    state.enter(Step.VIEW)
     state.meant = st.session_state.get(session.which_key(view))
 
 
@@ -130,6 +139,7 @@ def leave_out() -> None:
     state = session.start()
     st.session_state[session.which_key(state.adding)] = state.meant
     state.adding, state.pending, state.problem = "", None, ""
+    state.enter(Step.PHOTOS)
     run.forget()
 
 

@@ -14,6 +14,7 @@ from face_mesh.landmarks.scale import (
 from ui.components.capture import ruler
 from ui.compute import run
 from ui.state import session
+from ui.state.steps import TABLE, Step
 from ui.text import labels
 from ui.text.language import N_, said_error, say
 
@@ -128,12 +129,17 @@ def _use(ends: ruler.Ends, length_mm: float, photo: Photo, view: str) -> None:
         st.error(said_error(error), icon=labels.ICONS["block"])
         return
     state = session.start()
-    state.lengths[photo.sha256], state.marking = given, ""
+    state.lengths[photo.sha256] = given
+    _set_marking("")
     st.rerun()
 
 
 def _set_marking(view: str) -> None:
-    session.start().marking = view
+    """Begin to mark a length in the photo of a view, or end it; in the preview it is no step."""
+    state = session.start()
+    state.marking = view
+    if TABLE[state.step].screen == "photo":
+        state.enter(Step.LENGTH if view else Step.VIEW if state.adding else Step.CHECK)
 
 
 def _forget_length(sha256: str) -> None:

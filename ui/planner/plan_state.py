@@ -18,9 +18,10 @@ from simulate.plan.plan import CURRENCY
 from simulate.plan.presets import Preset, Step, presets
 from ui.planner import totals
 from ui.procedures import procedure_info
-from ui.state import session
+from ui.state import session, steps
 from ui.state.clinic_policy import policy
 from ui.state.session import Saved
+from ui.state.steps import Step as VisitStep
 from ui.state.widget_keys import dose_key
 from ui.text import labels
 from ui.text.duration import time
@@ -251,7 +252,7 @@ def choose() -> None:
             _manage()
             if state.chosen:
                 _choose_preset()
-        if len(filled()) > 1 and not state.comparing:
+        if len(filled()) > 1 and state.step != VisitStep.COMPARISON:
             st.button(
                 say("Compare plans"),
                 key="compare",
@@ -297,12 +298,13 @@ def _manage() -> None:
 
 def compare(wanted: bool) -> None:
     """Begin or end showing the plans beside each other."""
-    session.start().comparing = wanted
+    session.start().enter(VisitStep.COMPARISON if wanted else VisitStep.PREVIEW)
 
 
 def present(wanted: bool) -> None:
     """Begin or end showing the picture by itself."""
-    session.start().presenting = wanted
+    state = session.start()
+    state.enter(VisitStep.PRESENTATION if wanted else steps.after_photos(state))
 
 
 def _choose_preset() -> None:

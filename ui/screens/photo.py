@@ -4,15 +4,17 @@ import streamlit as st
 
 from ui.intake import check_photo, photo_request
 from ui.intake.views import VIEWS
-from ui.state import session
+from ui.state import session, steps
+from ui.state.steps import Step
 from ui.text.language import say
 
 state = session.start()
+step = steps.current(state)
 view = state.adding or session.FRONT
 waiting = state.pending if state.adding else state.photo
 
 with st.container(key="start", gap="medium"):
-    if state.checked and not state.adding and state.photo:
+    if step == Step.PHOTOS and state.photo:
         st.title(say("Your photos"), anchor=False)
         check_photo.overview(state.photo)
     elif waiting:

@@ -8,13 +8,14 @@ import streamlit as st
 
 from face_mesh import Photo, ScaleHint
 from simulate.plan.plan import Place, Plan, Stroke
-from ui.state.clinic_policy import policy
+from ui.state.steps import CONSULTANT as CONSULTANT
+from ui.state.steps import PATIENT as PATIENT
+from ui.state.steps import Step
 from ui.text import labels, language
 
 KEY = "beforehand"
 WHICH_KEY = "which"  # of the widgets whose answers belong to one photo
 PUPILS_KEY = "pupils_mm"  # belongs to the person, whichever photo shows it
-PATIENT, CONSULTANT = "patient", "consultant"
 FRONT = "front"
 VIEWS = ("three_quarter", "smile")  # photos beside the one from the front
 SPOKEN_KEY = "spoken"  # the language in which the scale of times was drawn
@@ -49,12 +50,13 @@ class Session:
     """One visitor's state; the widgets keep their own values.
 
     Attributes:
+        step: where the visitor is; `ui.state.steps` says what is shown for want of its needs.
+        resume: the step after the photos that the visitor was at: `CONCERNS` at first.
         way: how the visitor came in, `PATIENT` or `CONSULTANT`; empty as long as nobody said.
         attested: whether age and consent were given; before it no photo is taken.
         country: whose rules on age are shown; empty as long as nobody said.
         photo: the photo from the front, None as long as there is none.
         checked: whether the visitor has looked at what was found about that photo.
-        accepted: whether the visitor goes on with it; False again to look after the photos.
         adding: the view a photo is being taken for while the one in use stays; empty is none.
         meant: which face of the photo in use is meant, as its widget has it, in the meantime.
         pending: that photo, until the visitor has looked at what was found about it.
@@ -62,15 +64,12 @@ class Session:
         view: which photo is worked on, `FRONT` or one of `views`.
         lengths: a known length in a photo, by the photo's hash: its ends are pixels of that one.
         marking: the view in whose photo such a length is being marked; empty is none.
-        led: whether a patient has said what they came for; consultants choose from everything.
         concerns: what a patient came with, ids of `ui.concerns.concerns`.
         everything: whether a patient asked to choose from the whole catalogue.
         chosen: procedures that are on, in the order in which they were chosen.
         sides: the side each procedure is on, to know what it was when another is chosen.
         plans: what was planned, by the letter of the plan.
         letter: of the plan that is on.
-        comparing: whether the plans are shown beside each other.
-        presenting: whether the picture is shown by itself, without what it is steered by.
         touring: whether the guided tour is on.
         called: whether the preview was asked for from another page, and is still to be shown.
         forgotten: whether a photo was forgotten just now, which the first screen says.
@@ -87,12 +86,13 @@ class Session:
         verdict: of the last file that was checked; of the file itself nothing is kept.
     """
 
+    step: Step = Step.WELCOME
+    resume: Step = Step.CONCERNS
     way: str = ""
     attested: bool = False
     country: str = ""
     photo: Photo | None = None
     checked: bool = False
-    accepted: bool = False
     adding: str = ""
     meant: int | None = None
     pending: Photo | None = None
@@ -100,15 +100,12 @@ class Session:
     view: str = FRONT
     lengths: dict[str, ScaleHint] = field(default_factory=dict)
     marking: str = ""
-    led: bool = False
     concerns: tuple[str, ...] = ()
     everything: bool = False
     chosen: tuple[str, ...] = ()
     sides: dict[str, str] = field(default_factory=dict)
     plans: dict[str, Saved] = field(default_factory=dict)
     letter: str = "A"
-    comparing: bool = False
-    presenting: bool = False
     touring: bool = False
     called: bool = False
     forgotten: bool = False
@@ -128,6 +125,12 @@ class Session:
     def active(self) -> Photo | None:
         """The photo that is worked on."""
         return self.photo if self.view == FRONT else self.views.get(self.view, self.photo)
+
+    def enter(self, step: Step) -> None:
+        """Go to a step; those after the photos are come back to from the photos."""
+        self.step = step
+        if step in (Step.CONCERNS, Step.PREVIEW, Step.COMPARISON):
+            self.resume = step
 
 
 def start() -> Session:
@@ -153,10 +156,12 @@ def take(photo: Photo | None, credit: str = "") -> None:
     """Put `photo` in the place of the one in use; what was said about that one goes with it."""
     state = start()
     state.photo, state.credit, state.problem = photo, credit, ""
-    state.checked = state.accepted = False
+    state.checked = False
+    state.enter(Step.CHECK if photo else Step.PHOTO)
+    if state.resume == Step.COMPARISON:
+        state.resume = Step.PREVIEW
     state.views, state.lengths, state.marking = {}, {}, ""
     state.adding, state.pending = "", None
-    state.comparing = state.presenting = False
     work_on(FRONT)
     for key in (*(which_key(view) for view in (FRONT, *VIEWS)), PUPILS_KEY):
         st.session_state[key] = None
@@ -197,14 +202,3 @@ def forget() -> None:
     if spoken:
         st.session_state[language.KEY] = spoken
     start().attempt, start().forgotten = state.attempt + 1, True
-
-
-def screen() -> str:
-    """Return which step of the journey is on: the name of its file in screens/."""
-    state = start()
-    if not state.attested:
-        return "welcome"
-    if state.photo is None or not state.accepted:
-        return "photo"
-    free = state.way == CONSULTANT or not policy().concerns
-    return "preview" if state.led or free else "concerns"
