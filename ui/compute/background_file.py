@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Hashable
 from contextlib import closing
 from typing import Any, TypeVar
 
@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 def made(
     kind: str,
-    of: object,
+    of: Hashable,
     begin: Callable[[], Generator[float, None, T]],
     place: DeltaGenerator,
 ) -> T | None:
@@ -32,7 +32,7 @@ def made(
         begin: starts the work, which yields the share that is done.
         place: where it is drawn how far the work is, and what went wrong.
     """
-    kept: dict[tuple[str, object], Any] = run.kept_files()
+    kept: dict[tuple[str, Hashable], Any] = run.kept_files()
     if (kind, of) in kept:
         return kept[kind, of]
     asked = session.start().asked
@@ -54,7 +54,7 @@ def made(
     return found
 
 
-def offer(kind: str, of: object, label: str, *, shown: bool = False, key: str = "") -> None:
+def offer(kind: str, of: Hashable, label: str, *, shown: bool = False, key: str = "") -> None:
     """Draw the button that asks for something; `shown` shows it over time as well."""
     st.button(
         label,
@@ -73,7 +73,7 @@ ICONS = {
 }
 
 
-def _ask(kind: str, of: object, shown: bool) -> None:
+def _ask(kind: str, of: Hashable, shown: bool) -> None:
     state = session.start()
     state.asked[kind] = of
     if shown:

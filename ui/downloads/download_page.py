@@ -14,9 +14,9 @@ import streamlit as st
 from face_mesh import Face
 from ui.compute import background_file, run, skin_engine
 from ui.downloads import report_parts
-from ui.planner import plan_files, plan_state
+from ui.planner import plan_files
 from ui.results import time_and_range
-from ui.state import session
+from ui.state import plan_state, session
 from ui.state.choice import Choice
 from ui.state.clinic_policy import policy
 from ui.text import labels, language

@@ -93,13 +93,13 @@ def _accept() -> None:
 def _replace_front(photo: Photo) -> None:
     """Put a photo in the place of the one from the front; all that is said of others stays."""
     state, values = session.start(), st.session_state
-    others, lengths = state.views, state.lengths
+    others, lengths, history = state.views, state.lengths, state.history
     if state.photo is not None and state.photo.sha256 != photo.sha256:
         lengths.pop(state.photo.sha256, None)
     said = (session.PUPILS_KEY, *map(session.which_key, (session.FRONT, *session.VIEWS)))
     kept = {key: values.get(key) for key in said}
     session.take(photo)
-    state.views, state.lengths, state.checked = others, lengths, True
+    state.views, state.lengths, state.checked, state.history = others, lengths, True, history
     values.update(kept)
 
 

@@ -15,8 +15,7 @@ from face_mesh.messages import COMMAS, Listed, Said
 from simulate.catalogue.time_course import days_after
 from simulate.plan.plan_file import PlanFile, plan_of_file
 from ui.intake import photo_store
-from ui.planner import plan_state
-from ui.state import session
+from ui.state import plan_state, session
 from ui.state.choice import Choice
 from ui.state.steps import Step
 from ui.text import labels

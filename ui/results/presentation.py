@@ -9,8 +9,8 @@ from __future__ import annotations
 import streamlit as st
 
 from simulate import Plan, plan_summary
-from ui.planner import plan_state, totals
-from ui.state import session
+from ui.planner import plan_menu, totals
+from ui.state import plan_state, session
 from ui.state.choice import Choice
 from ui.text import labels
 from ui.text.language import say
@@ -33,7 +33,7 @@ def head() -> None:
             key="present_end",
             icon=":material/close:",
             type="tertiary",
-            on_click=plan_state.present,
+            on_click=plan_menu.present,
             args=(False,),
         )
 

@@ -15,10 +15,9 @@ from simulate.export import comparison
 from simulate.plan.interactions import interactions
 from ui.components import viewer
 from ui.compute import run, skin_engine
-from ui.planner import plan_state
 from ui.planner import retouch as editing
 from ui.server import error_page
-from ui.state import session
+from ui.state import plan_state, session
 from ui.state.choice import Choice
 from ui.text import duration, labels
 from ui.text.language import plain, say

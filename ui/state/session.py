@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from face_mesh import Photo, ScaleHint
 from simulate.plan.plan import Place, Plan, Stroke
+from ui.state.clinic_policy import policy
+from ui.state.history import History
+from ui.state.plan_book import Draft, PlanBook
 from ui.state.steps import CONSULTANT as CONSULTANT
 from ui.state.steps import PATIENT as PATIENT
 from ui.state.steps import Step
 from ui.text import labels, language
+
+if TYPE_CHECKING:
+    from simulate.provenance.verify import Verdict
 
 KEY = "beforehand"
 WHICH_KEY = "which"  # of the widgets whose answers belong to one photo
@@ -37,14 +45,6 @@ class Edits:
     spots: tuple[Place, ...] = ()
 
 
-@dataclass(frozen=True)
-class Saved:
-    """A plan that is put aside: what it is called, empty for its letter alone, and what it is."""
-
-    name: str = ""
-    plan: Plan = field(default_factory=Plan)
-
-
 @dataclass
 class Session:
     """One visitor's state; the widgets keep their own values.
@@ -66,10 +66,7 @@ class Session:
         marking: the view in whose photo such a length is being marked; empty is none.
         concerns: what a patient came with, ids of `ui.concerns.concerns`.
         everything: whether a patient asked to choose from the whole catalogue.
-        chosen: procedures that are on, in the order in which they were chosen.
-        sides: the side each procedure is on, to know what it was when another is chosen.
-        plans: what was planned, by the letter of the plan.
-        letter: of the plan that is on.
+        history: what is planned, and the edits of it that can be taken back.
         touring: whether the guided tour is on.
         called: whether the preview was asked for from another page, and is still to be shown.
         forgotten: whether a photo was forgotten just now, which the first screen says.
@@ -83,7 +80,8 @@ class Session:
         sheet: what is shown below over time, by kind and what it is of; None is nothing.
         asked: what is to be made or was made, by kind, and what it is of.
         plan_problem: the sentence about the last plan file that could not be opened.
-        verdict: of the last file that was checked; of the file itself nothing is kept.
+        verdict: of the last file that was checked, or why it could not be; of the file itself
+            nothing is kept.
     """
 
     step: Step = Step.WELCOME
@@ -102,10 +100,7 @@ class Session:
     marking: str = ""
     concerns: tuple[str, ...] = ()
     everything: bool = False
-    chosen: tuple[str, ...] = ()
-    sides: dict[str, str] = field(default_factory=dict)
-    plans: dict[str, Saved] = field(default_factory=dict)
-    letter: str = "A"
+    history: History = field(default_factory=History)
     touring: bool = False
     called: bool = False
     forgotten: bool = False
@@ -116,15 +111,35 @@ class Session:
     shown: str = ""
     edits: Edits = field(default_factory=Edits)
     cancelled: Plan | None = None
-    sheet: tuple[str, object] | None = None
-    asked: dict[str, object] = field(default_factory=dict)
+    sheet: tuple[str, Hashable] | None = None
+    asked: dict[str, Hashable] = field(default_factory=dict)
     plan_problem: str = ""
-    verdict: object | None = None
+    verdict: Verdict | str | None = None
 
     @property
     def active(self) -> Photo | None:
         """The photo that is worked on."""
         return self.photo if self.view == FRONT else self.views.get(self.view, self.photo)
+
+    @property
+    def book(self) -> PlanBook:
+        """The plans of the visit."""
+        return self.history.book
+
+    @property
+    def plans(self) -> Mapping[str, Draft]:
+        """What is planned, by the letter of the plan."""
+        return self.book.drafts
+
+    @property
+    def letter(self) -> str:
+        """The letter of the plan that is on."""
+        return self.book.letter
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """The procedures of the plan that is on, as far as they are offered, in its order."""
+        return tuple(filter(policy().offers, self.book.draft().plan.by_procedure()))
 
     def enter(self, step: Step) -> None:
         """Go to a step; those after the photos are come back to from the photos."""
@@ -153,8 +168,12 @@ def which(view: str) -> int | None:
 
 
 def take(photo: Photo | None, credit: str = "") -> None:
-    """Put `photo` in the place of the one in use; what was said about that one goes with it."""
+    """Put `photo` in the place of the one in use; what was said about that one goes with it.
+
+    What is planned stays, but how it came to be so may be of somebody else.
+    """
     state = start()
+    state.history = History(state.book)
     state.photo, state.credit, state.problem = photo, credit, ""
     state.checked = False
     state.enter(Step.CHECK if photo else Step.PHOTO)
