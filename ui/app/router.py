@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from ui.app import connection, navigation, page_frame, tour
-from ui.components import browser_history, upload_retry
+from ui.components import browser_history, undo_keys, upload_retry
 from ui.compute import run, skin_engine
 from ui.state import session, steps
 from ui.state.clinic_policy import PolicyError, policy
@@ -42,6 +42,7 @@ page_frame.head(pages, page)
 page.run()
 page_frame.foot(page)
 upload_retry.wait()
+undo_keys.listen()
 connection.watch()
 browser_history.begin(page.url_path, navigation.now(), navigation.open_now(), navigation.go)
 if session.start().photo:  # whose landmarks are found by now, and not delayed

@@ -12,7 +12,7 @@ from simulate import Plan, Procedure, procedures
 from simulate.catalogue.procedure import AREAS
 from simulate.plan.interactions import book
 from ui.compute import run, skin_engine
-from ui.planner import clinic_notes, plan_menu, retouch, totals
+from ui.planner import clinic_notes, plan_menu, retouch, totals, undo_buttons
 from ui.procedures import expected_changes, procedure_info
 from ui.state import plan_book, plan_state, session
 from ui.state.choice import Choice, drawn
@@ -55,6 +55,7 @@ def choose(face: Face, near: DeltaGenerator) -> Choice | None:
     state = session.start()
     if is_expert():
         plan_menu.choose()
+    undo_buttons.draw()
     if is_expert() or state.everything or not policy().concerns:
         _choose_procedures()
     small = run.preview(face.key, face)[0]
