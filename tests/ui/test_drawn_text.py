@@ -46,6 +46,8 @@ KNOWN = {
     ): "areas, by which what is said of each is looked up",
     ("ui/compute/background_file.py", "label"): "of calls of `offer`, each of what is said",
     ("ui/results/time_and_range.py", "label"): "of calls of `_save`, each of what is said",
+    ("ui/app/router.py", "TABLE[current(state)].screen"): "our own screens",
+    ("ui/intake/bdd_screening.py", "TABLE[current(state)].screen"): "our own screens",
     ("ui/app/page_frame.py", "pages"): "our own screens, with names of icons",
     ("ui/results/result_view.py", "marks.get(one.because, '')"): "of `wording.footnote`, a letter",
     ("ui/results/result_view.py", "one.because"): "by which the letter of a footnote is looked up",

@@ -10,8 +10,10 @@ export default function () {
 
 function press(event) {
   const name = meant(event);
-  const button = name && document.querySelector(`.st-key-${name} button`);
-  if (!button?.checkVisibility() || isTypedIn(event.composedPath()[0])) return;
+  // Streamlit draws a button with an explanation twice: one for a desk, one for a phone.
+  const drawn = [...document.querySelectorAll(`.st-key-${name} button`)];
+  const button = drawn.find((one) => one.checkVisibility());
+  if (!button || isTypedIn(event.composedPath()[0])) return;
   event.preventDefault(); // or the browser would take back what was typed elsewhere
   button.click();
 }
