@@ -32,7 +32,7 @@ def _leave_photo() -> None:
     """Take no further photo, and measure nothing in one."""
     state = session.start()
     state.marking = ""
-    if state.adding:
+    if state.addition:
         photo_store.leave_out()
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from dataclasses import replace
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -18,6 +19,7 @@ from ui.compute import run
 from ui.intake.samples import Sample
 from ui.server import media_access, presence
 from ui.state import session, steps
+from ui.state.session import Addition
 from ui.state.steps import Step
 from ui.text.language import unsaid
 
@@ -67,10 +69,11 @@ def take_sample(sample: Sample) -> None:
 def use() -> None:
     """Go on with the photo that was looked at; one of a further view, or anew, joins the others."""
     state = session.start()
-    view, pending = state.adding, state.pending
-    if not view:
+    addition = state.addition
+    if addition is None:
         _accept()
-    elif pending is not None:
+    elif addition.photo is not None:
+        view, pending = addition.view, addition.photo
         run.forget()
         if view == session.FRONT:
             _replace_front(pending)
@@ -80,7 +83,7 @@ def use() -> None:
                 state.lengths.pop(old.sha256, None)
             if state.view == view:
                 session.work_on(view)
-        state.adding, state.pending = "", None
+        state.addition = None
         state.enter(Step.PHOTOS)
 
 
@@ -118,17 +121,16 @@ def go_on() -> None:
 def add(view: str) -> None:
     """Ask for a photo of a view; one there is stays until another is used."""
     state = session.start()
-    state.adding, state.pending, state.problem = view, None, ""
+    state.addition = Addition(view, st.session_state.get(session.which_key(view)))
+    state.problem = ""
     state.enter(Step.VIEW)
-    state.meant = st.session_state.get(session.which_key(view))
 
 
 def retake() -> None:
     """Let go of the photo that is looked at, and ask for it again."""
     state = session.start()
-    if state.adding:
-        state.pending = None
-        st.session_state[session.which_key(state.adding)] = None
+    if state.addition:
+        _look_at_new(None)
         run.forget()
     else:
         put_aside()
@@ -137,8 +139,9 @@ def retake() -> None:
 def leave_out() -> None:
     """Take no photo of the view after all; one that was there before stays."""
     state = session.start()
-    st.session_state[session.which_key(state.adding)] = state.meant
-    state.adding, state.pending, state.problem = "", None, ""
+    if state.addition:
+        st.session_state[session.which_key(state.addition.view)] = state.addition.meant
+    state.addition, state.problem = None, ""
     state.enter(Step.PHOTOS)
     run.forget()
 
@@ -174,12 +177,20 @@ def _take(data: bytes, credit: str = "") -> None:
     except PhotoError as error:
         state.problem = unsaid(error)
         return
-    if state.adding and not credit:
-        state.pending, state.problem = photo, ""
-        st.session_state[session.which_key(state.adding)] = None
+    if state.addition and not credit:
+        state.problem = ""
+        _look_at_new(photo)
         return
     run.forget()
     session.take(photo, credit)
+
+
+def _look_at_new(photo: Photo | None) -> None:
+    """Put one more photo in the place of the last one that was tried for its view."""
+    state = session.start()
+    if state.addition:
+        state.addition = replace(state.addition, photo=photo)
+        st.session_state[session.which_key(state.addition.view)] = None
 
 
 def _remove(uploaded: UploadedFile) -> None:

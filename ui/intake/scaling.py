@@ -139,7 +139,7 @@ def _set_marking(view: str) -> None:
     state = session.start()
     state.marking = view
     if TABLE[state.step].screen == "photo":
-        state.enter(Step.LENGTH if view else Step.VIEW if state.adding else Step.CHECK)
+        state.enter(Step.LENGTH if view else Step.VIEW if state.addition else Step.CHECK)
 
 
 def _forget_length(sha256: str) -> None:

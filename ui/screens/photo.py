@@ -10,8 +10,9 @@ from ui.text.language import say
 
 state = session.start()
 step = steps.current(state)
-view = state.adding or session.FRONT
-waiting = state.pending if state.adding else state.photo
+addition = state.addition
+view = addition.view if addition else session.FRONT
+waiting = addition.photo if addition else state.photo
 
 with st.container(key="start", gap="medium"):
     if step == Step.PHOTOS and state.photo:

@@ -148,15 +148,15 @@ def _whole_steps(entry: Procedure, side: str, dose: float) -> float:
 
 def as_dialled(group: Sequence[Treatment]) -> Group:
     """Return a procedure of any plan as its controls can say it: week and days off are one."""
-    ordered = sorted(group, key=lambda one: one.side)  # left before right
-    shared = {
-        "week": group[0].week,
-        "clinic_downtime_days": group[0].clinic_downtime_days,
-        "spots": (),
-        "strokes": (),
-    }
+    first = group[0]
     dialled = [
-        replace(one, dose=min(one.dose, dose_limit(one.entry, one.side)), **shared)
-        for one in ordered
+        Treatment(
+            one.procedure,
+            min(one.dose, dose_limit(one.entry, one.side)),
+            one.side,
+            week=first.week,
+            clinic_downtime_days=first.clinic_downtime_days,
+        )
+        for one in sorted(group, key=lambda one: one.side)  # left before right
     ]
     return with_cost(dialled, cost_of(group))

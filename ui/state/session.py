@@ -45,6 +45,21 @@ class Edits:
     spots: tuple[Place, ...] = ()
 
 
+@dataclass(frozen=True)
+class Addition:
+    """A photo that is being taken while the one in use stays.
+
+    Attributes:
+        view: of the photo.
+        meant: which face of the photo in use is meant, as its widget has it, in the meantime.
+        photo: the new one, until the visitor has looked at what was found about it.
+    """
+
+    view: str
+    meant: int | None = None
+    photo: Photo | None = None
+
+
 @dataclass
 class Session:
     """One visitor's state; the widgets keep their own values.
@@ -57,9 +72,7 @@ class Session:
         country: whose rules on age are shown; empty as long as nobody said.
         photo: the photo from the front, None as long as there is none.
         checked: whether the visitor has looked at what was found about that photo.
-        adding: the view a photo is being taken for while the one in use stays; empty is none.
-        meant: which face of the photo in use is meant, as its widget has it, in the meantime.
-        pending: that photo, until the visitor has looked at what was found about it.
+        addition: one more photo that is being taken, of another view or in place of one there is.
         views: further photos of the same person by view, of `VIEWS`.
         view: which photo is worked on, `FRONT` or one of `views`.
         lengths: a known length in a photo, by the photo's hash: its ends are pixels of that one.
@@ -91,9 +104,7 @@ class Session:
     country: str = ""
     photo: Photo | None = None
     checked: bool = False
-    adding: str = ""
-    meant: int | None = None
-    pending: Photo | None = None
+    addition: Addition | None = None
     views: dict[str, Photo] = field(default_factory=dict)
     view: str = FRONT
     lengths: dict[str, ScaleHint] = field(default_factory=dict)
@@ -180,7 +191,7 @@ def take(photo: Photo | None, credit: str = "") -> None:
     if state.resume == Step.COMPARISON:
         state.resume = Step.PREVIEW
     state.views, state.lengths, state.marking = {}, {}, ""
-    state.adding, state.pending = "", None
+    state.addition = None
     work_on(FRONT)
     for key in (*(which_key(view) for view in (FRONT, *VIEWS)), PUPILS_KEY):
         st.session_state[key] = None
@@ -216,7 +227,7 @@ def forget() -> None:
     """Drop the state and every widget's value: photo, choices, doses; the language stays."""
     state, spoken = start(), st.session_state.get(language.KEY)
     # Should anything still hold the state itself.
-    state.photo, state.pending, state.views, state.edits = None, None, {}, Edits()
+    state.photo, state.addition, state.views, state.edits = None, None, {}, Edits()
     st.session_state.clear()
     if spoken:
         st.session_state[language.KEY] = spoken
