@@ -6,6 +6,14 @@ from typing import Any
 from streamlit.testing.v1 import AppTest
 
 
+def arrive(page: AppTest, way: str, step: str = "photo") -> AppTest:
+    """Stand at a step, as a visitor of this way in who has given age and consent."""
+    state = page.session_state["beforehand"]
+    state.way, state.attested = way, True
+    state.enter(type(state.step)(step))
+    return page.run()
+
+
 def upload(page: AppTest, name: str, data: bytes) -> AppTest:
     """Choose a file; the page shows what was found about the photo, or why it cannot be read."""
     for view in ("front", "three_quarter", "smile"):

@@ -11,6 +11,7 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.testing.v1 import AppTest, local_script_runner
 
 from tests.helpers import ROOT
+from tests.ui.arriving import arrive
 from tests.ui.photos import jpeg_with_place, portrait
 
 
@@ -44,9 +45,7 @@ def welcome_page(
 @pytest.fixture
 def page(welcome_page: AppTest) -> AppTest:
     """The page as a consultant meets it after the first screen: age and consent are given."""
-    state = welcome_page.session_state["beforehand"]
-    state.way, state.attested = "consultant", True
-    return welcome_page.run()
+    return arrive(welcome_page, "consultant")
 
 
 @pytest.fixture

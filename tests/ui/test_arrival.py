@@ -177,7 +177,7 @@ def test_a_photo_is_looked_at_before_it_is_used_and_its_file_is_gone(
     assert header["alt"] == "Your photo."
     assert parts["picture"].startswith(b"\xff\xd8\xff")
     assert MAKER.encode() not in picture.bytes
-    assert not page.session_state["beforehand"].accepted
+    assert not page.session_state["beforehand"].checked
     use(page)
     assert title(page) == "Your preview"
     assert MAKER.encode() not in shown(page)[1]["before"]

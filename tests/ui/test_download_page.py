@@ -14,6 +14,8 @@ from simulate.plan.plan import Stroke
 from simulate.progress import finished
 from simulate.provenance.verify import verify
 from simulate.wording.language import english
+from tests.ui import viewing
+from tests.ui.arriving import arrive
 
 KINDS = ("video", "report", "film", "range")
 
@@ -21,8 +23,7 @@ KINDS = ("video", "report", "film", "range")
 @pytest.fixture
 def planned(sample_page: AppTest) -> AppTest:
     """The page with a plan on."""
-    sample_page.session_state["beforehand"].chosen = ("lip_filler",)
-    return sample_page.run()
+    return viewing.planned(sample_page, "lip_filler")
 
 
 def downloads(page: AppTest) -> dict[str, str]:
@@ -133,11 +134,10 @@ def test_what_was_picked_by_hand_stays_in_its_photo(
     planned: AppTest, reported: Callable[[], tuple[Parts, Any]]
 ) -> None:
     state = planned.session_state["beforehand"]
-    state.chosen = ("lip_filler", "mole_removal", "crows_feet_toxin")
     strokes = (Stroke("add", ((0.5, 0.5),), 2.0),)
     state.views["smile"], state.view = Photo.from_rgb(state.photo.image[:, ::-1]), "smile"
     state.edits = replace(state.edits, strokes=strokes)
-    planned.run()
+    viewing.planned(planned, "mole_removal", "crows_feet_toxin")
     (part,), _ = reported()
     assert part.view == "Smile"
     assert any(one.strokes for one in part.choice.plan.treatments)
@@ -167,9 +167,7 @@ def test_all_plans_go_in_if_asked_for(
 def test_patients_get_questions_and_the_first_days(
     planned: AppTest, reported: Callable[[], tuple[Parts, Any]], way: str
 ) -> None:
-    state = planned.session_state["beforehand"]
-    state.way, state.led = way, True
-    planned.run()
+    arrive(planned, way, "preview")
     _, wanted = reported()
     assert wanted.questions == (way == "patient")
     assert wanted.film
@@ -179,8 +177,7 @@ def test_patients_get_questions_and_the_first_days(
 
 def test_notes_are_offered_only_where_there_are_any(planned: AppTest) -> None:
     assert "report_notes" not in {one.key for one in planned.checkbox}
-    planned.session_state["notes"] = "Softly."
-    planned.run()
+    planned.text_area(key="notes").set_value("Softly.").run()
     assert planned.checkbox(key="report_notes").value is False
 
 

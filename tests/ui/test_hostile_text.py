@@ -18,7 +18,7 @@ from simulate.provenance import signing
 from tests.hostile import ALONE, LINES, LINK, NAME, TEXT, obeyed, unseen
 from tests.simulate.manifests import actions, manifest, named, signed_as
 from tests.simulate.test_hostile_manifest import NO_PLACE, NOT_OURS, THE_SAME, more
-from tests.ui.arriving import upload
+from tests.ui.arriving import arrive, upload
 from tests.ui.test_plan_files import open_file
 from tests.ui.viewing import pick, unpacked
 
@@ -295,9 +295,8 @@ def test_the_names_that_a_strip_of_pictures_shows(sample_page: AppTest) -> None:
 
 
 def test_a_search(sample_page: AppTest) -> None:
-    page = sample_page
-    page.session_state["beforehand"].way = "patient"
-    harmless = marks(page.run())
+    page = arrive(sample_page, "patient", "concerns")
+    harmless = marks(page)
     for text in HOSTILE:
         page.text_input(key="find_concern").set_value(text).run()
         same(page, harmless)

@@ -26,7 +26,7 @@ from simulate.progress import finished
 from simulate.provenance.png_metadata import png_bytes
 from simulate.wording.times import moment, moment_title
 from tests.helpers import ROOT
-from tests.ui.arriving import upload
+from tests.ui.arriving import arrive, upload
 from tests.ui.photos import portrait
 from tests.ui.viewing import look_at, notes, pick, shown, table, unpacked
 from ui.state.widget_keys import dose_key
@@ -363,9 +363,7 @@ def test_the_screen_of_the_photo_is_said(page: AppTest, photo_file: bytes) -> No
 
 
 def test_the_concerns_are_said(sample_page: AppTest) -> None:
-    state = sample_page.session_state["beforehand"]
-    state.way = "patient"
-    _compare(sample_page.run(), "concerns")
+    _compare(arrive(sample_page, "patient", "concerns"), "concerns")
 
 
 def test_the_preview_is_said(sample_page: AppTest) -> None:
@@ -376,9 +374,7 @@ def test_the_preview_is_said(sample_page: AppTest) -> None:
 
 
 def test_the_cards_of_a_concern_are_said(sample_page: AppTest) -> None:
-    page = sample_page
-    page.session_state["beforehand"].way = "patient"
-    page.run()
+    page = arrive(sample_page, "patient", "concerns")
     page.button_group(key="concern_area").set_value("eyes").run()
     page.checkbox(key="concern_tired").check().run()
     _compare(page, "cards")
@@ -387,8 +383,7 @@ def test_the_cards_of_a_concern_are_said(sample_page: AppTest) -> None:
 
 
 def test_a_search_is_in_the_words_of_the_visitor(sample_page: AppTest) -> None:
-    page = sample_page
-    page.session_state["beforehand"].way = "patient"
+    page = arrive(sample_page, "patient", "concerns")
     _say_in(page, "de")
     page.text_input(key="find_concern").set_value("müde").run()
     assert "Ich sehe müde aus." in [one.label for one in page.checkbox]

@@ -21,7 +21,7 @@ from simulate.plan.presets import presets
 from simulate.provenance.verify import verify
 from simulate.skin.treated_patch import Treated
 from simulate.wording.procedures import lasting
-from tests.ui.arriving import upload, use
+from tests.ui.arriving import arrive, upload, use
 from tests.ui.viewing import look_at, notes, pick, shown, strip, table, title
 
 
@@ -485,8 +485,7 @@ def test_forgetting_leaves_nothing_of_the_photo(
     state = page.session_state["beforehand"]
     assert state.photo is None
     assert not state.attested  # whoever comes next is asked again
-    state.way, state.attested = "consultant", True
-    page.run()
+    arrive(page, "consultant")
     page.button(key="sample_grace_hopper").click().run()
     assert not page.slider  # the choices are gone too
 

@@ -6,7 +6,7 @@ import json
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.ui.arriving import components, upload, use
+from tests.ui.arriving import arrive, components, upload, use
 from tests.ui.viewing import title
 
 
@@ -78,8 +78,7 @@ def test_a_step_that_would_show_what_is_not_there_is_not_open(
     assert step(page) == ("welcome", [])
     page.button(key="enter_patient").click().run()
     assert step(page) == ("consent", ["welcome"])
-    page.session_state["beforehand"].attested = True
-    page.run()
+    arrive(page, "patient")
     assert step(page) == ("photo", ["welcome", "consent"])
     upload(page, "me.jpg", photo_file)
     assert step(page) == ("check", ["photo", "concerns"])
@@ -96,9 +95,9 @@ def test_going_to_a_step_that_is_not_open_changes_nothing(
 ) -> None:
     state, steps = page.session_state["beforehand"], importlib.import_module("ui.app.navigation")
     monkeypatch.setattr(steps.session, "start", lambda: state)
-    for name in ("preview", "presenting", "no such step"):
+    for name in ("preview", "presentation", "no such step"):
         steps.go(name)
-        assert (state.accepted, state.presenting, steps.now()) == (False, False, "photo")
+        assert (state.step, steps.now()) == ("photo", "photo")
     steps.go("consent")
     assert (state.way, state.attested, steps.now()) == ("consultant", False, "consent")
     steps.go("welcome")

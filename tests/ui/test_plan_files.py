@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from simulate import Plan, Treatment
 from simulate.plan.plan_code import plan_code
 from simulate.plan.plan_file import PlanFile
+from tests.ui.arriving import arrive
 
 PLAN = Plan(
     (
@@ -45,10 +46,7 @@ def test_a_file_sets_procedures_doses_sides_and_time(sample_page: AppTest, kind:
     assert state["dose_masseter_toxin_left"] == 20.0
     assert state["dose_masseter_toxin_right"] == 10.0
     assert (state["when"], state["responder"]) == ("3mo", "high")
-    from ui.planner import plan_state
-
     sample_page.run()
-    assert plan_state  # imported with the page: the widgets say the same plan again
     assert sample_page.slider(key="dose_lip_filler_both").value == 0.5
 
 
@@ -114,9 +112,7 @@ def test_what_is_saved_is_what_was_opened(sample_page: AppTest) -> None:
 def test_a_patient_can_open_the_plan_of_a_report_at_once(
     welcome_page: AppTest,
 ) -> None:
-    state = welcome_page.session_state["beforehand"]
-    state.way, state.attested = "patient", True
-    page = welcome_page.run().button(key="sample_grace_hopper").click().run()
+    page = arrive(welcome_page, "patient").button(key="sample_grace_hopper").click().run()
     assert page.title[0].value == "What would you like to look at?"
     open_file(page, PlanFile(Plan.parse("lip_filler=0.8")).to_toml().encode())
     assert not page.exception

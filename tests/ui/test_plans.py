@@ -240,12 +240,12 @@ def test_the_plans_go_with_forgetting(sample_page: AppTest) -> None:
 PUT = """
 import streamlit as st
 from simulate.plan.plan import Plan
-from ui.planner import plan_state as plans
+from ui.state import plan_state as plans
 plan = Plan.from_toml(st.session_state["file"])
 if "done" not in st.session_state:
     st.session_state["left_out"] = plans.put(plan)
     st.session_state["done"] = True
-st.session_state["written"] = plans.written()
+st.session_state["written"] = plans.plan()
 """
 
 

@@ -56,6 +56,13 @@ def pick(page: AppTest, *names: str) -> AppTest:
     return page
 
 
+def planned(page: AppTest, *names: str) -> AppTest:
+    """Put procedures into the plan at once, as the page itself does."""
+    state = page.session_state["beforehand"]
+    state.history = state.history.edit(state.book.with_procedures(names))
+    return page.run()
+
+
 def look_at(page: AppTest, time: str) -> AppTest:
     """Look at the settled result ("fullest") or at a day ("3d")."""
     settled = time == "fullest"

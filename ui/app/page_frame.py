@@ -11,7 +11,7 @@ from streamlit.navigation.page import StreamlitPage
 from ui import tour
 from ui.components import document_language
 from ui.intake import photo_store, privacy_notice
-from ui.state import session
+from ui.state import session, steps
 from ui.state.clinic_policy import policy
 from ui.text import language
 from ui.text.language import N_, say
@@ -57,11 +57,11 @@ def head(pages: Mapping[StreamlitPage, str], now: StreamlitPage) -> None:
 
 def _steps() -> None:
     """Say how far the visit is; nothing before it has begun."""
-    state, now = session.start(), session.screen()
-    steps = STEPS.get(state.way, {}) if state.attested else {}
+    state = session.start()
+    now, marks = steps.screen(state), STEPS.get(state.way, {}) if state.attested else {}
     items = "".join(
         f"<li{' aria-current=step' if name == now else ''}>{escape(say(label))}</li>"
-        for name, label in steps.items()
+        for name, label in marks.items()
         if name != "concerns" or policy().concerns
     )
     st.html(f'<ol class="steps" aria-label="{escape(say("Steps"))}">{items}</ol>')

@@ -6,10 +6,11 @@ import streamlit as st
 
 from ui import tour
 from ui.app import connection, navigation, page_frame
-from ui.components import browser_history, upload_retry
+from ui.components import browser_history, undo_keys, upload_retry
 from ui.compute import model_loading
-from ui.state import session
+from ui.state import session, steps
 from ui.state.clinic_policy import PolicyError, policy
+from ui.state.step import Step
 from ui.text.language import said_error, say
 
 st.set_page_config(page_title="Beforehand", page_icon="🪞", layout="wide")
@@ -24,7 +25,10 @@ except PolicyError as error:  # nothing is offered by a file that was not unders
 # The icons of the menu; the screen that is on is the step of the visit.
 pages = {
     st.Page(
-        f"../screens/{session.screen()}.py", title=say("Preview"), url_path="preview", default=True
+        f"../screens/{steps.screen(session.start())}.py",
+        title=say("Preview"),
+        url_path="preview",
+        default=True,
     ): "face",
     st.Page("../screens/about.py", title=say("How it works"), url_path="about"): "menu_book",
     st.Page("../screens/care.py", title=say("How you feel"), url_path="care"): "favorite",
@@ -40,9 +44,10 @@ page_frame.head(pages, page)
 page.run()
 page_frame.foot(page)
 upload_retry.wait()
+undo_keys.listen()
 connection.watch()
 browser_history.begin(page.url_path, navigation.now(), navigation.open_now(), navigation.go)
 if session.start().photo:  # whose landmarks are found by now, and not delayed
     model_loading.warm_skin()
-if page is home and session.screen() == "preview":
+if page is home and steps.screen(session.start()) == Step.PREVIEW:
     tour.show()

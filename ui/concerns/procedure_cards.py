@@ -19,11 +19,11 @@ from ui.compute import faces
 from ui.concerns import concerns, search
 from ui.concerns.concerns import Acting, Concern
 from ui.concerns.search import Found
-from ui.planner import plan_state
 from ui.procedures import expected_changes, procedure_info
 from ui.procedures.expected_changes import Here
 from ui.results import view_switch
-from ui.state import session
+from ui.state import plan_state, session
+from ui.state.step import Step
 from ui.text.language import say
 
 SEARCH_KEY, AREA_KEY = "find_concern", "concern_area"
@@ -144,8 +144,8 @@ def _leave_it() -> None:
 
 
 def _go_on_without() -> None:
-    session.start().chosen = ()
-    session.start().led = True
+    plan_state.remove_all()
+    session.start().enter(Step.PREVIEW)
 
 
 def _card(name: str, acts: list[tuple[Concern, Acting]], here: Here, small: Face) -> None:
@@ -230,12 +230,11 @@ def _instead_of(chosen: tuple[str, ...]) -> str | None:
 
 def _try(name: str, alone: bool) -> None:
     """Go on to the preview with a procedure, by itself or with what is in the plan."""
-    state = session.start()
     if alone:
-        state.chosen = ()
-        st.session_state[plan_state.KEY] = None  # what is in the plan is no longer the named one
-    plan_state.add([name])
-    state.led = True
+        plan_state.replace_all(name)
+    else:
+        plan_state.add([name])
+    session.start().enter(Step.PREVIEW)
 
 
 def offer_to_go_on() -> None:
@@ -261,4 +260,4 @@ def offer_to_go_on() -> None:
 
 
 def _go_on() -> None:
-    session.start().led = True
+    session.start().enter(Step.PREVIEW)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Hashable
 from contextlib import closing
 from typing import Any, TypeVar
 
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 def get_or_make(
     kind: str,
-    of: object,
+    of: Hashable,
     begin: Callable[[], Generator[float, None, T]],
     place: DeltaGenerator,
 ) -> T | None:
@@ -77,7 +77,7 @@ ICONS = {
 }
 
 
-def _ask(kind: str, of: object, shown: bool) -> None:
+def _ask(kind: str, of: Hashable, shown: bool) -> None:
     state = session.start()
     state.asked[kind] = of
     if shown:

@@ -16,8 +16,8 @@ from ui.compute import files
 from ui.compute.faces import PREVIEW_PX
 from ui.compute.outcomes import skin_plan
 from ui.downloads import background_file, report_parts, time_and_range
-from ui.planner import plan_files, plan_state
-from ui.state import session
+from ui.planner import plan_files
+from ui.state import plan_state, session
 from ui.state.choice import Choice
 from ui.state.clinic_policy import policy
 from ui.text import language

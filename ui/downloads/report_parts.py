@@ -14,9 +14,9 @@ from simulate import Plan
 from ui.compute.faces import preview
 from ui.compute.files import ReportPlan
 from ui.intake import measurement
-from ui.planner import controls, plan_state, retouch
+from ui.planner import controls, retouch
 from ui.results import view_switch
-from ui.state import session
+from ui.state import plan_state, session
 from ui.state.choice import Choice, drawn
 
 
@@ -36,7 +36,7 @@ def parts(face: Face, choice: Choice, *, every: bool) -> list[ReportPlan]:
     letters = plan_state.filled() if every else (state.letter,)
     found = []
     for letter in letters:
-        plan = state.plans[letter].plan if letter in state.plans else plan_state.written()
+        plan = plan_state.plan(letter)
         chosen = _chosen(plan, choice, faces[main], main) if every or main != state.view else choice
         if chosen.plan.treatments:
             others = tuple(

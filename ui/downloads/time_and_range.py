@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Hashable
 from functools import partial
 from typing import Any
 
@@ -38,7 +38,7 @@ VIDEO_SAID = N_(
 Begin = Callable[[], Generator[float, None, Any]]
 
 
-def of(kind: str, choice: Choice, face: Face) -> tuple[object, Begin]:
+def of(kind: str, choice: Choice, face: Face) -> tuple[Hashable, Begin]:
     """Return all that a film, range or video depends on, and what begins to make it.
 
     Args:

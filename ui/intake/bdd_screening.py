@@ -14,7 +14,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui.state import session
+from ui.state import session, steps
 from ui.text import language
 from ui.text.language import Words, say
 
@@ -92,7 +92,7 @@ def advised(given: list[int | None]) -> bool | None:
 
 def offer_way_back() -> None:
     """Draw the way back to the step of the visit that was left for this page."""
-    step = session.screen()
+    step = steps.screen(session.start())
     st.page_link(
         f"../screens/{step}.py",
         label=say("Back to my preview") if step == "preview" else say("Back to where I was"),

@@ -105,7 +105,7 @@ def _usable(found: tuple[Finding, ...]) -> bool:
 
 def _ways_on(face: Face | None, view: str, found: tuple[Finding, ...]) -> None:
     usable = face is not None and _usable(found)
-    front, adding = view == session.FRONT, bool(session.start().adding)
+    front, adding = view == session.FRONT, bool(session.start().addition)
     with st.container(horizontal=True, key=f"ways_on_{view}"):
         if usable:
             st.button(say("Use this photo"), key="use", type="primary", on_click=photo_store.use)
@@ -129,9 +129,9 @@ def _ways_on(face: Face | None, view: str, found: tuple[Finding, ...]) -> None:
 
 def leave_out() -> None:
     """Draw the way back to the photos there are, if there are any."""
-    adding = session.start().adding
-    if adding:
-        kept = adding == session.FRONT or adding in session.start().views
+    addition = session.start().addition
+    if addition:
+        kept = addition.view == session.FRONT or addition.view in session.start().views
         label = say("Keep the one there is") if kept else say("Leave it out")
         st.button(label, key="leave_out", on_click=photo_store.leave_out)
 

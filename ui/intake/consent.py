@@ -11,6 +11,7 @@ from ui.intake import ages, privacy_notice
 from ui.state import session
 from ui.state.clinic_policy import policy
 from ui.state.session import CONSULTANT, PATIENT
+from ui.state.step import Step
 from ui.text import labels
 from ui.text.language import N_, say
 
@@ -118,7 +119,9 @@ def _give(theirs: bool) -> None:
 
 
 def _enter(way: str) -> None:
-    session.start().way, session.start().forgotten = way, False
+    state = session.start()
+    state.way, state.forgotten = way, False
+    state.enter(Step.CONSENT if way else Step.WELCOME)
 
 
 def _begin() -> None:
@@ -129,6 +132,7 @@ def _begin() -> None:
         state = session.start()
         state.country = "" if country in NO_COUNTRY else country
         state.attested = True
+        state.enter(Step.PHOTO)
         st.rerun()
     if not country:
         st.error(

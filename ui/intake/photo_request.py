@@ -17,7 +17,7 @@ def ask(view: str) -> None:
     if state.problem:
         st.error(say(state.problem), icon=labels.ICONS["block"])
     st.markdown(say(views.VIEWS[view].asks))
-    if state.adding:
+    if state.addition:
         _own(view)
         check_photo.leave_out()
         return

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from dataclasses import replace
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -17,7 +18,9 @@ from face_mesh import Photo, PhotoError, open_photo_isolated
 from ui.compute import session_caches
 from ui.intake.samples import Sample
 from ui.server import media_access, presence
-from ui.state import session
+from ui.state import session, steps
+from ui.state.session import Addition
+from ui.state.step import Step
 from ui.text.language import unsaid
 
 FORMATS = ("jpg", "jpeg", "png", "webp", "heic", "heif", "tif", "tiff", "gif", "bmp")
@@ -60,17 +63,17 @@ def take_sample(sample: Sample) -> None:
     """Make a sample portrait the photo in use; nobody need look after it first."""
     if sample.path:
         _take(sample.path.read_bytes(), sample.credit)
-        state = session.start()
-        state.checked = state.accepted = True
+        _accept()
 
 
 def use() -> None:
     """Go on with the photo that was looked at; one of a further view, or anew, joins the others."""
     state = session.start()
-    view, pending = state.adding, state.pending
-    if not view:
-        state.checked = state.accepted = True
-    elif pending is not None:
+    addition = state.addition
+    if addition is None:
+        _accept()
+    elif addition.photo is not None:
+        view, pending = addition.view, addition.photo
         session_caches.forget()
         if view == session.FRONT:
             _replace_front(pending)
@@ -80,46 +83,54 @@ def use() -> None:
                 state.lengths.pop(old.sha256, None)
             if state.view == view:
                 session.work_on(view)
-        state.adding, state.pending = "", None
+        state.addition = None
+        state.enter(Step.PHOTOS)
+
+
+def _accept() -> None:
+    state = session.start()
+    state.checked = True
+    state.enter(steps.after_photos(state))
 
 
 def _replace_front(photo: Photo) -> None:
     """Put a photo in the place of the one from the front; all that is said of others stays."""
     state, values = session.start(), st.session_state
-    others, lengths = state.views, state.lengths
+    others, lengths, history = state.views, state.lengths, state.history
     if state.photo is not None and state.photo.sha256 != photo.sha256:
         lengths.pop(state.photo.sha256, None)
     said = (session.PUPILS_KEY, *map(session.which_key, (session.FRONT, *session.VIEWS)))
     kept = {key: values.get(key) for key in said}
     session.take(photo)
-    state.views, state.lengths, state.checked = others, lengths, True
+    state.views, state.lengths, state.checked, state.history = others, lengths, True, history
     values.update(kept)
 
 
 def look_after() -> None:
     """Show the photos again, to add, retake and measure; nothing chosen is lost."""
     state = session.start()
-    state.checked, state.accepted = True, False
+    state.checked = True
+    state.enter(Step.PHOTOS)
 
 
 def go_on() -> None:
     """Leave the photos for the next step."""
-    session.start().accepted = True
+    _accept()
 
 
 def add(view: str) -> None:
     """Ask for a photo of a view; one there is stays until another is used."""
     state = session.start()
-    state.adding, state.pending, state.problem = view, None, ""
-    state.meant = st.session_state.get(session.which_key(view))
+    state.addition = Addition(view, st.session_state.get(session.which_key(view)))
+    state.problem = ""
+    state.enter(Step.VIEW)
 
 
 def retake() -> None:
     """Let go of the photo that is looked at, and ask for it again."""
     state = session.start()
-    if state.adding:
-        state.pending = None
-        st.session_state[session.which_key(state.adding)] = None
+    if state.addition:
+        _look_at_new(None)
         session_caches.forget()
     else:
         put_aside()
@@ -128,8 +139,10 @@ def retake() -> None:
 def leave_out() -> None:
     """Take no photo of the view after all; one that was there before stays."""
     state = session.start()
-    st.session_state[session.which_key(state.adding)] = state.meant
-    state.adding, state.pending, state.problem = "", None, ""
+    if state.addition:
+        st.session_state[session.which_key(state.addition.view)] = state.addition.meant
+    state.addition, state.problem = None, ""
+    state.enter(Step.PHOTOS)
     session_caches.forget()
 
 
@@ -164,12 +177,20 @@ def _take(data: bytes, credit: str = "") -> None:
     except PhotoError as error:
         state.problem = unsaid(error)
         return
-    if state.adding and not credit:
-        state.pending, state.problem = photo, ""
-        st.session_state[session.which_key(state.adding)] = None
+    if state.addition and not credit:
+        state.problem = ""
+        _look_at_new(photo)
         return
     session_caches.forget()
     session.take(photo, credit)
+
+
+def _look_at_new(photo: Photo | None) -> None:
+    """Put one more photo in the place of the last one that was tried for its view."""
+    state = session.start()
+    if state.addition:
+        state.addition = replace(state.addition, photo=photo)
+        st.session_state[session.which_key(state.addition.view)] = None
 
 
 def _remove(uploaded: UploadedFile) -> None:

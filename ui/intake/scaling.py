@@ -15,6 +15,8 @@ from face_mesh.messages import COMMAS, Listed, Said
 from ui.components.capture import ruler
 from ui.compute import faces
 from ui.state import session
+from ui.state.step import Step
+from ui.state.steps import TABLE
 from ui.text import labels
 from ui.text.language import N_, said_error, say
 
@@ -157,12 +159,17 @@ def _use(ends: ruler.Ends, length_mm: float, photo: Photo, view: str) -> None:
         st.error(said_error(error), icon=labels.ICONS["block"])
         return
     state = session.start()
-    state.lengths[photo.sha256], state.marking = given, ""
+    state.lengths[photo.sha256] = given
+    _set_marking("")
     st.rerun()
 
 
 def _set_marking(view: str) -> None:
-    session.start().marking = view
+    """Begin to mark a length in the photo of a view, or end it; in the preview it is no step."""
+    state = session.start()
+    state.marking = view
+    if TABLE[state.step].screen == "photo":
+        state.enter(Step.LENGTH if view else Step.VIEW if state.addition else Step.CHECK)
 
 
 def _forget_length(sha256: str) -> None:

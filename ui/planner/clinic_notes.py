@@ -11,14 +11,14 @@ import streamlit as st
 from simulate import Procedure
 from simulate.plan.plan import (
     BODY_KG,
-    CURRENCY,
     MOST_COST,
     MOST_DAYS,
     MOST_NOTES,
     MOST_WEEKS,
 )
-from ui.planner import plan_state
+from ui.state import plan_book, plan_state, session
 from ui.state.clinic_policy import policy
+from ui.state.widget_keys import BODY_KEY, CURRENCY_KEY, NOTES_KEY, detail_key, seed
 from ui.text.language import number, say
 
 CODE_LETTERS = 8  # of a currency
@@ -26,7 +26,7 @@ CODE_LETTERS = 8  # of a currency
 
 def of_treatment(entry: Procedure, listed: float | None) -> None:
     """Draw week, cost and days off of one procedure; `listed` is what the price list asks."""
-    off = entry.downtime
+    off, group = entry.downtime, plan_state.group_of(entry)
     with st.container(key=f"noted_{entry.id}", horizontal=True, vertical_alignment="bottom"):
         st.number_input(
             say("Week after the first treatment"),
@@ -36,8 +36,9 @@ def of_treatment(entry: Procedure, listed: float | None) -> None:
             step=1.0,
             format="%.0f",
             placeholder=say("not said"),
-            key=plan_state.detail_key("week", entry.id),
-            persist_state="session",
+            key=seed(detail_key("week", entry.id), group[0].week),
+            on_change=_set_detail,
+            args=(session.start().letter, "week", entry.id),
             help=say("Time is counted from the first treatment of the plan."),
         )
         st.number_input(
@@ -48,8 +49,9 @@ def of_treatment(entry: Procedure, listed: float | None) -> None:
             step=10.0,
             format="%.2f",
             placeholder=say("not said") if listed is None else number(listed, ",.2f"),
-            key=plan_state.detail_key("cost", entry.id),
-            persist_state="session",
+            key=seed(detail_key("cost", entry.id), plan_book.cost_of(group)),
+            on_change=_set_detail,
+            args=(session.start().letter, "cost", entry.id),
         )
         st.number_input(
             say("Days off"),
@@ -65,19 +67,31 @@ def of_treatment(entry: Procedure, listed: float | None) -> None:
                 low=number(off.days_low),
                 high=number(off.days_high),
             ),
-            key=plan_state.detail_key("off", entry.id),
-            persist_state="session",
+            key=seed(detail_key("off", entry.id), group[0].clinic_downtime_days),
+            on_change=_set_detail,
+            args=(session.start().letter, "off", entry.id),
         )
+
+
+def _set_detail(letter: str, what: str, procedure: str) -> None:
+    change = {
+        "week": plan_state.set_week,
+        "cost": plan_state.set_cost,
+        "off": plan_state.set_days_off,
+    }
+    change[what](letter, procedure, st.session_state[detail_key(what, procedure)])
 
 
 def of_plan() -> None:
     """Draw what is noted of the plan as a whole."""
+    letter, given = session.start().letter, plan_state.draft().plan
     with st.expander(say("Notes, body weight and currency"), icon=":material/edit_note:"):
         st.text_area(
             say("Notes"),
-            key=plan_state.NOTES_KEY,
+            key=seed(NOTES_KEY, given.notes),
             max_chars=MOST_NOTES,
-            persist_state="session",
+            on_change=_set_notes,
+            args=(letter,),
             help=say(
                 "They stay in this session and in the files you save; never in an address or a "
                 "code to scan."
@@ -91,15 +105,29 @@ def of_plan() -> None:
             step=1.0,
             format="%.0f",
             placeholder=say("not said"),
-            key=plan_state.BODY_KEY,
-            persist_state="session",
+            key=seed(BODY_KEY, given.body_kg),
+            on_change=_set_body,
+            args=(letter,),
         )
         shown = st.text_input(
             say("Currency"),
-            key=plan_state.CURRENCY_KEY,
+            key=seed(CURRENCY_KEY, given.currency, plan_state.currency_of),
             max_chars=CODE_LETTERS,
             placeholder=policy().currency or say("for example EUR"),
-            persist_state="session",
+            on_change=_set_currency,
+            args=(letter,),
         )
-        if shown and not CURRENCY.fullmatch(shown):
+        if shown and not plan_state.currency_of(shown):
             st.caption(say("The currency is a short name of letters, for example EUR."))
+
+
+def _set_notes(letter: str) -> None:
+    plan_state.set_notes(letter, st.session_state[NOTES_KEY])
+
+
+def _set_body(letter: str) -> None:
+    plan_state.set_body(letter, st.session_state[BODY_KEY])
+
+
+def _set_currency(letter: str) -> None:
+    plan_state.set_currency(letter, st.session_state[CURRENCY_KEY])

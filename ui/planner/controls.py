@@ -14,12 +14,20 @@ from simulate.wording.plans import RESPONDERS
 from simulate.wording.procedures import AREAS, means
 from simulate.wording.times import moment_title
 from ui.compute import faces
-from ui.planner import clinic_notes, dose_scale, plan_state, retouch, skin_engine, totals
+from ui.planner import (
+    clinic_notes,
+    dose_scale,
+    plan_menu,
+    retouch,
+    skin_engine,
+    totals,
+    undo_buttons,
+)
 from ui.procedures import expected_changes, procedure_info
-from ui.state import session
+from ui.state import plan_book, plan_state, session
 from ui.state.choice import Choice, drawn
 from ui.state.clinic_policy import policy
-from ui.state.widget_keys import dose_key
+from ui.state.widget_keys import CATALOGUE_KEY, dose_key, seed, side_key
 from ui.text import labels, language
 from ui.text.language import N_, say
 
@@ -32,7 +40,7 @@ SIDES = {
     "both": N_("Both sides"),
     "left": N_("Left"),
     "right": N_("Right"),
-    plan_state.EACH: N_("Each side"),
+    plan_book.EACH: N_("Each side"),
 }
 LOOKS = {labels.FULLEST: N_("Settled"), labels.DAY: N_("On a day")}
 REACTIONS = {
@@ -67,16 +75,15 @@ def choose(face: Face, near: DeltaGenerator) -> Choice | None:
     """
     state = session.start()
     if is_expert():
-        plan_state.choose()
+        plan_menu.choose()
+    undo_buttons.draw()
     if is_expert() or state.everything or not policy().concerns:
         _choose_procedures()
     small = faces.preview(face.key, face)[0]
-    state.chosen = tuple(one for one in state.chosen if policy().offers(one))
     with st.container():
         for name in state.chosen:
             _choose_dose(procedures()[name], small)
-    plan = plan_state.written()
-    plan_state.remember(plan)
+    plan = plan_state.plan()
     if not plan.treatments:
         st.caption(say("Pick one or several; the dose of each can be changed."))
         if is_expert():
@@ -121,11 +128,11 @@ def _choose_procedures() -> None:
         key=ADD_KEY,
         on_change=_add,
     )
-    if plan_state.CATALOGUE_KEY not in st.session_state:
-        st.session_state[plan_state.CATALOGUE_KEY] = not session.start().chosen
+    if CATALOGUE_KEY not in st.session_state:
+        st.session_state[CATALOGUE_KEY] = not session.start().chosen
     unfolded = st.expander(
         say("All procedures by area"),
-        key=plan_state.CATALOGUE_KEY,
+        key=CATALOGUE_KEY,
         icon=":material/apps:",
         on_change="rerun",
     )
@@ -187,7 +194,7 @@ def _add() -> None:
     if added:
         plan_state.add([added])
         st.session_state[AREA_KEY] = procedures()[added].area
-        st.session_state[plan_state.CATALOGUE_KEY] = False
+        st.session_state[CATALOGUE_KEY] = False
     st.session_state[ADD_KEY] = None
 
 
@@ -203,7 +210,7 @@ def _choose_dose(entry: Procedure, small: Face) -> None:
     with st.container(border=True, gap="xsmall", key=f"card_{entry.id}"):
         above = st.container(gap="xsmall")  # the sliders are drawn last: their scale depends
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            if len(entry.sides) > 1 and (is_expert() or plan_state.side_of(entry) != "both"):
+            if len(entry.sides) > 1 and (is_expert() or plan_state.sides_of(entry) != ("both",)):
                 _choose_side(entry)
             st.button(
                 say("Remove"),
@@ -222,50 +229,45 @@ def _choose_dose(entry: Procedure, small: Face) -> None:
 
 def _draw_slider(entry: Procedure, side: str) -> None:
     """Draw the slider of a dose, with a mark at the usual one."""
-    key, most = _start_dose(entry, side), dose_scale.dose_limit(entry, side)
+    (dose,) = (one.dose for one in plan_state.group_of(entry) if one.side == side)
+    key, most = seed(dose_key(entry.id, side), dose), plan_book.dose_limit(entry, side)
     with st.container(key=f"scale_{entry.id}_{side}"):
         st.slider(
-            dose_scale.dose_label(entry, side, st.session_state[key]),
+            dose_scale.dose_label(entry, side, dose),
             min_value=0.0,
             max_value=most,
             step=entry.dose.step,
             format=dose_scale.dose_format(entry),
             key=key,
-            persist_state="session",
+            on_change=_set_dose,
+            args=(session.start().letter, entry.id, side),
         )
         share = entry.usual_dose(side) / most
         st.html(f'<span class="usual" aria-hidden="true" style="--at: {share:.4f}"></span>')
 
 
-def _start_dose(entry: Procedure, side: str) -> str:
-    """Return the slider's key, its value the usual dose at first.
-
-    Not written in every run: that would pull back a slider that is being moved.
-    """
-    key = dose_key(entry.id, side)
-    if key not in st.session_state:
-        st.session_state[key] = entry.usual_dose(side)
-    return key
+def _set_dose(letter: str, procedure: str, side: str) -> None:
+    plan_state.set_dose(letter, procedure, side, st.session_state[dose_key(procedure, side)])
 
 
 def _choose_side(entry: Procedure) -> None:
-    key = plan_state.side_key(entry.id)
     st.segmented_control(
         say("{name}: side (the patient's left and right)", name=say(entry.name))
         if is_expert()
         else say("{name}: side (your own left and right)", name=say(entry.name)),
-        [*entry.sides, plan_state.EACH],
+        [*entry.sides, plan_book.EACH],
         required=True,
-        # Only at first: a plan may have set the side, and a widget takes one of the two.
-        default=None if key in st.session_state else entry.sides[0],
         format_func=lambda side: say(SIDES[side]),
-        key=key,
-        on_change=plan_state.move_dose,
-        args=(entry,),
-        persist_state="session",
+        key=seed(side_key(entry.id), plan_book.side_of(plan_state.group_of(entry))),
+        on_change=_set_side,
+        args=(session.start().letter, entry.id),
         label_visibility="collapsed",
         wrap=True,
     )
+
+
+def _set_side(letter: str, procedure: str) -> None:
+    plan_state.set_side(letter, procedure, st.session_state[side_key(procedure)])
 
 
 def _say_what_matters(entry: Procedure, small: Face) -> None:
@@ -278,7 +280,7 @@ def _say_what_matters(entry: Procedure, small: Face) -> None:
     if is_expert():
         more = say("Week, cost, range and sources")
     else:
-        change = expected_changes.expected(plan_state.treatments(entry), small)
+        change = expected_changes.expected(list(plan_state.treatments(entry)), small)
         if change:
             lines = "".join(f"\n- :small[{line}]" for line in change[:MOST_EXPECTED])
             st.markdown(f":small[{say(expected_changes.SETTLED)}]\n{lines}")
@@ -286,7 +288,7 @@ def _say_what_matters(entry: Procedure, small: Face) -> None:
         more = say("What to know, range and sources")
     with st.expander(more, icon=":material/menu_book:", type="compact"):
         if is_expert():
-            amount = plan_state.amount_of(plan_state.treatments(entry))
+            amount = plan_book.amount_of(plan_state.treatments(entry))
             clinic_notes.of_treatment(entry, policy().cost(entry.id, amount))
         procedure_info.explain(entry)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from math import floor
-
 from simulate import Procedure
 from simulate.catalogue.procedure import AMOUNTS
 from simulate.wording.doses import UNITS, amount, placed
@@ -41,12 +39,6 @@ def dose_label(entry: Procedure, side: str = "both", now: float | None = None) -
         else placed(2.0 * now, unit, "total")
     )
     return say("{label}: {other}", label=label, other=other)
-
-
-def dose_limit(entry: Procedure, side: str) -> float:
-    """Return the most that can be set, at a whole step of the slider."""
-    steps = floor(entry.max_dose(side) / entry.dose.step + 1e-6)
-    return round(steps * entry.dose.step, 6)
 
 
 def dose_format(entry: Procedure) -> str:

@@ -16,9 +16,9 @@ from face_mesh.messages import COMMAS, Listed, Said
 from simulate.catalogue.time_course import days_after
 from simulate.plan.plan_file import PlanFile, plan_of_file
 from ui.intake import photo_store
-from ui.planner import plan_state
-from ui.state import session
+from ui.state import plan_state, session
 from ui.state.choice import Choice
+from ui.state.step import Step
 from ui.text import labels
 from ui.text.language import say, unsaid
 
@@ -34,8 +34,10 @@ def put(kept: PlanFile) -> None:
     left_out = plan_state.put(kept.plan)
     session.look_at(_nearest(kept.when))
     st.session_state[RESPONDER_KEY] = kept.responder
-    session.start().led = True
-    session.start().plan_problem = (
+    state = session.start()
+    if state.step == Step.CONCERNS:
+        state.enter(Step.PREVIEW)
+    state.plan_problem = (
         Said(
             "Not offered here, and left out of the plan: {names}.",
             names=Listed(left_out, COMMAS),

@@ -19,9 +19,9 @@ from ui.components.viewer import strip
 from ui.components.viewer.strip import Panel
 from ui.compute import faces, outcomes, overlays
 from ui.compute.outcomes import Result
-from ui.planner import controls, plan_state, totals
+from ui.planner import controls, plan_menu, totals
 from ui.server import error_page
-from ui.state import session
+from ui.state import plan_state
 from ui.state.choice import Choice
 from ui.text import labels
 from ui.text.language import N_, plain, say
@@ -39,7 +39,6 @@ ROWS: dict[str, Callable[[Plan], str]] = {  # what is added up, by what says it
 def show(face: Face, choice: Choice) -> None:
     """Draw all plans of the visit, each at the time and response of the one that is on."""
     small = faces.preview(face.key, face)[0]
-    kept = session.start().plans
     with st.container(horizontal=True, vertical_alignment="center"):
         st.header(say("Plans side by side"), anchor=False, width="stretch")
         st.button(
@@ -47,13 +46,13 @@ def show(face: Face, choice: Choice) -> None:
             key="compare_end",
             icon=":material/close:",
             type="tertiary",
-            on_click=plan_state.compare,
+            on_click=plan_menu.compare,
             args=(False,),
         )
     place = st.empty()
     found: dict[str, Result] = {}
     for letter in plan_state.filled():
-        plan = kept[letter].plan
+        plan = plan_state.plan(letter)
         asked = controls.choice_of(plan, small, choice.conditions)
         try:
             if asked.plan.treatments:
@@ -77,7 +76,7 @@ def show(face: Face, choice: Choice) -> None:
         )
     )
     st.table(
-        _table({letter: kept[letter].plan for letter in found}, found),
+        _table({letter: plan_state.plan(letter) for letter in found}, found),
         border="horizontal",
         hide_index=True,
         alt=say("The plans: doses, cost, days off, and what each changes with its range"),
@@ -94,7 +93,7 @@ def _result(letter: str, asked: Choice, face: Face, place: DeltaGenerator) -> Re
             f"comparing_{letter}",
             f"cancel_{letter}",
             lambda share: say("Working out plan {letter} …", letter=letter),
-            plan_state.compare,
+            plan_menu.compare,
             (False,),
         )
 

@@ -11,8 +11,8 @@ import streamlit as st
 from simulate import Plan, plan_summary
 from simulate.wording.plans import treatment_line
 from simulate.wording.times import moment_title
-from ui.planner import plan_state, totals
-from ui.state import session
+from ui.planner import plan_menu, totals
+from ui.state import plan_state, session
 from ui.state.choice import Choice
 from ui.text.language import say
 
@@ -34,7 +34,7 @@ def head() -> None:
             key="present_end",
             icon=":material/close:",
             type="tertiary",
-            on_click=plan_state.present,
+            on_click=plan_menu.present,
             args=(False,),
         )
 

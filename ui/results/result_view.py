@@ -17,11 +17,10 @@ from simulate.wording.times import moment, moment_title
 from ui.components import viewer
 from ui.compute import faces, outcomes
 from ui.compute.outcomes import Result
-from ui.planner import plan_state
 from ui.planner import retouch as editing
 from ui.results import result_progress
 from ui.server import error_page
-from ui.state import session
+from ui.state import plan_state, session
 from ui.state.choice import Choice
 from ui.text import labels
 from ui.text.language import N_, plain, say

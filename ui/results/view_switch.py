@@ -6,6 +6,7 @@ import streamlit as st
 
 from ui.state import session
 from ui.state.clinic_policy import policy
+from ui.state.step import Step
 from ui.text.language import N_, say
 
 KEY = "view"
@@ -60,10 +61,11 @@ def offer_way_back() -> None:
 
 
 def _go_back() -> None:
-    session.start().led = False
+    session.start().enter(Step.CONCERNS)
 
 
 def show_everything() -> None:
     """Go on to the preview with the whole catalogue to choose from."""
     state = session.start()
-    state.led = state.everything = True
+    state.everything = True
+    state.enter(Step.PREVIEW)

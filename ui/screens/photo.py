@@ -4,15 +4,18 @@ import streamlit as st
 
 from ui.intake import check_photo, photo_request
 from ui.intake.views import VIEWS
-from ui.state import session
+from ui.state import session, steps
+from ui.state.step import Step
 from ui.text.language import say
 
 state = session.start()
-view = state.adding or session.FRONT
-waiting = state.pending if state.adding else state.photo
+step = steps.current(state)
+addition = state.addition
+view = addition.view if addition else session.FRONT
+waiting = addition.photo if addition else state.photo
 
 with st.container(key="start", gap="medium"):
-    if state.checked and not state.adding and state.photo:
+    if step == Step.PHOTOS and state.photo:
         st.title(say("Your photos"), anchor=False)
         check_photo.overview(state.photo)
     elif waiting:

@@ -15,11 +15,13 @@ from ui.results import (
     view_switch,
 )
 from ui.server import error_page
-from ui.state import session
+from ui.state import session, steps
 from ui.state.choice import Choice
+from ui.state.step import Step
 from ui.text.language import say
 
 state = session.start()
+step = steps.current(state)
 photo = state.active
 assert photo is not None  # nobody comes here without one
 result: Result | None = None
@@ -28,7 +30,7 @@ choice: Choice | None = None
 st.title(say("Your preview"), anchor=False)
 # Places that are sometimes empty: without them what follows would be drawn anew.
 bar = st.container()
-if state.presenting:
+if step == Step.PRESENTATION:
     with bar:
         presentation.head()
 beside = st.container(key="compared_plans")  # of the plans, which the controls below say
@@ -54,10 +56,10 @@ with picture:
     except Exception as error:  # of whatever kind: the page goes on
         panel.error(error_page.said(error), icon=":material/error:")
 
-if state.presenting and choice:
+if step == Step.PRESENTATION and choice:
     with panel:
         presentation.foot(choice)
-if state.comparing and face and choice:
+if step == Step.COMPARISON and face and choice:
     with beside:
         compare_plans.show(face, choice)
 if result and face and choice:
@@ -71,7 +73,7 @@ if result and face and choice:
             time_and_range.offer(face, choice)
         with take:
             download_page.show(face, choice)
-elif face and not state.presenting:
+elif face and step != Step.PRESENTATION:
     tour.invite()
     with st.expander(say("Open a plan"), icon=":material/folder_open:", type="compact"):
         plan_files.offer_to_open()

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from face_mesh import Photo, ScaleHint
 from simulate.plan.plan import Place, Plan, Stroke
 from ui.state.clinic_policy import policy
+from ui.state.history import History
+from ui.state.plan_book import Draft, PlanBook
+from ui.state.step import CONSULTANT as CONSULTANT
+from ui.state.step import PATIENT as PATIENT
+from ui.state.step import Step
 from ui.text import labels, language
+
+if TYPE_CHECKING:
+    from simulate.provenance.verify import Verdict
 
 KEY = "beforehand"
 WHICH_KEY = "which"  # of the widgets whose answers belong to one photo
 PUPILS_KEY = "pupils_mm"  # belongs to the person, whichever photo shows it
-PATIENT, CONSULTANT = "patient", "consultant"
 FRONT = "front"
 VIEWS = ("three_quarter", "smile")  # photos beside the one from the front
 SPOKEN_KEY = "spoken"  # the language in which the scale of times was drawn
@@ -37,11 +46,18 @@ class Edits:
 
 
 @dataclass(frozen=True)
-class Saved:
-    """A plan that is put aside: what it is called, empty for its letter alone, and what it is."""
+class Addition:
+    """A photo that is being taken while the one in use stays.
 
-    name: str = ""
-    plan: Plan = field(default_factory=Plan)
+    Attributes:
+        view: of the photo.
+        meant: which face of the photo in use is meant, as its widget has it, in the meantime.
+        photo: the new one, until the visitor has looked at what was found about it.
+    """
+
+    view: str
+    meant: int | None = None
+    photo: Photo | None = None
 
 
 @dataclass
@@ -49,28 +65,21 @@ class Session:
     """One visitor's state; the widgets keep their own values.
 
     Attributes:
+        step: where the visitor is; `ui.state.steps` says what is shown for want of its needs.
+        resume: the step after the photos that the visitor was at: `CONCERNS` at first.
         way: how the visitor came in, `PATIENT` or `CONSULTANT`; empty as long as nobody said.
         attested: whether age and consent were given; before it no photo is taken.
         country: whose rules on age are shown; empty as long as nobody said.
         photo: the photo from the front, None as long as there is none.
         checked: whether the visitor has looked at what was found about that photo.
-        accepted: whether the visitor goes on with it; False again to look after the photos.
-        adding: the view a photo is being taken for while the one in use stays; empty is none.
-        meant: which face of the photo in use is meant, as its widget has it, in the meantime.
-        pending: that photo, until the visitor has looked at what was found about it.
+        addition: one more photo that is being taken, of another view or in place of one there is.
         views: further photos of the same person by view, of `VIEWS`.
         view: which photo is worked on, `FRONT` or one of `views`.
         lengths: a known length in a photo, by the photo's hash: its ends are pixels of that one.
         marking: the view in whose photo such a length is being marked; empty is none.
-        led: whether a patient has said what they came for; consultants choose from everything.
         concerns: what a patient came with, ids of `ui.concerns.concerns`.
         everything: whether a patient asked to choose from the whole catalogue.
-        chosen: procedures that are on, in the order in which they were chosen.
-        sides: the side each procedure is on, to know what it was when another is chosen.
-        plans: what was planned, by the letter of the plan.
-        letter: of the plan that is on.
-        comparing: whether the plans are shown beside each other.
-        presenting: whether the picture is shown by itself, without what it is steered by.
+        history: what is planned, and the edits of it that can be taken back.
         touring: whether the guided tour is on.
         called: whether the preview was asked for from another page, and is still to be shown.
         forgotten: whether a photo was forgotten just now, which the first screen says.
@@ -84,31 +93,25 @@ class Session:
         sheet: what is shown below over time, by kind and what it is of; None is nothing.
         asked: what is to be made or was made, by kind, and what it is of.
         plan_problem: the sentence about the last plan file that could not be opened.
-        verdict: of the last file that was checked; of the file itself nothing is kept.
+        verdict: of the last file that was checked, or why it could not be; of the file itself
+            nothing is kept.
     """
 
+    step: Step = Step.WELCOME
+    resume: Step = Step.CONCERNS
     way: str = ""
     attested: bool = False
     country: str = ""
     photo: Photo | None = None
     checked: bool = False
-    accepted: bool = False
-    adding: str = ""
-    meant: int | None = None
-    pending: Photo | None = None
+    addition: Addition | None = None
     views: dict[str, Photo] = field(default_factory=dict)
     view: str = FRONT
     lengths: dict[str, ScaleHint] = field(default_factory=dict)
     marking: str = ""
-    led: bool = False
     concerns: tuple[str, ...] = ()
     everything: bool = False
-    chosen: tuple[str, ...] = ()
-    sides: dict[str, str] = field(default_factory=dict)
-    plans: dict[str, Saved] = field(default_factory=dict)
-    letter: str = "A"
-    comparing: bool = False
-    presenting: bool = False
+    history: History = field(default_factory=History)
     touring: bool = False
     called: bool = False
     forgotten: bool = False
@@ -119,15 +122,41 @@ class Session:
     shown: str = ""
     edits: Edits = field(default_factory=Edits)
     cancelled: Plan | None = None
-    sheet: tuple[str, object] | None = None
-    asked: dict[str, object] = field(default_factory=dict)
+    sheet: tuple[str, Hashable] | None = None
+    asked: dict[str, Hashable] = field(default_factory=dict)
     plan_problem: str = ""
-    verdict: object | None = None
+    verdict: Verdict | str | None = None
 
     @property
     def active(self) -> Photo | None:
         """The photo that is worked on."""
         return self.photo if self.view == FRONT else self.views.get(self.view, self.photo)
+
+    @property
+    def book(self) -> PlanBook:
+        """The plans of the visit."""
+        return self.history.book
+
+    @property
+    def plans(self) -> Mapping[str, Draft]:
+        """What is planned, by the letter of the plan."""
+        return self.book.drafts
+
+    @property
+    def letter(self) -> str:
+        """The letter of the plan that is on."""
+        return self.book.letter
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """The procedures of the plan that is on, as far as they are offered, in its order."""
+        return tuple(filter(policy().offers, self.book.draft().plan.by_procedure()))
+
+    def enter(self, step: Step) -> None:
+        """Go to a step; those after the photos are come back to from the photos."""
+        self.step = step
+        if step in (Step.CONCERNS, Step.PREVIEW, Step.COMPARISON):
+            self.resume = step
 
 
 def start() -> Session:
@@ -150,13 +179,19 @@ def which(view: str) -> int | None:
 
 
 def take(photo: Photo | None, credit: str = "") -> None:
-    """Put `photo` in the place of the one in use; what was said about that one goes with it."""
+    """Put `photo` in the place of the one in use; what was said about that one goes with it.
+
+    What is planned stays, but how it came to be so may be of somebody else.
+    """
     state = start()
+    state.history = History(state.book)
     state.photo, state.credit, state.problem = photo, credit, ""
-    state.checked = state.accepted = False
+    state.checked = False
+    state.enter(Step.CHECK if photo else Step.PHOTO)
+    if state.resume == Step.COMPARISON:
+        state.resume = Step.PREVIEW
     state.views, state.lengths, state.marking = {}, {}, ""
-    state.adding, state.pending = "", None
-    state.comparing = state.presenting = False
+    state.addition = None
     work_on(FRONT)
     for key in (*(which_key(view) for view in (FRONT, *VIEWS)), PUPILS_KEY):
         st.session_state[key] = None
@@ -192,19 +227,8 @@ def forget() -> None:
     """Drop the state and every widget's value: photo, choices, doses; the language stays."""
     state, spoken = start(), st.session_state.get(language.KEY)
     # Should anything still hold the state itself.
-    state.photo, state.pending, state.views, state.edits = None, None, {}, Edits()
+    state.photo, state.addition, state.views, state.edits = None, None, {}, Edits()
     st.session_state.clear()
     if spoken:
         st.session_state[language.KEY] = spoken
     start().attempt, start().forgotten = state.attempt + 1, True
-
-
-def screen() -> str:
-    """Return which step of the journey is on: the name of its file in screens/."""
-    state = start()
-    if not state.attested:
-        return "welcome"
-    if state.photo is None or not state.accepted:
-        return "photo"
-    free = state.way == CONSULTANT or not policy().concerns
-    return "preview" if state.led or free else "concerns"

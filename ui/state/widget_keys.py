@@ -1,6 +1,16 @@
-"""Names of the dose sliders, on which what draws them and what watches them agree."""
+"""Names of the widgets of a plan, on which what draws them and what watches them agree."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import streamlit as st
+
+PRESET_KEY, LETTER_KEY, NAME_KEY = "preset", "letter", "plan_name"
+BODY_KEY, CURRENCY_KEY, NOTES_KEY = "body_kg", "currency", "notes"
+CATALOGUE_KEY = "catalogue"  # whether the whole catalogue is unfolded
+T = TypeVar("T")
 
 
 def dose_key(procedure: str, side: str) -> str:
@@ -9,3 +19,28 @@ def dose_key(procedure: str, side: str) -> str:
     Streamlit marks the slider with the class `st-key-` and this key, by which the viewer finds it.
     """
     return f"dose_{procedure}_{side}"
+
+
+def side_key(procedure: str) -> str:
+    """Return the key of the widget that says on which side a procedure is done."""
+    return f"side_{procedure}"
+
+
+def detail_key(what: str, procedure: str) -> str:
+    """Return the key of the widget for the "week", the "cost" or the days "off" of a procedure."""
+    return f"{what}_{procedure}"
+
+
+def seed(key: str, value: T, meaning: Callable[[T], T] = lambda value: value) -> str:
+    """Let the widget of a key say a value of the plan, before it is drawn, and return the key.
+
+    One that means it already is left alone: a slider that is being moved would be pulled back.
+
+    Args:
+        key: of the widget.
+        value: of the plan.
+        meaning: of what the widget says, in the plan.
+    """
+    if key not in st.session_state or meaning(st.session_state[key]) != value:
+        st.session_state[key] = value
+    return key

@@ -8,8 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from ui.intake import photo_store, samples
-from ui.planner import plan_state
-from ui.state import session
+from ui.state import plan_state, session
 from ui.text.language import N_, plain, say
 
 _HERE = Path(__file__).parent

@@ -15,9 +15,8 @@ from streamlit import config
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from simulate.plan.plan_file import PlanFile
-from ui.planner import plan_state
 from ui.server import process_id
-from ui.state import session
+from ui.state import plan_state, session
 from ui.text.language import N_, plain
 
 # What is said in a state of the connection, and on the buttons; see connection.js.
@@ -80,5 +79,5 @@ def _visit() -> str:
 
 def _plan() -> str:
     """The plan as a file, in base64, as nobody reads it; empty if there is none."""
-    plan = plan_state.written()
+    plan = plan_state.plan()
     return b64encode(PlanFile(plan).to_json().encode()).decode() if plan.treatments else ""
