@@ -8,7 +8,6 @@ from streamlit.testing.v1 import AppTest
 from simulate import procedures
 from simulate.wording.procedures import lasting
 from tests.ui.viewing import shown, title
-from ui.concerns import procedure_cards
 from ui.concerns.concerns import acting, areas, concerns
 from ui.concerns.search import search
 
@@ -43,12 +42,6 @@ def test_concerns_are_said_in_sentences_that_judge_nobody() -> None:
     for one in concerns():
         assert one.words.endswith(".")
         assert not re.search(JUDGING, one.words, re.IGNORECASE), one.words
-
-
-def test_every_procedure_says_what_it_is_done_with() -> None:
-    assert {procedure_cards.means(name) for name in procedures()} == set(
-        procedure_cards.MEANS.values()
-    )
 
 
 @pytest.mark.parametrize("concern", concerns(), ids=lambda one: one.id)
