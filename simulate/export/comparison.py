@@ -132,7 +132,7 @@ def panel(crop: Rgb, most_px: int = MAX_PANEL_PX) -> Image.Image:
 
 def _subject(outcome: Outcome) -> Said:
     return Said(
-        "{plan}  ({when}, {response!l})",
+        "{plan}  ({when}, {response})",
         plan=plan_words(outcome.plan),
         when=moment(outcome.when),
         response=response(outcome.responder),

@@ -51,7 +51,7 @@ from simulate.provenance.visible_mark import marked_outcome
 from simulate.recovery.reactions import reactions_at
 from simulate.skin.skin_effect import skin_mask_of
 from simulate.wording.language import Say, english
-from simulate.wording.plans import response
+from simulate.wording.plans import response_title
 from simulate.wording.procedures import not_drawn
 from ui.components.viewer import Heat, Live, Picture, Unsure
 from ui.components.viewer.strip import Panel
@@ -383,7 +383,7 @@ def sheet_of(kind: str, outcomes: list[Outcome], say: Say = english) -> Sheet:
     captions = (
         [contact_sheet.film_caption(one) for one in outcomes]
         if kind == FILM
-        else [response(one.responder) for one in outcomes]
+        else [response_title(one.responder) for one in outcomes]
     )
     shown = [(face.photo.image, contact_sheet.BEFORE)]
     shown += [(one.image, said) for one, said in zip(outcomes, captions, strict=True)]

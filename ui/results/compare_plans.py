@@ -11,7 +11,7 @@ from face_mesh import Face
 from simulate import Change, Plan, plan_summary
 from simulate.progress import finished
 from simulate.wording import changes
-from simulate.wording.plans import longest_days_off, plan_words, response
+from simulate.wording.plans import longest_days_off, plan_words
 from simulate.wording.times import moment
 from ui.components.viewer import strip
 from ui.components.viewer.strip import Panel
@@ -80,7 +80,7 @@ def show(face: Face, choice: Choice) -> None:
             "Time: {time!l}. Response: {response!l}. About two of three people would fall within "
             "the ranges.",
             time=moment(choice.when),
-            response=response(choice.responder),
+            response=say(controls.RESPONDERS[choice.responder]),
         )
     )
     st.table(

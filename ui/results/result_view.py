@@ -105,7 +105,7 @@ def _tag(choice: Choice, time: Said) -> str:
     said = _simulated(choice, time)
     if choice.responder == "expected":
         return said
-    return plain("{simulated}; {response!l}", simulated=said, response=response(choice.responder))
+    return plain("{simulated}; {response}", simulated=said, response=response(choice.responder))
 
 
 def _simulated(choice: Choice, time: Said) -> str:
