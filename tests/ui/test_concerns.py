@@ -177,7 +177,7 @@ def test_a_card_says_what_a_patient_has_to_know(patient_page: AppTest) -> None:
     entry = procedures()["alar_base_reduction"]
     assert "It narrows the base of the nose at the nostrils, for good." in written
     assert "It does not narrow the nostrils." in written
-    assert "Usual dose: 3.0 mm on each side." in written
+    assert "Usual dose: 3 mm on each side." in written
     change = re.search(
         r"Width of the nose at the nostrils: −(.+) mm; most people −(.+) mm", written
     )
