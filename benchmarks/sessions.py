@@ -41,7 +41,7 @@ from PIL import Image
 
 from benchmarks.visitor import Visitor, parts_of
 from face_mesh import measure_face, open_photo
-from simulate.export.comparison import head_window, panel
+from simulate.drawing import head_window, panel
 
 ROOT = Path(__file__).resolve().parents[1]
 CANVAS_WH = (640, 800)

@@ -21,19 +21,11 @@ from face_mesh.arrays import Rgb
 from face_mesh.errors import EngineError
 from face_mesh.messages import N_
 from simulate.catalogue.time_course import days_after
-from simulate.export.comparison import (
-    INK,
-    NOTICE,
-    PAPER,
-    QUIET,
-    font,
-    head_window,
-    panel,
-    wrapped,
-)
-from simulate.export.contact_sheet import CLOSE, TIMES, signs_of
-from simulate.inpaint.registry import EMBEDDED
-from simulate.outcome.outcome import Outcome, simulating
+from simulate.drawing import CLOSE, INK, NOTICE, PAPER, QUIET, font, head_window, panel, wrapped
+from simulate.export.contact_sheet import TIMES, signs_of
+from simulate.outcome.outcome import Outcome
+from simulate.outcome.pipeline import simulating
+from simulate.plan.conditions import SETTLED, Conditions
 from simulate.plan.plan import Plan
 from simulate.progress import scaled
 from simulate.provenance.c2pa_manifest import (
@@ -132,13 +124,7 @@ def check_encoder() -> None:
 
 
 def morph(
-    face: Face,
-    plan: Plan,
-    responder: str = "expected",
-    seed: int = 0,
-    engine: str = EMBEDDED,
-    reactions: str = "all",
-    say: Say = english,
+    face: Face, plan: Plan, conditions: Conditions = SETTLED, say: Say = english
 ) -> Generator[float, None, Morph]:
     """Work out the moving picture of a plan, yielding the share done; close it to cancel.
 
@@ -147,18 +133,19 @@ def morph(
     Args:
         face: at the size at which it is simulated; the picture is cut to the head.
         plan: the treatments.
-        responder: "low", "expected" or "high".
-        seed: for engines that draw noise.
-        engine: which model paints skin.
-        reactions: all that can come is drawn unless told otherwise, as in the film.
+        conditions: for whom, and how skin is painted; every time and every reaction is drawn.
         say: says the words in the picture.
 
     Raises:
         PlanError, EngineError: as `simulate`, and as `check_encoder`.
     """
     check_encoder()
-    how, asked = (responder, seed, engine, reactions), moments()
-    first = simulating(face, plan, TIMES[1], *how)  # skin is painted for it, and then for all
+
+    def at(when: str) -> Conditions:
+        return replace(conditions, when=when, reactions="all")
+
+    asked = moments()
+    first = simulating(face, plan, at(TIMES[1]))  # skin is painted for it, and then for all
     worst = yield from scaled(first, PAINTING)
     cards = _Cards(face, say)
     palette = _palette(cards, [face.photo.image, worst.image])
@@ -167,7 +154,7 @@ def morph(
         for i, moment in enumerate(asked):
             image, signs = face.photo.image, list[str]()
             if moment.share:
-                working = simulating(face, _shared(plan, moment.share), f"{moment.days:g}d", *how)
+                working = simulating(face, _shared(plan, moment.share), at(f"{moment.days:g}d"))
                 outcome = yield from scaled(working, 0.0, _done(i, len(asked)))
                 image, signs = outcome.image, signs_of(outcome)
                 edits = _also(edits, outcome)

@@ -356,17 +356,6 @@ class Plan:
             found[one.procedure] = (*found.get(one.procedure, ()), one)
         return found
 
-    @classmethod
-    def named(cls, name: str) -> Plan:
-        """Return a plan that comes with the program, as "liquid_facelift".
-
-        Raises:
-            PlanError: there is no such plan.
-        """
-        from simulate.plan.presets import preset  # which reads its files into plans
-
-        return preset(name).plan
-
     def to_toml(self) -> str:
         """Return the text of a plan file that `from_toml` reads back as this plan."""
         head = {"body_kg": self.body_kg, "currency": self.currency, "notes": self.notes}

@@ -11,11 +11,12 @@ import numpy as np
 
 from face_mesh.arrays import Bool, Rgb
 from face_mesh.errors import EngineError
-from simulate.export.comparison import NOTICE, png_bytes, source_type
+from simulate.drawing import NOTICE
 from simulate.geometry.grid import Grid
 from simulate.geometry.warp import moves, photo_bands
 from simulate.outcome.outcome import Outcome
 from simulate.provenance.file_formats import kind_of
+from simulate.provenance.png_metadata import png_bytes, source_type
 from simulate.provenance.signing import Signing
 from simulate.recovery.discolouration import density_gain
 from simulate.shading.relight import lit_masks, shading_gain

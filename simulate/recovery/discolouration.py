@@ -29,6 +29,7 @@ from simulate.geometry.grid import NODE_MM, Grid
 from simulate.geometry.mesh import Mesh
 from simulate.geometry.neck_and_ears import place_on, surface_of
 from simulate.geometry.operators import patch_weights, smooth_step
+from simulate.plan.conditions import Conditions
 from simulate.plan.plan import Plan, Treatment
 from simulate.recovery.reactions import reactions_at
 
@@ -64,18 +65,18 @@ Floats = npt.NDArray[np.float32]
 _REDNESS = np.array([0.2, 1.0, 0.85], np.float32)
 
 
-def density_of(face: Face, plan: Plan, days: float | None, shown: str) -> Floats:
+def density_of(face: Face, plan: Plan, conditions: Conditions) -> Floats:
     """Return (rows, columns, 3) float32, the optical density of a day's colours on the grid.
 
     Args:
         face: measured face.
         plan: the treatments; a larger dose bruises more.
-        days: since the plan began; None is the settled result, without any.
-        shown: which reactions are drawn: "likely", "all" or "none".
+        conditions: when, and which reactions are drawn; the settled result has none.
     """
+    days = conditions.days
     total = np.zeros((*Grid.of(face).shape, 3), np.float32)
     for treatment in plan.treatments:
-        for one, level in reactions_at(treatment, days, shown):
+        for one, level in reactions_at(treatment, days, conditions.reactions):
             age = days_since(treatment.week, days)
             if one.sign == "swelling" or age is None:
                 continue

@@ -141,10 +141,11 @@ def summed(summary: Summary, plan: Plan) -> Iterator[Said]:
 
 def shown_at(outcome: Outcome) -> Said:
     """Return for when the figures are, and whether swelling is in them."""
-    if outcome.when is None:
+    conditions = outcome.conditions
+    if conditions.when is None:
         return Said("The figures show how it is when it has settled.")
-    at = moment(outcome.when)
-    if outcome.reactions != "none" and any(shift.passing for shift in outcome.shifts):
+    at = moment(conditions.when)
+    if conditions.reactions != "none" and any(shift.passing for shift in outcome.shifts):
         return Said("The figures show how it is {at}, with the swelling there is then.", at=at)
     return Said("The figures show how it is {at}.", at=at)
 

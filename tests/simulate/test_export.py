@@ -13,14 +13,9 @@ from PIL import Image
 from face_mesh import Face, Photo, measure_face
 from face_mesh.arrays import Rgb
 from simulate import simulate
-from simulate.export.comparison import (
-    MAX_PANEL_PX,
-    MIN_PANEL_PX,
-    NOTICE,
-    comparison_image,
-    head_window,
-    png_bytes,
-)
+from simulate.drawing import MAX_PANEL_PX, MIN_PANEL_PX, NOTICE, head_window
+from simulate.export.comparison import comparison_image
+from simulate.provenance.png_metadata import png_bytes
 from tests.face_mesh.faces import hopper
 from tests.simulate.faces import PROCEDURES, bare, face_of, usual
 

@@ -19,7 +19,7 @@ from simulate.geometry.basis import grid_basis, mesh_basis
 from simulate.geometry.grid import FADE_MM, NODE_MM, QUIET_PX, Grid
 from simulate.geometry.mesh import Mesh
 from simulate.geometry.warp import BAND_NODES, dense_bands, warped_bands
-from simulate.outcome import outcome as outcome_module
+from simulate.outcome import pipeline
 from simulate.shading.light import Light
 from tests.simulate.faces import SHAPED, face_of, lengths, run, usual
 
@@ -134,7 +134,7 @@ def test_bands_join_without_a_seam(band: int, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(warp, "BAND_NODES", band)
     face = face_of("hopper")
     grid = Grid.of(face)
-    outcome = simulate(face, usual(*SHAPED))
+    outcome = simulate(face, usual(*SHAPED), ignore_rules=True)
     whole = dense(grid, outcome.coarse)
     joined = np.zeros_like(whole)
     for start, aside, piece in dense_bands(grid, outcome.coarse):
@@ -149,7 +149,7 @@ def test_the_picture_is_that_of_one_remap(
     """A level or two where a place lies on the edge between two 32nds of a pixel."""
     monkeypatch.setattr(warp, "BAND_NODES", band)
     dark = np.zeros(Grid.of(face).shape, np.float32)
-    monkeypatch.setattr(outcome_module, "shade_of", lambda *_: dark)  # only what moves
+    monkeypatch.setattr(pipeline, "shade_of", lambda *_: dark)  # only what moves
     outcome = simulate(face, usual("lip_filler", "jawline_filler", "surgical_brow_lift"))
     height, width = face.photo.image.shape[:2]
     xy = np.dstack(np.meshgrid(np.arange(width), np.arange(height))).astype(np.float32)

@@ -161,7 +161,8 @@ def test_a_photo_measured_again_gives_the_same_bytes(sample: str) -> None:
     face = face_of(sample)
     again = bare(measure_face(Photo.from_rgb(face.photo.image)))
     plan = usual(*SHAPED)
-    assert simulate(again, plan).image.tobytes() == simulate(face, plan).image.tobytes()
+    images = [simulate(one, plan, ignore_rules=True).image.tobytes() for one in (again, face)]
+    assert images[0] == images[1]
 
 
 # --- left and right
@@ -300,7 +301,7 @@ def test_a_dose_is_worth_what_its_entry_says(face: Face, name: str) -> None:
 def test_a_plan_moves_the_mesh_by_the_sum_of_its_treatments(picked: list[str]) -> None:
     assume(not adjustments(usual(*picked)))  # two that act on each other have a test of their own
     face = face_of("collins")
-    joint = simulate(face, usual(*picked))
+    joint = simulate(face, usual(*picked), ignore_rules=True)
     sum_mm = sum(simulate(face, usual(name)).shift_mm_vertices for name in picked)
     shown = lengths(joint.shift_mm_vertices).max() / lengths(sum_mm).max()
     assert np.allclose(joint.shift_mm_vertices, shown * sum_mm, atol=1e-9)
@@ -312,7 +313,9 @@ def test_treatments_of_different_places_add_up_in_field_and_picture(face: Face) 
     apart = [pair for pair in combinations(SHAPED, 2) if disjoint(face, *pair)]
     assert ("lip_filler", "surgical_brow_lift") in apart
     for pair in [*apart[::9], ("lip_filler", "surgical_brow_lift")]:
-        joint, (one, two) = simulate(face, usual(*pair)), (simulate(face, usual(n)) for n in pair)
+        joint, one, two = (
+            simulate(face, usual(*names), ignore_rules=True) for names in (pair, pair[:1], pair[1:])
+        )
         assert np.allclose(
             joint.displacement_px, one.displacement_px + two.displacement_px, 0, 1e-4
         )
@@ -341,7 +344,8 @@ def disjoint(face: Face, *names: str) -> bool:
 def test_the_order_of_treatments_does_not_matter(face: Face) -> None:
     plan = usual(*SHAPED)
     turned = Plan(plan.treatments[::-1])
-    assert_same_fields(simulate(face, turned), simulate(face, plan), mm=0.01, levels=2)
+    outcomes = (simulate(face, one, ignore_rules=True) for one in (turned, plan))
+    assert_same_fields(*outcomes, mm=0.01, levels=2)
 
 
 # --- volumes
@@ -506,7 +510,7 @@ def test_nothing_folds(face: Face, name: str) -> None:
 
 def test_nothing_folds_when_all_is_done_at_once(face: Face) -> None:
     for responder in ("expected", "high"):
-        outcome = simulate(face, ALL_AT_MAX, responder=responder)
+        outcome = simulate(face, ALL_AT_MAX, responder=responder, ignore_rules=True)
         assert areas(outcome.displacement_px).min() > 0.0
 
 

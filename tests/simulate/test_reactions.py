@@ -19,7 +19,7 @@ from simulate.recovery.discolouration import (
 from simulate.recovery.reactions import LIKELY, reactions_at
 from simulate.shading.relight import lit
 from tests.simulate.faces import bare, face_of, lengths
-from tests.simulate.reactions import reaction
+from tests.simulate.reactions import on_day, reaction
 
 Give = Callable[..., Plan]
 
@@ -103,7 +103,7 @@ def test_a_swollen_day_has_the_wider_range(person: Face, with_reactions: Give) -
 def test_a_bruise_is_purple_first_and_yellow_later(person: Face, with_reactions: Give) -> None:
     """Purple takes most from green, yellow most from blue and next to nothing from red."""
     plan = with_reactions(reaction("bruising", 3.0, days=(0.0, 10.0, 20.0), level=(1.0, 1.0, 0.0)))
-    early, late = (density_of(person, plan, day, "all").reshape(-1, 3) for day in (1.0, 9.0))
+    early, late = (density_of(person, plan, on_day(day)).reshape(-1, 3) for day in (1.0, 9.0))
     deepest = early.sum(axis=1).argmax()
     red, green, blue = early[deepest]
     assert green > red
@@ -115,7 +115,7 @@ def test_a_bruise_is_purple_first_and_yellow_later(person: Face, with_reactions:
 def test_nothing_is_yellow_in_the_first_18_hours(person: Face, with_reactions: Give) -> None:
     plan = with_reactions(reaction("bruising", 3.0))
     for day in (0.0, 0.25, 0.5, 0.75):
-        density = density_of(person, plan, day, "all")
+        density = density_of(person, plan, on_day(day))
         seen = density.max(axis=2) > 0.02
         assert (density[seen][:, 1] > density[seen][:, 2]).all()
 

@@ -17,6 +17,7 @@ from face_mesh.skin.signs import SIGNS, detect
 from face_mesh.skin.skin_mask import skin_mask
 from simulate import (
     Change,
+    Conditions,
     Outcome,
     Plan,
     Treatment,
@@ -271,7 +272,8 @@ def test_another_dose_paints_nothing_again(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_progress_rises_and_closing_cancels() -> None:
     face = bare(face_of("hopper"))
-    working = simulating(face, usual("nasolabial_filler", "forehead_toxin"), engine="fake")
+    plan = usual("nasolabial_filler", "forehead_toxin")
+    working = simulating(face, plan, Conditions(engine="fake"))
     seen = [next(working) for _ in range(3)]
     assert seen == sorted(seen)
     assert 0.0 <= seen[0] < seen[-1] < 1.0

@@ -245,27 +245,28 @@ def test_a_photo_that_would_mislead_can_only_be_taken_again(
 def test_the_skin_model_is_loaded_once_there_is_a_photo(
     page: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    painting = importlib.import_module("ui.compute.skin_engine")
+    loading = importlib.import_module("ui.compute.model_loading")
     loaded: list[str] = []
-    monkeypatch.setattr(painting, "_load", lambda: loaded.append("once"))
+    monkeypatch.setattr(loading, "_load", lambda: loaded.append("once"))
     page.run()
     page.button(key="sample_grace_hopper").click().run()
-    assert painting.warm() is None  # with the engine of tests
+    assert loading.warm_skin() is None  # with the engine of tests
     monkeypatch.setenv("BEFOREHAND_SKIN_ENGINE", "embedded")
     page.run()
     page.run()
-    painting.warm().join()
+    loading.warm_skin().join()
     assert loaded == ["once"]
 
 
 def test_painting_waits_for_the_model_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    painting = importlib.import_module("ui.compute.skin_engine")
+    loading = importlib.import_module("ui.compute.model_loading")
+    painting = importlib.import_module("ui.results.result_progress")
     done = threading.Event()
     thread = threading.Thread(target=done.wait)
     thread.start()
-    monkeypatch.setattr(painting, "warm", lambda: thread)
-    monkeypatch.setattr(painting, "LOOK_SECONDS", 0.01)
-    steps = painting._once_loaded(iter_of([0.5, 1.0]))
+    monkeypatch.setattr(loading, "warm_skin", lambda: thread)
+    monkeypatch.setattr(loading, "LOOK_SECONDS", 0.01)
+    steps = loading.once_loaded(iter_of([0.5, 1.0]))
     assert [next(steps), next(steps)] == [0.0, 0.0]
     assert painting._words(0.0) == "Loading the skin model …"
     done.set()

@@ -12,8 +12,7 @@ from PIL import Image
 from face_mesh import Face, Photo
 from face_mesh.arrays import Bool, Mask, Points, Rgb
 from face_mesh.messages import Said
-from simulate.export.comparison import head_window, panel
-from simulate.export.contact_sheet import CLOSE
+from simulate.drawing import CLOSE, head_window, panel
 from simulate.outcome.uncertainty_overlay import (
     BAND_SHARE,
     COLOUR,

@@ -5,7 +5,7 @@ Where on the face is asked first, so that nobody has to read through what others
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 
 import streamlit as st
@@ -15,7 +15,7 @@ from face_mesh.messages import AND, COMMAS, Listed, Said
 from simulate import Procedure, Treatment, procedures
 from simulate.wording.doses import dose as dose_words
 from simulate.wording.procedures import means
-from ui.compute import run
+from ui.compute import faces
 from ui.concerns import concerns, search
 from ui.concerns.concerns import Acting, Concern
 from ui.concerns.search import Found
@@ -92,7 +92,7 @@ def show_procedures(face: Face) -> None:
     A card says what is compared first; the rest of it unfolds. What would not be seen in this photo
     comes last.
     """
-    small = run.preview(face.key, face)[0]
+    small = faces.preview(face.key, face)[0]
     st.header(say("What can be done about it"), anchor=False)
     left_out = search.search(st.session_state.get(SEARCH_KEY) or "").left_out
     found = concerns.acting(session.start().concerns)
@@ -109,7 +109,10 @@ def show_procedures(face: Face) -> None:
         st.markdown(
             say("Left out, because you searched without it: {names}.", names=Listed(names, COMMAS))
         )
-    drawn = [_leave_it, *(partial(_card, *one, here[one[0]], small) for one in offered)]
+    drawn: list[Callable[[], None]] = [
+        _leave_it,
+        *(partial(_card, *one, here[one[0]], small) for one in offered),
+    ]
     with st.container(key="cards", gap="small"):
         for first in range(0, len(drawn), 2):  # two in a row, so that no line is too long to read
             for column, draw in zip(st.columns(2), drawn[first : first + 2], strict=False):

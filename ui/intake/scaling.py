@@ -13,7 +13,7 @@ from face_mesh.landmarks.scale import (
 )
 from face_mesh.messages import COMMAS, Listed, Said
 from ui.components.capture import ruler
-from ui.compute import run
+from ui.compute import faces
 from ui.state import session
 from ui.text import labels
 from ui.text.language import N_, said_error, say
@@ -98,7 +98,7 @@ def choose(face: Face, photo: Photo, view: str) -> None:
 
 def _size(face: Face) -> str:
     """Return how large the face is, and how sure that is."""
-    found = run.measures(face.key, face)
+    found = faces.measures(face.key, face)
     widths = [
         Said(template, mm=one.value, sd=one.sd)
         for name, template in WIDTHS.items()
@@ -116,7 +116,7 @@ def mark(photo: Photo, view: str) -> None:
     """Draw the photo with two marks to put on the ends of something of known length."""
     state = session.start()
     st.markdown(say("Put the two marks on its ends, then say how long it is."))
-    ends = ruler.show(run.faces(photo.sha256, photo)[1], key=f"ruler_{view}_{state.attempt}")
+    ends = ruler.show(faces.detection(photo.sha256, photo)[1], key=f"ruler_{view}_{state.attempt}")
     thing = st.selectbox(say("What it is"), list(THINGS_MM), format_func=say, key=f"thing_{view}")
     length_mm = THINGS_MM[thing]
     if length_mm is None:
@@ -152,7 +152,7 @@ def _use(ends: ruler.Ends, length_mm: float, photo: Photo, view: str) -> None:
     given = ScaleHint(length_mm=length_mm, length_px=ends_px)
     which = session.which(view)
     try:
-        run.measured(photo.sha256, which, given, photo)
+        faces.face(photo.sha256, which, given, photo)
     except BeforehandError as error:
         st.error(said_error(error), icon=labels.ICONS["block"])
         return

@@ -1,4 +1,4 @@
-"""Choosing procedures, doses and circumstances. Nothing chosen here is written into the address."""
+"""Choosing procedures, doses and conditions. Nothing chosen here is written into the address."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from streamlit.delta_generator import DeltaGenerator
 
 from face_mesh import Face
 from simulate import Plan, Procedure, procedures
+from simulate.plan.conditions import Conditions
 from simulate.wording.procedures import AREAS, means
 from simulate.wording.times import moment_title
-from ui.compute import run, skin_engine
-from ui.planner import clinic_notes, dose_scale, plan_state, retouch, totals
+from ui.compute import faces
+from ui.planner import clinic_notes, dose_scale, plan_state, retouch, skin_engine, totals
 from ui.procedures import expected_changes, procedure_info
 from ui.state import session
 from ui.state.choice import Choice, drawn
@@ -73,7 +74,7 @@ def choose(face: Face, near: DeltaGenerator) -> Choice | None:
         plan_state.choose()
     if is_expert() or state.everything or not policy().concerns:
         _choose_procedures()
-    small = run.preview(face.key, face)[0]
+    small = faces.preview(face.key, face)[0]
     state.chosen = tuple(one for one in state.chosen if policy().offers(one))
     with st.container():
         for name in state.chosen:
@@ -94,32 +95,22 @@ def choose(face: Face, near: DeltaGenerator) -> Choice | None:
             totals.show(plan)
         when, reactions = _choose_time()
         retouch.say_what_does_not_fit(list(plan.treatments))
-    return choice_of(plan, small, when, responder, skin_engine.choose(plan), reactions)
+    engine, seed = skin_engine.choose(plan)
+    return choice_of(plan, small, Conditions(when, responder, seed, engine, reactions))
 
 
-def choice_of(
-    plan: Plan,
-    small: Face,
-    when: str | None,
-    responder: str,
-    painter: tuple[str, int],
-    reactions: str,
-) -> Choice:
+def choice_of(plan: Plan, small: Face, conditions: Conditions) -> Choice:
     """Return the choice of a plan, with what was done by hand in the picture.
 
     Args:
         plan: as the widgets say it.
         small: the face at preview size.
-        when: time after treatment; None is the settled result.
-        responder: "low", "expected" or "high".
-        painter: engine and seed of painted skin.
-        reactions: "likely", "all" or "none".
+        conditions: for when and for whom, and how skin is painted.
     """
     given = list(plan.treatments)
     noted = replace(plan, treatments=tuple(retouch.edited(given, small)))
     picks_moles = any(map(retouch.picks, given))
-    engine, seed = painter
-    return Choice(drawn(noted), when, responder, engine, seed, picks_moles, reactions, noted)
+    return Choice(drawn(noted), conditions, picks_moles, noted)
 
 
 def _choose_procedures() -> None:
@@ -372,7 +363,7 @@ def _choose_time() -> tuple[str | None, str]:
 
 def _choose_look() -> str:
     key = session.LOOK_KEY
-    return st.segmented_control(
+    look = st.segmented_control(
         say("When to look"),
         list(LOOKS),
         required=True,
@@ -386,6 +377,7 @@ def _choose_look() -> str:
             "different times. How long each one lasts is with its range and sources."
         ),
     )
+    return look or labels.FULLEST
 
 
 def _choose_day() -> str:

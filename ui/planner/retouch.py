@@ -20,8 +20,8 @@ from simulate.plan.plan import (
 )
 from ui.components.viewer import Retouch
 from ui.components.viewer.viewer import Mark
-from ui.compute import run
 from ui.state import session
+from ui.state.choice import Choice
 from ui.state.session import Edits
 from ui.text.language import say
 
@@ -93,7 +93,7 @@ def _mole(face: Face, spot: Place) -> object:
     return mole_at(face, x * face.photo.width - 0.5, y * face.photo.height - 0.5)
 
 
-def retouch(face: Face, choice: run.Choice, mask: bytes | None) -> Retouch | None:
+def retouch(face: Face, choice: Choice, mask: bytes | None) -> Retouch | None:
     """Return what can be edited in the viewer; None if the choice does nothing to the skin."""
     if mask is None and not choice.picks_moles:
         return None

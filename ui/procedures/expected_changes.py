@@ -15,7 +15,7 @@ from simulate.outcome.changes import SIDE_EFFECT
 from simulate.outcome.warnings import EXPRESSIVE, HARDLY
 from simulate.skin.tasks import regions_of
 from simulate.wording import changes
-from ui.compute import run
+from ui.compute import outcomes
 from ui.state.choice import drawn
 from ui.text.language import N_, say
 
@@ -144,7 +144,7 @@ def expected(given: Sequence[Treatment], face: Face) -> list[str]:
 
 
 def _moved(given: Sequence[Treatment], face: Face) -> tuple[Change, ...]:
-    return run.expected(face.key, drawn(Plan(tuple(given))), face)
+    return outcomes.shape_changes(face.key, drawn(Plan(tuple(given))), face)
 
 
 def _of_skin(entry: Procedure, term: SkinTerm, dose: float) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import streamlit as st
 
@@ -30,7 +30,7 @@ from ui.state.clinic_policy import policy
 from ui.text import labels
 from ui.text.language import Words, say
 
-Section = tuple[str, list[str]]
+Section = tuple[str, Sequence[str]]
 
 
 def explain(entry: Procedure) -> None:

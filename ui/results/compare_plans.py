@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import closing
 
 import streamlit as st
@@ -13,9 +14,11 @@ from simulate.progress import finished
 from simulate.wording import changes
 from simulate.wording.plans import longest_days_off, plan_words
 from simulate.wording.times import moment
+from ui.components import progress_bar
 from ui.components.viewer import strip
 from ui.components.viewer.strip import Panel
-from ui.compute import overlays, run, skin_engine
+from ui.compute import faces, outcomes, overlays
+from ui.compute.outcomes import Result
 from ui.planner import controls, plan_state, totals
 from ui.server import error_page
 from ui.state import session
@@ -25,7 +28,7 @@ from ui.text.language import N_, plain, say
 
 ROWS_OF_A_PROCEDURE = 2  # of the measures that it is meant to change
 NOTHING = "–"
-ROWS = {  # what is added up, by what says it
+ROWS: dict[str, Callable[[Plan], str]] = {  # what is added up, by what says it
     N_("Doses"): lambda plan: say(plan_words(plan)),
     N_("In all"): totals.in_all,
     N_("Cost"): lambda plan: totals.cost(plan, plan_summary(plan)),
@@ -35,7 +38,7 @@ ROWS = {  # what is added up, by what says it
 
 def show(face: Face, choice: Choice) -> None:
     """Draw all plans of the visit, each at the time and response of the one that is on."""
-    small = run.preview(face.key, face)[0]
+    small = faces.preview(face.key, face)[0]
     kept = session.start().plans
     with st.container(horizontal=True, vertical_alignment="center"):
         st.header(say("Plans side by side"), anchor=False, width="stretch")
@@ -48,17 +51,10 @@ def show(face: Face, choice: Choice) -> None:
             args=(False,),
         )
     place = st.empty()
-    found: dict[str, run.Result] = {}
+    found: dict[str, Result] = {}
     for letter in plan_state.filled():
         plan = kept[letter].plan
-        asked = controls.choice_of(
-            plan,
-            small,
-            choice.when,
-            choice.responder,
-            (choice.engine, choice.seed),
-            choice.reactions,
-        )
+        asked = controls.choice_of(plan, small, choice.conditions)
         try:
             if asked.plan.treatments:
                 found[letter] = _result(letter, asked, small, place)
@@ -79,8 +75,8 @@ def show(face: Face, choice: Choice) -> None:
         say(
             "Time: {time!l}. Response: {response!l}. About two of three people would fall within "
             "the ranges.",
-            time=moment(choice.when),
-            response=say(controls.RESPONDERS[choice.responder]),
+            time=moment(choice.conditions.when),
+            response=say(controls.RESPONDERS[choice.conditions.responder]),
         )
     )
     st.table(
@@ -91,11 +87,11 @@ def show(face: Face, choice: Choice) -> None:
     )
 
 
-def _result(letter: str, asked: Choice, face: Face, place: DeltaGenerator) -> run.Result:
-    with closing(run.working(asked, face)) as steps:
-        if (face.key, asked) in run.results():
+def _result(letter: str, asked: Choice, face: Face, place: DeltaGenerator) -> Result:
+    with closing(outcomes.result_steps(asked, face)) as steps:
+        if (face.key, asked) in outcomes.results():
             return finished(steps)
-        return skin_engine.watched(
+        return progress_bar.show(
             steps,
             place,
             f"comparing_{letter}",
@@ -106,7 +102,7 @@ def _result(letter: str, asked: Choice, face: Face, place: DeltaGenerator) -> ru
         )
 
 
-def _table(made: dict[str, Plan], found: dict[str, run.Result]) -> dict[str, list[str]]:
+def _table(made: dict[str, Plan], found: dict[str, Result]) -> dict[str, list[str]]:
     """Return the columns: what is compared, how it is now, and each plan."""
     measures: dict[str, str] = {}
     now: dict[str, str] = {}
@@ -118,7 +114,7 @@ def _table(made: dict[str, Plan], found: dict[str, run.Result]) -> dict[str, lis
             now[one.measure] = say(changes.level(one, one.before))
             difference, range_ = changes.difference(one), changes.difference_range(one)
             cells.setdefault(one.measure, {})[letter] = f"{say(difference)} ({say(range_)})"
-    columns = {
+    columns: dict[str, list[str]] = {
         say("Compared"): [*map(say, ROWS), *measures.values()],
         say("Before"): [*[""] * len(ROWS), *(now[id_] for id_ in measures)],
     }
@@ -129,7 +125,7 @@ def _table(made: dict[str, Plan], found: dict[str, run.Result]) -> dict[str, lis
     return columns
 
 
-def _main(plan: Plan, result: run.Result) -> list[Change]:
+def _main(plan: Plan, result: Result) -> list[Change]:
     """Return the changes that the procedures of a plan are meant to make, a few of each."""
     noticed = {one.measure: one for one in result.changes if changes.is_noticeable(one)}
     meant: list[str] = []

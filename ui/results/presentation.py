@@ -48,7 +48,7 @@ def foot(choice: Choice) -> None:
             say("Plan {plan}", plan=plan_state.title(session.start().letter)), anchor=False
         )
         st.markdown("  \n".join(lines))
-        st.markdown(f"**{say(moment_title(choice.when))}**")
+        st.markdown(f"**{say(moment_title(choice.conditions.when))}**")
         place = st.container()
         with_cost = st.toggle(say("Show the cost"), key="present_cost", persist_state="session")
         place.markdown(_total(plan, with_cost))

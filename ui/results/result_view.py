@@ -10,15 +10,16 @@ from streamlit.delta_generator import DeltaGenerator
 from face_mesh import Face, Photo, PlanError
 from face_mesh.messages import Said
 from simulate import Change, procedures
-from simulate.catalogue.time_course import days_after
 from simulate.plan.interactions import interactions
 from simulate.wording import changes
 from simulate.wording.plans import nothing_seen, plan_words, response
 from simulate.wording.times import moment, moment_title
 from ui.components import viewer
-from ui.compute import run, skin_engine
+from ui.compute import faces, outcomes
+from ui.compute.outcomes import Result
 from ui.planner import plan_state
 from ui.planner import retouch as editing
+from ui.results import result_progress
 from ui.server import error_page
 from ui.state import session
 from ui.state.choice import Choice
@@ -35,15 +36,15 @@ def show_photo(photo: Photo) -> None:
     Raises:
         EngineError: the landmark model is missing or damaged.
     """
-    viewer.show(run.faces(photo.sha256, photo)[1])
+    viewer.show(faces.detection(photo.sha256, photo)[1])
 
 
-def show_face(face: Face, choice: Choice | None) -> run.Result | None:
+def show_face(face: Face, choice: Choice | None) -> Result | None:
     """Draw the viewer, with the outcome of the choice if there is one.
 
     Why a plan cannot be shown is said below the picture, as all else that goes with it.
     """
-    small, picture = run.preview(face.key, face)
+    small, picture = faces.preview(face.key, face)
     session.start().shown = picture.key
     place = st.empty()
     show = partial(viewer.show, picture, edits=editing.written(), on_edits=editing.take)
@@ -51,18 +52,18 @@ def show_face(face: Face, choice: Choice | None) -> run.Result | None:
         show()
         return None
     try:
-        result = skin_engine.outcome(choice, small, place) if choice.plan.treatments else None
+        result = result_progress.result(choice, small, place) if choice.plan.treatments else None
     except Exception as error:  # of whatever kind: the page goes on
         show()
         _say_why_not(choice, error, place)
         return None
-    skin = skin_engine.skin_work(choice.plan)
-    mask = run.skin_mask(small.key, skin, small) if result and skin.treatments else None
+    skin = outcomes.skin_plan(choice.plan)
+    mask = outcomes.skin_mask(small.key, skin, small) if result and skin.treatments else None
     retouch = editing.retouch(small, choice, mask)
     if result is None:
         show(retouch=retouch)
         return None
-    time = moment(choice.when)
+    time = moment(choice.conditions.when)
     show(
         result.jpeg,
         alt=plain(
@@ -103,25 +104,27 @@ def _say_why_not(choice: Choice, error: Exception, place: DeltaGenerator) -> Non
 def _tag(choice: Choice, time: Said) -> str:
     """What the simulated picture is called, which says if some of the plan cannot be seen yet."""
     said = _simulated(choice, time)
-    if choice.responder == "expected":
+    if choice.conditions.responder == "expected":
         return said
-    return plain("{simulated}; {response}", simulated=said, response=response(choice.responder))
+    return plain(
+        "{simulated}; {response}", simulated=said, response=response(choice.conditions.responder)
+    )
 
 
 def _simulated(choice: Choice, time: Said) -> str:
-    days = days_after(choice.when)
+    days = choice.conditions.days
     weeks = (one.week or 0.0 for one in choice.plan.treatments if one.dose)
     if days is not None and any(7.0 * week > days for week in weeks):
         return plain("Simulated, {time!l}; not all is done yet", time=time)
     return plain("Simulated, {time!l}", time=time)
 
 
-def show_changes(result: run.Result, choice: Choice) -> None:
+def show_changes(result: Result, choice: Choice) -> None:
     """Draw the table of changes, and below it why some ranges are wide."""
     st.header(say("What changes"), anchor=False)
     noticed = [one for one in result.changes if changes.is_noticeable(one)]
     if not noticed:
-        st.markdown(say(nothing_seen(choice.plan, choice.when) or UNCHANGED))
+        st.markdown(say(nothing_seen(choice.plan, choice.conditions.when) or UNCHANGED))
         return
     _show_table(noticed[:FIRST_ROWS])
     if noticed[FIRST_ROWS:]:
@@ -132,7 +135,7 @@ def show_changes(result: run.Result, choice: Choice) -> None:
             "{time}. About two of three people would fall within the range: it covers how "
             "differently people respond and how sure the measuring is. {share:.1f}\u00a0% of the "
             "picture changed; every other pixel is the photo's own.",
-            time=moment_title(choice.when),
+            time=moment_title(choice.conditions.when),
             share=100.0 * result.changed_fraction,
         )
     )

@@ -30,7 +30,7 @@ from reportlab.platypus import (
 from face_mesh.inert_text import XML, inert
 from face_mesh.messages import COMMAS, N_, Listed
 from simulate.catalogue.procedure import Procedure, Risk, Unsuited
-from simulate.export.comparison import NOTICE, dejavu
+from simulate.drawing import NOTICE, dejavu
 from simulate.export.contact_sheet import FILM_SAID, RANGE_SAID
 from simulate.export.pdf.figures import (
     GAP,
@@ -270,7 +270,7 @@ def _row_of(pictures: Sequence[tuple[Any, ...]], across: int) -> Any:
 
 
 def _beside(before: Making, after: Making, expected: Outcome, say: Say) -> Any:
-    at = times.moment(expected.when)
+    at = times.moment(expected.conditions.when)
     return _row_of(
         [
             (before(), say("Before: your photo")),
@@ -301,7 +301,7 @@ def _pictures(plan: Planned, shown: Shown, say: Say) -> Story:
 
 
 def _response(outcome: Outcome, say: Say) -> str:
-    return say("Simulation: {response}", response=plans.response(outcome.responder))
+    return say("Simulation: {response}", response=plans.response(outcome.conditions.responder))
 
 
 def _in_part(outcome: Outcome, say: Say) -> str:
@@ -443,7 +443,7 @@ def _recovery(plan: Planned, shown: Shown, citing: report_text.Citing, say: Say)
     story += _points([*untold, *undrawn])
     if plan.film:
         pictures = [
-            (picture(), say("Simulation: {time}", time=times.moment(one.when)))
+            (picture(), say("Simulation: {time}", time=times.moment(one.conditions.when)))
             for picture, one in zip(shown.film, plan.film, strict=True)
         ]
         story += [CondPageBreak(60 * mm), Paragraph(_bold(say("From the first day on")), TEXT)]

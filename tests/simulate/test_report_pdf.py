@@ -19,12 +19,12 @@ from reportlab.platypus import Image, KeepTogether, Paragraph, Table
 
 from face_mesh import PlanError
 from face_mesh.messages import Said
-from simulate import Outcome, Plan, Treatment, procedures
+from simulate import Conditions, Outcome, Plan, Treatment, procedures
 from simulate.__main__ import main
 from simulate.catalogue.loader import citation
 from simulate.catalogue.procedure import ESTIMATE
-from simulate.export.comparison import NOTICE, head_window, png_bytes
-from simulate.export.contact_sheet import CLOSE, film, responders
+from simulate.drawing import CLOSE, NOTICE, head_window
+from simulate.export.contact_sheet import film, responders
 from simulate.export.pdf import pages
 from simulate.export.pdf.figures import (
     Planned,
@@ -39,6 +39,7 @@ from simulate.plan.plan_code import MARK, plan_code, plan_of_code
 from simulate.plan.plan_file import PlanFile
 from simulate.plan.presets import presets
 from simulate.plan.summary import plan_summary
+from simulate.provenance.png_metadata import png_bytes
 from simulate.provenance.verify import verify
 from simulate.provenance.visible_mark import strip_of
 from simulate.wording import report_text
@@ -48,6 +49,7 @@ from tests.helpers import ROOT
 from tests.simulate.faces import bare, face_of, usual
 
 T = TypeVar("T")
+FAKE = Conditions(engine="fake")
 PLAN = Plan(
     (
         Treatment("lip_filler", 1.0, week=0.0, cost=350.0),
@@ -70,13 +72,13 @@ def finished(working: Generator[float, None, T]) -> T:
 
 @cache
 def outcomes() -> tuple[Outcome, ...]:
-    return tuple(finished(responders(bare(face_of("collins")).resized(500), PLAN, engine="fake")))
+    return tuple(finished(responders(bare(face_of("collins")).resized(500), PLAN, FAKE)))
 
 
 @cache
 def times() -> tuple[Outcome, ...]:
     face = bare(face_of("collins")).resized(500)
-    return tuple(finished(film(face, PLAN, engine="fake", times=("0d", "1w"))))
+    return tuple(finished(film(face, PLAN, FAKE, times=("0d", "1w"))))
 
 
 def flat(story: object) -> Iterator[object]:

@@ -16,11 +16,11 @@ from PIL import Image
 
 from face_mesh.arrays import Rgb
 from face_mesh.errors import EngineError
-from simulate import Plan, simulate
+from simulate import Conditions, Plan, simulate
 from simulate.__main__ import main
 from simulate.catalogue.time_course import LONGEST_DAYS, days_after
+from simulate.drawing import font
 from simulate.export import timelapse_video as morphing
-from simulate.export.comparison import font
 from simulate.export.contact_sheet import TIMES
 from simulate.export.timelapse_video import (
     FPS,
@@ -239,7 +239,9 @@ def test_a_signed_gif_still_shows_all_its_pictures() -> None:
 
 
 def test_painting_is_said_where_a_model_painted() -> None:
-    assert make(Plan.parse("crows_feet_toxin=12"), engine="fake").edits.painted
+    assert make(
+        Plan.parse("crows_feet_toxin=12"), conditions=Conditions(engine="fake")
+    ).edits.painted
     assert not made().edits.painted
 
 
@@ -288,7 +290,7 @@ def test_without_the_encoder_the_command_makes_all_else(
 def test_nothing_but_a_video_loads_the_encoder() -> None:
     code = (
         "import sys; sys.modules['av'] = None; import simulate.command_line.command, "
-        "simulate.export.timelapse_video, ui.compute.run, ui.app.router; print('all there')"
+        "simulate.export.timelapse_video, ui.compute.files, ui.app.router; print('all there')"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
