@@ -351,7 +351,7 @@ def _take() -> None:
 
 def _explain(chosen: Preset) -> None:
     with st.container(key=f"facts_{chosen.id}", gap="small"):
-        sections = {
+        sections: dict[str, list[str]] = {
             say("Who it suits less"): [labels.suits_less(one) for one in chosen.suits_less],
             say("Doses"): [_step(one) for one in chosen.treatments],
         }
