@@ -55,7 +55,7 @@ def comparison_image(outcome: Outcome, say: Say = english) -> Rgb:
 
 def _subject(outcome: Outcome) -> Said:
     return Said(
-        "{plan}  ({when}, {response!l})",
+        "{plan}  ({when}, {response})",
         plan=plan_words(outcome.plan),
         when=moment(outcome.conditions.when),
         response=response(outcome.conditions.responder),

@@ -32,13 +32,13 @@ from simulate.plan.plan import Plan
 from simulate.progress import scaled
 from simulate.recovery.reactions import SIGN_WORDS, reactions_at
 from simulate.wording.language import Say, english
-from simulate.wording.plans import RESPONDERS, plan_words, response
+from simulate.wording.plans import RESPONSES, plan_words, response_title
 from simulate.wording.times import moment, moment_title
 
 TIMES = ("0d", "3d", "1w", "2w", "1mo", "3mo", "6mo", "1y", "2y")
 ROW = 5  # panels side by side
 PANEL_PX = 520
-RANGE = tuple(RESPONDERS)
+RANGE = tuple(RESPONSES)
 RANGE_SAID = N_(
     "About two of three people fall between the weak and the strong response. Nobody can tell "
     "beforehand which of them you are."
@@ -100,7 +100,7 @@ def range_image(outcomes: Sequence[Outcome], say: Say = english) -> Rgb:
     """Return before, the three responders and where the picture is unsure, side by side."""
     face = outcomes[0].face
     panels = [(face.photo.image, say(BEFORE))]
-    panels += [(one.image, say(response(one.conditions.responder))) for one in outcomes]
+    panels += [(one.image, say(response_title(one.conditions.responder))) for one in outcomes]
     panels.append((overlaid(outcomes[1]), say(UNSURE)))
     when = say("At: {when!l}.", when=moment(outcomes[1].conditions.when))
     said = [say(RANGE_SAID), say(UNSURE_SAID), when, *_said(outcomes, say)]

@@ -13,10 +13,10 @@ from simulate.wording.doses import UNITS, amount, dose, dose_of_each_side
 from simulate.wording.procedures import days_off
 from simulate.wording.times import oblique
 
-RESPONDERS = {
-    "low": N_("Weak response"),
-    "expected": N_("Expected"),
-    "high": N_("Strong response"),
+RESPONSES = {
+    "low": N_("weak response"),
+    "expected": N_("expected response"),
+    "high": N_("strong response"),
 }
 _PRODUCTS = {  # by the means of `simulate.plan.interactions`, with the unit that is added up
     "fillers": ("mL", N_("Filler {amount}")),
@@ -28,8 +28,13 @@ _NOT_YET = N_("The effect has not begun by then.")
 
 
 def response(responder: str) -> Said:
-    """Return how strongly somebody responds, "low", "expected" or "high"."""
-    return Said(RESPONDERS[responder])
+    """Return how strongly a responder, "low", "expected" or "high", responds: "weak response"."""
+    return Said(RESPONSES[responder])
+
+
+def response_title(responder: str) -> Said:
+    """Return the same as it stands by itself: "Weak response"."""
+    return Said("{response!u}", response=response(responder))
 
 
 def dose_words(treatments: Sequence[Treatment]) -> Said:

@@ -175,7 +175,13 @@ def test_the_range_of_responses_is_a_row_of_pictures(sample_page: AppTest) -> No
     page = pick(sample_page, "lip_filler")
     page.button(key="make_range").click().run()
     captions, pictures = strip(page)
-    assert captions == ["Before", "Weak response", "Expected", "Strong response", "Uncertain here"]
+    assert captions == [
+        "Before",
+        "Weak response",
+        "Expected response",
+        "Strong response",
+        "Uncertain here",
+    ]
     assert len(set(pictures)) == 5
 
 

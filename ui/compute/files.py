@@ -22,7 +22,7 @@ from simulate.provenance.c2pa_manifest import edits_of, sheet_png, signed, toget
 from simulate.provenance.signing import signing
 from simulate.provenance.visible_mark import marked_outcome
 from simulate.wording.language import Say, english
-from simulate.wording.plans import response
+from simulate.wording.plans import response_title
 from ui.components.viewer.strip import Panel
 from ui.compute import overlays
 from ui.state.choice import Choice
@@ -200,7 +200,7 @@ def sheet_of(kind: str, outcomes: list[Outcome], say: Say = english) -> Sheet:
     captions = (
         [contact_sheet.film_caption(one) for one in outcomes]
         if kind == FILM
-        else [response(one.conditions.responder) for one in outcomes]
+        else [response_title(one.conditions.responder) for one in outcomes]
     )
     shown = [(face.photo.image, contact_sheet.BEFORE)]
     shown += [(one.image, said) for one, said in zip(outcomes, captions, strict=True)]

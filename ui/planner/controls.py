@@ -10,7 +10,6 @@ from streamlit.delta_generator import DeltaGenerator
 from face_mesh import Face
 from simulate import Plan, Procedure, procedures
 from simulate.plan.conditions import Conditions
-from simulate.wording.plans import RESPONDERS
 from simulate.wording.procedures import AREAS, means
 from simulate.wording.times import moment_title
 from ui.compute import faces
@@ -41,6 +40,11 @@ SIDES = {
     "left": N_("Left"),
     "right": N_("Right"),
     plan_book.EACH: N_("Each side"),
+}
+RESPONDERS = {  # short, as they stand in a row of choices
+    "low": N_("Weak response"),
+    "expected": N_("Expected"),
+    "high": N_("Strong response"),
 }
 LOOKS = {labels.FULLEST: N_("Settled"), labels.DAY: N_("On a day")}
 REACTIONS = {

@@ -12,7 +12,7 @@ from face_mesh import Face
 from simulate import Change, Plan, plan_summary
 from simulate.progress import finished
 from simulate.wording import changes
-from simulate.wording.plans import longest_days_off, plan_words, response
+from simulate.wording.plans import longest_days_off, plan_words
 from simulate.wording.times import moment
 from ui.components import progress_bar
 from ui.components.viewer import strip
@@ -72,7 +72,7 @@ def show(face: Face, choice: Choice) -> None:
             "Time: {time!l}. Response: {response!l}. About two of three people would fall within "
             "the ranges.",
             time=moment(choice.conditions.when),
-            response=response(choice.conditions.responder),
+            response=say(controls.RESPONDERS[choice.conditions.responder]),
         )
     )
     st.table(

@@ -106,7 +106,7 @@ def _tag(choice: Choice, time: Said) -> str:
     if choice.conditions.responder == "expected":
         return said
     return plain(
-        "{simulated}; {response!l}", simulated=said, response=response(choice.conditions.responder)
+        "{simulated}; {response}", simulated=said, response=response(choice.conditions.responder)
     )
 
 

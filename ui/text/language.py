@@ -12,7 +12,7 @@ sentence of ours is made inert as a whole. Whatever shows text as it is gets it 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache, partial
 from numbers import Real
 from pathlib import Path
@@ -27,11 +27,11 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from face_mesh.inert_text import MARKDOWN, PLAIN, inert
 from face_mesh.messages import AND, OR, Filler, Listed, Said
 from face_mesh.messages import N_ as N_  # so that the page has all of it from here
+from simulate.wording.language import Say as Say
 
 FOLDER = Path(__file__).with_name("translations")
 LANGUAGES = {"en": "English", "es": "Español", "de": "Deutsch"}
 KEY = "language"  # of the widget, and of the session's state
-Say = Callable[..., str]
 
 
 class Words(str):

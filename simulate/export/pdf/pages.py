@@ -301,7 +301,7 @@ def _pictures(plan: Planned, shown: Shown, say: Say) -> Story:
 
 
 def _response(outcome: Outcome, say: Say) -> str:
-    return say("Simulation: {response!l}", response=plans.response(outcome.conditions.responder))
+    return say("Simulation: {response}", response=plans.response(outcome.conditions.responder))
 
 
 def _in_part(outcome: Outcome, say: Say) -> str:
