@@ -8,13 +8,12 @@ import numpy as np
 
 from face_mesh.messages import N_
 from face_mesh.skin.signs import SIGNS
-from simulate.catalogue.loader import sources
 from simulate.catalogue.procedure import (
-    ESTIMATE,
     Course,
     Procedure,
     Reaction,
 )
+from simulate.catalogue.sources import ESTIMATE, sources
 from simulate.catalogue.time_course import DAYS, days_after
 from simulate.outcome.changes import Change
 from simulate.outcome.outcome import Outcome

@@ -8,16 +8,15 @@ from face_mesh import Face, Finding, Measure
 from face_mesh.messages import COMMAS, Listed, Said
 from face_mesh.skin.signs import SIGNS
 from simulate import Change, Plan, Procedure
-from simulate.catalogue.loader import citation
 from simulate.catalogue.procedure import (
     AMOUNTS,
-    ESTIMATE,
     Reaction,
     Risk,
     SkinTerm,
     Term,
     Unsuited,
 )
+from simulate.catalogue.sources import ESTIMATE, citation
 from simulate.geometry.neck_and_ears import APRON_MEASURES
 from simulate.plan.summary import Total
 from simulate.recovery.reactions import SIGN_WORDS
