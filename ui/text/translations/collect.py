@@ -37,7 +37,7 @@ CALLS = {"say", "plain", "Said", "N_", "PlanError", "PhotoError", "EngineError"}
 FOR_PATIENTS = {"name", "summary", "cautions", "what", "frequency", "who", "reason", "undrawn"}
 FOR_PATIENTS |= {"dark_skin"}
 FOR_CONSULTANTS = {"derivation", "note", "claim"}
-ON_THE_PAGE = FOR_PATIENTS | {"can", "cannot", "words", "asks", "advice"}
+ON_THE_PAGE = FOR_PATIENTS | {"can", "cannot", "words", "questions", "answers", "advice"}
 
 # The files of a language in the order of their making: what one has, no later one repeats.
 TABLES = {
