@@ -85,7 +85,8 @@ def python_files(part: str) -> list[Path]:
 def literals(path: Path) -> Iterator[tuple[int, str | None]]:
     """Yield line and text of all that a source says; None for one that is put together in place.
 
-    Such a text cannot be looked up: it has to become a template with values.
+    Such a text cannot be looked up: it has to become a template with values. Babel's extractor
+    passes it over in silence, joins the two texts of a condition, and looks into no f-string.
     """
     calls = [
         node
