@@ -19,10 +19,9 @@ import numpy as np
 
 from docs.draw_curve import curve_svg, in_words, peak
 from face_mesh.skin.signs import SIGNS
-from simulate.catalogue.loader import procedures, sources
+from simulate.catalogue.loader import procedures
 from simulate.catalogue.procedure import (
     AMOUNTS,
-    ESTIMATE,
     SURFACES,
     UNMEASURED_SD,
     Course,
@@ -30,6 +29,7 @@ from simulate.catalogue.procedure import (
     Published,
     Term,
 )
+from simulate.catalogue.sources import ESTIMATE, sources
 from simulate.geometry.displacement import VOLUMES
 from simulate.outcome.changes import SPECS
 from simulate.recovery.reactions import SIGN_WORDS

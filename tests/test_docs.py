@@ -26,9 +26,9 @@ from docs.draw_curve import (
     x_px,
     y_px,
 )
-from simulate.catalogue.loader import OFF_A_POINT, procedures, sources
+from simulate.catalogue.loader import procedures
 from simulate.catalogue.procedure import (
-    ESTIMATE,
+    OFF_A_POINT,
     CurvePoint,
     Downtime,
     Patch,
@@ -39,6 +39,7 @@ from simulate.catalogue.procedure import (
     Unsuited,
     View,
 )
+from simulate.catalogue.sources import ESTIMATE, sources
 from simulate.catalogue.time_course import share_at
 from tests.helpers import ROOT
 

@@ -6,13 +6,12 @@ import hashlib
 import importlib.metadata
 import io
 import os
-import struct
 import urllib.request
 import zipfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -126,30 +125,16 @@ def model_bytes() -> bytes:
     return data
 
 
-def _varint(data: bytes, at: int) -> tuple[int, int]:
-    value = shift = 0
-    while True:
-        byte = data[at]
-        at += 1
-        value |= (byte & 0x7F) << shift
-        shift += 7
-        if byte < 0x80:
-            return value, at
+def _fields(data: bytes) -> list[tuple[int, Any]]:
+    """Return number and value of each field of a protobuf message whose description we lack.
 
+    A number is its bits as an unsigned integer, a sub-message its bytes.
+    """
+    from google.protobuf.empty_pb2 import Empty  # in this process for a face alone
+    from google.protobuf.unknown_fields import UnknownFieldSet
 
-def _protobuf_fields(data: bytes) -> Iterator[tuple[int, int | bytes]]:
-    """Yield (field number, value) of one protobuf message; sub-messages stay bytes."""
-    at = 0
-    while at < len(data):
-        key, at = _varint(data, at)
-        wire = key & 7
-        if wire == 0:
-            value, at = _varint(data, at)
-            yield key >> 3, value
-            continue
-        size, at = (4, at) if wire == 5 else (8, at) if wire == 1 else _varint(data, at)
-        yield key >> 3, data[at : at + size]
-        at += size
+    unknown = UnknownFieldSet(Empty.FromString(data))
+    return [(field.field_number, field.data) for field in unknown]
 
 
 @cache
@@ -157,16 +142,11 @@ def canonical_mesh() -> CanonicalMesh:
     """Return the canonical mesh read out of the model bundle (cached, read-only arrays)."""
     with zipfile.ZipFile(io.BytesIO(model_bytes())) as bundle:
         metadata = bundle.read(GEOMETRY_MEMBER)
-    mesh = next(v for _, v in _protobuf_fields(metadata) if isinstance(v, bytes) and len(v) > 1000)
-    floats, indices = [], []
-    for number, value in _protobuf_fields(mesh):
-        if number == 3 and isinstance(value, bytes):
-            floats.append(struct.unpack("<f", value)[0])
-        elif number == 4 and isinstance(value, int):
-            indices.append(value)
-    table = np.array(floats, dtype=np.float64).reshape(VERTICES, 5)
+    mesh = _fields(next(v for _, v in _fields(metadata) if isinstance(v, bytes) and len(v) > 1000))
+    floats = np.array([value for number, value in mesh if number == 3], np.uint32).view(np.float32)
+    table = floats.astype(np.float64).reshape(VERTICES, 5)
     vertices_mm = table[:, :3] * 10.0  # the bundle is in centimetres
-    triangles = np.array(indices, dtype=np.int64).reshape(TRIANGLES, 3)
+    triangles = np.array([value for number, value in mesh if number == 4]).reshape(TRIANGLES, 3)
     made = CanonicalMesh(vertices_mm, triangles, table[:, 3:].copy(), _mirror(vertices_mm))
     for array in (made.vertices_mm, made.triangles, made.uv, made.mirror):
         frozen(array)

@@ -1,13 +1,19 @@
-"""What an entry of the catalogue holds: frozen values, read from TOML by `loader`."""
+"""What an entry of the catalogue holds: frozen values, and the rules for those read from TOML."""
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from math import hypot
+from typing import Annotated
+
+import numpy as np
+from pydantic import Field, model_validator
 
 from face_mesh.messages import N_
+from face_mesh.untrusted.shapes import FieldError, Number, Switch, one_of
+from simulate.catalogue.sources import ESTIMATE, Derivation, Sentence, Source
 
-ESTIMATE = N_("author's estimate")  # the one source that is not a citation, and says so
 AREAS = (
     *("lips", "chin", "jaw", "neck", "cheeks", "temples", "nose", "ears", "brows", "lines"),
     *("folds", "eyes", "skin", "face"),
@@ -41,6 +47,18 @@ REACTIONS = ("swelling", "bruising", "erythema")
 # our own estimate, is added to how people differ.
 UNMEASURED_SD = 0.33
 WIDEST = 0.95  # nobody's effect turns round
+OFF_A_POINT = 0.015  # how far a curve may pass from a published point: rounding, no more
+_ANYWHERE = ("translate", "volume", "remove")  # also beyond the face
+_NEEDS = {
+    "translate": ("direction",),
+    "rotate": ("direction", "pivot"),
+    "scale": ("pivot",),
+    "flatten": ("direction",),
+    "relax": ("pull",),
+    "volume": (),
+    "remove": (),
+}
+Positive = Annotated[Number, Field(gt=0.0)]
 
 
 @dataclass(frozen=True)
@@ -50,15 +68,23 @@ class Dose:
     Of a length or an angle `what` says which: "height of the strip of skin".
     """
 
-    unit: str
-    usual: float
-    max: float
-    step: float
-    scope: str
-    usual_source: str
-    max_source: str
+    unit: Annotated[str, one_of(UNITS)]
+    usual: Number
+    max: Number
+    step: Number
+    scope: Annotated[str, one_of(("total", "per_side"))]
+    usual_source: Source
+    max_source: Source
     derivation: str = ""  # why, where one of them is an estimate
     what: str = ""
+
+    @model_validator(mode="after")
+    def _check(self) -> Dose:
+        if not 0.0 < self.step <= self.usual <= self.max:
+            raise ValueError("needs 0 < step <= usual <= max")
+        if ESTIMATE in (self.usual_source, self.max_source) and not self.derivation.strip():
+            raise FieldError("derivation", "say why the dose is what it is")
+        return self
 
 
 @dataclass(frozen=True)
@@ -66,26 +92,34 @@ class Evidence:
     """A claim and the publication it rests on."""
 
     claim: str
-    source: str
+    source: Source
 
 
 @dataclass(frozen=True)
 class Response:
     """How much people differ: relative standard deviation of the effect between people."""
 
-    relative_sd: float
-    source: str
-    derivation: str
+    relative_sd: Annotated[Number, Field(ge=0.0, lt=1.0)]
+    source: Source
+    derivation: Derivation
 
 
 @dataclass(frozen=True)
 class DoseResponse:
     """Effect against dose: "linear", or "saturating" with the dose that gives half of the most."""
 
-    kind: str
-    source: str
-    half_dose: float = 0.0
+    kind: Annotated[str, one_of(("linear", "saturating"))]
+    source: Source
+    half_dose: Number = 0.0
     derivation: str = ""  # why, where it is an estimate
+
+    @model_validator(mode="after")
+    def _check(self) -> DoseResponse:
+        if (self.kind == "saturating") != (self.half_dose > 0.0):
+            raise FieldError("half_dose", "goes with saturating, above 0")
+        if self.source == ESTIMATE and not self.derivation.strip():
+            raise FieldError("derivation", "say why the effect grows like this")
+        return self
 
 
 @dataclass(frozen=True)
@@ -99,11 +133,11 @@ class Patch:
     """
 
     centre: str
-    core_mm: float
-    falloff_mm: float
+    core_mm: Annotated[Number, Field(ge=0.0)]
+    falloff_mm: Positive
     hold: tuple[str, ...] = ()
-    metric: str = "skin"
-    surface: str = "face"
+    metric: Annotated[str, one_of(("skin", "front", "lips"))] = "skin"
+    surface: Annotated[str, one_of(SURFACES)] = "face"
 
 
 @dataclass(frozen=True)
@@ -114,15 +148,26 @@ class Term:
     one. `source` is a citation or "author's estimate".
     """
 
-    operator: str
+    operator: Annotated[str, one_of(_NEEDS)]
     patch: Patch
-    coefficient: float
-    source: str
-    derivation: str
-    midline: bool = False
-    direction: tuple[float, ...] = ()
+    coefficient: Number
+    source: Source
+    derivation: Derivation
+    midline: Switch = False
+    direction: tuple[Number, ...] = ()
     pivot: str = ""
     pull: str = ""
+
+    @model_validator(mode="after")
+    def _check(self) -> Term:
+        for name in ("direction", "pivot", "pull"):
+            if bool(getattr(self, name)) != (name in _NEEDS[self.operator]):
+                raise FieldError(name, f"does not fit operator {self.operator}")
+        if self.direction and (len(self.direction) != 3 or not any(self.direction)):
+            raise FieldError("direction", "must be three numbers, not all 0")
+        if self.patch.surface != "face" and self.operator not in _ANYWHERE:
+            raise FieldError("operator", f"{self.operator} acts on the face only")
+        return self
 
 
 @dataclass(frozen=True)
@@ -136,13 +181,19 @@ class SkinTerm:
     the sign's regions, named without their side.
     """
 
-    sign: str
-    operator: str
-    reduction: float
-    most: float
-    source: str
-    derivation: str
+    sign: Annotated[str, one_of(SIGNS)]
+    operator: Annotated[str, one_of(SKIN_OPERATORS)]
+    reduction: Number
+    most: Number
+    source: Source
+    derivation: Derivation
     regions: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _check(self) -> SkinTerm:
+        if not 0.0 < self.reduction <= self.most <= 1.0:
+            raise FieldError("reduction", "needs 0 < reduction <= most <= 1")
+        return self
 
     def share(self, relative_dose: float) -> float:
         """Return the share removed by a dose given relative to the usual one."""
@@ -153,10 +204,25 @@ class SkinTerm:
 class CurvePoint:
     """A published point that a curve over time passes through: its value on a day, and by whom."""
 
-    day: float
-    value: float
-    source: str
+    day: Number
+    value: Number
+    source: Source
     note: str
+
+
+def _check_curve(
+    days: tuple[float, ...], values: tuple[float, ...], points: tuple[CurvePoint, ...]
+) -> None:
+    rising = all(a < b for a, b in itertools.pairwise(days))
+    if not days or len(days) != len(values) or not rising:
+        raise FieldError("days", "must rise, one for each value")
+    for i, point in enumerate(points):
+        drawn = float(np.interp(point.day, days, values))
+        if not abs(drawn - point.value) <= OFF_A_POINT:
+            raise FieldError(
+                f"published[{i}]",
+                f"the curve is at {drawn:.3f} on day {point.day:g}, not at {point.value:g}",
+            )
 
 
 @dataclass(frozen=True)
@@ -166,11 +232,16 @@ class Course:
     `published` are those of its points that a publication gives, as shares of the settled effect.
     """
 
-    days: tuple[float, ...]
-    share: tuple[float, ...]
-    source: str
-    derivation: str
+    days: tuple[Number, ...]
+    share: tuple[Number, ...]
+    source: Source
+    derivation: Derivation
     published: tuple[CurvePoint, ...] = ()
+
+    @model_validator(mode="after")
+    def _check(self) -> Course:
+        _check_curve(self.days, self.share, self.published)
+        return self
 
     @property
     def onset_day(self) -> float:
@@ -199,27 +270,40 @@ class Reaction:
     is the share of people who have it.
     """
 
-    sign: str
+    sign: Annotated[str, one_of(REACTIONS)]
     patch: Patch
-    peak: float
-    days: tuple[float, ...]
-    level: tuple[float, ...]
-    source: str
-    derivation: str
-    frequency: float
-    frequency_source: str
-    midline: bool = False
+    peak: Positive
+    days: tuple[Number, ...]
+    level: tuple[Number, ...]
+    source: Source
+    derivation: Derivation
+    frequency: Annotated[Number, Field(gt=0.0, le=1.0)]
+    frequency_source: Source
+    midline: Switch = False
     published: tuple[CurvePoint, ...] = ()
+
+    @model_validator(mode="after")
+    def _check(self) -> Reaction:
+        _check_curve(self.days, self.level, self.published)
+        if max(self.level) != 1.0 or min(self.level) < 0.0 or self.level[-1] != 0.0:
+            raise FieldError("level", "from 0 to 1, 1 at the peak, and 0 at the end")
+        return self
 
 
 @dataclass(frozen=True)
 class Downtime:
     """Days until most people are back among people, from and to."""
 
-    days_low: float
-    days_high: float
-    source: str
-    derivation: str
+    days_low: Number
+    days_high: Number
+    source: Source
+    derivation: Derivation
+
+    @model_validator(mode="after")
+    def _check(self) -> Downtime:
+        if not 0.0 <= self.days_low <= self.days_high:
+            raise ValueError("needs 0 <= days_low <= days_high")
+        return self
 
 
 @dataclass(frozen=True)
@@ -228,25 +312,25 @@ class Risk:
 
     what: str
     frequency: str
-    source: str
-    serious: bool = False
+    source: Source
+    serious: Switch = False
 
 
 @dataclass(frozen=True)
 class Unsuited:
     """Whom it suits less, or not at all."""
 
-    who: str
-    source: str
+    who: Sentence
+    source: Source
 
 
 @dataclass(frozen=True)
 class View:
     """How far the head may be turned in the photo for the result to be shown."""
 
-    max_yaw_deg: float
-    source: str
-    derivation: str
+    max_yaw_deg: Number
+    source: Source
+    derivation: Derivation
 
 
 @dataclass(frozen=True)
@@ -258,13 +342,13 @@ class Published:
     the value before. An `sd` of 0 is one that was not published.
     """
 
-    measures: tuple[str, ...]
-    dose: float
-    mean: float
-    source: str
+    measures: Annotated[tuple[str, ...], Field(min_length=1)]
+    dose: Positive
+    mean: Number
+    source: Source
     note: str
-    sd: float = 0.0
-    relative: bool = False
+    sd: Annotated[Number, Field(ge=0.0)] = 0.0
+    relative: Switch = False
     when: str = ""
     side: str = "both"
 
@@ -275,10 +359,10 @@ class Procedure:
 
     id: str
     name: str
-    area: str
+    area: Annotated[str, one_of(AREAS)]
     summary: str
-    kinds: tuple[str, ...]
-    sides: tuple[str, ...]
+    kinds: tuple[Annotated[str, one_of(KINDS)], ...]
+    sides: tuple[Annotated[str, one_of(SIDES)], ...]
     dose: Dose
     response: Response
     dose_response: DoseResponse
@@ -291,13 +375,35 @@ class Procedure:
     hidden_by: tuple[str, ...] = ()  # photo findings that cover the area: measured, not drawn
     undrawn: str = ""  # a sentence on what of the first weeks no picture shows
     dark_skin: str = ""  # a sentence for people whose skin is brown or dark
-    in_smile: bool = False  # acts on a muscle of the smile: nothing of it is seen at rest
+    in_smile: Switch = False  # acts on a muscle of the smile: nothing of it is seen at rest
     reactions: tuple[Reaction, ...] = ()
     downtime: Downtime | None = None
     risks: tuple[Risk, ...] = ()
     suits_less: tuple[Unsuited, ...] = ()
     view: View | None = None
     published: tuple[Published, ...] = ()
+
+    @model_validator(mode="after")
+    def _check(self) -> Procedure:
+        has = {
+            "geometry": bool(self.terms),
+            "shading": bool(self.terms),  # what moves is lit anew
+            "skin": bool(self.skin),
+            "recovery": bool(self.reactions),
+        }
+        for kind, given in has.items():
+            if given != (kind in self.kinds):
+                raise FieldError("kinds", f"{kind} goes with its terms, and only with them")
+        if not (self.terms or self.skin):
+            raise FieldError("terms", "there is neither a term nor a skin term")
+        if self.measures and not self.terms:
+            raise FieldError("measures", "lengths and angles go with displacement terms")
+        if not self.measures and not self.skin:
+            raise FieldError("measures", "name at least one, or nothing of the result is reported")
+        for i, change in enumerate(self.published):
+            if change.side not in self.sides or change.dose > self.max_dose(change.side):
+                raise FieldError(f"published[{i}]", "needs a side and a dose that can be given")
+        return self
 
     @property
     def spread(self) -> float:

@@ -9,8 +9,8 @@ from typing import Any
 from face_mesh import Face
 from face_mesh.measures import measure_all
 from face_mesh.skin.signs import read_skin
-from simulate.catalogue.loader import citation
 from simulate.catalogue.procedure import CurvePoint, Procedure, Reaction
+from simulate.catalogue.sources import citation
 from simulate.outcome.outcome import Outcome
 from simulate.plan.interactions import interactions
 from simulate.plan.plan import Plan, Treatment

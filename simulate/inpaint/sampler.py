@@ -9,6 +9,8 @@ Stochastic, because in as few steps the plain solver comes out with too little t
 it is wrong. Fills by a half-trained network on people not trained on, median texture energy over
 the true one and PSNR over biharmonic: 8 steps 0.77 and -1.8 dB plain, 0.84 and -1.7 dB stochastic;
 12 steps 0.88 and -2.0 dB plain, 0.93 and -1.8 dB stochastic (training/README.md).
+
+It is NumPy and not diffusers' scheduler, because that one needs torch, which a run does not load.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""The noise of the skin model: diffusers' "squaredcos_cap_v2" (Nichol and Dhariwal 2021)."""
+"""The noise of the skin model: diffusers' "squaredcos_cap_v2" (Nichol and Dhariwal 2021).
+
+In NumPy and not by diffusers' scheduler, for the same reason as `sampler`.
+"""
 
 from __future__ import annotations
 

@@ -12,7 +12,8 @@ from face_mesh.arrays import Points
 from face_mesh.measures import MEASURES, measure_points
 from face_mesh.messages import N_, Listed, Said
 from face_mesh.skin.signs import SIGNS
-from simulate.catalogue.procedure import ESTIMATE, LESIONS
+from simulate.catalogue.procedure import LESIONS
+from simulate.catalogue.sources import ESTIMATE
 from simulate.geometry.basis import (
     beyond_measures,
     displaced_landmarks,

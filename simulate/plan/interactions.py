@@ -18,14 +18,19 @@ from itertools import product
 from math import fsum
 from pathlib import Path
 from types import MappingProxyType
+from typing import Annotated, Any, TypeVar
+
+from pydantic import model_validator
 
 from face_mesh.errors import PlanError
 from face_mesh.messages import N_, Said
-from simulate.catalogue.loader import CatalogueError, read_table, sources
-from simulate.catalogue.procedure import ESTIMATE
+from face_mesh.untrusted.shapes import Number, ShapeError, Switch, one_of, read_shape
+from simulate.catalogue.loader import CatalogueError
+from simulate.catalogue.sources import Derivation, Sentence, Source
 from simulate.plan.plan import Plan, Treatment
 
 FILE = Path(__file__).with_name("interactions.toml")
+T = TypeVar("T")
 SEVERITIES = ("refuse", "warn", "info")
 USUAL_KG = 60.0  # of the label's limit, taken where no body mass is given
 TIMED = ("first_then_second", "not_soon_after", "apart")
@@ -86,17 +91,33 @@ class Rule:
     """
 
     id: str
-    kind: str
+    kind: Annotated[str, one_of(KINDS)]
     first: tuple[str, ...]
-    severity: str
-    reason: str
-    source: str
-    derivation: str
+    severity: Annotated[str, one_of(SEVERITIES)]
+    reason: Sentence
+    source: Source
+    derivation: Derivation
     second: tuple[str, ...] = ()
-    weeks: float = 0.0
-    same_day: bool = False
-    factor: float = 1.0
+    weeks: Number = 0.0
+    same_day: Switch = False
+    factor: Number = 1.0
     acts_on: str = ""
+
+    @model_validator(mode="after")
+    def _check(self) -> Rule:
+        if (self.kind == "alone") == bool(self.second):
+            raise ValueError("second goes with every kind but alone")
+        if self.weeks < 0.0 or (self.weeks > 0.0 and self.kind not in TIMED):
+            raise ValueError(f"weeks go with {', '.join(TIMED)}, from 0")
+        if self.kind in ("apart", "not_soon_after") and not self.weeks:
+            raise ValueError("say how many weeks")
+        if self.same_day and self.kind != "apart":
+            raise ValueError("same_day goes with apart")
+        if bool(self.acts_on) != (self.factor != 1.0) or not 0.0 <= self.factor <= 1.0:
+            raise ValueError("factor from 0 to 1 goes with acts_on")
+        if self.acts_on and (self.kind != "together" or self.acts_on not in self.first):
+            raise ValueError("acts_on is one of first, in a rule of together")
+        return self
 
 
 @dataclass(frozen=True)
@@ -121,13 +142,13 @@ class Limit:
     what: str
     of: tuple[str, ...]
     unit: str
-    most: float
-    within_weeks: float
-    severity: str
-    source: str
-    derivation: str
-    near: float = 0.0
-    per_kg: float = 0.0
+    most: Number
+    within_weeks: Number
+    severity: Annotated[str, one_of(SEVERITIES)]
+    source: Source
+    derivation: Derivation
+    near: Number = 0.0
+    per_kg: Number = 0.0
 
 
 @dataclass(frozen=True)
@@ -253,47 +274,26 @@ def read_book(text: str) -> Book:
     """Return the checked rules and limits of a TOML text; see `book`."""
     table = tomllib.loads(text)
     means = {name: tuple(members) for name, members in table["means"].items()}
-    rules = tuple(read_table(Rule, one, f"rules[{i}].") for i, one in enumerate(table["rules"]))
-    limits = tuple(read_table(Limit, one, f"limits[{i}].") for i, one in enumerate(table["limits"]))
+    rules = tuple(_read_all(Rule, table["rules"]))
+    limits = tuple(_read_all(Limit, table["limits"]))
     everything: list[Rule | Limit] = [*rules, *limits]
     ids = [one.id for one in everything]
     if len(ids) != len(set(ids)):
         raise CatalogueError("interactions: an id is given twice")
-    for rule in rules:
-        _check_rule(rule)
     for one in everything:
         _check_named(one, means)
     return Book(MappingProxyType(means), rules, limits)
 
 
-def _check_rule(rule: Rule) -> None:
-    timed = rule.kind in TIMED
-    if rule.kind not in KINDS:
-        raise CatalogueError(f"{rule.id}: kind {rule.kind!r} is not one of {', '.join(KINDS)}")
-    if (rule.kind == "alone") == bool(rule.second):
-        raise CatalogueError(f"{rule.id}: second goes with every kind but alone")
-    if rule.weeks < 0.0 or (rule.weeks > 0.0 and not timed):
-        raise CatalogueError(f"{rule.id}: weeks go with {', '.join(TIMED)}, from 0")
-    if rule.kind in ("apart", "not_soon_after") and not rule.weeks:
-        raise CatalogueError(f"{rule.id}: say how many weeks")
-    if rule.same_day and rule.kind != "apart":
-        raise CatalogueError(f"{rule.id}: same_day goes with apart")
-    if bool(rule.acts_on) != (rule.factor != 1.0) or not 0.0 <= rule.factor <= 1.0:
-        raise CatalogueError(f"{rule.id}: factor from 0 to 1 goes with acts_on")
-    if rule.acts_on and (rule.kind != "together" or rule.acts_on not in rule.first):
-        raise CatalogueError(f"{rule.id}: acts_on is one of first, in a rule of together")
-    if not (rule.reason[:1].isupper() and rule.reason.endswith(".")):
-        raise CatalogueError(f"{rule.id}: reason must be a sentence")
+def _read_all(shape: type[T], tables: list[dict[str, Any]]) -> Iterator[T]:
+    for table in tables:
+        try:
+            yield read_shape(shape, table)
+        except ShapeError as error:
+            raise CatalogueError(f"{table.get('id')}: {error}") from None
 
 
 def _check_named(one: Rule | Limit, means: Mapping[str, tuple[str, ...]]) -> None:
-    if one.severity not in SEVERITIES:
-        raise CatalogueError(f"{one.id}: severity is one of {', '.join(SEVERITIES)}")
-    if not one.derivation.strip():
-        raise CatalogueError(f"{one.id}: say how it follows from the source")
-    for key in one.source.split("+"):
-        if one.source != ESTIMATE and key.strip() not in sources():
-            raise CatalogueError(f"{one.id}: {key.strip()!r} is not in sources.toml")
     known = {MEANS + name for name in means} | {id_ for ids in means.values() for id_ in ids}
     names = (*one.first, *one.second) if isinstance(one, Rule) else one.of
     for name in names:

@@ -12,11 +12,16 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
+from typing import Annotated
+
+from pydantic import Field
 
 from face_mesh.errors import PlanError
 from face_mesh.messages import Said
-from simulate.catalogue.loader import CatalogueError, read_table, sources
-from simulate.catalogue.procedure import ESTIMATE, Unsuited
+from face_mesh.untrusted.shapes import Number, ShapeError, read_shape
+from simulate.catalogue.loader import CatalogueError
+from simulate.catalogue.procedure import Unsuited
+from simulate.catalogue.sources import Derivation, Sentence, Source
 from simulate.plan.interactions import check_plan
 from simulate.plan.plan import Plan, Treatment
 
@@ -37,11 +42,11 @@ class Step:
     """
 
     procedure: str
-    dose: float
-    source: str
-    derivation: str
+    dose: Number
+    source: Source
+    derivation: Derivation
     side: str = "both"
-    week: float = 0.0
+    week: Number = 0.0
 
 
 @dataclass(frozen=True)
@@ -58,9 +63,9 @@ class Preset:
 
     id: str
     name: str
-    summary: str
-    treatments: tuple[Step, ...]
-    suits_less: tuple[Unsuited, ...]
+    summary: Sentence
+    treatments: Annotated[tuple[Step, ...], Field(min_length=1)]
+    suits_less: Annotated[tuple[Unsuited, ...], Field(min_length=1)]
 
     @property
     def plan(self) -> Plan:
@@ -101,25 +106,10 @@ def preset(name: str) -> Preset:
 def read_preset(path: Path) -> Preset:
     """Return the checked plan of one file; see `presets`."""
     try:
-        made = read_table(Preset, tomllib.loads(path.read_text("utf-8")), "")
-        _check(made, path.stem)
-    except (tomllib.TOMLDecodeError, PlanError, CatalogueError) as error:
+        named = read_shape(Preset, tomllib.loads(path.read_text("utf-8")))
+        check_plan(named.plan)
+    except (tomllib.TOMLDecodeError, PlanError, ShapeError) as error:
         raise CatalogueError(f"{path.name}: {error}") from None
-    return made
-
-
-def _check(made: Preset, stem: str) -> None:
-    if made.id != stem:
-        raise CatalogueError(f"id: {made.id!r} is not the name of the file")
-    for text in (made.summary, *(one.who for one in made.suits_less)):
-        if not (text[:1].isupper() and text.endswith(".")):
-            raise CatalogueError(f"{text[:40]!r} must be a sentence")
-    if not made.treatments or not made.suits_less:
-        raise CatalogueError("name at least one treatment and one kind of people it suits less")
-    for source in [*(t.source for t in made.treatments), *(u.source for u in made.suits_less)]:
-        unknown = [k.strip() for k in source.split("+") if k.strip() not in sources()]
-        if source != ESTIMATE and unknown:
-            raise CatalogueError(f"{unknown[0]!r} is not in sources.toml")
-    if not all(one.derivation.strip() for one in made.treatments):
-        raise CatalogueError("derivation: say how each dose follows from its source")
-    check_plan(made.plan)
+    if named.id != path.stem:
+        raise CatalogueError(f"{path.name}: id: {named.id!r} is not the name of the file")
+    return named

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from face_mesh.messages import N_, Said
-from simulate.catalogue.loader import sources
-from simulate.catalogue.procedure import ESTIMATE, Procedure, Reaction
+from simulate.catalogue.procedure import Procedure, Reaction
+from simulate.catalogue.sources import ESTIMATE, sources
 from simulate.outcome.outcome import Outcome
 from simulate.plan.plan import Plan
 from simulate.plan.summary import Summary

@@ -17,17 +17,15 @@ from simulate.catalogue import loader
 from simulate.catalogue.loader import (
     FOLDER,
     CatalogueError,
-    citation,
     load_procedure,
-    sources,
 )
 from simulate.catalogue.procedure import (
     AREAS,
-    ESTIMATE,
     SIGNS,
     Procedure,
     SkinTerm,
 )
+from simulate.catalogue.sources import ESTIMATE, citation, sources
 from simulate.geometry.neck_and_ears import PRIOR_MEASURES, PriorSurface
 from simulate.geometry.operators import OPERATORS, landmarks_of
 from simulate.skin.tasks import regions_of
@@ -272,18 +270,18 @@ BROKEN = [
     (put("dose", "max", value=True), "dose.max: must be a number"),
     (put("terms", 0, "midline", value=1), "terms[0].midline: must be true or false"),
     (put("course", "days", value=[0, "14"]), "course.days[1]: must be a number"),
-    (put("id", value="lip_filler_2"), "id: 'lip_filler_2' is not one of lip_filler"),
+    (put("id", value="lip_filler_2"), "id: 'lip_filler_2' is not the name of the file"),
     (put("area", value="hair"), "area: 'hair' is not one of"),
-    (put("kinds", value=["geometry", "magic"]), "kinds: 'magic' is not one of"),
-    (put("sides", value=["both", "middle"]), "sides: 'middle' is not one of"),
+    (put("kinds", value=["geometry", "magic"]), "kinds[1]: 'magic' is not one of"),
+    (put("sides", value=["both", "middle"]), "sides[1]: 'middle' is not one of"),
     (put("dose", "unit", value="ml"), "dose.unit: 'ml' is not one of mL, U, mm, deg"),
     (put("dose", "scope", value="each"), "dose.scope: 'each' is not one of"),
     (put("dose", "usual", value=99.0), "dose: needs 0 < step <= usual <= max"),
     (put("dose", "step", value=0.0), "dose: needs 0 < step <= usual <= max"),
     (put("dose", "max", value=float("nan")), "dose.max: must be a number"),
     (put("terms", 0, "coefficient", value=float("inf")), "terms[0].coefficient: must be a number"),
-    (put("response", "relative_sd", value=1.0), "response.relative_sd: must be from 0 to below 1"),
-    (put("response", "relative_sd", value=-0.1), "response.relative_sd: must be from 0"),
+    (put("response", "relative_sd", value=1.0), "response.relative_sd: must be below 1"),
+    (put("response", "relative_sd", value=-0.1), "response.relative_sd: must be 0 or more"),
     (put("dose_response", "kind", value="cubic"), "dose_response.kind: 'cubic' is not one of"),
     (put("dose_response", "kind", value="saturating"), "dose_response.half_dose: goes with"),
     (put("dose_response", "half_dose", value=3.0), "dose_response.half_dose: goes with"),
@@ -297,8 +295,8 @@ BROKEN = [
     (put("terms", 0, "direction", value=[0.0, 1.0, 0.0]), "terms[0].direction: does not fit"),
     (put("terms", 0, "pivot", value="subnasale"), "terms[0].pivot: does not fit operator volume"),
     (put("terms", 0, "operator", value="relax"), "terms[0].pull: does not fit operator relax"),
-    (put("terms", 0, "patch", "falloff_mm", value=0), "terms[0].patch: falloff_mm above 0"),
-    (put("terms", 0, "patch", "core_mm", value=-1), "terms[0].patch: falloff_mm above 0"),
+    (put("terms", 0, "patch", "falloff_mm", value=0), "terms[0].patch.falloff_mm: must be above 0"),
+    (put("terms", 0, "patch", "core_mm", value=-1), "terms[0].patch.core_mm: must be 0 or more"),
     (put("terms", 0, "patch", "metric", value="air"), "terms[0].patch.metric: 'air' is not one of"),
     (put("terms", 0, "derivation", value=" "), "terms[0].derivation: say how"),
 ]

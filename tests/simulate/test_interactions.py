@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from face_mesh import PlanError
 from simulate import Plan, Treatment, procedures, simulate
-from simulate.catalogue.loader import CatalogueError, sources
-from simulate.catalogue.procedure import ESTIMATE
+from simulate.catalogue.loader import CatalogueError
+from simulate.catalogue.sources import ESTIMATE, sources
 from simulate.plan.interactions import (
     FILE,
     SEVERITIES,
@@ -385,7 +385,7 @@ def swap(old: str, new: str) -> Edit:
     [
         (swap('kind = "together"', 'kind = "whenever"'), "is not one of together"),
         (swap('kind = "without"', 'kind = "alone"'), "second goes with every kind but alone"),
-        (swap('severity = "info"', 'severity = "note"'), "severity is one of"),
+        (swap('severity = "info"', 'severity = "note"'), "severity: 'note' is not one of"),
         (swap('source = "brow_lateral"', 'source = "nobody1999"'), "'nobody1999' is not in"),
         (swap('"@fillers"', '"@filler"'), "'@filler' is among no means"),
         (swap('first = ["forehead_toxin"]', 'first = ["forhead_toxin"]'), "'forhead_toxin'"),

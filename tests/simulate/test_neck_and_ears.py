@@ -8,11 +8,11 @@ from face_mesh.arrays import Points
 from face_mesh.landmarks.anatomy import curve, point
 from simulate import Plan, Treatment, procedures, simulate
 from simulate.catalogue.procedure import (
-    ESTIMATE,
     SURFACES,
     Patch,
     Term,
 )
+from simulate.catalogue.sources import ESTIMATE
 from simulate.geometry import neck_and_ears as module
 from simulate.geometry.basis import mesh_basis
 from simulate.geometry.displacement import parts_of, swelling_part

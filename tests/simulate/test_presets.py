@@ -7,7 +7,8 @@ import pytest
 
 from face_mesh import PlanError
 from simulate import Plan, procedures
-from simulate.catalogue.loader import CatalogueError, citation
+from simulate.catalogue.loader import CatalogueError
+from simulate.catalogue.sources import citation
 from simulate.plan.interactions import check_plan, interactions
 from simulate.plan.presets import FOLDER, Preset, preset, presets, read_preset
 

@@ -21,8 +21,7 @@ from face_mesh import PlanError
 from face_mesh.messages import Said
 from simulate import Conditions, Outcome, Plan, Treatment, procedures
 from simulate.__main__ import main
-from simulate.catalogue.loader import citation
-from simulate.catalogue.procedure import ESTIMATE
+from simulate.catalogue.sources import ESTIMATE, citation
 from simulate.drawing import CLOSE, NOTICE, head_window
 from simulate.export.contact_sheet import film, responders
 from simulate.export.pdf import pages

@@ -9,7 +9,8 @@ import pytest
 from face_mesh.errors import PlanError
 from face_mesh.skin.signs import SIGNS
 from simulate import Change, Plan, Procedure, procedures
-from simulate.catalogue.procedure import ESTIMATE, UNITS, Course, Downtime
+from simulate.catalogue.procedure import UNITS, Course, Downtime
+from simulate.catalogue.sources import ESTIMATE
 from simulate.catalogue.time_course import days_after
 from simulate.export.contact_sheet import TIMES
 from simulate.geometry.neck_and_ears import PRIOR_MEASURES

@@ -17,7 +17,7 @@ from streamlit.testing.v1 import AppTest
 from face_mesh import Photo, PlanError, read_face
 from face_mesh.messages import AND, COMMAS, OR, Listed, Said
 from simulate import Conditions, Plan
-from simulate.catalogue.loader import sources
+from simulate.catalogue.sources import sources
 from simulate.export import contact_sheet
 from simulate.export.pdf.figures import Planned, Seen
 from simulate.export.pdf.pages import report_pdf

@@ -15,7 +15,7 @@ from simulate import (
     procedures,
     simulate,
 )
-from simulate.catalogue.loader import citation
+from simulate.catalogue.sources import citation
 from simulate.plan.interactions import interactions
 from simulate.plan.presets import presets
 from simulate.provenance.verify import verify

@@ -13,8 +13,8 @@ from functools import cache
 from pathlib import Path
 
 from face_mesh.skin.signs import SIGNS
+from face_mesh.untrusted.shapes import read_shape
 from simulate import procedures
-from simulate.catalogue.loader import read_table
 from ui.state.clinic_policy import policy
 
 FILE = Path(__file__).with_name("concerns.toml")
@@ -89,7 +89,7 @@ def _read() -> _File:
     Raises:
         ValueError: an area or a procedure is not known, or a procedure is in no concern.
     """
-    made = read_table(_File, tomllib.loads(FILE.read_text("utf-8")), "")
+    made = read_shape(_File, tomllib.loads(FILE.read_text("utf-8")))
     named = {one.id for concern in made.concerns for one in concern.procedures}
     for id_ in named ^ set(procedures()):
         raise ValueError(f"concerns.toml: {id_} is not in the catalogue, or in no concern")

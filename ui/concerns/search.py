@@ -9,9 +9,11 @@ import re
 import tomllib
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
+
+from snowballstemmer import stemmer
 
 from simulate import procedures
 from simulate.plan.interactions import book
@@ -19,8 +21,9 @@ from ui.concerns.concerns import Concern, areas, concerns
 from ui.text.language import say
 
 FILE = Path(__file__).with_name("search.toml")
+LONGEST = 40  # letters of a word that are looked at
 BEGINNING = 4  # letters from which on a word is also found by its beginning
-ENDINGS = ("", "s", "es", "e", "n", "en", "er")  # of plurals, in the three languages
+LANGUAGES = ("english", "german", "spanish")  # a word is looked for in each of them
 AHEAD = 3  # words within which "without" is followed by what it is about
 _WORD = re.compile(r"[^\W_]+")
 
@@ -116,12 +119,21 @@ def _count(wanted: list[str], words: frozenset[str]) -> int:
 
 
 def _is_in(wanted: str, words: frozenset[str]) -> bool:
-    """Whether a word is among others, up to the ending of a plural, or begins one of them."""
-    forms = {wanted.removesuffix(ending) for ending in ENDINGS if len(wanted) > len(ending) + 2}
-    forms |= {wanted + ending for ending in ENDINGS}
-    if forms & words:
+    """Whether a word is among others, up to its ending, or begins one of them."""
+    if _stems(wanted[:LONGEST]) & _stems_of(words):
         return True
     return len(wanted) >= BEGINNING and any(word.startswith(wanted) for word in words)
+
+
+@lru_cache(maxsize=4096)
+def _stems(word: str) -> frozenset[tuple[str, str]]:
+    # A stemmer of its own for each word: one keeps what it is at, and visitors search at once.
+    return frozenset((one, stemmer(one).stemWord(word)) for one in LANGUAGES)
+
+
+@lru_cache(maxsize=512)
+def _stems_of(words: frozenset[str]) -> frozenset[tuple[str, str]]:
+    return frozenset[tuple[str, str]]().union(*map(_stems, words))
 
 
 def _words(text: str) -> list[str]:

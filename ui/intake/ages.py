@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from pydantic import model_validator
+
+from face_mesh.untrusted.shapes import FieldError, read_shape
+
 FLOOR_YEARS = 18  # of this program, wherever it runs
 FILE = Path(__file__).with_name("ages.toml")
 
@@ -25,9 +29,20 @@ class Rule:
 
     code: str
     name: str
-    summary: str
-    advice: str
-    sources: tuple[str, ...]
+    summary: str = ""
+    advice: str = ""
+    sources: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _check(self) -> Rule:
+        if bool(self.summary) != bool(self.sources):
+            raise FieldError("sources", f"of {self.code} go with a rule, and only with one")
+        return self
+
+
+@dataclass(frozen=True)
+class _File:
+    country: tuple[Rule, ...]
 
 
 @cache
@@ -35,20 +50,7 @@ def rules() -> dict[str, Rule]:
     """Return the rules by code, in the order of the file.
 
     Raises:
-        ValueError: a rule without a source, or a source without a rule.
+        ValueError: a rule without a source, a source without a rule, or another shape.
     """
-    with FILE.open("rb") as file:
-        entries = tomllib.load(file)["country"]
-    found = {}
-    for one in entries:
-        rule = Rule(
-            one["code"],
-            one["name"],
-            one.get("summary", ""),
-            one.get("advice", ""),
-            tuple(one.get("sources", ())),
-        )
-        if bool(rule.summary) != bool(rule.sources):
-            raise ValueError(f"{rule.code}: a rule and its source go together")
-        found[rule.code] = rule
-    return found
+    read = read_shape(_File, tomllib.loads(FILE.read_text("utf-8")))
+    return {rule.code: rule for rule in read.country}

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from face_mesh.untrusted.shapes import Number, Whole, read_shape
 from ui.state import session, steps
 from ui.text import language
 from ui.text.language import Words, say
@@ -44,44 +45,26 @@ class Check:
         cut_off: the sum from which talking to somebody is advised.
         sensitivity, specificity: published, of `patients` people with the disorder and `others`.
         translations: a validated version by language; ours is another.
-        helps: where there is help.
+        help: where there is help.
     """
 
     name: str
     sources: tuple[str, ...]
     questions: tuple[str, ...]
     answers: tuple[str, ...]
-    cut_off: int
-    sensitivity: float
-    specificity: float
-    patients: int
-    others: int
+    cut_off: Whole
+    sensitivity: Number
+    specificity: Number
+    patients: Whole
+    others: Whole
     translations: dict[str, str]
-    helps: tuple[Help, ...]
+    help: tuple[Help, ...]
 
 
 @cache
 def check() -> Check:
-    """Return the questionnaire as care.toml has it."""
-    with FILE.open("rb") as file:
-        read = tomllib.load(file)
-    tool = read["instrument"]
-    return Check(
-        tool["name"],
-        tuple(tool["sources"]),
-        tuple(read["questions"]["asks"]),
-        tuple(read["answers"]["words"]),
-        tool["cut_off"],
-        tool["sensitivity"],
-        tool["specificity"],
-        tool["patients"],
-        tool["others"],
-        read["translations"],
-        tuple(
-            Help(tuple(one["countries"]), one["name"], one["contact"], one["source"])
-            for one in read["help"]
-        ),
-    )
+    """Return the questionnaire as the file has it."""
+    return read_shape(Check, tomllib.loads(FILE.read_text("utf-8")))
 
 
 def advised(given: list[int | None]) -> bool | None:
@@ -153,7 +136,7 @@ def _offer_help() -> None:
         )
     )
     near = session.start().country[:2]
-    helps = sorted(check().helps, key=lambda one: near not in one.countries)
+    helps = sorted(check().help, key=lambda one: near not in one.countries)
     st.markdown("\n".join(f"- **{say(one.name)}:** {one.contact}" for one in helps))
 
 

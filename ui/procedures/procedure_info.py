@@ -8,7 +8,8 @@ import streamlit as st
 
 from face_mesh.messages import Listed, Said
 from simulate import Procedure, procedures
-from simulate.catalogue.procedure import ESTIMATE, CurvePoint, Reaction, SkinTerm, Term
+from simulate.catalogue.procedure import CurvePoint, Reaction, SkinTerm, Term
+from simulate.catalogue.sources import ESTIMATE
 from simulate.outcome.view_check import max_yaw_deg
 from simulate.recovery.reactions import SIGN_WORDS
 from simulate.wording.doses import dose as dose_words

@@ -5,8 +5,8 @@ What is said of a procedure, a dose, a time, a change or a plan is in `simulate.
 
 from __future__ import annotations
 
-from simulate.catalogue.loader import citation
-from simulate.catalogue.procedure import ESTIMATE, Risk, Unsuited
+from simulate.catalogue.procedure import Risk, Unsuited
+from simulate.catalogue.sources import ESTIMATE, citation
 from simulate.export.contact_sheet import TIMES
 from simulate.wording.procedures import risk as risk_words
 from simulate.wording.procedures import unsuited

@@ -37,7 +37,7 @@ CALLS = {"say", "plain", "Said", "N_", "PlanError", "PhotoError", "EngineError"}
 FOR_PATIENTS = {"name", "summary", "cautions", "what", "frequency", "who", "reason", "undrawn"}
 FOR_PATIENTS |= {"dark_skin"}
 FOR_CONSULTANTS = {"derivation", "note", "claim"}
-ON_THE_PAGE = FOR_PATIENTS | {"can", "cannot", "words", "asks", "advice"}
+ON_THE_PAGE = FOR_PATIENTS | {"can", "cannot", "words", "questions", "answers", "advice"}
 
 # The files of a language in the order of their making: what one has, no later one repeats.
 TABLES = {
@@ -85,7 +85,8 @@ def python_files(part: str) -> list[Path]:
 def literals(path: Path) -> Iterator[tuple[int, str | None]]:
     """Yield line and text of all that a source says; None for one that is put together in place.
 
-    Such a text cannot be looked up: it has to become a template with values.
+    Such a text cannot be looked up: it has to become a template with values. Babel's extractor
+    passes it over in silence, joins the two texts of a condition, and looks into no f-string.
     """
     calls = [
         node

@@ -1,0 +1,54 @@
+"""The publications that the catalogue, the rules and the plans rest on, by the keys they cite."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from face_mesh.messages import N_
+
+FILE = Path(__file__).with_name("sources.toml")
+ESTIMATE = N_("author's estimate")  # the one source that is not a citation, and says so
+
+
+@cache
+def sources() -> Mapping[str, str]:
+    """Return citation key to full citation."""
+    return MappingProxyType(tomllib.loads(FILE.read_text("utf-8"))["sources"])
+
+
+def citation(key: str) -> str:
+    """Return the full citations behind a source key or "key + key"; an estimate says it is one."""
+    if key == ESTIMATE:
+        return ESTIMATE
+    return "; ".join(sources()[k.strip()] for k in key.split("+"))
+
+
+def _known(key: str) -> str:
+    for one in map(str.strip, key.split("+")):
+        if key != ESTIMATE and one not in sources():
+            raise ValueError(f"{one[:60]!r} is not in sources.toml")
+    return key
+
+
+def _given(text: str) -> str:
+    if not text.strip():
+        raise ValueError("say how it follows from the source")
+    return text
+
+
+def _sentence(text: str) -> str:
+    if not (text[:1].isupper() and text.endswith(".")):
+        raise ValueError(f"{text[:40]!r} must be a sentence")
+    return text
+
+
+Source = Annotated[str, AfterValidator(_known)]  # citation keys with "+", or the estimate
+Derivation = Annotated[str, AfterValidator(_given)]
+Sentence = Annotated[str, AfterValidator(_sentence)]
