@@ -27,7 +27,7 @@ from simulate.geometry.neck_and_ears import (
     surface_of,
 )
 from simulate.geometry.operators import patch_weights, term_field
-from tests.simulate.faces import FLIP, lengths, mirrored, own_changes, run, surfaces_of
+from tests.simulate.faces import FLIP, lengths, mirrored, own_changes, rotating, run, surfaces_of
 
 APRONS = SURFACES[1:]
 BEYOND = [name for name in procedures() if set(surfaces_of(name)) - {"face"}]
@@ -219,7 +219,7 @@ def test_the_face_has_its_terms_and_the_apron_has_its_own(face: Face, name: str)
             assert swollen.surface_mm(face).any()
 
 
-@pytest.mark.parametrize("name", BEYOND)
+@rotating("name", BEYOND)
 def test_the_picture_moves_as_the_apron_does(face: Face, name: str) -> None:
     """Away from the edge of the face, over which the movement comes in: within a fifth.
 

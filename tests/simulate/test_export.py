@@ -23,7 +23,7 @@ from simulate.export.comparison import (
     png_bytes,
 )
 from tests.face_mesh.faces import hopper
-from tests.simulate.faces import PROCEDURES, bare, face_of, usual
+from tests.simulate.faces import SHAPED, bare, face_of, usual
 
 
 def chunks(png: bytes) -> list[str]:
@@ -131,7 +131,7 @@ def test_a_long_plan_takes_more_lines_and_never_leaves_the_sheet() -> None:
     face = enlarged_hopper()
     short, long = (
         comparison_image(simulate(face, usual(*names), engine="fake"))
-        for names in (PROCEDURES[:1], PROCEDURES)
+        for names in (SHAPED[:1], SHAPED)
     )
     assert short.shape[1] == long.shape[1]
     assert len(long) > len(short)
