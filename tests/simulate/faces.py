@@ -47,16 +47,22 @@ FLIP = np.array([-1.0, 1.0, 1.0])
 Test = TypeVar("Test", bound=Callable[..., None])
 
 
-def rotating(name: str, values: Iterable[object], **how: Any) -> Callable[[Test], Test]:
-    """Try a law for each of the values on two of the faces, and among the slow tests on all."""
+def rotating(
+    name: str, values: Iterable[object], *, alike: bool = False, **how: Any
+) -> Callable[[Test], Test]:
+    """Try a law for each of the values on two of the faces, and among the slow tests on all.
+
+    Another law takes others, unless all are to be tried `alike`: on what is worked out only once.
+    """
     each = pytest.mark.parametrize(name, values, **how)
-    return lambda law: pytest.mark.rotating(each(law))
+    return lambda law: pytest.mark.rotating(alike)(each(law))
 
 
 def faces_at(law: int, case: Iterable[int]) -> tuple[int, int]:
     """The places of two faces, a sample and a shared one, on which a case of a law is tried."""
     turn = law + sum(case)
-    return turn % len(SAMPLES), len(SAMPLES) + turn // len(SAMPLES) % len(SHARED)
+    further = turn // len(SAMPLES)  # so that every second case too has both samples
+    return (turn + further) % len(SAMPLES), len(SAMPLES) + further % len(SHARED)
 
 
 @cache

@@ -5,7 +5,7 @@ from itertools import product
 import pytest
 
 from simulate import procedures
-from tests.simulate.faces import SAMPLES, SHAPED, SHARED, faces_at
+from tests.simulate.faces import SAMPLES, SHAPED, SHARED, SKIN, faces_at
 
 LAWS = 10  # and more
 EVERY = set(range(len(SAMPLES) + len(SHARED)))
@@ -27,3 +27,14 @@ def test_every_operator_is_tried_on_every_face() -> None:
     }
     operators = {term.operator for name in SHAPED for term in procedures()[name].terms}
     assert met == set(product(operators, EVERY))
+
+
+def test_every_way_to_treat_skin_is_tried_on_every_face_that_rotates() -> None:
+    for operator in {term.operator for name in SKIN for term in procedures()[name].skin}:
+        cases = [
+            case
+            for case, name in enumerate(SKIN)
+            if any(term.operator == operator for term in procedures()[name].skin)
+        ]
+        assert {face for case in cases for face in faces_at(0, (case,))} >= {0, 1}, operator
+        assert len({face for case in cases for face in faces_at(0, (case,))}) >= 4, operator

@@ -30,7 +30,7 @@ from simulate.skin.tasks import jobs_of
 from simulate.skin.treated_patch import NOTHING, Treated
 from tests.simulate.faces import SKIN, bare, face_of, rotating, run, usual
 
-every_skin_procedure = rotating("name", SKIN)
+every_skin_procedure = rotating("name", SKIN, alike=True)
 SIDED = [name for name in SKIN if "left" in procedures()[name].sides]
 
 
@@ -142,7 +142,7 @@ def test_two_treatments_of_the_same_lines_never_take_more_than_there_is(face: Fa
 # --- sides, people, time
 
 
-@rotating("name", SIDED)
+@rotating("name", SIDED, alike=True)
 def test_one_side_leaves_the_skin_of_the_other_alone(face: Face, name: str) -> None:
     left = skin_mask_of(
         face, Plan((Treatment(name, procedures()[name].usual_dose("left"), "left"),))

@@ -321,7 +321,7 @@ def test_one_side_gets_half_of_a_total_dose(sample_page: AppTest) -> None:
 
 
 def test_the_figures_of_a_row_agree_with_each_other(sample_page: AppTest) -> None:
-    rows = table(pick(sample_page, *together()))
+    rows = table(pick(sample_page, *together()[::2]))
     assert len(rows) == 12
     assert any(one.label == "Other measures" for one in sample_page.expander)
     numbers = [one.value.to_numpy().tolist() for one in sample_page.table]
