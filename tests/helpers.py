@@ -22,6 +22,8 @@ class Late:
         self._name = name
 
     def __getattr__(self, what: str) -> Any:
+        if what.startswith("_"):  # pytest, which looks for fixtures
+            raise AttributeError(what)
         return getattr(importlib.import_module(self._name), what)
 
 

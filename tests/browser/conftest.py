@@ -165,6 +165,16 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
     launched.close()
 
 
+@pytest.fixture(autouse=True)
+def nobody_stays(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Close what a test that failed has left open, or its photo would stay on the server."""
+    yield
+    if "browser" in request.fixturenames:
+        opened: Browser = request.getfixturevalue("browser")
+        for context in opened.contexts:
+            context.close()
+
+
 def sizes(first: str, *others: str) -> pytest.MarkDecorator:
     """Visit in a window of one size, and in those of others among the slow tests."""
     slow = [pytest.param(one, marks=pytest.mark.slow) for one in others]
