@@ -1,23 +1,30 @@
 # Two commands do all the set-up themselves:
 #   make app     opens the page at http://localhost:8501
-#   make test    runs every check and every test
+#   make test    runs every check, and every test that is not slow (pyproject.toml says which are)
+#   make test-all  runs the slow ones too: before a release
 # make app PYTHON=python3.12 picks another Python, PYTORCH=default or PYTORCH=cpu the build of PyTorch.
 # GNU make 3.81 or later.
 
 PY = .venv/bin/python
 PIP = $(PY) -m pip install --quiet --disable-pip-version-check
 
-.PHONY: app test format clean fuzz lock sbom audit
+.PHONY: app test test-all format clean fuzz lock sbom audit
 
 app: .venv/app.stamp
 	$(PY) -m streamlit run streamlit_app.py
+
+# Browsers are driven by one of the processes, from the start; it waits half of the time.
+TESTS = $(PY) -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 test: .venv/test.stamp
 	@.ci/provide browser
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
-	$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder  # browsers in one, from the start
+	$(TESTS)
+
+test-all: test
+	$(TESTS) -m slow
 
 format: .venv/test.stamp
 	$(PY) -m ruff check --fix .

@@ -1,13 +1,30 @@
 """What tests of every package share: where things are, and which shared photos were looked at."""
 
+import importlib
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 FACES = ROOT.parent / "shared" / "faces"
 
 _used_photos: set[Path] = set()
+
+
+class Late:
+    """A module that is imported when something of it is asked for.
+
+    For what takes seconds: every process of pytest imports all files of tests, and runs a part.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, what: str) -> Any:
+        if what.startswith("_"):  # pytest, which looks for fixtures
+            raise AttributeError(what)
+        return getattr(importlib.import_module(self._name), what)
 
 
 def use_photo(path: Path) -> Path:

@@ -6,16 +6,19 @@ import argparse
 import hashlib
 import warnings
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import onnx
 import torch
-from diffusers.models.unets.unet_2d import UNet2DModel
 from onnx import TensorProto, helper, numpy_helper
 
 from simulate.inpaint.network import INPUTS, OUTPUT, TILE_PX
 from simulate.inpaint.weights import FILE
 from training.network import CHANNELS_IN, CHANNELS_OUT, network, predict
+
+if TYPE_CHECKING:
+    from diffusers.models.unets.unet_2d import UNet2DModel
 
 MOST_BYTES = 25_000_000  # that the repository takes
 # Of the operators in the file: the newest in which the normalisation of groups is taken apart, as

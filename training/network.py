@@ -6,11 +6,15 @@ cost what 32 x 32 would. Convolutions only: no attention, so that any tile size 
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import torch
-from diffusers.models.unets.unet_2d import UNet2DModel
 from torch.nn.functional import pixel_shuffle, pixel_unshuffle
 
 from simulate.inpaint.network import TILE_PX
+
+if TYPE_CHECKING:
+    from diffusers.models.unets.unet_2d import UNet2DModel
 
 FOLD = 2
 CHANNELS_IN = 3 + 3 + 1 + 1 + 1  # noisy, known, where known, where wanted, scale
@@ -19,6 +23,8 @@ CHANNELS_OUT = 3
 
 def network() -> UNet2DModel:
     """Return the network with random weights."""
+    from diffusers.models.unets.unet_2d import UNet2DModel  # seconds, which predicting needs not
+
     net: UNet2DModel = UNet2DModel(
         sample_size=TILE_PX // FOLD,
         in_channels=CHANNELS_IN * FOLD**2,

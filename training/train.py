@@ -10,16 +10,18 @@ import json
 import math
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
-from diffusers.training_utils import EMAModel
 
 from simulate.inpaint.network import conditions
 from simulate.inpaint.schedule import NOISE_STEPS, alpha_sigma
 from training.network import network, predict
 from training.people import held_out, portraits
 from training.samples import Batch, Feeder, Sampler
+
+if TYPE_CHECKING:
+    from diffusers.training_utils import EMAModel
 
 KNOWN_WEIGHT = 0.1  # of the loss on kept skin: seen beside the fill, so it teaches edges
 WARM_UP = 200
@@ -28,6 +30,8 @@ EMA_DECAY = 0.998
 
 def main() -> None:
     """Train until the asked number of steps."""
+    from diffusers.training_utils import EMAModel  # takes seconds
+
     asked = _parser().parse_args()
     asked.out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(asked.seed)

@@ -61,8 +61,7 @@ def saved(page: Page, button: str | re.Pattern[str]) -> Download:
 def pick(page: Page, field: Locator, option: str, words: str = "") -> None:
     """Search a list for an option, by its name or in other `words`, and take it."""
     field.evaluate("field => field.scrollIntoView({block: 'center'})")
-    quiet(page)
-    page.wait_for_timeout(700)  # a list that opens while the page still scrolls is closed again
+    quiet(page)  # a list that opens while the page still scrolls is closed again
     (field.tap if page.evaluate("matchMedia('(pointer: coarse)').matches") else field.click)()
     field.fill(words or option)
     page.get_by_role("option", name=option).first.click()

@@ -1,6 +1,6 @@
-"""A real server and a real browser.
+"""A real server and a real browser, both for all tests here that need no other.
 
-Both end with their module: as long as Playwright's event loop is there, no other test can run one.
+They end with this folder: as long as Playwright's event loop is there, no other test can run one.
 """
 
 import json
@@ -22,6 +22,7 @@ from playwright.sync_api import (
     ConsoleMessage,
     Locator,
     Page,
+    Playwright,
     Response,
     expect,
     sync_playwright,
@@ -32,8 +33,9 @@ from tests.helpers import ROOT, chromium_executable
 
 # A machine that also runs other tests is slow; nobody waits longer than for what is there.
 expect.set_options(timeout=20_000)
-SIZES = {"desk": (1280, 860), "phone": (390, 844)}
-TABLET = {"tablet": (820, 1180)}  # for whoever asks for it
+SIZES = {"desk": (1280, 860), "tablet": (820, 1180), "phone": (390, 844)}
+CLOSED_SECONDS = "2"  # after which a closed tab is forgotten; 60 unless a test is in a hurry
+SWEEP_SECONDS = "0.5"  # how often the server looks after what is let go
 ARGUMENTS = [
     "--no-sandbox",
     "--use-fake-device-for-media-stream",
@@ -106,7 +108,10 @@ class Visit:
 
 @contextmanager
 def serving(port: int = 0, **environment: str) -> Iterator[Server]:
-    """Start the page in a process of its own, with more settings; at a port that is free."""
+    """Start the page in a process of its own, with more settings; at a port that is free.
+
+    `tests.browser.serve` says which of these shorten what people wait for.
+    """
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind(("localhost", port))
@@ -114,7 +119,12 @@ def serving(port: int = 0, **environment: str) -> Iterator[Server]:
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.browser.serve", str(port)],
         cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+        env={
+            **os.environ,
+            "PYTHONPATH": str(ROOT),
+            "SWEEP_SECONDS": SWEEP_SECONDS,
+            **environment,
+        },
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -129,24 +139,57 @@ def serving(port: int = 0, **environment: str) -> Iterator[Server]:
         process.communicate(timeout=20)
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    with serving() as started:
+@pytest.fixture(scope="package")
+def any_server() -> Iterator[Server]:
+    with serving(STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL=CLOSED_SECONDS) as started:
         yield started
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=chromium_executable(), args=ARGUMENTS)
-        yield launched
-        launched.close()
+def server(any_server: Server) -> Server:
+    """The server, on which nobody is left from the tests of another module."""
+    wait_until(lambda: not any_server.holds(), "the tabs of other tests to be forgotten")
+    return any_server
 
 
-@pytest.fixture(params=list(SIZES))
+@pytest.fixture(scope="package")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="package")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    launched = playwright.chromium.launch(executable_path=chromium_executable(), args=ARGUMENTS)
+    yield launched
+    launched.close()
+
+
+@pytest.fixture(autouse=True)
+def nobody_stays(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Close what a test that failed has left open, or its photo would stay on the server."""
+    yield
+    if "browser" in request.fixturenames:
+        opened: Browser = request.getfixturevalue("browser")
+        for context in opened.contexts:
+            context.close()
+
+
+def sizes(first: str, *others: str) -> pytest.MarkDecorator:
+    """Visit in a window of one size, and in those of others among the slow tests."""
+    slow = [pytest.param(one, marks=pytest.mark.slow) for one in others]
+    return pytest.mark.parametrize("visit", [first, *slow], indirect=True)
+
+
+# Width changes nothing where only one of them is named.
+at_a_desk, on_a_phone = sizes("desk"), sizes("phone")
+at_a_desk_first, on_a_phone_first = sizes("desk", "phone"), sizes("phone", "desk")
+
+
+@pytest.fixture
 def visit(server: Server, browser: Browser, request: pytest.FixtureRequest) -> Iterator[Visit]:
-    """A fresh visitor at a desk, then one with a phone."""
-    width, height = (SIZES | TABLET)[request.param]
+    """A fresh visitor, in a window of one of `SIZES`."""
+    width, height = SIZES[request.param]
     context = browser.new_context(
         viewport={"width": width, "height": height},
         has_touch=request.param != "desk",
@@ -178,9 +221,9 @@ def quiet(page: Page) -> None:
     """Wait until the page has been at rest, with a connection, for as long as nobody notices.
 
     One run may follow another, and what is looked at between them goes again; what unfolds moves
-    what is below it.
+    what is below it. What scrolls does so until it has stopped.
     """
-    assert _rests(page, 300, 20_000), "the page does not come to rest"
+    assert _rests(page, 200, 20_000), "the page does not come to rest"
 
 
 def _rests(page: Page, for_ms: int, at_most_ms: int) -> bool:
@@ -191,13 +234,14 @@ def _rests(page: Page, for_ms: int, at_most_ms: int) -> bool:
             const rests = () => app?.testScriptState === "notRunning"
                 && app.testConnectionState === "CONNECTED";
             const end = performance.now() + atMostMs;
-            let high = main?.scrollHeight;
+            const place = () => `${main?.scrollHeight} ${main?.scrollTop}`;
+            let last = place();
             for (let since = performance.now(), now = since; now - since < forMs; ) {
                 if (now > end) return false;
                 await new Promise((go) => setTimeout(go, 20));
                 now = performance.now();
-                if (!rests() || main?.scrollHeight !== high) since = now;
-                high = main?.scrollHeight;
+                if (!rests() || place() !== last) since = now;
+                last = place();
             }
             return true;
         }""",
@@ -218,7 +262,7 @@ def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _unhurried(act: Callable[..., None]) -> Callable[..., None]:
     def acting(locator: Locator, **options: Any) -> None:
-        _rests(locator.page, 150, 3000)
+        _rests(locator.page, 100, 3000)
         act(locator, **options)
 
     return acting

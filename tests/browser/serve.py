@@ -4,6 +4,9 @@ Each line on standard input is answered by one line of JSON that starts with ANS
 by what is held, a number by how many steps of painting skin were taken so far. From now on each of
 those takes that many seconds, as does each step of a film or range; a number below 0 breaks the
 engine. It is one that needs no model and is used only in tests.
+
+How often the server looks after what is let go, and how long a file stays that was fetched, can be
+set by the environment: SWEEP_SECONDS, FETCHED_SECONDS.
 """
 
 import gc
@@ -27,7 +30,7 @@ from simulate.inpaint.engine import Fill, Step
 from simulate.inpaint.fake import FakeEngine
 from simulate.skin.treated_patch import Treated
 from ui.compute import files
-from ui.server import media_access
+from ui.server import media_access, memory_cleanup
 
 ANSWER = "holds: "
 BROKEN = "The skin model is damaged; install Beforehand again."
@@ -100,9 +103,17 @@ def slow_down() -> None:
     FakeEngine.steps, files.sheet = steps, sheet
 
 
+def hurry() -> None:
+    """Shorten the times that the environment names."""
+    for module, name in ((memory_cleanup, "SWEEP_SECONDS"), (media_access, "FETCHED_SECONDS")):
+        if name in os.environ:
+            setattr(module, name, float(os.environ[name]))
+
+
 if __name__ == "__main__":
     os.environ.setdefault("BEFOREHAND_SKIN_ENGINE", "fake")
     slow_down()
+    hurry()
     threading.Thread(target=answer, daemon=True).start()
     sys.argv = ["streamlit", "run", "streamlit_app.py", f"--server.port={sys.argv[1]}"]
     cli.main()

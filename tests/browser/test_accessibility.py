@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from tests.browser.arriving import add, agree, bring, heading, send
-from tests.browser.conftest import SIZES, Server
+from tests.browser.conftest import SIZES, Server, quiet
 from tests.ui.photos import jpeg_with_place, portrait
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("unhurried")]
@@ -21,7 +21,15 @@ GRAVE = ("serious", "critical")
 NOT_OURS: tuple[tuple[str, str, str], ...] = ()
 
 
-@pytest.fixture(params=[(size, scheme) for size in SIZES for scheme in ("light", "dark")], ids=str)
+@pytest.fixture(
+    params=[
+        ("desk", "light"),
+        ("phone", "dark"),
+        pytest.param(("desk", "dark"), marks=pytest.mark.slow),
+        pytest.param(("phone", "light"), marks=pytest.mark.slow),
+    ],
+    ids=str,
+)
 def page(server: Server, browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     """A fresh visitor at a desk or with a phone, by day or by night."""
     size, scheme = request.param
@@ -41,8 +49,7 @@ def page(server: Server, browser: Browser, request: pytest.FixtureRequest) -> It
 
 def grave(page: Page, screen: str) -> list[str]:
     """A line for each element of a screen that breaks a rule gravely."""
-    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
-    page.wait_for_timeout(500)
+    quiet(page)
     page.evaluate(AXE)
     found: dict[str, Any] = page.evaluate(RUN)
     return [
@@ -120,7 +127,8 @@ def test_a_barrier_would_be_seen(browser: Browser) -> None:
     context = browser.new_context()
     page = context.new_page()
     page.set_content(
-        "<html lang=en><title>t</title><div data-testid=stApp data-test-script-state=notRunning>"
+        "<html lang=en><title>t</title><div data-testid=stApp data-test-script-state=notRunning"
+        " data-test-connection-state=CONNECTED>"
         "<h1>Here</h1><input type=text><p style='color:#bbb;background:#fff'>pale</p></div>"
     )
     assert {line.split(": ")[1].split(" ")[0] for line in grave(page, "made up")} == {

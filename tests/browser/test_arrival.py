@@ -9,15 +9,14 @@ import cv2
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, FilePayload, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, FilePayload, Locator, Page, Playwright, expect
 
 from tests.browser.arriving import agree, heading, send
-from tests.browser.conftest import ARGUMENTS, Server, Visit, wait_until
+from tests.browser.conftest import ARGUMENTS, Server, Visit, at_a_desk, on_a_phone_first, wait_until
 from tests.helpers import chromium_executable
 from tests.ui.photos import jpeg_with_place, portrait
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("unhurried")]
-at_a_desk = pytest.mark.parametrize("visit", ["desk"], indirect=True)  # width changes nothing here
 WIDTH, HEIGHT = 1280, 720  # of the camera's picture
 PART = (540, 720)  # of it that is shown and taken: upright, three to four, all of its height
 
@@ -54,13 +53,12 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def browser(film: Path) -> Iterator[Browser]:
+def browser(film: Path, playwright: Playwright) -> Iterator[Browser]:
     """A browser whose camera sees her."""
-    with sync_playwright() as playwright:
-        arguments = [*ARGUMENTS, f"--use-file-for-fake-video-capture={film}"]
-        launched = playwright.chromium.launch(executable_path=chromium_executable(), args=arguments)
-        yield launched
-        launched.close()
+    arguments = [*ARGUMENTS, f"--use-file-for-fake-video-capture={film}"]
+    launched = playwright.chromium.launch(executable_path=chromium_executable(), args=arguments)
+    yield launched
+    launched.close()
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +72,7 @@ def camera_advice(page: Page) -> Locator:
     return page.get_by_role("status").and_(page.locator(".advice"))
 
 
+@on_a_phone_first
 def test_from_consent_to_a_photo_of_the_camera(visit: Visit, server: Server) -> None:
     page = visit.page
     page.add_init_script(WATCH)

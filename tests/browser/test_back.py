@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.arriving import agree, heading, send
-from tests.browser.conftest import Server, Visit, quiet, wait_until
+from tests.browser.conftest import Server, Visit, on_a_phone, on_a_phone_first, quiet, wait_until
 from tests.browser.test_accessibility import menu, photo
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("unhurried")]
@@ -38,6 +38,7 @@ def back(page: Page) -> None:
     page.evaluate("history.back()")
 
 
+@on_a_phone_first
 def test_back_leads_to_the_step_before_and_forward_again(visit: Visit, server: Server) -> None:
     page = visit.page
     heading(page, "See it beforehand")
@@ -86,7 +87,7 @@ def test_back_leads_to_the_step_before_and_forward_again(visit: Visit, server: S
     assert visit.complaints == []
 
 
-@pytest.mark.parametrize("visit", ["phone"], indirect=True)
+@on_a_phone
 def test_back_does_not_bring_a_forgotten_photo_back(visit: Visit, server: Server) -> None:
     page = visit.page
     quiet(page)

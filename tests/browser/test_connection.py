@@ -9,13 +9,12 @@ from playwright.sync_api import Browser, Locator, Page, Route, WebSocketRoute, e
 
 from simulate.plan.plan_file import plan_of_file
 from tests.browser.arriving import add, bring, heading
-from tests.browser.conftest import Server, Visit, quiet, serving
+from tests.browser.conftest import Server, Visit, on_a_phone, quiet, serving, wait_until
 from tests.browser.test_accessibility import photo
-from ui.server import process_id
+from ui.server import memory_cleanup, process_id
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("unhurried")]
-on_a_phone = pytest.mark.parametrize("visit", ["phone"], indirect=True)
-KEPT_SECONDS = 8  # after which a visit is forgotten here; 60 unless a test is in a hurry
+KEPT_SECONDS = 5  # after which a visit is forgotten here; 60 unless a test is in a hurry
 AT_ONCE_MS = 2000
 LOST = "The connection is lost."
 STARTED = "The program was started again."
@@ -105,14 +104,14 @@ def test_a_short_cut_is_told_and_all_is_kept(visit: Visit) -> None:
 
 
 @on_a_phone
-def test_a_long_cut_is_told_as_the_end_of_the_work(visit: Visit) -> None:
+def test_a_long_cut_is_told_as_the_end_of_the_work(visit: Visit, server: Server) -> None:
     page = visit.page
     line = Line(page)
     at_work(page)
     line.cut()
     expect(told(page)).to_contain_text(LOST, timeout=AT_ONCE_MS)
     expect(told(page)).to_contain_text(REMOVED, timeout=1000 * KEPT_SECONDS + 5000)
-    page.wait_for_timeout(6000)  # the server looks after closed tabs every few seconds
+    wait_until(lambda: not server.holds(), "the photo to be gone from the process")
     line.mend()
     expect(told(page)).to_contain_text(AWAY)
     heading(page, "See it beforehand")
@@ -181,7 +180,7 @@ def test_who_has_nothing_to_lose_is_told_of_nothing_lost(browser: Browser) -> No
 @pytest.mark.parametrize(("seconds", "kept"), [(20, True), (90, False)])
 def test_as_it_is_set_up(browser: Browser, seconds: int, kept: bool) -> None:
     page = browser.new_page(locale="en")
-    with serving() as started:
+    with serving(SWEEP_SECONDS=str(memory_cleanup.SWEEP_SECONDS)) as started:
         page.goto(started.url)
         line = Line(page)
         at_work(page)

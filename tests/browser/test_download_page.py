@@ -8,11 +8,10 @@ from playwright.sync_api import FilePayload, Page, expect
 from simulate.plan.plan_file import plan_of_file
 from simulate.provenance.verify import verify
 from tests.browser.arriving import bring, heading, saved
-from tests.browser.conftest import Visit
+from tests.browser.conftest import Visit, at_a_desk
 from tests.ui.photos import jpeg_with_place, portrait
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("unhurried")]
-at_a_desk = pytest.mark.parametrize("visit", ["desk"], indirect=True)
 SIGNED = {
     "Download the comparison": ".png",
     "Download the video (MP4)": ".mp4",
@@ -67,7 +66,7 @@ def test_files_come_at_a_click_signed_and_the_video_plays_when_asked(visit: Visi
     expect(page.get_by_role("button", name="Download the report")).to_be_visible(timeout=60_000)
     assert visit.media() == []
 
-    page.wait_for_timeout(500)
+    page.wait_for_function(f"() => ({VIDEO})().wide > 0")
     still = page.evaluate(VIDEO)
     assert (still["paused"], still["at"]) == (True, 0)
     assert still["wide"] == 720
@@ -76,9 +75,8 @@ def test_files_come_at_a_click_signed_and_the_video_plays_when_asked(visit: Visi
     page.keyboard.press("Enter")
     pause = page.get_by_role("button", name="Pause", exact=True)
     expect(pause).to_be_visible()
-    page.wait_for_timeout(700)
+    page.wait_for_function(f"() => ({VIDEO})().at > 0")
     pause.click()
-    assert page.evaluate(VIDEO)["at"] > 0
     place = page.get_by_role("slider", name="Place in the video")
     place.focus()
     expect(place).to_have_attribute("aria-valuetext", re.compile("Before|Day"))

@@ -13,17 +13,19 @@ from benchmarks.downloads import PICTURE, PLAN
 from benchmarks.sessions import Person, Visitor, coded_portrait, together
 from simulate.plan.plan_file import plan_of_file
 from tests.browser.arriving import add, bring, heading
-from tests.browser.conftest import Server, quiet, serving, wait_until
+from tests.browser.conftest import CLOSED_SECONDS, Server, quiet, serving, wait_until
 from tests.browser.test_accessibility import photo
 
 pytestmark = pytest.mark.browser
-CLOSED_SECONDS = "2"  # after which a closed tab is forgotten; 60 unless a test is in a hurry
+FETCHED_SECONDS = "6"  # after which a file that was fetched is gone; 30 where nobody is in a hurry
 TREAT = "Lip filler"
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    with serving(STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL=CLOSED_SECONDS) as started:
+    with serving(
+        STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL=CLOSED_SECONDS, FETCHED_SECONDS=FETCHED_SECONDS
+    ) as started:
         yield started
 
 
@@ -102,7 +104,7 @@ def test_a_made_file_is_gone_soon_after_it_was_fetched(
     for one in people:
         one.visitor.download(PLAN)
     assert server.holds()["downloads"] == 3
-    wait_until(lambda: "downloads" not in server.holds(), "what was fetched to be gone", seconds=45)
+    wait_until(lambda: "downloads" not in server.holds(), "what was fetched to be gone", seconds=30)
 
 
 def test_a_browser_gets_what_it_presses_while_the_page_is_drawn_anew(

@@ -17,7 +17,7 @@ from PIL import Image
 
 from benchmarks.sessions import Person, Visitor, coded_portrait, give
 from benchmarks.visitor import parts_of
-from tests.browser.conftest import Server, serving, wait_until
+from tests.browser.conftest import CLOSED_SECONDS, Server, serving, wait_until
 from tests.browser.memory import found_in, open_files
 
 pytestmark = [
@@ -26,7 +26,6 @@ pytestmark = [
 ]
 RUN_BYTES = 48
 STRIPE = slice(52, 84)  # rows below the number
-CLOSED_SECONDS = "2"  # after which a closed tab is forgotten; 60 unless a test is in a hurry
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import FilePayload, Locator, Page
 
 from face_mesh.inert_text import inert
-from tests.browser.conftest import Visit, quiet, wait_until
+from tests.browser.conftest import Visit, at_a_desk, quiet, wait_until
 from tests.hostile import ALONE, NAME
 from tests.simulate.manifests import manifest, named, signed_as
 
@@ -51,7 +51,7 @@ def letters(told: Locator) -> str:
     return told.inner_text().replace("\u2060", "")
 
 
-@pytest.mark.parametrize("visit", ["desk"], indirect=True)
+@at_a_desk
 def test_a_name_in_a_certificate_is_letters_alone(
     visit: Visit, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,12 +9,10 @@ from PIL import Image
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from tests.browser.arriving import WAYS, add, agree, heading, saved, send
-from tests.browser.conftest import Server, Visit, quiet, wait_until
+from tests.browser.conftest import Server, Visit, at_a_desk, quiet, sizes, wait_until
 from tests.ui.photos import MAKER, jpeg_with_place, portrait
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("unhurried")]
-everywhere = pytest.mark.parametrize("visit", ["phone", "tablet", "desk"], indirect=True)
-at_a_desk = pytest.mark.parametrize("visit", ["desk"], indirect=True)
 
 
 @pytest.fixture(autouse=True)
@@ -45,7 +43,7 @@ def doses(page: Page) -> Locator:
 def drag(page: Page, slider: Locator, by_px: float) -> None:
     """Take a slider by its knob and let go of it elsewhere; the new picture is waited for."""
     slider.scroll_into_view_if_needed()
-    page.wait_for_timeout(300)
+    quiet(page)
     after, knob = page.locator(".after .picture"), slider.get_by_test_id("stSliderThumbValue")
     old, dose = after.get_attribute("src"), knob.inner_text()
     box = knob.locator("xpath=..").bounding_box()
@@ -83,7 +81,7 @@ def forget(visit: Visit, server: Server) -> None:
     assert visit.sideways_px() == 0
 
 
-@everywhere
+@sizes("phone", "tablet", "desk")
 def test_a_patient_with_a_photo_of_their_own(
     visit: Visit, server: Server, photo: FilePayload
 ) -> None:
@@ -121,7 +119,7 @@ def test_a_patient_with_a_photo_of_their_own(
     forget(visit, server)
 
 
-@everywhere
+@sizes("tablet", "phone", "desk")
 def test_a_consultant_with_a_sample(visit: Visit, server: Server) -> None:
     page = visit.page
     agree(page, "With a patient")

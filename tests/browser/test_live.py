@@ -22,7 +22,7 @@ from benchmarks.live import (
 )
 from tests.browser.conftest import Server
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = pytest.mark.browser
 
 SIDE_PX = 900
 # Levels of 255 between the live picture and the settled one, where the settled one changes. Both
@@ -95,6 +95,7 @@ def test_a_dragged_dose_is_drawn_at_once_and_true_to_what_comes(
             assert found.outside <= 1  # a change of one level that the JPEG has lost
 
 
+@pytest.mark.slow
 def test_another_dose_is_another_live_picture_and_going_back_is_the_settled_one(
     browser: Browser, server: Server
 ) -> None:
@@ -120,6 +121,7 @@ def test_another_dose_is_another_live_picture_and_going_back_is_the_settled_one(
         assert wire.sent == []
 
 
+@pytest.mark.slow
 def test_time_can_be_scrubbed(browser: Browser, server: Server) -> None:
     with visiting(browser, server) as (page, wire):
         add(page, "Lip filler")
@@ -134,6 +136,7 @@ def test_time_can_be_scrubbed(browser: Browser, server: Server) -> None:
         assert found.most_of <= MOST_OF_ALL
 
 
+@pytest.mark.slow
 def test_layers_are_sent_once(browser: Browser, server: Server) -> None:
     with visiting(browser, server) as (page, wire):
         wire.received.clear()
@@ -156,6 +159,7 @@ def test_layers_are_sent_once(browser: Browser, server: Server) -> None:
         settled(page)
 
 
+@pytest.mark.slow
 def test_without_webgl_the_servers_pictures_are_shown(browser: Browser, server: Server) -> None:
     with visiting(browser, server, NO_WEBGL) as (page, _):
         add(page, "Lip filler")
@@ -172,6 +176,7 @@ def test_without_webgl_the_servers_pictures_are_shown(browser: Browser, server: 
         assert page.evaluate(READ)["after"] != before["after"]
 
 
+@pytest.mark.slow
 def test_closer_farther_blink_and_full_screen(browser: Browser, server: Server) -> None:
     with visiting(browser, server) as (page, _):
         add(page, "Lip filler")
@@ -225,6 +230,7 @@ def test_closer_farther_blink_and_full_screen(browser: Browser, server: Server) 
         expect(page.get_by_role("button", name="Full screen")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_time_at_which_nothing_differs_shows_the_settled_picture_and_no_empty_canvas(
     browser: Browser, server: Server
 ) -> None:
@@ -247,6 +253,7 @@ def test_a_time_at_which_nothing_differs_shows_the_settled_picture_and_no_empty_
         expect(page.locator("canvas.live")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_another_language_keeps_the_time(browser: Browser, server: Server) -> None:
     with visiting(browser, server) as (page, _):
         add(page, "Lip filler")

@@ -20,7 +20,7 @@ from websockets.sync.client import ClientConnection, connect
 from benchmarks.sessions import Person, Visitor, coded_portrait
 from benchmarks.visitor import parts_of
 from tests.browser.arriving import agree
-from tests.browser.conftest import ARGUMENTS, Server, Visit, quiet
+from tests.browser.conftest import ARGUMENTS, Server, Visit, on_a_phone, quiet, serving
 from tests.browser.test_accessibility import photo
 from tests.helpers import chromium_executable
 from ui.server import limits
@@ -34,6 +34,13 @@ OPENS = """(url) => new Promise((done) => {
         socket.onerror = () => done(false);
     } catch { done(false); }
 })"""
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    """One that keeps a session for as long as people have to come back."""
+    with serving() as started:
+        yield started
 
 
 def socket(url: str, session: str, cookie: str = "") -> ClientConnection:
@@ -276,7 +283,7 @@ def test_one_tab_too_many_says_so_and_goes_on_when_another_is_closed(
     context.close()
 
 
-@pytest.mark.parametrize("visit", ["phone"], indirect=True)
+@on_a_phone
 @pytest.mark.parametrize(
     ("status", "said"), [(429, "Too many files of yours wait"), (507, "There is no room for")]
 )

@@ -12,14 +12,21 @@ from PIL import Image
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from tests.browser.arriving import add, agree, bring, heading, pick, saved, send
-from tests.browser.conftest import Server, Visit, quiet, wait_until
+from tests.browser.conftest import (
+    Server,
+    Visit,
+    at_a_desk,
+    at_a_desk_first,
+    on_a_phone_first,
+    quiet,
+    wait_until,
+)
 from tests.helpers import ROOT
 from tests.ui.photos import MAKER, jpeg_with_place, portrait
 from ui.compute import overlays
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("unhurried")]
 VIEWER, CODE = ROOT / "ui/components/viewer", (".js", ".css", ".html")
-at_a_desk = pytest.mark.parametrize("visit", ["desk"], indirect=True)  # width changes nothing here
 
 
 @pytest.fixture(scope="module")
@@ -59,9 +66,14 @@ def split(page: Page) -> Locator:
     return page.get_by_role("slider", name="Move the border")
 
 
+@at_a_desk_first
 def test_from_upload_to_forgetting(visit: Visit, server: Server, photo: FilePayload) -> None:
     page = start(visit, photo)
     assert visit.sideways_px() == 0
+    holds = server.holds()
+    assert holds["Photo"] >= 1
+    assert "UploadedFileRec" not in holds, "no raw upload is left"
+    assert "UploadedFile" not in holds
     simulate(page, "Lip filler")
 
     # A new dose shows a new picture.
@@ -114,18 +126,6 @@ def test_from_upload_to_forgetting(visit: Visit, server: Server, photo: FilePayl
 
 
 @at_a_desk
-def test_a_photo_in_use_leaves_no_raw_upload(
-    visit: Visit, server: Server, photo: FilePayload
-) -> None:
-    start(visit, photo)
-    holds = server.holds()
-    assert holds["Photo"] >= 1
-    assert "UploadedFileRec" not in holds
-    assert "UploadedFile" not in holds
-    forget(visit.page)
-
-
-@at_a_desk
 def test_the_photo_is_sent_to_the_browser_once(visit: Visit, photo: FilePayload) -> None:
     sizes: list[int] = []
     visit.page.on(
@@ -135,7 +135,7 @@ def test_the_photo_is_sent_to_the_browser_once(visit: Visit, photo: FilePayload)
     visit.page.reload()
     page = start(visit, photo)
     simulate(page, "Lip filler")
-    page.wait_for_timeout(1000)
+    quiet(page)
     sizes.clear()
     after = page.locator(".after .picture")
     for key in ("ArrowRight", "ArrowRight"):
@@ -149,6 +149,7 @@ def test_the_photo_is_sent_to_the_browser_once(visit: Visit, photo: FilePayload)
     forget(page)
 
 
+@on_a_phone_first
 def test_the_ways_to_look(visit: Visit, photo: FilePayload) -> None:
     page = start(visit, photo)
     simulate(page, "Lip filler", "Jawline filler")
@@ -184,6 +185,7 @@ def test_the_ways_to_look(visit: Visit, photo: FilePayload) -> None:
     forget(page)
 
 
+@on_a_phone_first
 def test_the_picture_stays_in_sight_while_doses_are_moved(visit: Visit, photo: FilePayload) -> None:
     page = start(visit, photo)
     simulate(page, "Brow lift (surgery)")
@@ -198,6 +200,7 @@ def test_the_picture_stays_in_sight_while_doses_are_moved(visit: Visit, photo: F
     forget(page)
 
 
+@on_a_phone_first
 def test_range_and_sources_are_one_click_away(visit: Visit, photo: FilePayload) -> None:
     page = start(visit, photo)
     simulate(page, "Lip filler")
@@ -249,6 +252,7 @@ def test_when_nothing_is_left_there_is_no_scale_of_nothing(
     forget(page)
 
 
+@on_a_phone_first
 def test_time_is_scrubbed_and_what_is_left_out_is_said_below_the_picture(
     visit: Visit, photo: FilePayload
 ) -> None:
@@ -259,7 +263,7 @@ def test_time_is_scrubbed_and_what_is_left_out_is_said_below_the_picture(
     settled = after.get_attribute("src")
     day = page.get_by_role("radio", name="On a day")
     day.scroll_into_view_if_needed()
-    page.wait_for_timeout(500)
+    quiet(page)
     place = page.locator(".frame").bounding_box()
     day.click()
     expect(tag).to_have_text("Simulated, right after")
@@ -287,6 +291,7 @@ def test_time_is_scrubbed_and_what_is_left_out_is_said_below_the_picture(
     forget(page)
 
 
+@at_a_desk_first
 def test_where_it_is_unsure_is_a_layer_with_a_legend(visit: Visit, photo: FilePayload) -> None:
     page = start(visit, photo)
     simulate(page, "Lip filler")
@@ -310,6 +315,7 @@ def test_where_it_is_unsure_is_a_layer_with_a_legend(visit: Visit, photo: FilePa
     forget(page)
 
 
+@at_a_desk_first
 def test_the_film_is_made_shown_and_forgotten(
     visit: Visit, server: Server, photo: FilePayload
 ) -> None:
@@ -335,6 +341,7 @@ def test_the_film_is_made_shown_and_forgotten(
     assert visit.complaints == []
 
 
+@at_a_desk_first
 def test_a_plan_to_start_from_and_one_that_must_not_be_done(
     visit: Visit, photo: FilePayload
 ) -> None:

@@ -1,15 +1,23 @@
 """A photo picked while a phone had cut the connection is sent once it is back."""
 
+from collections.abc import Iterator
+
 import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
 from tests.browser.arriving import agree, heading
-from tests.browser.conftest import Visit, quiet
+from tests.browser.conftest import Server, Visit, on_a_phone, quiet, serving
 from tests.browser.test_accessibility import photo
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("unhurried")]
-on_a_phone = pytest.mark.parametrize("visit", ["phone"], indirect=True)
 FIELD = '[data-testid="stFileUploaderDropzone"]'
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    """One that keeps a session for as long as people have to come back."""
+    with serving() as started:
+        yield started
 
 
 def cut(page: Page, sockets: list[tuple[WebSocketRoute, WebSocketRoute]]) -> None:
@@ -20,7 +28,7 @@ def cut(page: Page, sockets: list[tuple[WebSocketRoute, WebSocketRoute]]) -> Non
 
 
 @on_a_phone
-@pytest.mark.parametrize("later_ms", [0, 150])
+@pytest.mark.parametrize("later_ms", [0, pytest.param(150, marks=pytest.mark.slow)])
 def test_a_photo_picked_without_a_connection_arrives(visit: Visit, later_ms: int) -> None:
     page = visit.page
     sockets: list[tuple[WebSocketRoute, WebSocketRoute]] = []

@@ -12,9 +12,17 @@ from PIL import Image
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from tests.browser.arriving import add
-from tests.browser.conftest import Server, Visit, quiet, wait_until
+from tests.browser.conftest import (
+    Server,
+    Visit,
+    at_a_desk,
+    at_a_desk_first,
+    on_a_phone_first,
+    quiet,
+    wait_until,
+)
 from tests.browser.serve import BROKEN
-from tests.browser.test_page import at_a_desk, forget, show_tab, simulate, start
+from tests.browser.test_page import forget, show_tab, simulate, start
 from tests.ui.photos import MOLES, jpeg_with_place, portrait, portrait_with_moles
 
 pytestmark = pytest.mark.browser
@@ -40,6 +48,7 @@ def quick_again(server: Server) -> Iterator[None]:
     server.paint(0.0)
 
 
+@at_a_desk_first
 def test_painting_says_how_far_it_is_and_can_be_cancelled(
     visit: Visit, server: Server, photo: FilePayload
 ) -> None:
@@ -161,6 +170,7 @@ def at(page: Page, place: tuple[float, float]) -> tuple[float, float]:
     return box["x"] + place[0] * box["width"], box["y"] + place[1] * box["height"]
 
 
+@at_a_desk_first
 def test_what_is_spared_with_the_brush_stays_as_it_was(visit: Visit, photo: FilePayload) -> None:
     page = start(visit, photo)
     simulate(page, "Light or laser for redness")
@@ -179,7 +189,7 @@ def test_what_is_spared_with_the_brush_stays_as_it_was(visit: Visit, photo: File
     page.get_by_role("radio", name="Spare").check()
     page.get_by_label("Brush").fill("12")
     page.locator(".frame").scroll_into_view_if_needed()
-    page.wait_for_timeout(400)  # the picture has come to rest
+    quiet(page)
     found = pixels(mask, cheek)
     old = after.get_attribute("src")
     left, top, right, bottom = cheek
@@ -216,7 +226,7 @@ def test_the_brush_works_by_keyboard_and_can_be_taken_back(
     page.get_by_role("radio", name="Add", exact=True).check()
     mask, surface = page.locator("canvas.mask"), page.get_by_role("application")
     undo, apply = (page.get_by_role("button", name=name) for name in ("Undo", "Apply"))
-    page.wait_for_timeout(400)
+    quiet(page)
     found = pixels(mask, WHOLE)
     expect(undo).to_be_disabled()
     surface.press("ArrowRight")
@@ -244,6 +254,7 @@ def test_the_brush_works_by_keyboard_and_can_be_taken_back(
     forget(page)
 
 
+@on_a_phone_first
 def test_moles_are_picked_by_tapping_them(visit: Visit, large_photo: FilePayload) -> None:
     page = start(visit, large_photo)
     add(page, "Mole removal")
@@ -255,7 +266,7 @@ def test_moles_are_picked_by_tapping_them(visit: Visit, large_photo: FilePayload
     expect(viewer).not_to_have_attribute("data-after", "")
 
     def tap(place: tuple[float, float]) -> None:
-        page.wait_for_timeout(400)
+        quiet(page)
         (page.mouse.click if visit.width > 600 else page.touchscreen.tap)(*at(page, place))
 
     page.locator(".frame").scroll_into_view_if_needed()
@@ -291,6 +302,7 @@ def shown_at(page: Page) -> tuple[float, float]:
     return pane["x"] - scene["x"], pane["y"] - scene["y"]
 
 
+@at_a_desk_first
 def test_at_one_to_one_a_pixel_is_a_pixel(visit: Visit, large_photo: FilePayload) -> None:
     page = start(visit, large_photo)
     simulate(page, "Nasolabial-fold filler")
@@ -347,7 +359,9 @@ def test_at_one_to_one_a_pixel_is_a_pixel(visit: Visit, large_photo: FilePayload
 
 
 @at_a_desk
-@pytest.mark.parametrize(("fineness", "covers"), [(1.25, 1), (2.0, 2), (3.0, 3)])
+@pytest.mark.parametrize(
+    ("fineness", "covers"), [(1.25, 1), pytest.param(2.0, 2, marks=pytest.mark.slow), (3.0, 3)]
+)
 def test_at_one_to_one_a_pixel_covers_whole_pixels_of_any_screen(
     visit: Visit, large_photo: FilePayload, fineness: float, covers: int
 ) -> None:

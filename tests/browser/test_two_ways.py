@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.arriving import agree, heading, pick
-from tests.browser.conftest import Visit, quiet
+from tests.browser.conftest import Visit, at_a_desk_first, on_a_phone_first, quiet
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("unhurried")]
 
@@ -32,6 +32,7 @@ def top_px(page: Page) -> int:
     return page.get_by_test_id("stMain").evaluate("main => main.scrollTop")
 
 
+@on_a_phone_first
 def test_a_patient_is_led_from_a_concern_to_a_picture(visit: Visit) -> None:
     page = enter(visit, "For myself")
     heading(page, "What would you like to look at?")
@@ -66,6 +67,7 @@ def test_a_patient_is_led_from_a_concern_to_a_picture(visit: Visit) -> None:
     assert visit.complaints == []
 
 
+@at_a_desk_first
 def test_a_consultant_compares_two_plans_and_presents_one(visit: Visit) -> None:
     page = enter(visit, "With a patient")
     heading(page, "Your preview")

@@ -33,10 +33,10 @@ def test_the_checks_see_what_is_not_inert(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ALONE)
-@pytest.mark.parametrize("around", ["{}", "Words {}.", "**{}**", "a\n{}\nb", "- {}", "{}{}"])
-def test_nothing_of_it_is_markdown(text: str, around: str) -> None:
-    made, harmless = (around.replace("{}", one) for one in (inert(text, MARKDOWN), "q"))
-    assert obeyed(made) == obeyed(harmless)
+def test_nothing_of_it_is_markdown(text: str) -> None:
+    for around in ("{}", "Words {}.", "**{}**", "a\n{}\nb", "- {}", "{}{}"):
+        made, harmless = (around.replace("{}", one) for one in (inert(text, MARKDOWN), "q"))
+        assert obeyed(made) == obeyed(harmless), around
 
 
 @pytest.mark.parametrize("text", ALONE)

@@ -2,8 +2,9 @@
 
     python -m tests.mutants [names]
 
-Takes minutes, so it is no part of the suite. What survives asks for a test of its own: a law or
-an oracle, not the product's own output written down.
+Takes minutes, so it is no part of the suite. The slow tests are left out here too: what `make test`
+runs must notice every fault. What survives asks for a test of its own: a law or an oracle, not the
+product's own output written down.
 """
 
 import argparse

@@ -1,10 +1,13 @@
 """Faces for the tests of `simulate`, and what is read off an outcome again and again."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import cache
+from typing import Any, TypeVar
 
 import cv2
 import numpy as np
+import pytest
 
 from face_mesh import Face, Photo, measure_face, open_photo
 from face_mesh.arrays import Field, Mask, Points
@@ -42,6 +45,25 @@ FACED = tuple(  # they move the face itself, not only the neck or the ears
 )
 PAIRED = tuple(name for name in SHAPED if "left" in procedures()[name].sides)
 FLIP = np.array([-1.0, 1.0, 1.0])
+Test = TypeVar("Test", bound=Callable[..., None])
+
+
+def rotating(
+    name: str, values: Iterable[object], *, alike: bool = False, **how: Any
+) -> Callable[[Test], Test]:
+    """Try a law for each of the values on two of the faces, and among the slow tests on all.
+
+    Another law takes others, unless all are to be tried `alike`: on what is worked out only once.
+    """
+    each = pytest.mark.parametrize(name, values, **how)
+    return lambda law: pytest.mark.rotating(alike)(each(law))
+
+
+def faces_at(law: int, case: Iterable[int]) -> tuple[int, int]:
+    """The places of two faces, a sample and a shared one, on which a case of a law is tried."""
+    turn = law + sum(case)
+    further = turn // len(SAMPLES)  # so that every second case too has both samples
+    return (turn + further) % len(SAMPLES), len(SAMPLES) + further % len(SHARED)
 
 
 @cache

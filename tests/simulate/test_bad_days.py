@@ -269,8 +269,19 @@ def writing(out: Path, portrait: Path, pause: float = 30.0) -> subprocess.Popen[
     return running
 
 
-@pytest.mark.parametrize("whom", ["the program", "its child"])
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+@pytest.mark.parametrize(
+    ("how", "whom"),
+    [
+        (signal.SIGKILL, "the program"),
+        (signal.SIGKILL, "its child"),
+        (signal.SIGTERM, "the program"),
+        (signal.SIGINT, "its child"),
+        pytest.param(signal.SIGTERM, "its child", marks=pytest.mark.slow),
+        pytest.param(signal.SIGINT, "the program", marks=pytest.mark.slow),
+        pytest.param(signal.SIGHUP, "the program", marks=pytest.mark.slow),
+        pytest.param(signal.SIGHUP, "its child", marks=pytest.mark.slow),
+    ],
+)
 def test_whoever_is_killed_while_writing_leaves_no_face(
     how: signal.Signals, whom: str, portrait: Path, tmp_path: Path
 ) -> None:

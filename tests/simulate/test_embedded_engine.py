@@ -525,8 +525,7 @@ def texture(rgb: Rgb, at: Bool) -> float:
     return float(np.square(bend)[at[:, 1:-1]].mean())
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("light", [1.0, 0.5])
+@pytest.mark.parametrize("light", [1.0, pytest.param(0.5, marks=pytest.mark.slow)])
 def test_filled_skin_has_the_texture_and_colour_of_the_skin_it_replaces(light: float) -> None:
     face = face_of("hopper")
     rgb = np.round(light * face.photo.image).astype(np.uint8)

@@ -17,7 +17,7 @@ from simulate.drawing import MAX_PANEL_PX, MIN_PANEL_PX, NOTICE, head_window
 from simulate.export.comparison import comparison_image
 from simulate.provenance.png_metadata import png_bytes
 from tests.face_mesh.faces import hopper
-from tests.simulate.faces import PROCEDURES, bare, face_of, usual
+from tests.simulate.faces import SHAPED, bare, face_of, usual
 
 
 def chunks(png: bytes) -> list[str]:
@@ -125,7 +125,7 @@ def test_a_long_plan_takes_more_lines_and_never_leaves_the_sheet() -> None:
     face = enlarged_hopper()
     short, long = (
         comparison_image(simulate(face, usual(*names), engine="fake", ignore_rules=True))
-        for names in (PROCEDURES[:1], PROCEDURES)
+        for names in (SHAPED[:1], SHAPED)
     )
     assert short.shape[1] == long.shape[1]
     assert len(long) > len(short)

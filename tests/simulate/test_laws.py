@@ -55,6 +55,7 @@ from tests.simulate.faces import (
     limited,
     mirrored,
     own_changes,
+    rotating,
     run,
     surfaces_of,
     units_mm,
@@ -62,8 +63,8 @@ from tests.simulate.faces import (
 )
 
 pytestmark = pytest.mark.usefixtures("no_skin")
-every_procedure = pytest.mark.parametrize("name", SHAPED)
-every_paired = pytest.mark.parametrize("name", PAIRED)
+every_procedure = rotating("name", SHAPED)
+every_paired = rotating("name", PAIRED)
 ALL_AT_MAX = Plan(tuple(Treatment(p, procedures()[p].dose.max) for p in SHAPED))
 
 
@@ -395,7 +396,7 @@ def filled(entry: Procedure, side: str) -> float:
 ADDING = [n for n, entry in procedures().items() if filled(entry, "both")]
 
 
-@pytest.mark.parametrize("name", ADDING)
+@rotating("name", ADDING)
 def test_the_volume_under_the_skin_is_the_dose_times_what_stays_of_it(
     face: Face, name: str
 ) -> None:
@@ -489,7 +490,7 @@ def test_a_smaller_photo_shows_the_same_millimetres(face: Face, name: str) -> No
 # --- pictures
 
 
-@pytest.mark.parametrize("name", FACED)
+@rotating("name", FACED)
 def test_the_picture_moves_as_the_skin_does(face: Face, name: str) -> None:
     """At the landmarks in front: within a fifth of the largest shift, where the grid smooths."""
     outcome = run(face, name, 0.5)

@@ -33,6 +33,7 @@ from tests.simulate.faces import (
     lengths,
     mirrored,
     own_changes,
+    rotating,
     run,
     shifts_beyond_mm,
     surfaces_of,
@@ -229,7 +230,7 @@ def test_the_face_has_its_terms_and_the_apron_has_its_own(face: Face, name: str)
             assert swollen.surface_mm(face).any()
 
 
-@pytest.mark.parametrize("name", BEYOND)
+@rotating("name", BEYOND)
 def test_the_picture_moves_as_the_apron_does(face: Face, name: str) -> None:
     """Away from the edge of the face, over which the movement comes in: within a fifth.
 

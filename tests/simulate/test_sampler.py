@@ -5,13 +5,14 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-import torch
-from diffusers import DDIMScheduler, DDPMScheduler, DPMSolverMultistepScheduler
 from hypothesis import given
 from hypothesis import strategies as st
 
 from simulate.inpaint.sampler import Detail, denoise, trailing_steps
 from simulate.inpaint.schedule import NOISE_STEPS, alpha_sigma
+from tests.helpers import Late
+
+torch, diffusers = Late("torch"), Late("diffusers")
 
 SHAPE = (3, 8, 8)
 SETTINGS = {
@@ -59,7 +60,7 @@ def amounts(step: int) -> tuple[Detail, Detail]:
 
 
 def test_the_noise_is_that_of_diffusers() -> None:
-    theirs = DDPMScheduler(**SETTINGS).alphas_cumprod.double().numpy()
+    theirs = diffusers.DDPMScheduler(**SETTINGS).alphas_cumprod.double().numpy()
     alpha, sigma = (part.astype(np.float64) for part in alpha_sigma(np.arange(NOISE_STEPS)))
     # Theirs is a product of a thousand float32 factors, each off by 6e-8 of its value, and by more
     # of the small factors that end it.
@@ -73,7 +74,7 @@ def test_the_noise_is_that_of_diffusers() -> None:
 @pytest.mark.parametrize("stochastic", [False, True])
 def test_it_goes_where_the_solver_of_diffusers_goes(count: int, stochastic: bool) -> None:
     kind = "sde-dpmsolver++" if stochastic else "dpmsolver++"
-    theirs = DPMSolverMultistepScheduler(
+    theirs = diffusers.DPMSolverMultistepScheduler(
         **SETTINGS, algorithm_type=kind, solver_order=2, final_sigmas_type="zero"
     )
     theirs.set_timesteps(count)
@@ -92,7 +93,7 @@ def test_it_goes_where_the_solver_of_diffusers_goes(count: int, stochastic: bool
 
 @pytest.mark.parametrize("count", [1, 2])
 def test_steps_of_first_order_are_those_of_ddim(count: int) -> None:
-    theirs = DDIMScheduler(**SETTINGS, clip_sample=False, set_alpha_to_one=True)
+    theirs = diffusers.DDIMScheduler(**SETTINGS, clip_sample=False, set_alpha_to_one=True)
     theirs.set_timesteps(count)
     noise, _ = seeded()
     noisy = noise

@@ -30,7 +30,7 @@ from simulate.shading.shading import (
     surface_shade,
 )
 from tests.face_mesh.faces import kept_of
-from tests.simulate.faces import SHAPED, bare, face_of, mirrored, run, usual
+from tests.simulate.faces import SHAPED, bare, face_of, mirrored, rotating, run, usual
 
 FRONT_LIGHT = np.array([-1.5, 0.0, 0.0, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0])
 LEFT_LIGHT = np.array([-1.5, 0.4, 0.0, 0.2, 0.0, 0.0, 0.0, 0.0, 0.0])
@@ -127,7 +127,7 @@ def test_the_same_volume_lit_from_the_other_side_shades_the_other_way() -> None:
     assert np.corrcoef(one, other)[0, 1] < 0.5
 
 
-@pytest.mark.parametrize("name", SHAPED)
+@rotating("name", SHAPED)
 def test_shading_stays_within_what_a_mesh_can_vouch_for(face: Face, name: str) -> None:
     outcome = run(face, name, responder="high")
     assert np.abs(outcome.shade).max() <= LARGEST

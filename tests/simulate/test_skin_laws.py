@@ -29,9 +29,9 @@ from simulate.plan.plan import Stroke
 from simulate.skin.skin_effect import READING_SD, skin_mask_of
 from simulate.skin.tasks import Job, jobs_of
 from simulate.skin.treated_patch import NOTHING, Treated, treated_at
-from tests.simulate.faces import SKIN, bare, face_of, run, usual
+from tests.simulate.faces import SKIN, bare, face_of, rotating, run, usual
 
-every_skin_procedure = pytest.mark.parametrize("name", SKIN)
+every_skin_procedure = rotating("name", SKIN, alike=True)
 SIDED = [name for name in SKIN if "left" in procedures()[name].sides]
 
 
@@ -142,7 +142,7 @@ def test_two_treatments_of_the_same_lines_never_take_more_than_there_is(face: Fa
 # --- sides, people, time
 
 
-@pytest.mark.parametrize("name", SIDED)
+@rotating("name", SIDED, alike=True)
 def test_one_side_leaves_the_skin_of_the_other_alone(face: Face, name: str) -> None:
     left = skin_mask_of(
         face, Plan((Treatment(name, procedures()[name].usual_dose("left"), "left"),))

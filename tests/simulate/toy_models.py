@@ -4,33 +4,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-import torch
-from diffusers import (
-    AutoencoderKL,
-    DDIMScheduler,
-    DDPMPipeline,
-    DDPMScheduler,
-    FlowMatchEulerDiscreteScheduler,
-    FluxFillPipeline,
-    FluxTransformer2DModel,
-    StableDiffusionInpaintPipeline,
-    StableDiffusionPipeline,
-    StableDiffusionXLInpaintPipeline,
-    UNet2DConditionModel,
-    UNet2DModel,
-)
-from diffusers.pipelines.stable_diffusion.safety_checker import StableDiffusionSafetyChecker
-from transformers import (
-    CLIPConfig,
-    CLIPImageProcessorPil,
-    CLIPTextConfig,
-    CLIPTextModel,
-    CLIPTextModelWithProjection,
-    CLIPTokenizer,
-    T5Config,
-    T5EncoderModel,
-    T5Tokenizer,
-)
+from tests.helpers import Late
+
+torch, diffusers, transformers = Late("torch"), Late("diffusers"), Late("transformers")
+safety = Late("diffusers.pipelines.stable_diffusion.safety_checker")
 
 SIZE_PX = 64  # of the Stable Diffusion ones
 LETTERS = "abcdefghijklmnopqrstuvwxyz,-'"
@@ -40,14 +17,16 @@ def save_sd_inpaint(folder: Path, *, blacks_out: bool | None = None) -> Path:
     """Nine channels in. With a safety checker that finds always or never, or none."""
     checker = None if blacks_out is None else safety_checker(blacks_out)
     torch.manual_seed(0)
-    StableDiffusionInpaintPipeline(
+    diffusers.StableDiffusionInpaintPipeline(
         vae=vae(),
-        text_encoder=CLIPTextModel(clip_text()),
+        text_encoder=transformers.CLIPTextModel(clip_text()),
         tokenizer=clip_tokenizer(folder),
         unet=unet(in_channels=9, cross_attention_dim=32),
         scheduler=ddim(),
         safety_checker=checker,
-        feature_extractor=CLIPImageProcessorPil(size=32, crop_size=32) if checker else None,
+        feature_extractor=transformers.CLIPImageProcessorPil(size=32, crop_size=32)
+        if checker
+        else None,
         requires_safety_checker=False,
     ).save_pretrained(folder)
     return folder
@@ -56,9 +35,9 @@ def save_sd_inpaint(folder: Path, *, blacks_out: bool | None = None) -> Path:
 def save_sd(folder: Path) -> Path:
     """Four channels in: made for text to image."""
     torch.manual_seed(0)
-    StableDiffusionPipeline(
+    diffusers.StableDiffusionPipeline(
         vae=vae(),
-        text_encoder=CLIPTextModel(clip_text()),
+        text_encoder=transformers.CLIPTextModel(clip_text()),
         tokenizer=clip_tokenizer(folder),
         unet=unet(in_channels=4, cross_attention_dim=32),
         scheduler=ddim(),
@@ -72,10 +51,10 @@ def save_sd(folder: Path) -> Path:
 def save_sdxl_inpaint(folder: Path) -> Path:
     torch.manual_seed(0)
     tokenizer = clip_tokenizer(folder)
-    StableDiffusionXLInpaintPipeline(
+    diffusers.StableDiffusionXLInpaintPipeline(
         vae=vae(),
-        text_encoder=CLIPTextModel(clip_text()),
-        text_encoder_2=CLIPTextModelWithProjection(clip_text()),
+        text_encoder=transformers.CLIPTextModel(clip_text()),
+        text_encoder_2=transformers.CLIPTextModelWithProjection(clip_text()),
         tokenizer=tokenizer,
         tokenizer_2=tokenizer,
         unet=unet(
@@ -93,9 +72,9 @@ def save_sdxl_inpaint(folder: Path) -> Path:
 def save_flux_fill(folder: Path) -> Path:
     torch.manual_seed(0)
     words = t5_tokenizer()
-    FluxFillPipeline(
-        scheduler=FlowMatchEulerDiscreteScheduler(),
-        vae=AutoencoderKL(
+    diffusers.FluxFillPipeline(
+        scheduler=diffusers.FlowMatchEulerDiscreteScheduler(),
+        vae=diffusers.AutoencoderKL(
             block_out_channels=(4,),
             down_block_types=("DownEncoderBlock2D",),
             up_block_types=("UpDecoderBlock2D",),
@@ -108,13 +87,15 @@ def save_flux_fill(folder: Path) -> Path:
             shift_factor=0.06,
             scaling_factor=1.5,
         ),
-        text_encoder=CLIPTextModel(clip_text()),
+        text_encoder=transformers.CLIPTextModel(clip_text()),
         tokenizer=clip_tokenizer(folder),
-        text_encoder_2=T5EncoderModel(
-            T5Config(vocab_size=len(words), d_model=32, d_kv=8, d_ff=32, num_layers=1, num_heads=2)
+        text_encoder_2=transformers.T5EncoderModel(
+            transformers.T5Config(
+                vocab_size=len(words), d_model=32, d_kv=8, d_ff=32, num_layers=1, num_heads=2
+            )
         ),
         tokenizer_2=words,
-        transformer=FluxTransformer2DModel(
+        transformer=diffusers.FluxTransformer2DModel(
             in_channels=4 + 4 + 4,  # packed noise, masked picture and mask
             out_channels=4,
             num_layers=1,
@@ -132,7 +113,7 @@ def save_flux_fill(folder: Path) -> Path:
 
 def save_unconditional(folder: Path) -> Path:
     """A pipeline that makes pictures out of nothing, so of the wrong kind."""
-    net = UNet2DModel(
+    net = diffusers.UNet2DModel(
         sample_size=8,
         block_out_channels=(8, 8),
         norm_num_groups=2,
@@ -140,17 +121,17 @@ def save_unconditional(folder: Path) -> Path:
         down_block_types=("DownBlock2D", "DownBlock2D"),
         up_block_types=("UpBlock2D", "UpBlock2D"),
     )
-    DDPMPipeline(net, DDPMScheduler()).save_pretrained(folder)
+    diffusers.DDPMPipeline(net, diffusers.DDPMScheduler()).save_pretrained(folder)
     return folder
 
 
-def ddim() -> DDIMScheduler:
+def ddim() -> Any:
     """The settings published models have; others are warned of."""
-    return DDIMScheduler(steps_offset=1, clip_sample=False)
+    return diffusers.DDIMScheduler(steps_offset=1, clip_sample=False)
 
 
-def vae() -> AutoencoderKL:
-    return AutoencoderKL(
+def vae() -> Any:
+    return diffusers.AutoencoderKL(
         block_out_channels=(8, 8),
         down_block_types=("DownEncoderBlock2D",) * 2,
         up_block_types=("UpDecoderBlock2D",) * 2,
@@ -160,8 +141,8 @@ def vae() -> AutoencoderKL:
     )
 
 
-def unet(in_channels: int, **kind: Any) -> UNet2DConditionModel:
-    return UNet2DConditionModel(
+def unet(in_channels: int, **kind: Any) -> Any:
+    return diffusers.UNet2DConditionModel(
         sample_size=SIZE_PX // 2,
         in_channels=in_channels,
         out_channels=4,
@@ -175,8 +156,8 @@ def unet(in_channels: int, **kind: Any) -> UNet2DConditionModel:
     )
 
 
-def clip_text() -> CLIPTextConfig:
-    return CLIPTextConfig(
+def clip_text() -> Any:
+    return transformers.CLIPTextConfig(
         bos_token_id=0,
         eos_token_id=1,
         pad_token_id=1,
@@ -195,30 +176,30 @@ def clip_vocabulary() -> dict[str, int]:
     return {word: i for i, word in enumerate(["<|startoftext|>", "<|endoftext|>", *signs])}
 
 
-def clip_tokenizer(folder: Path) -> CLIPTokenizer:
+def clip_tokenizer(folder: Path) -> Any:
     """A tokenizer of single letters, read from the files a published one would have."""
     words = folder / "tokenizer"
     words.mkdir(parents=True, exist_ok=True)
     (words / "vocab.json").write_text(json.dumps(clip_vocabulary()))
     (words / "merges.txt").write_text("#version: 0.2\n")
-    return CLIPTokenizer.from_pretrained(words, model_max_length=77)
+    return transformers.CLIPTokenizer.from_pretrained(words, model_max_length=77)
 
 
-def t5_tokenizer() -> T5Tokenizer:
+def t5_tokenizer() -> Any:
     special = [("<pad>", 0.0), ("</s>", 0.0), ("<unk>", 0.0), ("▁", -2.0)]
     letters = [(letter, -3.0) for letter in LETTERS]
-    return T5Tokenizer(vocab=special + letters, extra_ids=0, model_max_length=512)
+    return transformers.T5Tokenizer(vocab=special + letters, extra_ids=0, model_max_length=512)
 
 
-def safety_checker(blacks_out: bool) -> StableDiffusionSafetyChecker:
+def safety_checker(blacks_out: bool) -> Any:
     small = {
         "hidden_size": 16,
         "intermediate_size": 16,
         "num_hidden_layers": 1,
         "num_attention_heads": 2,
     }
-    checker = StableDiffusionSafetyChecker(
-        CLIPConfig(
+    checker = safety.StableDiffusionSafetyChecker(
+        transformers.CLIPConfig(
             text_config={**small, "vocab_size": 10},
             vision_config={**small, "image_size": 32, "patch_size": 16, "projection_dim": 8},
             projection_dim=8,

@@ -150,6 +150,7 @@ def test_the_export_is_the_average_small_and_what_the_product_loads(
     weights._loaded.cache_clear()
 
 
+@pytest.mark.slow
 def test_an_export_that_is_too_large_is_refused(
     run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

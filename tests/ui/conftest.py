@@ -3,16 +3,27 @@
 import io
 import sys
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
 import streamlit as st
 from PIL import Image
+from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.testing.v1 import AppTest, local_script_runner
 
 from tests.helpers import ROOT
 from tests.ui.arriving import arrive
 from tests.ui.photos import jpeg_with_place, portrait
+
+
+@pytest.fixture(scope="session", autouse=True)
+def packages_read_once() -> Iterator[None]:
+    """Let Streamlit look for components among the packages once: it would for every AppTest."""
+    with pytest.MonkeyPatch.context() as patch:
+        scan = cache(manifest_scanner.scan_component_manifests)
+        patch.setattr(manifest_scanner, "scan_component_manifests", scan)
+        yield
 
 
 @pytest.fixture

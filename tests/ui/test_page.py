@@ -327,7 +327,7 @@ def test_one_side_gets_half_of_a_total_dose(sample_page: AppTest) -> None:
 
 
 def test_the_figures_of_a_row_agree_with_each_other(sample_page: AppTest) -> None:
-    rows = table(pick(sample_page, *together()))
+    rows = table(pick(sample_page, *together()[::2]))
     assert len(rows) == 12
     assert any(one.label == "Other measures" for one in sample_page.expander)
     numbers = [one.value.to_numpy().tolist() for one in sample_page.table]
@@ -352,12 +352,14 @@ def test_what_limits_a_photo_is_said_with_what_to_do(sample_page: AppTest) -> No
         assert one.advice in [caption.value for caption in sample_page.caption]
 
 
-def test_every_procedure_is_offered_with_its_sources(sample_page: AppTest) -> None:
-    page = pick(sample_page, *procedures())
+@pytest.mark.parametrize("part", range(4))
+def test_every_procedure_is_offered_with_its_sources(sample_page: AppTest, part: int) -> None:
+    offered = list(procedures().values())[part::4]
+    page = pick(sample_page, *(entry.id for entry in offered))
     assert title(page) == "Your preview"
-    assert len(page.slider) == len(procedures())
+    assert len(page.slider) == len(offered)
     written = "\n".join(one.value for one in page.markdown)
-    for entry in procedures().values():
+    for entry in offered:
         assert entry.summary in written
         assert all(evidence.claim in written for evidence in entry.evidence)
         assert all(caution in written for caution in entry.cautions)

@@ -42,6 +42,8 @@ def test_the_heat_map_is_clear_where_nothing_moved_and_hottest_where_most_did() 
     opacity = rgba[..., 3]
     assert opacity[50, 30] > 0
     assert opacity[50, 50] > opacity[50, 30]
+    shift_mm[40:60, 40:60] = 2.0  # on the same scale the same length has the same colour
+    assert (levels(overlays.heat(shift_mm).png)[50, 30] == rgba[50, 30]).all()
 
 
 @pytest.mark.parametrize(("largest", "end"), [(0.06, 0.5), (0.5, 0.5), (0.51, 1.0), (25.0, 25.0)])

@@ -81,6 +81,9 @@ def test_the_doses_of_two_sides_are_added_up_again(sample_page: AppTest) -> None
     assert doses(page) == {"cheek_filler_both": 1.8}
     page.button_group(key="side_cheek_filler").set_value("each").run()
     assert doses(page) == {"cheek_filler_left": 0.8, "cheek_filler_right": 0.8}  # whole steps
+    page.slider(key="dose_cheek_filler_left").set_value(1.2).run()
+    page.button_group(key="side_cheek_filler").set_value("right").run()
+    assert doses(page) == {"cheek_filler_right": 0.8}  # and not that of the left one
 
 
 def test_a_copy_can_be_changed_without_the_first(sample_page: AppTest) -> None:
