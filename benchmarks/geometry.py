@@ -270,7 +270,8 @@ def print_sizes(photo: Photo, extent: Extent) -> list[Row]:
         spent = f"({ms[mp, 'picture']:.0f}, {ms[mp, 'face']:.0f} and {ms[mp, 'remap']:.0f} ms)"
         print(f"  {mp:10.1f}{grown[0]:18.2f}{grown[1]:16.2f}{grown[2]:12.2f}   {spent}")
     print(f"  above {base:g} megapixels at most: {worst:.2f}; {verdict(worst, 1.0)}")
-    largest, what = sizes[-1], f"a megapixel of a photo above {base:g}, over one of a photo of that"
+    what = f"time a megapixel, of photos of more than {base:g} megapixels over one of {base:g}"
+    largest = sizes[-1]
     return [
         (what, f"{worst:.2f}", "at most 1"),
         (f"a new dose at {largest:g} megapixels", f"{ms[largest, 'picture']:.0f} ms", ""),
@@ -342,7 +343,7 @@ def print_memory(photo: Photo, extent: Extent) -> list[Row]:
         for plan in (every[:1], every):
             peak = peak_mb(["-m", "simulate", str(path), *plan, "--out", folder])
             print(f"  {len(plan):2d} treatments: {peak:.0f} MB; {verdict(peak, 700.0)}")
-            what = f"memory of a command with {len(plan)} treatments on {megapixels:g} megapixels"
+            what = f"memory of a command on {megapixels:g} megapixels, treatments: {len(plan)}"
             rows.append((what, f"{peak:.0f} MB", "at most 700"))
     return rows
 
