@@ -38,8 +38,12 @@ def quoted() -> dict[str, dict[str, str]]:
 
 
 def shape(text: str) -> list[str]:
-    """The lines without their numbers, and of the rows of a table only how many cells they have."""
+    """The lines without their numbers, and of the rows of a table only how many cells they have.
+
+    How busy the machine was is told in words where nobody had asked it for a number.
+    """
     lines = [NUMBER.sub("0", line) for line in text.splitlines()]
+    lines = ["when and where" if line.startswith("*Measured on 0") else line for line in lines]
     heads = [i - 1 for i, line in enumerate(lines) if set(line) <= set("|- ") and "-" in line]
     found: list[str] = []
     for i, line in enumerate(lines):
