@@ -39,7 +39,7 @@ audit: .venv/supply.stamp
 	@$(PY) .ci/supply.py audit
 
 clean:
-	rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 
 # The stamps are re-made only when the lists of packages, or the Python behind the link, change.
 .venv/app.stamp: requirements.txt requirements-hashes.txt requirements-model.txt constraints.txt .venv/bin/python

@@ -38,7 +38,7 @@ from benchmarks import server
 from benchmarks.common import markdown_table, options, parse, stamp, write_figures
 from benchmarks.visitor import Visitor, parts_of
 from face_mesh import measure_face, open_photo
-from simulate.export.comparison import head_window, panel
+from simulate.drawing import head_window, panel
 
 CANVAS_WH = (640, 800)
 ROW_PX = 48  # height of the row of cells above the portrait

@@ -29,7 +29,7 @@ from face_mesh import BeforehandError, Face, measure_face, open_photo
 from face_mesh.regions import region_mask
 from face_mesh.skin.signs import SIGNS, detect
 from simulate import Plan, Treatment, procedures, simulate
-from simulate.plan.plan import LESIONS
+from simulate.catalogue.procedure import LESIONS
 from simulate.skin.blend import blended
 from simulate.skin.skin_effect import skin_mask_of
 from simulate.skin.tasks import jobs_of

@@ -44,9 +44,10 @@ from face_mesh.landmarks.scale import Scale
 from face_mesh.measures import MEASURES, measure_points
 from simulate import procedures
 from simulate.catalogue.procedure import Procedure
-from simulate.geometry.basis import grid_basis, mesh_basis
+from simulate.geometry.basis import mesh_basis
+from simulate.geometry.displacement import parts_of
 from simulate.geometry.grid import Grid
-from simulate.geometry.mesh import Mesh
+from simulate.geometry.mesh import FaceSurface
 from simulate.geometry.warp import ONE_MAP
 from simulate.outcome.view_check import (
     changed_weights,
@@ -261,23 +262,24 @@ def effect(truth: Face, found: Face, entry: Procedure, side: str) -> Effect:
     """Return what a procedure does on a side of the head as found, against as rendered."""
     weights = changed_weights(truth, entry, side) * visible(truth)
     ppm = truth.px_per_mm
-    places = [f.pose.to_photo(Mesh.of(f).vertices_mm)[:, :2] / ppm for f in (truth, found)]
+    places = [f.pose.to_photo(FaceSurface.of(f).vertices_mm)[:, :2] / ppm for f in (truth, found)]
     off_mm = np.linalg.norm(places[1] - places[0], axis=1)
     place_mm = float((weights * off_mm).sum() / max(weights.sum(), 1e-9))
     share = seen_share(truth, entry, side)
     if not entry.terms:
         return Effect(place_mm, 0.0, 0.0, 1.0, share)
-    vertices = len(Mesh.of(truth).vertices_mm)
+    vertices = len(FaceSurface.of(truth).vertices_mm)
     unit_mm = [mesh_basis(f, entry, side)[:vertices] for f in (truth, found)]
     true, here = (f.pose.shift_px(u) / ppm for f, u in zip((truth, found), unit_mm, strict=True))
-    area = Mesh.of(truth).areas_mm2 * visible(truth)
+    area = FaceSurface.of(truth).areas_mm2 * visible(truth)
 
     def size(vectors: Points) -> float:
         return float(np.sqrt((area * (vectors**2).sum(axis=1)).sum()))
 
     shown = max(size(true), FRONTAL_SHARE * size(unit_mm[0]), 1e-6)
     gain = float((area * (true * here).sum(axis=1)).sum()) / max(size(true) ** 2, 1e-9)
-    drawn = [_picture_mm(f, truth, grid_basis(f, entry, side)) for f in (truth, found)]
+    units = [sum(part.grid_px(f) for part in parts_of(entry, side)) for f in (truth, found)]
+    drawn = [_picture_mm(f, truth, u) for f, u in zip((truth, found), units, strict=True)]
     whole = max(float(np.linalg.norm(drawn[0])), FRONTAL_SHARE * size(unit_mm[0]) / STEP_MM, 1e-6)
     field = float(np.linalg.norm(drawn[1] - drawn[0])) / whole
     return Effect(place_mm, size(here - true) / shown, field, gain, share)

@@ -32,21 +32,28 @@ from simulate.catalogue.procedure import (
 )
 from simulate.geometry.displacement import VOLUMES
 from simulate.outcome.changes import SPECS
-from ui.text.duration import LASTING_SHARE, lasting, time
-from ui.text.labels import area
+from simulate.recovery.reactions import SIGN_WORDS
+from simulate.wording.doses import amount, dose, one_unit
+from simulate.wording.procedures import (
+    AREAS,
+    LASTING_SHARE,
+    SKIN_OPERATORS,
+    back_among_people,
+    beginning,
+    days_off,
+    half_gone_day,
+    lasting,
+    place,
+    risks,
+)
+from simulate.wording.times import oblique
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE, CURVES = Path("docs/catalogue.md"), Path("docs/curves")
 MARKED = f"**{ESTIMATE}**"
 NOT_GIVEN = "not given"
 GUESSED = re.compile(r"\b(?:author's|our|our own) estimates?\b|\bassumed\b|\bassumption\b", re.I)
-SCOPES = {"total": " in all", "per_side": " on each side"}
 VOLUME = {"surface_volume": ("Volume between the skin before and after", "mL")}
-SKIN_OPERATORS = {
-    "fill": "the skin of the sign is painted anew",
-    "lift": "the shade is evened out and the crease painted over",
-    "fade": "too much colour is taken away",
-}
 WAYS = (  # of the head frame, drawn for the patient's left; forth and back
     ("outward", "inward"),
     ("up", "down"),
@@ -91,7 +98,7 @@ def page() -> str:
         _contents(entries),
     ]
     for name in dict.fromkeys(p.area for p in entries):
-        parts.append(f"## {area(name)}\n")
+        parts.append(f"## {AREAS[name]}\n")
         for entry in (p for p in entries if p.area == name):
             parts += _procedure(entry)
     return "\n".join((*parts, *_references(entries)))
@@ -122,15 +129,14 @@ def keys_of(source: str) -> list[str]:
 
 def _overview(entries: Sequence[Procedure]) -> Iterator[str]:
     yield f"## Overview: {len(entries)} procedures\n"
-    heads = ["procedure", "unit", "usual", "most", "half there", "at its most", "lasts"]
+    heads = ["procedure", "usual dose", "most", "half there", "at its most", "lasts"]
     yield _table(
-        [*heads, "back among people", "figures with a source"],
+        [*heads, "days off", "figures with a source"],
         (
             (
                 f"[{_plain(p.name)}](#{p.id})",
-                _unit_of_dose(p),
-                f"{p.dose.usual:g}",
-                f"{p.dose.max:g}",
+                dose(p.dose.usual, p),
+                amount(p.dose.max, p.dose.unit),
                 _when(p.course.onset_day),
                 _when(p.course.peak_day),
                 _lasts(p.course),
@@ -146,7 +152,7 @@ def _contents(entries: Sequence[Procedure]) -> str:
     lines = []
     for name in dict.fromkeys(p.area for p in entries):
         links = (f"[{_plain(p.name)}](#{p.id})" for p in entries if p.area == name)
-        lines.append(f"- **{area(name)}**: {', '.join(links)}")
+        lines.append(f"- **{AREAS[name]}**: {', '.join(links)}")
     return "\n".join([*lines, "- [References](#references)", ""])
 
 
@@ -174,9 +180,9 @@ def _procedure(p: Procedure) -> Iterator[str]:
         ["", "dose", "source"],
         (
             *([("of", p.dose.what, "")] if p.dose.what else []),
-            ("usual", _dose(p, p.dose.usual), _source(p.dose.usual_source)),
-            ("most", _dose(p, p.dose.max), _source(p.dose.max_source)),
-            ("step", f"{p.dose.step:g} {p.dose.unit}", ""),
+            ("usual", dose(p.dose.usual, p), _source(p.dose.usual_source)),
+            ("most", dose(p.dose.max, p), _source(p.dose.max_source)),
+            ("step", amount(p.dose.step, p.dose.unit), ""),
         ),
     )
     yield from _effect(p)
@@ -214,7 +220,7 @@ def _effect(p: Procedure) -> Iterator[str]:
         names = ", ".join(_measure(one) for one in p.measures)
         yield f"Reported in: {names}.\n"
     bent = (
-        f"saturating, half of the most at {p.dose_response.half_dose:g} {p.dose.unit}"
+        f"saturating, half of the most at {amount(p.dose_response.half_dose, p.dose.unit)}"
         if p.dose_response.half_dose
         else "in proportion to the dose"
     )
@@ -255,14 +261,9 @@ def _over_time(p: Procedure) -> Iterator[str]:
     if told:
         rows.append(("published by", *(_source(told[d].source) if d in told else "" for d in days)))
     yield _table(["day", *(f"{day:g}" for day in days)], rows)
-    begins = (
-        f" Half of it is there {_when(p.course.onset_day)}, most {_when(p.course.peak_day)}."
-        if p.course.onset_day
-        else ""
-    )
     yield _bullets(
         (
-            f"{lasting(p.course)}{begins} {_derived(p.course.derivation)} "
+            f"{beginning(p)} {lasting(p.course)} {_derived(p.course.derivation)} "
             + _source(p.course.source),
             *(
                 f"Day {one.day:g}: {_plain(one.note)} {_source(one.source)}"
@@ -276,7 +277,7 @@ def _over_time(p: Procedure) -> Iterator[str]:
             ["sign", "most, at the usual dose", "who has it", "by day", "how the curve follows"],
             (
                 (
-                    f"{one.sign} ({_name(one.patch.centre)})",
+                    f"{SIGN_WORDS[one.sign]} ({place(one.patch.centre)})",
                     peak(one),
                     f"{100 * one.frequency:g} % {_source(one.frequency_source)}",
                     ", ".join(
@@ -302,8 +303,8 @@ def _over_time(p: Procedure) -> Iterator[str]:
 def _after(p: Procedure) -> Iterator[str]:
     if p.downtime:
         yield (
-            f"**Back among people** after {_downtime(p)}. {_derived(p.downtime.derivation)} "
-            f"{_source(p.downtime.source)}\n"
+            f"**Days off**: {_downtime(p)}. {back_among_people(p.downtime)} "
+            f"{_derived(p.downtime.derivation)} {_source(p.downtime.source)}\n"
         )
     if p.risks:
         yield _heading("Risks")
@@ -314,7 +315,7 @@ def _after(p: Procedure) -> Iterator[str]:
                     "**serious**" if one.serious else "",
                     *(_plain(one.what), _plain(one.frequency), _source(one.source)),
                 )
-                for one in sorted(p.risks, key=lambda one: not one.serious)
+                for one in risks(p)
             ),
         )
     if p.cautions:
@@ -334,7 +335,7 @@ def _published(p: Procedure) -> Iterator[str]:
         (
             (
                 " and ".join(_measure(m) for m in one.measures),
-                _dose(p, one.dose) + (f", {one.side} side" if one.side != "both" else ""),
+                dose(one.dose, p, one.side),
                 change_in_words(one),
                 one.when or "settled",
                 f"{_plain(one.note)} {_source(one.source)}",
@@ -362,7 +363,7 @@ def _references(entries: Iterable[Procedure]) -> Iterator[str]:
 def _moves(term: Term, p: Procedure) -> str:
     """Return what a term does to the skin for one unit of dose, in words."""
     size, sign = abs(term.coefficient), 1.0 if term.coefficient >= 0 else -1.0
-    per = f"per {p.dose.unit.removesuffix('s')}"
+    per = f"per {one_unit(p.dose.unit)}"
     if p.dose.unit in AMOUNTS and not term.midline:
         per += " on that side"
     if term.operator in VOLUMES:
@@ -374,11 +375,11 @@ def _moves(term: Term, p: Procedure) -> str:
         return f"{_turn(term, sign)} by {size:g}° {per}"
     if term.operator == "scale":
         what = "widens" if sign > 0 else "narrows"
-        return f"{what}, {size:g} mm on each side at {_name(term.pivot)}, {per}"
+        return f"{what}, {size:g} mm on each side at {place(term.pivot)}, {per}"
     if term.operator == "flatten":
         return f"fills {100 * size:g} % of the hollow {_way(term, sign)} {per}"
     away = "away from" if sign > 0 else "towards"
-    return f"moves {away} the {_name(term.pull)} by {size:g} mm {per}"
+    return f"moves {away} the {place(term.pull)} by {size:g} mm {per}"
 
 
 def _way(term: Term, sign: float) -> str:
@@ -395,7 +396,7 @@ def _way(term: Term, sign: float) -> str:
 
 def _turn(term: Term, sign: float) -> str:
     axis = int(np.argmax(np.abs(term.direction)))
-    about = f"{AXES[axis]} axis through {_name(term.pivot)}"
+    about = f"{AXES[axis]} axis through {place(term.pivot)}"
     if axis:
         return f"turns about {about}"
     return f"turns {'up' if sign * term.direction[0] < 0 else 'down'} about {about}"
@@ -404,55 +405,43 @@ def _turn(term: Term, sign: float) -> str:
 def _place(term: Term) -> str:
     """Return a term's patch in words."""
     patch = term.patch
-    held = f"; not {_any_of(_name(one) for one in patch.hold)}" if patch.hold else ""
+    held = f"; not {_any_of(place(one) for one in patch.hold)}" if patch.hold else ""
     seen = ", as seen from the front" if patch.metric == "front" else ""
     middle = ", across the middle" if term.midline else ""
     beyond = "" if patch.surface == SURFACES[0] else f" ({patch.surface}, not seen but assumed)"
     return (
-        f"{_name(patch.centre)}{beyond}{middle}: full within {patch.core_mm:g} mm, fading over "
+        f"{place(patch.centre)}{beyond}{middle}: full within {patch.core_mm:g} mm, fading over "
         f"{patch.falloff_mm:g} mm{seen}{held}"
     )
 
 
 def _within(regions: Sequence[str]) -> str:
-    return f" ({_any_of(_name(one) for one in regions)})" if regions else ""
+    return f" ({_any_of(place(one) for one in regions)})" if regions else ""
 
 
 def _lasts(course: Course) -> str:
     """Return how long half of the settled effect stays, in a few words."""
-    peak_at = course.share.index(max(course.share))
-    days, shares = course.days[peak_at:], course.share[peak_at:]
-    if shares[-1] >= LASTING_SHARE:
+    if course.share[-1] >= LASTING_SHARE:
         return "lasting"
-    if shares[-1] >= 0.5:
-        return f"{100 * shares[-1]:.0f} % at {time(days[-1])}"
-    return f"half at {time(float(np.interp(-0.5, [-one for one in shares], days)))}"
+    day = half_gone_day(course)
+    if day is None:
+        return f"{100 * course.share[-1]:.0f} % at {oblique(course.days[-1])}"
+    return f"half at {oblique(day)}"
 
 
 def _when(day: float) -> str:
-    return f"after {time(day)}" if day > 0 else "at once"
+    return f"after {oblique(day)}" if day > 0 else "at once"
 
 
 def _downtime(p: Procedure) -> str:
     if p.downtime is None:
         return NOT_GIVEN
-    low, high = p.downtime.days_low, p.downtime.days_high
-    span = f"{low:g}" if low == high else f"{low:g} to {high:g}"
-    return f"{span} {'day' if high == 1.0 else 'days'}"
+    return days_off(p.downtime.days_low, p.downtime.days_high)
 
 
 def _sourced(p: Procedure) -> tuple[int, int]:
     found = named_sources(p)
     return sum(one != ESTIMATE for one in found), len(found)
-
-
-def _dose(p: Procedure, value: float) -> str:
-    return f"{value:g} {_unit_of_dose(p)}"
-
-
-def _unit_of_dose(p: Procedure) -> str:
-    shared = p.dose.unit in AMOUNTS or p.dose.scope == "per_side"
-    return p.dose.unit + (SCOPES[p.dose.scope] if shared else "")
 
 
 def _measure(id_: str) -> str:
@@ -476,10 +465,6 @@ def _source(source: str, *, in_full: bool = False) -> str:
         for key in keys_of(source)
     )
     return f"({'; '.join(links)})"
-
-
-def _name(id_: str) -> str:
-    return id_.replace("_", " ")
 
 
 def _any_of(words: Iterable[str]) -> str:

@@ -18,6 +18,9 @@ import numpy as np
 
 from simulate.catalogue.procedure import CurvePoint, Procedure, Reaction
 from simulate.catalogue.time_course import LONGEST_DAYS
+from simulate.recovery.reactions import SIGN_WORDS
+from simulate.wording.doses import placed
+from simulate.wording.procedures import place
 
 WIDTH, LEFT, RIGHT, TOP, PLOT_HEIGHT = 640.0, 52.0, 622.0, 40.0, 210.0
 LEGEND_LINE = 18.0
@@ -102,12 +105,12 @@ def lines_of(procedure: Procedure) -> list[Line]:
     drawn = Counter[str]()
     for same in alike.values():
         first = same[0]
-        places = ", ".join(one.patch.centre.replace("_", " ") for one in same)
+        places = ", ".join(place(one.patch.centre) for one in same)
         found.append(
             Line(
                 kind=first.sign,
                 dash=DASHES[drawn[first.sign] % len(DASHES)],
-                name=f"{first.sign.capitalize()} ({places})",
+                name=f"{SIGN_WORDS[first.sign].capitalize()} ({places})",
                 legend=_legend_of(same),
                 days=first.days,
                 values=first.level,
@@ -128,7 +131,7 @@ def _legend_of(same: Sequence[Reaction]) -> str:
 def peak(one: Reaction) -> str:
     """Return the peak of a reaction at the usual dose, in words."""
     if one.sign == "swelling":
-        return f"{one.peak:g} mL {'in all' if one.midline else 'on each side'}"
+        return placed(one.peak, "mL", "total" if one.midline else "per_side")
     scale = "grade {:g} of 3" if one.sign == "bruising" else "CEA grade {:g} of 4"
     return scale.format(one.peak)
 

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import cv2
 import numpy as np
 
 from face_mesh.arrays import Points, Rgb
+from face_mesh.cache import Key, Scope, get_or_build
 from face_mesh.landmarks.pose import Pose
 from face_mesh.landmarks.scale import Scale
 from face_mesh.photo.photo import Photo
 
 Severity = Literal["info", "warn", "block"]
-PIXEL_WORK = "skin/"  # begins the workspace names of what was read off the pixels
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -59,8 +61,8 @@ class Face:
         scale: px per mm, its uncertainty and its source.
         expression: blendshape name to score in [0, 1].
         findings: photo quality, worst first.
-        workspace: what later stages computed once for this face, under their own names; shared by
-            all sizes of the same face and freed with it.
+        workspace: what was worked out once for this face (`face_mesh.cache`), by key and size;
+            shared by all sizes of the same face and freed with it.
     """
 
     photo: Photo
@@ -70,7 +72,9 @@ class Face:
     scale: Scale
     expression: dict[str, float]
     findings: tuple[Finding, ...] = ()
-    workspace: dict[str, Any] = field(default_factory=dict, repr=False)
+    workspace: dict[tuple[Key, tuple[int, int] | None], Any] = field(
+        default_factory=dict, repr=False
+    )
 
     @property
     def px_per_mm(self) -> float:
@@ -103,6 +107,14 @@ class Face:
         """Hash by content."""
         return hash(self.key)
 
+    def cached(self, key: Key, build: Callable[[], T]) -> T:
+        """Return the value of a key, worked out by `build` once a face, or once a size of it.
+
+        `face_mesh.cache.cached_per` makes the key and is what functions of a face use.
+        """
+        size = None if key.scope is Scope.HEAD else (self.photo.width, self.photo.height)
+        return get_or_build(self.workspace, (key, size), build)
+
     def resized(self, longest_px: int) -> Face:
         """Return this face on a photo reduced to `longest_px`; itself if that is no reduction.
 
@@ -128,8 +140,11 @@ class Face:
     def repainted(self, image: Rgb) -> Face:
         """Return this face with other pixels at the same landmarks, to read its skin again.
 
-        What depends on the pixels (`skin/...` in the workspace) is computed anew; regions and the
-        skin mask, which a repainted face shares with its original, are not.
+        What depends on the pixels (`Scope.PIXELS`) is worked out anew; regions and the skin mask,
+        which a repainted face shares with its original, are not.
         """
-        kept = {k: v for k, v in self.workspace.items() if not k.startswith(PIXEL_WORK)}
+        shared = self.workspace.copy()  # at one go: another thread may be adding to it
+        kept = {
+            (key, size): v for (key, size), v in shared.items() if key.scope is not Scope.PIXELS
+        }
         return replace(self, photo=Photo.from_rgb(image), workspace=kept)

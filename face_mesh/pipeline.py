@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from face_mesh.errors import PhotoError
 from face_mesh.face import Face, Finding
-from face_mesh.landmarks.detect import find_faces, refine
+from face_mesh.landmarks.detect import Detection, find_faces, refine
 from face_mesh.landmarks.pose import Pose
 from face_mesh.landmarks.scale import ScaleHint, estimate_scale
-from face_mesh.landmarks.yaw_correction import sized, straightened
+from face_mesh.landmarks.yaw_correction import HeadFit
 from face_mesh.messages import Listed, Said
 from face_mesh.photo.photo import Photo
 from face_mesh.quality import assess, choose
@@ -39,17 +40,32 @@ def _one_sentence(finding: Finding) -> Said:
     return Said("{message!p}: {advice!l}", message=message, advice=advice)
 
 
-def read_face(photo: Photo, *, which: int | None = None, hint: ScaleHint | None = None) -> Face:
+def read_face(
+    photo: Photo,
+    *,
+    which: int | None = None,
+    hint: ScaleHint | None = None,
+    detections: Sequence[Detection] | None = None,
+) -> Face:
     """Return the face even if a finding blocks a simulation, so that a page can explain why.
+
+    Args:
+        photo: from `open_photo`.
+        which: which face when there are several, counted from 0, left to right in the picture.
+        hint: a true size the user knows; replaces the calibrated iris.
+        detections: what `find_faces` returned for this photo, so that it is not searched again.
 
     Raises:
         PhotoError: there is no face, or several and no choice.
         EngineError: the landmark model is missing or damaged.
     """
-    found = find_faces(photo.image)
-    seen = straightened(refine(photo.image, found[choose(found, which)]))
-    scale = sized(estimate_scale(seen.points_px, hint), seen.points_px)
+    if detections is None:
+        detections = find_faces(photo.image)
+    seen = refine(photo.image, detections[choose(detections, which)])
+    fit = HeadFit.fit(seen.points_px)
+    seen = fit.correct_yaw(seen)
+    scale = fit.scale_for_yaw(estimate_scale(seen.points_px, hint))
     pose = Pose.of(seen.points_px, seen.rotation, scale.px_per_mm)
     mesh_mm = pose.to_head(seen.points_px)
     face = Face(photo, seen.points_px, mesh_mm, pose, scale, seen.expression)
-    return replace(face, findings=assess(face, len(found)))
+    return replace(face, findings=assess(face, len(detections)))

@@ -7,7 +7,7 @@ only where a simulation would be wrong.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -21,7 +21,7 @@ from face_mesh.face import Face, Finding, Severity
 from face_mesh.landmarks.anatomy import curve, point
 from face_mesh.landmarks.crop_frame import Frame
 from face_mesh.landmarks.detect import Detection, find_faces
-from face_mesh.landmarks.yaw_correction import Laid
+from face_mesh.landmarks.yaw_correction import HeadFit
 from face_mesh.messages import N_, Said
 
 # Among several faces, one this many times wider than any other is the one that was meant.
@@ -87,7 +87,7 @@ _LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32)
 Grey = npt.NDArray[np.float32]
 
 
-def choose(found: list[Detection], which: int | None) -> int:
+def choose(found: Sequence[Detection], which: int | None) -> int:
     """Return the index of the face to measure.
 
     Args:
@@ -234,7 +234,7 @@ def _cut_off(face: Face, view: _View) -> tuple[Severity, str, str] | None:
 
 def _yaw(face: Face, view: _View) -> tuple[Severity, str, str] | None:
     advice = N_("Look straight into the camera and keep the camera in front of you.")
-    yaw_deg = abs(Laid.on(face.landmarks_px).yaw_deg)
+    yaw_deg = abs(HeadFit.fit(face.landmarks_px).yaw_deg)
     if yaw_deg > MAX_YAW_DEG:
         return "block", N_("The head is turned too far to the side."), advice
     if yaw_deg > WARN_YAW_DEG:

@@ -18,6 +18,7 @@ import cv2
 import numpy as np
 
 from face_mesh.arrays import Mask, Points
+from face_mesh.cache import Scope, cached_per
 from face_mesh.face import Face
 from face_mesh.landmarks.anatomy import curve
 from face_mesh.landmarks.model_file import canonical_mesh
@@ -129,13 +130,19 @@ def region(name: str) -> Region:
     """
     if name in _MIDLINE:
         return _MIDLINE[name]
-    stem, _, side = name.rpartition("_")
-    if side not in ("left", "right"):
+    stem, side = stem_and_side(name)
+    if not side:
         raise KeyError(name)
     right = _RIGHT[stem]
     if side == "right":
         return right
     return Region([_mirrored(c) for c in right.corners], right.soft_mm, right.band_mm)
+
+
+def stem_and_side(name: str) -> tuple[str, str]:
+    """Return a region's name without its side, and "left", "right" or "" across the midline."""
+    stem, _, side = name.rpartition("_")
+    return (stem, side) if side in ("left", "right") else (name, "")
 
 
 def _mirrored(corner: Corner) -> Corner:
@@ -155,22 +162,16 @@ def region_mask(face: Face, name: str) -> Mask:
     return region_patch(face, name).placed(face.photo.height, face.photo.width)
 
 
+@cached_per(Scope.SIZE)
 def region_patch(face: Face, name: str) -> Patch:
     """Return the part of `region_mask` that is not zero; computed once a face and photo size.
+
+    Drawn at `RASTER_PX_PER_MM`, softened, and brought to the size of the photo.
 
     Raises:
         KeyError: the name is none of `REGIONS`.
     """
-    key = f"region/{name}/{face.photo.width}x{face.photo.height}"
-    if key not in face.workspace:
-        face.workspace[key] = _rasterised(face, region(name))
-    patch: Patch = face.workspace[key]
-    return patch
-
-
-def _rasterised(face: Face, drawn: Region) -> Patch:
-    """Draw a region at `RASTER_PX_PER_MM`, soften it, and bring it to the size of the photo."""
-    ppm = face.px_per_mm
+    drawn, ppm = region(name), face.px_per_mm
     outline = _outline_px(face, drawn)
     reach_px = (3.0 * drawn.soft_mm + drawn.band_mm / 2) * ppm + 1.0
     size = np.array([face.photo.width, face.photo.height])

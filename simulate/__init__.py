@@ -11,15 +11,19 @@ if TYPE_CHECKING:
     from simulate.catalogue.loader import procedures
     from simulate.catalogue.procedure import Procedure
     from simulate.outcome.changes import Change
-    from simulate.outcome.outcome import Outcome, simulate, simulating
+    from simulate.outcome.outcome import Outcome
+    from simulate.outcome.pipeline import simulate, simulating
+    from simulate.plan.conditions import Conditions
     from simulate.plan.interactions import Interaction, check_plan
     from simulate.plan.plan import Plan, Treatment
+    from simulate.plan.presets import preset
     from simulate.plan.summary import plan_summary
 
     __version__: str
 
 __all__ = [
     "Change",
+    "Conditions",
     "Interaction",
     "Outcome",
     "Plan",
@@ -28,6 +32,7 @@ __all__ = [
     "__version__",
     "check_plan",
     "plan_summary",
+    "preset",
     "procedures",
     "simulate",
     "simulating",
@@ -35,6 +40,7 @@ __all__ = [
 
 _HOMES = {
     "Change": "outcome.changes",
+    "Conditions": "plan.conditions",
     "Interaction": "plan.interactions",
     "Outcome": "outcome.outcome",
     "Plan": "plan.plan",
@@ -42,9 +48,10 @@ _HOMES = {
     "Treatment": "plan.plan",
     "check_plan": "plan.interactions",
     "plan_summary": "plan.summary",
+    "preset": "plan.presets",
     "procedures": "catalogue.loader",
-    "simulate": "outcome.outcome",
-    "simulating": "outcome.outcome",
+    "simulate": "outcome.pipeline",
+    "simulating": "outcome.pipeline",
 }
 
 if not TYPE_CHECKING:  # which would take any name for known

@@ -174,7 +174,13 @@ def test_the_page_leaves_nothing_of_a_full_entry_out(monkeypatch: pytest.MonkeyP
     assert len(told) > 30
     assert [one for one in told if one not in shown] == []
     assert shown.index("A disaster") < shown.index("A nuisance")
-    figures = ("0.7 mL on each side", "grade 0.7 of 3", "CEA grade 0.7 of 4", "1 to 7 days", "25°")
+    figures = (
+        "0.7 mL on each side",
+        "grade 0.7 of 3",
+        "CEA grade 0.7 of 4",
+        "1 day to 1 week",
+        "25°",
+    )
     assert [one for one in (*figures, "+1.27 ± 2.11 mm", "+0.7 mL, SD") if one not in shown] == []
     assert text.count("is **our estimate**") == len(entry.reactions)
     partly = re.search(r"(\d+) of them partly estimated", shown)

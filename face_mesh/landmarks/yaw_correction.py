@@ -32,7 +32,7 @@ _TO_CAMERA = np.array([1.0, -1.0, -1.0])  # picture y is down, landmark z is int
 
 
 @dataclass(frozen=True, eq=False)
-class Laid:
+class HeadFit:
     """The average face laid on landmarks as they are seen in the picture, depth left aside.
 
     Attributes:
@@ -44,7 +44,7 @@ class Laid:
     px_per_mm: float
 
     @classmethod
-    def on(cls, points_px: Points) -> Laid:
+    def fit(cls, points_px: Points) -> HeadFit:
         """Return the scaled-orthographic view nearest to (478, 2 or 3) landmarks."""
         seen = points_px[:VERTICES, :2] * _TO_CAMERA[:2]
         view = np.linalg.lstsq(_average(), seen - seen.mean(axis=0), rcond=None)[0].T
@@ -64,6 +64,50 @@ class Laid:
         t = min(max(t, 0.0), 1.0)
         return t * t * (3.0 - 2.0 * t)
 
+    def correct_yaw(self, seen: Detection) -> Detection:
+        """Return a detection whose turn and depths agree with the picture; a frontal one unchanged.
+
+        The places in the picture are left as they are, so that this fit is that of the result too.
+        """
+        if not self.share:
+            return seen
+        more = np.radians(self.share * (self.yaw_deg - _yaw_deg(seen.rotation)))
+        about_y = [[np.cos(more), 0, np.sin(more)], [0, 1, 0], [-np.sin(more), 0, np.cos(more)]]
+        rotation = seen.rotation @ np.array(about_y)
+        return replace(seen, points_px=self._sheared(seen.points_px, rotation), rotation=rotation)
+
+    def _sheared(self, points_px: Points, rotation: Points) -> Points:
+        """(478, 3) landmarks whose depths neither lean across the face nor are too flat."""
+        middle = points_px[:VERTICES].mean(axis=0)
+        camera = (points_px - middle) * _TO_CAMERA
+        across = rotation[:2, 0] / np.linalg.norm(rotation[:2, 0])  # of the head, in the picture
+        along = np.array([-across[1], across[0]])
+        expected = self.px_per_mm * _average() @ rotation.T
+        parts = np.stack(
+            [expected[:, :2] @ across, expected[:, :2] @ along, expected[:, 2]], axis=1
+        )
+        lean = np.linalg.lstsq(parts, camera[:VERTICES, 2], rcond=None)[0][0]
+        flat = 1.0 - FLAT_BY * (self.yaw_deg / FLAT_AT_DEG) ** 2
+        toward = camera[:, 2] - self.share * lean * (camera[:, :2] @ across)
+        out = points_px.copy()
+        out[:, 2] = middle[2] - toward / (1.0 + self.share * (flat - 1.0))
+        return out
+
+    def scale_for_yaw(self, scale: Scale) -> Scale:
+        """Return a scale from the irises as it is from the front, from the size of the face turned.
+
+        A scale that rests on what the user knows is returned as it is.
+
+        Args:
+            scale: from `estimate_scale`, of the landmarks that were fitted.
+        """
+        if not self.share or scale.source != "iris":
+            return scale
+        ratio = self.px_per_mm / FACE_SIZE / scale.px_per_mm
+        px_per_mm = scale.px_per_mm * ratio**self.share
+        relative_sd = scale.relative_sd + self.share * (FACE_SIZE_REL_SD - scale.relative_sd)
+        return Scale(px_per_mm, px_per_mm * relative_sd, "face_size")
+
 
 @cache
 def _average() -> Points:
@@ -76,48 +120,3 @@ def _average() -> Points:
 
 def _yaw_deg(rotation: Points) -> float:
     return float(np.degrees(np.arctan2(rotation[0, 2], rotation[2, 2])))
-
-
-def straightened(seen: Detection) -> Detection:
-    """Return a detection whose turn and depths agree with the picture; a frontal one unchanged."""
-    laid = Laid.on(seen.points_px)
-    if not laid.share:
-        return seen
-    more = np.radians(laid.share * (laid.yaw_deg - _yaw_deg(seen.rotation)))
-    about_y = [[np.cos(more), 0, np.sin(more)], [0, 1, 0], [-np.sin(more), 0, np.cos(more)]]
-    rotation = seen.rotation @ np.array(about_y)
-    return replace(seen, points_px=_sheared(seen.points_px, rotation, laid), rotation=rotation)
-
-
-def _sheared(points_px: Points, rotation: Points, laid: Laid) -> Points:
-    """Depths of (478, 3) landmarks without what leans across the face, and no longer too flat."""
-    middle = points_px[:VERTICES].mean(axis=0)
-    camera = (points_px - middle) * _TO_CAMERA
-    across = rotation[:2, 0] / np.linalg.norm(rotation[:2, 0])  # of the head, in the picture
-    along = np.array([-across[1], across[0]])
-    expected = laid.px_per_mm * _average() @ rotation.T
-    parts = np.stack([expected[:, :2] @ across, expected[:, :2] @ along, expected[:, 2]], axis=1)
-    lean = np.linalg.lstsq(parts, camera[:VERTICES, 2], rcond=None)[0][0]
-    flat = 1.0 - FLAT_BY * (laid.yaw_deg / FLAT_AT_DEG) ** 2
-    toward = camera[:, 2] - laid.share * lean * (camera[:, :2] @ across)
-    out = points_px.copy()
-    out[:, 2] = middle[2] - toward / (1.0 + laid.share * (flat - 1.0))
-    return out
-
-
-def sized(scale: Scale, points_px: Points) -> Scale:
-    """Return a scale from the irises as it is from the front, from the size of the face turned.
-
-    A scale that rests on what the user knows is returned as it is.
-
-    Args:
-        scale: from `estimate_scale`.
-        points_px: (478, 2 or 3) landmarks.
-    """
-    laid = Laid.on(points_px)
-    if not laid.share or scale.source != "iris":
-        return scale
-    ratio = laid.px_per_mm / FACE_SIZE / scale.px_per_mm
-    px_per_mm = scale.px_per_mm * ratio**laid.share
-    relative_sd = scale.relative_sd + laid.share * (FACE_SIZE_REL_SD - scale.relative_sd)
-    return Scale(px_per_mm, px_per_mm * relative_sd, "face_size")

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 
 from face_mesh.arrays import Mask
+from face_mesh.cache import Key, Scope, cached_per, name_of
 from face_mesh.face import Face
 from face_mesh.skin.chromophores import (
     HAEMOGLOBIN,
@@ -34,14 +35,10 @@ _SPOT_FAINT, _SPOT_GRAINS = 0.06, 2.5
 _SOFT_MM = 0.6  # grain of single pixels is no colour of skin
 
 
+@cached_per(Scope.PIXELS)
 def amounts(view: View) -> Values:
     """Return (h, w, 3) float32 of melanin, haemoglobin, shade of a view, smoothed, made once."""
-    key = f"skin/amounts/{view.face.photo.width}x{view.face.photo.height}"
-    if key not in view.face.workspace:
-        smooth = across(view.density, view.bare.astype(np.float32), _SOFT_MM * view.px_per_mm)
-        view.face.workspace[key] = split(smooth)
-    made: Values = view.face.workspace[key]
-    return made
+    return split(across(view.density, view.bare.astype(np.float32), _SOFT_MM * view.px_per_mm))
 
 
 def usual_amount(view: View, chromophore: int, quantile: float = 0.35) -> float:
@@ -51,12 +48,13 @@ def usual_amount(view: View, chromophore: int, quantile: float = 0.35) -> float:
     that red cheeks stand out from a paler forehead. Repainted faces keep that of their original:
     treating one region must not move what another is compared with.
     """
-    key = f"usual/{chromophore}/{quantile}"
-    if key not in view.face.workspace:
-        here = amounts(view)[..., chromophore]
-        found = np.concatenate([here[_inside(view, name)] for name in USUAL])
-        view.face.workspace[key] = float(np.quantile(found, quantile)) if found.size else 0.0
-    return float(view.face.workspace[key])
+    key = Key(name_of(usual_amount), (chromophore, quantile), Scope.HEAD)
+
+    def build() -> float:
+        usual = _within(view, amounts(view)[..., chromophore], USUAL)
+        return float(np.quantile(usual, quantile)) if usual.size else 0.0
+
+    return view.face.cached(key, build)
 
 
 def redness_excess(view: View, area: Area) -> Values:
@@ -94,18 +92,22 @@ def circles_excess(view: View, area: Area) -> Values:
     """
     here = amounts(view)
     colour = here[..., MELANIN] + here[..., HAEMOGLOBIN]
-    key = "usual/cheeks"  # kept when repainted, as that of `usual_amount`
-    if key not in view.face.workspace:
-        cheek = np.concatenate([colour[_inside(view, name)] for name in CHEEKS])
-        view.face.workspace[key] = float(np.median(cheek)) if cheek.size else 0.0
-    more = colour[area.rows, area.columns] - view.face.workspace[key] - 0.03
+    key = Key(name_of(circles_excess), (), Scope.HEAD)  # as that of `usual_amount`
+
+    def build() -> float:
+        cheek = _within(view, colour, CHEEKS)
+        return float(np.median(cheek)) if cheek.size else 0.0
+
+    more = colour[area.rows, area.columns] - view.face.cached(key, build) - 0.03
     return np.asarray(np.maximum(more, 0.0) * area.bare, np.float32)
 
 
-def _inside(view: View, region: str) -> tuple[Values, ...]:
-    area = view.area(region)
-    y, x = np.nonzero(area.inside > 0.5)
-    return y + area.rows.start, x + area.columns.start
+def _within(view: View, values: Values, regions: tuple[str, ...]) -> Values:
+    """Return (N,) of the values of a view that lie in regions, on bare skin."""
+    found = []
+    for area in map(view.area, regions):
+        found.append(values[area.rows, area.columns][area.inside > 0.5])
+    return np.concatenate(found)
 
 
 def _above(view: View, area: Area, chromophore: int, faint: float) -> Values:

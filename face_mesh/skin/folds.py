@@ -17,6 +17,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from face_mesh.arrays import Bool, Mask
+from face_mesh.cache import Scope, cached_per
 from face_mesh.face import Face
 from face_mesh.landmarks.anatomy import curve
 from face_mesh.regions import Patch, region_patch
@@ -224,16 +225,13 @@ def _along_path(
     return np.asarray(np.where(soft < 0.04, 0.0, np.clip(soft, 0.0, 1.0)) * inside, np.float32)
 
 
+@cached_per(Scope.PIXELS)
 def _reached(view: View) -> Bool:
     """Bare skin and the deep shade between it, (h, w); never lips, eyes or nostrils."""
-    key = f"skin/reached/{view.face.photo.width}x{view.face.photo.height}"
-    if key not in view.face.workspace:
-        wide = 2 * round(_GAP_MM / 2 * view.px_per_mm) + 1
-        disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (wide, wide))
-        closed = cv2.morphologyEx(view.bare.astype(np.uint8), cv2.MORPH_CLOSE, disc)
-        view.face.workspace[key] = (closed > 0) & ~_openings(view)
-    made: Bool = view.face.workspace[key]
-    return made
+    wide = 2 * round(_GAP_MM / 2 * view.px_per_mm) + 1
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (wide, wide))
+    closed = cv2.morphologyEx(view.bare.astype(np.uint8), cv2.MORPH_CLOSE, disc)
+    return np.asarray((closed > 0) & ~_openings(view), np.bool_)
 
 
 def _openings(view: View) -> Bool:

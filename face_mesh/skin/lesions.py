@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from face_mesh.arrays import Bool, Mask
+from face_mesh.cache import Scope, cached_per
 from face_mesh.face import Face
 from face_mesh.landmarks.anatomy import point
 from face_mesh.regions import Patch
@@ -56,21 +57,18 @@ class Mole:
     mask: Patch
 
 
+@cached_per(Scope.PIXELS)
 def moles(face: Face) -> tuple[Mole, ...]:
     """Return the lesions found on all bare skin of a face, darkest first; looked for once."""
-    key = f"skin/moles/{face.photo.width}x{face.photo.height}"
-    if key not in face.workspace:
-        view = View.of(face)
-        darker = _darker(view)
-        found = [
-            mole
-            for blob in _blobs(darker > 0.5 * LEAST_CONTRAST, view.px_per_mm)
-            if (mole := _mole(face, view, darker, blob, LEAST_CONTRAST)) is not None
-            and not _at_a_corner(face, mole)
-        ]
-        face.workspace[key] = tuple(sorted(found, key=lambda one: -one.contrast))
-    made: tuple[Mole, ...] = face.workspace[key]
-    return made
+    view = View.of(face)
+    darker = _darker(view)
+    found = [
+        mole
+        for blob in _blobs(darker > 0.5 * LEAST_CONTRAST, view.px_per_mm)
+        if (mole := _mole(face, view, darker, blob, LEAST_CONTRAST)) is not None
+        and not _at_a_corner(face, mole)
+    ]
+    return tuple(sorted(found, key=lambda one: -one.contrast))
 
 
 def _at_a_corner(face: Face, mole: Mole) -> bool:
@@ -139,17 +137,15 @@ def _grown(face: Face, x_px: float, y_px: float) -> Mole | None:
     return None
 
 
+@cached_per(Scope.PIXELS)
 def _darker(view: View) -> Values:
     """How much darker each pixel of bare skin is than the skin around it, (h, w), from 0."""
-    key = f"skin/darker/{view.face.photo.width}x{view.face.photo.height}"
-    if key not in view.face.workspace:
-        bare = view.bare.astype(np.float32)
-        fine = cv2.GaussianBlur(view.shade, (0, 0), 0.25 * view.px_per_mm)
-        around = across(view.shade[..., None], bare, _AROUND_MM * view.px_per_mm)[..., 0]
-        inner = cv2.erode(bare, np.ones((3, 3))) > 0
-        view.face.workspace[key] = np.where(inner, np.maximum(fine - around, 0.0), 0.0)
-    made: Values = view.face.workspace[key]
-    return made
+    bare = view.bare.astype(np.float32)
+    fine = cv2.GaussianBlur(view.shade, (0, 0), 0.25 * view.px_per_mm)
+    around = across(view.shade[..., None], bare, _AROUND_MM * view.px_per_mm)[..., 0]
+    inner = cv2.erode(bare, np.ones((3, 3))) > 0
+    darker: Values = np.where(inner, np.maximum(fine - around, 0.0), 0.0)
+    return darker
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from face_mesh.arrays import Bool, Mask
 from face_mesh.landmarks.anatomy import point
-from face_mesh.regions import Patch
+from face_mesh.regions import Patch, stem_and_side
 from face_mesh.skin.masked_blur import across
 from face_mesh.skin.ridges import dark_lines
 from face_mesh.skin.working_view import Area, View
@@ -37,7 +37,7 @@ def line_area(view: View, region: str) -> Area:
     """Return where the lines of a region are read: bare skin, a little away from anything else."""
     area = view.area(region)
     if region.startswith("lateral_canthal"):
-        area = Area.of(view, _canthal(view, _side(region)))
+        area = Area.of(view, _canthal(view, stem_and_side(region)[1]))
     wide = 2 * round(_EDGE_MM * view.px_per_mm) + 1
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (wide, wide))
     bare = area.bare & ~_foreign(area, view.px_per_mm)
@@ -85,16 +85,12 @@ def line_direction(view: View, area: Area, region: str) -> Values:
     """Return the direction in which lines of a region run, radians from +x towards +y."""
     level = _level(view)
     if region.startswith("lateral_canthal"):
-        side = _side(region)
+        side = stem_and_side(region)[1]
         out, down = _canthal_places(view, side, *area.places())
         most, first, last = _LEAN
         lean = most * np.clip((out + down - first) / (last - first), 0.0, 1.0)
         return np.asarray(level + (lean if side == "left" else -lean), np.float32)
     return np.asarray(level if region == "forehead" else level + np.pi / 2, np.float32)
-
-
-def _side(region: str) -> str:
-    return region.rpartition("_")[2]
 
 
 def _level(view: View) -> float:

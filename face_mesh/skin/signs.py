@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from face_mesh.face import PIXEL_WORK, Face
+from face_mesh.cache import Scope, cached_per
+from face_mesh.face import Face
 from face_mesh.skin import colour, folds, lesions, lines, texture
 from face_mesh.skin.sign_types import Detected, Sign
 from face_mesh.skin.skin_tone import ita_deg
@@ -37,6 +38,7 @@ class Reading:
     ita_deg: float
 
 
+@cached_per(Scope.PIXELS)
 def detect(face: Face, sign: str, region: str) -> Detected:
     """Return a sign in one of its regions, looked for once a face and photo size.
 
@@ -46,11 +48,7 @@ def detect(face: Face, sign: str, region: str) -> Detected:
     one = SIGNS[sign]
     if region not in one.regions:
         raise KeyError(region)
-    key = f"{PIXEL_WORK}{sign}/{region}/{face.photo.width}x{face.photo.height}"
-    if key not in face.workspace:
-        face.workspace[key] = one.detect(face, region)
-    found: Detected = face.workspace[key]
-    return found
+    return one.detect(face, region)
 
 
 def read_skin(face: Face) -> tuple[Reading, ...]:

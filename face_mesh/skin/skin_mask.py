@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from face_mesh.arrays import Bool, Mask, Rgb
+from face_mesh.cache import Scope, cached_per
 from face_mesh.face import Face
 from face_mesh.landmarks.anatomy import curve
 from face_mesh.regions import region_mask
@@ -56,17 +57,16 @@ def skin_mask(face: Face) -> Mask:
 
     Worked out at `WORK_PX_PER_MM` once a face and photo size.
     """
-    height, width = face.photo.height, face.photo.width
-    key = f"skin_mask/{width}x{height}"
-    if key not in face.workspace:
-        scale = min(1.0, WORK_PX_PER_MM / face.px_per_mm)
-        face.workspace[key] = _found(face.resized(max(1, round(max(height, width) * scale))))
-    out = cv2.resize(face.workspace[key], (width, height), interpolation=cv2.INTER_LINEAR)
+    size = (face.photo.width, face.photo.height)
+    out = cv2.resize(working_mask(face), size, interpolation=cv2.INTER_LINEAR)
     return np.asarray(out, np.float32)
 
 
-def _found(face: Face) -> Mask:
-    """The mask of a face whose photo has the working scale."""
+@cached_per(Scope.SIZE)
+def working_mask(face: Face) -> Mask:
+    """Return the mask at the working scale, (h, w) float32 in [0, 1]."""
+    longest, scale = max(face.photo.height, face.photo.width), WORK_PX_PER_MM / face.px_per_mm
+    face = face.resized(max(1, round(longest * min(1.0, scale))))
     out = np.zeros((face.photo.height, face.photo.width), np.float32)
     window = _window(face)
     features = _features(face.photo.image[window], face.px_per_mm)

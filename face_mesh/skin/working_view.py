@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from face_mesh.arrays import Bool, Mask
+from face_mesh.cache import Key, Scope, cached_per, get_or_build
 from face_mesh.face import Face
 from face_mesh.regions import Patch, region_patch
 from face_mesh.skin.masked_blur import across
@@ -20,6 +23,7 @@ DARKEST = 2e-3  # of linear light: what is darker is taken as that
 _BRIDGE_MM = 1.0  # over what is not skin, density goes on from beside it
 
 Values = npt.NDArray[np.float32]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,12 +36,14 @@ class View:
         shade: (h, w) float32, mean of the three densities: relief takes the same from each channel,
             and no channel's noise rules. Where there is no skin it goes on from beside it.
         bare: (h, w) bool, bare skin.
+        derived: what detectors worked out once for it (`face_mesh.cache`).
     """
 
     face: Face
     density: Values
     shade: Values
     bare: Bool
+    derived: dict[Key, Any] = field(default_factory=dict, repr=False)
 
     @property
     def px_per_mm(self) -> float:
@@ -46,24 +52,12 @@ class View:
 
     @classmethod
     def of(cls, face: Face) -> View:
-        """Return the view of a face, made once."""
-        key = f"skin/view/{face.photo.width}x{face.photo.height}"
-        if key not in face.workspace:
-            face.workspace[key] = cls._made(face)
-        view: View = face.workspace[key]
-        return view
+        """Return the view of a face, made once a photo size."""
+        return _view(face)
 
-    @classmethod
-    def _made(cls, face: Face) -> View:
-        longest = max(face.photo.width, face.photo.height)
-        small = face.resized(max(1, round(longest * VIEW_PX_PER_MM / face.px_per_mm)))
-        light = linear(small.photo.image)
-        density = -np.log(np.maximum(light, DARKEST))
-        shade = density.mean(axis=2)
-        bare: Bool = skin_mask(small) > BARE
-        bridge = across(shade[..., None], bare.astype(np.float32), _BRIDGE_MM * small.px_per_mm)
-        shade = np.where(bare, shade, bridge[..., 0])
-        return cls(small, density, np.asarray(shade, np.float32), bare)
+    def cached(self, key: Key, build: Callable[[], T]) -> T:
+        """Return the value of a key, worked out by `build` once a view."""
+        return get_or_build(self.derived, key, build)
 
     def area(self, region: str) -> Area:
         """Return a named region of the view, with what lies around it."""
@@ -92,6 +86,18 @@ class View:
             borderMode=cv2.BORDER_CONSTANT,
         )
         return Patch(np.asarray(np.clip(out, 0, 1), np.float32), x0, y0)
+
+
+@cached_per(Scope.PIXELS)
+def _view(face: Face) -> View:
+    longest = max(face.photo.width, face.photo.height)
+    small = face.resized(max(1, round(longest * VIEW_PX_PER_MM / face.px_per_mm)))
+    density = -np.log(np.maximum(linear(small.photo.image), DARKEST))
+    shade = density.mean(axis=2)
+    bare: Bool = skin_mask(small) > BARE
+    bridge = across(shade[..., None], bare.astype(np.float32), _BRIDGE_MM * small.px_per_mm)
+    shade = np.where(bare, shade, bridge[..., 0])
+    return View(small, density, np.asarray(shade, np.float32), bare)
 
 
 @dataclass(frozen=True, eq=False)

@@ -33,6 +33,7 @@ SIGNS = (  # of the skin, by the ids of their detectors
     "acne_scars",
     "pores",
 )
+LESIONS = "moles"  # the sign whose lesions are picked one by one
 SURFACES = ("face", "neck", "ears")  # what a patch lies on
 SKIN_OPERATORS = ("fill", "lift", "fade")
 REACTIONS = ("swelling", "bruising", "erythema")
@@ -309,6 +310,16 @@ class Procedure:
         """Whether any coefficient of the effect is an estimate of ours and not a measurement."""
         found = [one.source for one in self.terms] + [one.source for one in self.skin]
         return ESTIMATE in found
+
+    @property
+    def removes_lesions(self) -> bool:
+        """Whether it removes lesions, which are picked in the photo one by one."""
+        return any(one.sign == LESIONS for one in self.skin)
+
+    @property
+    def swells(self) -> bool:
+        """Whether it is followed by a swelling, which may hide its effect."""
+        return any(one.sign == "swelling" for one in self.reactions)
 
     def sides_treated(self, side: str) -> tuple[str, ...]:
         """Return the sides of the face a paired term acts on."""

@@ -7,16 +7,11 @@ import re
 import numpy as np
 
 from face_mesh.errors import PlanError
-from face_mesh.messages import N_, Said
+from face_mesh.messages import Said
 from simulate.catalogue.procedure import Procedure
 
 DAYS = {"d": 1.0, "w": 7.0, "mo": 30.4375, "y": 365.25}
 _TIME = re.compile(r"[ \t]*([0-9]++(?:\.[0-9]++)?)[ \t]*(d|w|mo|y)[ \t]*")
-_WORDS = {
-    "w": (N_("1 week"), N_("{n:g} weeks")),
-    "mo": (N_("1 month"), N_("{n:g} months")),
-    "y": (N_("1 year"), N_("{n:g} years")),
-}
 LONGEST_DAYS = 24 * DAYS["mo"]  # the evidence does not carry further
 
 
@@ -28,27 +23,23 @@ def days_after(when: str | None) -> float | None:
     """
     if when is None:
         return None
-    match = _TIME.fullmatch(when)
-    if match is None:
-        raise PlanError(Said("{when!r} is not a time; write 10d, 2w, 3mo or 1y.", when=when[:20]))
-    days = float(match[1]) * DAYS[match[2]]
+    count, unit = count_and_unit(when)
+    days = count * DAYS[unit]
     if days > LONGEST_DAYS:
         raise PlanError("The evidence reaches 24 months after a treatment; give an earlier time.")
     return days
 
 
-def time_words(when: str | None) -> str:
-    """Return a time as a patient would say it: "Day 3", "1 week", "6 months", "Settled"."""
-    if when is None:
-        return Said("Settled")
+def count_and_unit(when: str) -> tuple[float, str]:
+    """Return the count and the unit of "10d", "2w", "3mo" or "1y".
+
+    Raises:
+        PlanError: not such a time.
+    """
     match = _TIME.fullmatch(when)
     if match is None:
-        return when
-    number, unit = match.groups()
-    if unit == "d":
-        return Said("Day {n:g}", n=float(number))
-    one, more = _WORDS[unit]
-    return Said(one) if number == "1" else Said(more, n=float(number))
+        raise PlanError(Said("{when!r} is not a time; write 10d, 2w, 3mo or 1y.", when=when[:20]))
+    return float(match[1]), match[2]
 
 
 def days_since(week: float | None, days: float | None) -> float | None:

@@ -42,7 +42,7 @@ from simulate import (
     simulating,
 )
 from simulate.command_line.output_folder import output_folder, write
-from simulate.export.comparison import comparison_image, png_bytes
+from simulate.export.comparison import comparison_image
 from simulate.export.contact_sheet import (
     film,
     film_image,
@@ -55,12 +55,12 @@ from simulate.export.json_export import (
     outcome_json,
     presets_json,
 )
-from simulate.inpaint.registry import EMBEDDED, check_engine
-from simulate.outcome.outcome import MOST_SEED
+from simulate.inpaint.registry import EMBEDDED
+from simulate.plan.conditions import MOST_SEED, Conditions
 from simulate.plan.interactions import check_plan
 from simulate.plan.plan_code import MARK, plan_of_code
 from simulate.plan.plan_file import MOST_BYTES, PlanFile, plan_of_file
-from simulate.plan.presets import presets
+from simulate.plan.presets import preset, presets
 from simulate.plan.summary import plan_summary
 from simulate.progress import finished
 from simulate.provenance.c2pa_manifest import (
@@ -69,9 +69,13 @@ from simulate.provenance.c2pa_manifest import (
     signed,
     together,
 )
+from simulate.provenance.png_metadata import png_bytes
 from simulate.provenance.signing import Signing, signing
 from simulate.provenance.verify import verdict_json, verify
 from simulate.provenance.visible_mark import marked, marked_outcome
+from simulate.wording.doses import dose as dose_words
+from simulate.wording.plans import total, weeks
+from simulate.wording.procedures import days_off
 
 STAGES = ("Reading the photo", "Measuring the face", "Simulating", "Writing the pictures")
 BAR_WIDTH = 24
@@ -246,7 +250,7 @@ def _run(asked: argparse.Namespace) -> None:
         raise PlanError("The code is a part of the report; ask for it with --report --qr.")
     if asked.notes and not asked.report:
         raise PlanError("The notes are a part of the report; ask for them with --report --notes.")
-    plan, signer = _plan(asked), signing() if asked.signed else None
+    (plan, conditions), signer = _plan(asked), signing() if asked.signed else None
     with output_folder(asked.out) as out, _progress(asked.quiet) as tick:
         tick()
         start = time.perf_counter()
@@ -256,8 +260,8 @@ def _run(asked: argparse.Namespace) -> None:
         face = measure_face(photo, which=_which(asked), hint=_hint(asked))
         measured = time.perf_counter()
         tick()
-        outcome = _simulated(face, plan, asked, tick)
-        sheets, files = _sheets(face, plan, asked, tick)
+        outcome = _simulated(face, plan, conditions, tick)
+        sheets, files = _sheets(face, plan, conditions, asked, tick)
         tick()
         spent = {"decode": decoded - start, "landmarks": measured - decoded}
         _write(out, _timed(outcome, spent), sheets, files, signer, on_after=asked.marked)
@@ -265,28 +269,25 @@ def _run(asked: argparse.Namespace) -> None:
         print("".join(f"{inert(line, most=MOST_TOLD)}\n" for line in outcome.warnings), end="")
 
 
-def _simulated(face: Face, plan: Plan, asked: argparse.Namespace, tick: _Bar) -> Outcome:
-    how = (asked.when, asked.responder, asked.seed, asked.engine, asked.reactions)
-    outcome = finished(simulating(face, plan, *how), tick.within)
-    if asked.engine != EMBEDDED and not outcome.skin.parts:
+def _simulated(face: Face, plan: Plan, conditions: Conditions, tick: _Bar) -> Outcome:
+    outcome = finished(simulating(face, plan, conditions), tick.within)
+    if conditions.engine != EMBEDDED and not outcome.skin.parts:
         return replace(outcome, warnings=(*outcome.warnings, ENGINE_IDLE))
     return outcome
 
 
 def _sheets(
-    face: Face, plan: Plan, asked: argparse.Namespace, tick: _Bar
+    face: Face, plan: Plan, conditions: Conditions, asked: argparse.Namespace, tick: _Bar
 ) -> tuple[list[Picture], list[Made]]:
     """Return what was asked for: the sheets, and the files of the report and of the video."""
     small, found, files = face.resized(SHEET_PX), list[Picture](), list[Made]()
     times, three = list[Outcome](), list[Outcome]()
     if asked.film:
-        how = (asked.responder, asked.seed, asked.engine)
-        times = finished(film(small, plan, *how), tick.within)
+        times = finished(film(small, plan, conditions), tick.within)
         shown = film_image([marked_outcome(one) for one in times])
         found.append(("film.png", shown, together(edits_of(one) for one in times)))
     if asked.range or asked.report:
-        to = (asked.when, asked.seed, asked.engine, asked.reactions)
-        three = finished(responders(small, plan, *to), tick.within)
+        three = finished(responders(small, plan, conditions), tick.within)
     if asked.range:
         shown = range_image([marked_outcome(one) for one in three])
         found.append(("range.png", shown, together(edits_of(one) for one in three)))
@@ -299,30 +300,35 @@ def _sheets(
     if asked.video:
         from simulate.export.timelapse_video import morph  # whose encoder no other run needs
 
-        how = (asked.responder, asked.seed, asked.engine)
-        moving = finished(morph(small, plan, *how), tick.within)
+        moving = finished(morph(small, plan, conditions), tick.within)
         files.append(("morph.mp4", moving.mp4, moving.edits))
         files.append(("morph.gif", moving.gif, moving.edits))
     return found, files
 
 
-def _plan(asked: argparse.Namespace) -> Plan:
+def _plan(asked: argparse.Namespace) -> tuple[Plan, Conditions]:
+    """Return what is to be done, and for when and whom; refuse it before the photo is read."""
     if asked.plan and asked.treat:
         raise PlanError("Give the plan either as a file or with --treat, not both.")
-    check_engine(asked.engine)
     if asked.video:
         from simulate.export.timelapse_video import check_encoder  # as above
 
         check_encoder()
     read = _read_plan(asked.plan) if asked.plan else PlanFile(Plan.parse(asked.treat))
-    asked.when = read.when if asked.when is None else asked.when
-    asked.responder, plan = asked.responder or read.responder, read.plan
+    plan = read.plan
+    conditions = Conditions(
+        read.when if asked.when is None else asked.when,
+        asked.responder or read.responder,
+        asked.seed,
+        asked.engine,
+        asked.reactions,
+    )
     if not plan.treatments:
         raise PlanError("Say what to simulate, for example --treat lip_filler=1.0.")
     if asked.body_kg is not None:
         plan = replace(plan, body_kg=asked.body_kg)
     check_plan(plan)
-    return plan
+    return plan, conditions
 
 
 def _read_plan(said: str) -> PlanFile:
@@ -330,7 +336,7 @@ def _read_plan(said: str) -> PlanFile:
     if said.startswith(MARK):
         return PlanFile(plan_of_code(said))
     if re.fullmatch(r"[A-Za-z0-9_]{1,60}", said) and not os.path.exists(said):
-        return PlanFile(Plan.named(said))
+        return PlanFile(preset(said).plan)
     try:
         return plan_of_file(contents(said, MOST_BYTES))
     except Unreadable as error:
@@ -427,8 +433,7 @@ def _list(as_json: bool) -> None:
         return
     wide = max(len(p.id) for p in entries) + 1
     for p in entries:
-        scope = "per side" if p.dose.scope == "per_side" else "in total"
-        dose = f"usual {p.dose.usual:g}, most {p.dose.max:g} {p.dose.unit} {scope}"
+        dose = f"usual {p.dose.usual:g}, most {dose_words(p.dose.max, p)}"
         print(f"{p.id:{wide}s}{p.area:8s}{p.name:44s}{dose}")
 
 
@@ -446,20 +451,15 @@ def _list_plans(as_json: bool) -> None:
 
 def _print_plan(plan: Plan) -> None:
     """Print what a plan adds up to, a line for each treatment and for each total of a label."""
-    said = plan_summary(plan)
-    for row in said.rows:
-        sides = row.side if row.side != "both" else row.scope.replace("_", " ")
-        when = "" if row.week is None else f"week {row.week:g}"
-        off = "{:g} to {:g} days off".format(*row.downtime_days) if row.downtime_days else ""
-        unit = "session" if (row.dose, row.unit) == (1.0, "sessions") else row.unit
-        dose = f"{row.dose:g} {unit} {sides}"
-        print(f"  {row.procedure:26s}{dose:20s}{when:10s}{off}".rstrip())
-    for total in said.totals:
-        if total.amount:
-            print(
-                f"  {total.amount:g} of {total.most:g} {total.unit} of {total.what} "
-                f"in {total.within_weeks:g} weeks"
-            )
+    for one in plan.treatments:
+        week = "" if one.week is None else ", ".join(weeks([one]))
+        off = one.entry.downtime
+        days = f"days off: {days_off(off.days_low, off.days_high)}" if off else ""
+        dose = dose_words(one.dose, one.entry, one.side)
+        print(f"  {one.procedure:26s}{dose:28s}{week:10s}{days}".rstrip())
+    for limit in plan_summary(plan).totals:
+        if limit.amount:
+            print(f"  {total(limit, plan.body_kg)}")
 
 
 def _print_face(face: Face, as_json: bool) -> None:

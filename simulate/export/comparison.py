@@ -1,95 +1,27 @@
-"""Pictures as files: PNG with a provenance mark and nothing else, and the side-by-side sheet."""
+"""The sheet with head before and after side by side, and the plan in words below it."""
 
 from __future__ import annotations
 
-import struct
-import zlib
-from collections.abc import Sequence
-from functools import cache
-from importlib.util import find_spec
-from pathlib import Path
-
-import cv2
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
-from face_mesh import Face
-from face_mesh.arrays import Rgb, check_rgb
-from face_mesh.errors import EngineError
-from face_mesh.messages import N_, SEMICOLONS, Listed, Said
-from simulate.catalogue.time_course import time_words
-from simulate.outcome.outcome import Outcome
-from simulate.plan.plan import Plan, Treatment
-from simulate.wording.language import Say, english
-
-# IPTC's terms for a photo altered by an algorithm that was not trained on other people's pictures,
-# and for one with parts painted by a model that was.
-_SOURCE_TYPES = "http://cv.iptc.org/newscodes/digitalsourcetype/"
-_MOVED, _PAINTED = "algorithmicallyEnhanced", "compositeWithTrainedAlgorithmicMedia"
-_XMP = (
-    '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF '
-    'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" '
-    'xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/" '
-    'Iptc4xmpExt:DigitalSourceType="{}"/></rdf:RDF></x:xmpmeta>'
+from face_mesh.arrays import Rgb
+from face_mesh.messages import Said
+from simulate.drawing import (
+    INK,
+    LINE,
+    NOTICE,
+    PAPER,
+    QUIET,
+    font,
+    head_window,
+    panel,
+    wrapped,
 )
-NOTICE = N_("Simulated by Beforehand: a possible result, not a promise.")
-_PLANNED = {  # a treatment in words, by what its dose is of
-    "total": N_("{name} {dose:g} {unit}"),
-    "per_side": N_("{name} {dose:g} {unit} per side"),
-    "left": N_("{name} {dose:g} {unit}, left only"),
-    "right": N_("{name} {dose:g} {unit}, right only"),
-}
-_EITHER = N_("{name} left {left:g} {left_unit}, right {right:g} {right_unit}")
-_SUBJECTS = {
-    "low": N_("{plan}  ({when}, low responder)"),
-    "expected": N_("{plan}  ({when}, expected responder)"),
-    "high": N_("{plan}  ({when}, high responder)"),
-}
-DEJAVU = 0.9  # of the size of the other letters: DejaVu is wider
-PNG_LEVEL = 1  # a photo hardly gets smaller above it, only slower
-MIN_PANEL_PX, MAX_PANEL_PX = 480, 2000  # enlarged for the words, reduced to what a page can print
-HEAD_ROOM = 0.3  # of the height of the face, on each side
-LINE = 1.5  # of the letter size
-INK, PAPER, QUIET = (32, 38, 46), (255, 255, 255), (92, 100, 110)
-
-
-def png_bytes(image: Rgb, *, simulated: bool, painted: bool = False) -> bytes:
-    """Return an (H, W, 3) uint8 RGB picture as PNG; a simulated one says so in its metadata.
-
-    It also says whether a trained model `painted` parts of it.
-
-    OpenCV writes a large PNG several times faster than Pillow but no text, so the mark is put in
-    behind the header, where the standard wants it.
-    """
-    bgr = cv2.cvtColor(check_rgb(image), cv2.COLOR_RGB2BGR)
-    done, encoded = cv2.imencode(".png", bgr, [cv2.IMWRITE_PNG_COMPRESSION, PNG_LEVEL])
-    if not done:
-        raise EngineError("The picture could not be written; free some memory and try again.")
-    data = encoded.tobytes()
-    return data[:_AFTER_HEADER] + _mark(painted) + data[_AFTER_HEADER:] if simulated else data
-
-
-def source_type(painted: bool) -> str:
-    """Return IPTC's term for a photo that was altered, or in part painted by a trained model."""
-    return _SOURCE_TYPES + (_PAINTED if painted else _MOVED)
-
-
-def xmp(painted: bool) -> str:
-    """Return the XMP that says a picture is simulated, and whether a model `painted` parts."""
-    return _XMP.format(source_type(painted))
-
-
-def _mark(painted: bool) -> bytes:
-    return _text_chunk("XML:com.adobe.xmp", xmp(painted)) + _text_chunk("Description", NOTICE)
-
-
-def _text_chunk(keyword: str, text: str) -> bytes:
-    """Return a PNG iTXt chunk: uncompressed UTF-8, no language."""
-    body = b"iTXt" + keyword.encode("latin-1") + b"\0" * 5 + text.encode("utf-8")
-    return struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
-
-
-_AFTER_HEADER = 8 + 25  # the signature and the IHDR chunk
+from simulate.outcome.outcome import Outcome
+from simulate.wording.language import Say, english
+from simulate.wording.plans import plan_words, response
+from simulate.wording.times import moment
 
 
 def comparison_image(outcome: Outcome, say: Say = english) -> Rgb:
@@ -106,7 +38,7 @@ def comparison_image(outcome: Outcome, say: Say = english) -> Rgb:
     unit = max(11, round(width / 34))
     gap, head = unit // 2, round(2.2 * unit)
     big, small = font(round(1.2 * unit), say), font(unit, say)
-    said = (_subject(outcome, say), *map(say, outcome.warnings))
+    said = map(say, (_subject(outcome), *outcome.warnings))
     lines = [line for text in said for line in wrapped(text, small, 2 * width + gap - unit)]
     foot = round((len(lines) + 2.2) * LINE * unit)
     sheet = Image.new("RGB", (2 * width + gap, head + height + foot), PAPER)
@@ -121,98 +53,10 @@ def comparison_image(outcome: Outcome, say: Say = english) -> Rgb:
     return np.asarray(sheet, np.uint8)
 
 
-def head_window(face: Face, head_room: float = HEAD_ROOM) -> tuple[slice, slice]:
-    """Return the rows and columns of the photo that show the head with some room around it."""
-    xy = face.landmarks_px[:, :2]
-    low, high = xy.min(axis=0), xy.max(axis=0)
-    room = head_room * float(high[1] - low[1])
-    height, width = face.photo.image.shape[:2]
-    top, left = max(0, round(low[1] - 1.4 * room)), max(0, round(low[0] - room))
-    bottom, right = min(height, round(high[1] + room)), min(width, round(high[0] + room))
-    return slice(top, bottom), slice(left, right)
-
-
-def panel(crop: Rgb, most_px: int = MAX_PANEL_PX) -> Image.Image:
-    """Return a crop at a width that words fit under and a page can print."""
-    height, width = crop.shape[:2]
-    shown = min(max(width, MIN_PANEL_PX), most_px)
-    if shown == width:
-        return Image.fromarray(np.ascontiguousarray(crop))
-    how = cv2.INTER_CUBIC if shown > width else cv2.INTER_AREA
-    resized = cv2.resize(crop, (shown, round(height * shown / width)), interpolation=how)
-    return Image.fromarray(np.asarray(resized, np.uint8))
-
-
-def plan_words(plan: Plan) -> str:
-    """Return the plan in words: "Lip filler 1 mL; Masseter toxin 25 U per side"."""
-    said = [treatment_words(ones) for ones in plan.by_procedure().values()]
-    return Listed(said, SEMICOLONS) if said else Said("No treatment")
-
-
-def treatment_words(ones: Sequence[Treatment]) -> Said:
-    """Return the treatments of one procedure in words.
-
-    "Lip filler 1 mL", or "Cheek filler left 0.8 mL, right 1.6 mL" if each side has its own dose.
-
-    Args:
-        ones: at least one, as `Plan.by_procedure` has them.
-    """
-    doses = {one.side: one for one in ones}
-    name = Said(ones[0].entry.name)
-    if len(ones) == 2 and doses.keys() == {"left", "right"}:
-        left, right = doses["left"], doses["right"]
-        return Said(
-            _EITHER,
-            name=name,
-            left=left.dose,
-            left_unit=_unit(left),
-            right=right.dose,
-            right_unit=_unit(right),
-        )
-    (one,) = ones
-    where = one.entry.dose.scope if one.side == "both" else one.side
-    return Said(_PLANNED[where], name=name, dose=one.dose, unit=_unit(one))
-
-
-def _unit(one: Treatment) -> Said:
-    unit = one.entry.dose.unit
-    return Said(N_("session") if unit == "sessions" and one.dose == 1 else unit)
-
-
-def _subject(outcome: Outcome, say: Say) -> str:
-    when = say("at its fullest") if outcome.when is None else say(time_words(outcome.when))
-    return say(_SUBJECTS[outcome.responder], plan=say(plan_words(outcome.plan)), when=when)
-
-
-def wrapped(text: str, letters: ImageFont.FreeTypeFont, width_px: int) -> list[str]:
-    """Return a text in lines no wider than `width_px`."""
-    lines = [""]
-    for word in text.split():
-        longer = f"{lines[-1]} {word}".strip()
-        if lines[-1] and letters.getlength(longer) > width_px:
-            lines.append(word)
-        else:
-            lines[-1] = longer
-    return lines
-
-
-def font(size_px: int, say: Say = english) -> ImageFont.FreeTypeFont:
-    """Return the letters of all pictures; those for English have no umlauts and no tildes."""
-    return _font(size_px, plain=say(NOTICE) == NOTICE)
-
-
-@cache
-def _font(size_px: int, *, plain: bool) -> ImageFont.FreeTypeFont:
-    if not plain:
-        return ImageFont.truetype(dejavu("DejaVuSans.ttf"), round(DEJAVU * size_px))
-    letters = ImageFont.load_default(size_px)
-    assert isinstance(letters, ImageFont.FreeTypeFont)
-    return letters
-
-
-def dejavu(name: str) -> Path:
-    """Return a font file that may be embedded and comes with Matplotlib (which is not loaded)."""
-    spec = find_spec("matplotlib")
-    assert spec is not None
-    assert spec.origin is not None
-    return Path(spec.origin).parent / "mpl-data" / "fonts" / "ttf" / name
+def _subject(outcome: Outcome) -> Said:
+    return Said(
+        "{plan}  ({when}, {response!l})",
+        plan=plan_words(outcome.plan),
+        when=moment(outcome.conditions.when),
+        response=response(outcome.conditions.responder),
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
+from dataclasses import replace
 from math import ceil
 
 import numpy as np
@@ -10,9 +11,9 @@ from PIL import Image, ImageDraw
 
 from face_mesh import Face
 from face_mesh.arrays import Rgb
-from face_mesh.messages import N_
-from simulate.catalogue.time_course import days_after, time_words
-from simulate.export.comparison import (
+from face_mesh.messages import COMMAS, N_, Listed, Said
+from simulate.drawing import (
+    CLOSE,
     INK,
     LINE,
     NOTICE,
@@ -21,27 +22,27 @@ from simulate.export.comparison import (
     font,
     head_window,
     panel,
-    plan_words,
     wrapped,
 )
-from simulate.inpaint.registry import EMBEDDED
-from simulate.outcome.outcome import Outcome, simulating
+from simulate.outcome.outcome import Outcome
+from simulate.outcome.pipeline import simulating
 from simulate.outcome.uncertainty_overlay import overlaid
+from simulate.plan.conditions import SETTLED, Conditions
 from simulate.plan.plan import Plan
 from simulate.progress import scaled
 from simulate.recovery.reactions import SIGN_WORDS, reactions_at
 from simulate.wording.language import Say, english
+from simulate.wording.plans import RESPONDERS, plan_words, response
+from simulate.wording.times import moment, moment_title
 
 TIMES = ("0d", "3d", "1w", "2w", "1mo", "3mo", "6mo", "1y", "2y")
 ROW = 5  # panels side by side
 PANEL_PX = 520
-CLOSE = 0.14  # of the height of the face around it: small pictures are all face
-RANGE = (
-    ("low", N_("Weak responder")),
-    ("expected", N_("Expected")),
-    ("high", N_("Strong responder")),
+RANGE = tuple(RESPONDERS)
+RANGE_SAID = N_(
+    "About two of three people fall between the weak and the strong response. Nobody can tell "
+    "beforehand which of them you are."
 )
-RANGE_SAID = N_("About two of three people fall between the weak and the strong responder.")
 FILM_SAID = N_(
     "All swelling, bruises and redness that people were seen to have are drawn together, at the "
     "usual pace of healing. Few people have them all, and nobody can promise the days."
@@ -49,93 +50,78 @@ FILM_SAID = N_(
 BEFORE, UNSURE = N_("Before"), N_("Uncertain here")
 UNSURE_SAID = N_("The stronger the orange, the less sure the picture is there.")
 Captioned = tuple[Rgb, str]
-Working = Generator[float, None, Outcome]
 
 
 def film(
-    face: Face,
-    plan: Plan,
-    responder: str = "expected",
-    seed: int = 0,
-    engine: str = EMBEDDED,
-    reactions: str = "all",
-    times: Sequence[str] = TIMES,
+    face: Face, plan: Plan, conditions: Conditions = SETTLED, times: Sequence[str] = TIMES
 ) -> Generator[float, None, list[Outcome]]:
     """Work out a plan at several times, yielding the share done; skin is painted once.
 
-    Every reaction is drawn unless told otherwise: what comes is better seen beforehand.
+    Every reaction is drawn whatever the conditions say: what comes is better seen beforehand.
 
     Raises:
         PlanError, EngineError: as `simulate`.
     """
-    return (
-        yield from _one_after_another(
-            [simulating(face, plan, when, responder, seed, engine, reactions) for when in times]
-        )
-    )
+    those = [replace(conditions, when=when, reactions="all") for when in times]
+    return (yield from _one_after_another(face, plan, those))
 
 
 def film_image(outcomes: Sequence[Outcome], say: Say = english) -> Rgb:
     """Return before and each time in rows, with what is drawn of the reactions under each."""
     face = outcomes[0].face
     panels = [(face.photo.image, say(BEFORE))]
-    panels += [(one.image, _film_caption(one, say)) for one in outcomes]
+    panels += [(one.image, say(film_caption(one))) for one in outcomes]
     return _sheet(face, panels, [say(FILM_SAID), *_said(outcomes, say)], say)
 
 
 def responders(
-    face: Face,
-    plan: Plan,
-    when: str | None = None,
-    seed: int = 0,
-    engine: str = EMBEDDED,
-    reactions: str = "likely",
+    face: Face, plan: Plan, conditions: Conditions = SETTLED
 ) -> Generator[float, None, list[Outcome]]:
     """Work out a plan for the weak, the expected and the strong responder, yielding the share done.
 
     Raises:
         PlanError, EngineError: as `simulate`.
     """
-    return (
-        yield from _one_after_another(
-            [simulating(face, plan, when, who, seed, engine, reactions) for who, _ in RANGE]
-        )
-    )
+    those = [replace(conditions, responder=who) for who in RANGE]
+    return (yield from _one_after_another(face, plan, those))
 
 
-def _one_after_another(workings: Sequence[Working]) -> Generator[float, None, list[Outcome]]:
-    """Do one after the other (a generator starts when it is asked), yielding the share of all."""
-    found = []
-    for i, working in enumerate(workings):
-        found.append((yield from scaled(working, 1 / len(workings), i / len(workings))))
-    return found
+def _one_after_another(
+    face: Face, plan: Plan, those: Sequence[Conditions]
+) -> Generator[float, None, list[Outcome]]:
+    outcomes = []
+    for i, conditions in enumerate(those):
+        working = simulating(face, plan, conditions)
+        outcomes.append((yield from scaled(working, 1 / len(those), i / len(those))))
+    return outcomes
 
 
 def range_image(outcomes: Sequence[Outcome], say: Say = english) -> Rgb:
     """Return before, the three responders and where the picture is unsure, side by side."""
     face = outcomes[0].face
     panels = [(face.photo.image, say(BEFORE))]
-    panels += [(o.image, say(title)) for o, (_, title) in zip(outcomes, RANGE, strict=True)]
+    panels += [(one.image, say(response(one.conditions.responder))) for one in outcomes]
     panels.append((overlaid(outcomes[1]), say(UNSURE)))
-    when = say("At: {when!l}.", when=say(time_words(outcomes[1].when)))
+    when = say("At: {when!l}.", when=moment(outcomes[1].conditions.when))
     said = [say(RANGE_SAID), say(UNSURE_SAID), when, *_said(outcomes, say)]
     return _sheet(face, panels, said, say)
 
 
 def signs_of(outcome: Outcome) -> list[str]:
     """Return the reactions that are drawn, in words, each once."""
-    days = days_after(outcome.when)
+    conditions = outcome.conditions
     found = {
         SIGN_WORDS[one.sign]: None
         for treatment in outcome.plan.treatments
-        for one, _ in reactions_at(treatment, days, outcome.reactions)
+        for one, _ in reactions_at(treatment, conditions.days, conditions.reactions)
     }
     return list(found)
 
 
-def _film_caption(outcome: Outcome, say: Say) -> str:
-    signs, when = signs_of(outcome), say(time_words(outcome.when))
-    return f"{when}: {', '.join(map(say, signs))}" if signs else when
+def film_caption(outcome: Outcome) -> Said | Listed:
+    """Return what a picture of the film shows: "After 3 days: swelling, bruising"."""
+    signs, title = signs_of(outcome), moment_title(outcome.conditions.when)
+    return Listed([title, Listed(signs, COMMAS)], ": ") if signs else title
 
 
 def _said(outcomes: Sequence[Outcome], say: Say) -> list[str]:

@@ -28,9 +28,9 @@ def outcome_json(outcome: Outcome, *, version: str) -> Json:
         "quality": _quality(face),
         "treatments": [_treatment(one) for one in outcome.plan.treatments],
         "plan": plan_json(outcome.plan),
-        "when": outcome.when,
-        "responder": outcome.responder,
-        "reactions": outcome.reactions,
+        "when": outcome.conditions.when,
+        "responder": outcome.conditions.responder,
+        "reactions": outcome.conditions.reactions,
         "changes": [
             {
                 "measure": c.measure,
@@ -47,8 +47,8 @@ def outcome_json(outcome: Outcome, *, version: str) -> Json:
         "changed_fraction": round(outcome.changed_fraction, 6),
         "warnings": list(outcome.warnings),
         "timings_ms": {stage: round(ms, 2) for stage, ms in outcome.timings_ms.items()},
-        "engine": outcome.engine,
-        "seed": outcome.seed,
+        "engine": outcome.conditions.engine,
+        "seed": outcome.conditions.seed,
         "version": version,
     }
 

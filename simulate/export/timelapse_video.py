@@ -20,20 +20,12 @@ from face_mesh import Face
 from face_mesh.arrays import Rgb
 from face_mesh.errors import EngineError
 from face_mesh.messages import N_
-from simulate.catalogue.time_course import DAYS, days_after
-from simulate.export.comparison import (
-    INK,
-    NOTICE,
-    PAPER,
-    QUIET,
-    font,
-    head_window,
-    panel,
-    wrapped,
-)
-from simulate.export.contact_sheet import CLOSE, TIMES, signs_of
-from simulate.inpaint.registry import EMBEDDED
-from simulate.outcome.outcome import Outcome, simulating
+from simulate.catalogue.time_course import days_after
+from simulate.drawing import CLOSE, INK, NOTICE, PAPER, QUIET, font, head_window, panel, wrapped
+from simulate.export.contact_sheet import TIMES, signs_of
+from simulate.outcome.outcome import Outcome
+from simulate.outcome.pipeline import simulating
+from simulate.plan.conditions import SETTLED, Conditions
 from simulate.plan.plan import Plan
 from simulate.progress import scaled
 from simulate.provenance.c2pa_manifest import (
@@ -45,6 +37,7 @@ from simulate.provenance.c2pa_manifest import (
 from simulate.provenance.file_formats import gif_marked, mp4_marked
 from simulate.provenance.visible_mark import STRIP, strip_of, worded
 from simulate.wording.language import Say, english
+from simulate.wording.times import running_date
 
 FPS = 20
 RISING, BETWEEN = 12, 10  # pictures from the photo to the first day, and from one stop to the next
@@ -130,23 +123,8 @@ def check_encoder() -> None:
         raise EngineError(NO_ENCODER) from error
 
 
-def date_of(days: float, say: Say = english) -> str:
-    """Return the day in words: "Day 3", "Week 2", "Month 6"."""
-    if days < 14.0:
-        return say("Day {n}", n=int(days))
-    if days < DAYS["mo"] - 0.5:
-        return say("Week {n}", n=int(days / DAYS["w"]))
-    return say("Month {n}", n=max(1, int(days / DAYS["mo"] + 0.01)))
-
-
 def morph(
-    face: Face,
-    plan: Plan,
-    responder: str = "expected",
-    seed: int = 0,
-    engine: str = EMBEDDED,
-    reactions: str = "all",
-    say: Say = english,
+    face: Face, plan: Plan, conditions: Conditions = SETTLED, say: Say = english
 ) -> Generator[float, None, Morph]:
     """Work out the moving picture of a plan, yielding the share done; close it to cancel.
 
@@ -155,18 +133,19 @@ def morph(
     Args:
         face: at the size at which it is simulated; the picture is cut to the head.
         plan: the treatments.
-        responder: "low", "expected" or "high".
-        seed: for engines that draw noise.
-        engine: which model paints skin.
-        reactions: all that can come is drawn unless told otherwise, as in the film.
+        conditions: for whom, and how skin is painted; every time and every reaction is drawn.
         say: says the words in the picture.
 
     Raises:
         PlanError, EngineError: as `simulate`, and as `check_encoder`.
     """
     check_encoder()
-    how, asked = (responder, seed, engine, reactions), moments()
-    first = simulating(face, plan, TIMES[1], *how)  # skin is painted for it, and then for all
+
+    def at(when: str) -> Conditions:
+        return replace(conditions, when=when, reactions="all")
+
+    asked = moments()
+    first = simulating(face, plan, at(TIMES[1]))  # skin is painted for it, and then for all
     worst = yield from scaled(first, PAINTING)
     cards = _Cards(face, say)
     palette = _palette(cards, [face.photo.image, worst.image])
@@ -175,7 +154,7 @@ def morph(
         for i, moment in enumerate(asked):
             image, signs = face.photo.image, list[str]()
             if moment.share:
-                working = simulating(face, _shared(plan, moment.share), f"{moment.days:g}d", *how)
+                working = simulating(face, _shared(plan, moment.share), at(f"{moment.days:g}d"))
                 outcome = yield from scaled(working, 0.0, _done(i, len(asked)))
                 image, signs = outcome.image, signs_of(outcome)
                 edits = _also(edits, outcome)
@@ -207,7 +186,7 @@ def _dates(asked: Sequence[Moment], say: Say) -> tuple[tuple[float, str], ...]:
 
 
 def _date(moment: Moment, say: Say) -> str:
-    return date_of(moment.days, say) if moment.share else say(BEFORE)
+    return say(running_date(moment.days) if moment.share else BEFORE)
 
 
 def _done(pictures: int, of: int) -> float:

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from face_mesh import Face
 from face_mesh.arrays import Field, Points
+from face_mesh.cache import Scope, cached_per
 from simulate.catalogue.procedure import (
     AMOUNTS,
     SURFACES,
@@ -25,8 +26,7 @@ from simulate.catalogue.procedure import (
     Term,
 )
 from simulate.geometry.grid import Grid
-from simulate.geometry.mesh import Mesh
-from simulate.geometry.neck_and_ears import Apron, place_on, surface_of
+from simulate.geometry.neck_and_ears import grid_of, surface_of
 from simulate.geometry.operators import term_field
 from simulate.geometry.volume import Cubic, share_for, swept_ml
 
@@ -39,10 +39,10 @@ class Part:
     """Terms that grow together with the dose of one treatment.
 
     Attributes:
-        name: unique in a face's workspace.
+        name: unique for a face.
         terms: (term, side, weight): each with what it is multiplied by for one unit of dose.
         volume_ml: what one unit of dose adds to the face; None where nothing is added or taken.
-        surface: what the terms lie on: "face", or an apron of it.
+        surface: what the terms lie on: "face", "neck" or "ears".
     """
 
     name: str
@@ -50,54 +50,39 @@ class Part:
     volume_ml: float | None = None
     surface: str = "face"
 
-    def mesh_mm(self, face: Face) -> Points:
-        """Return the (V, 3) displacement of one unit on the face's mesh, to first order."""
-        if self.surface != "face":
-            return np.zeros_like(Mesh.of(face).vertices_mm)
-        return self.surface_mm(face)
-
     def surface_mm(self, face: Face) -> Points:
-        """Return the (V, 3) displacement of one unit on the surface the terms lie on."""
-        name = f"mesh part {self.name}"
-        made = face.workspace.get(name)
-        if made is None:
-            mesh = surface_of(face, self.surface)
-            made = np.zeros_like(mesh.vertices_mm)
-            for term, side, weight in self.terms:
-                made += weight * term_field(mesh, term, side)
-            face.workspace[name] = made
-        assert isinstance(made, np.ndarray)
-        return made
+        """Return the (V, 3) displacement of one unit on the surface, to first order."""
+        return _surface_mm(face, self)
 
     def grid_px(self, face: Face) -> Field:
         """Return the same unit as a forward field in px on the face's grid."""
-        name = f"grid part {self.name} {face.photo.image.shape[:2]}"
-        made = face.workspace.get(name)
-        if made is None:
-            shift_mm = self.surface_mm(face)
-            if self.surface == "face":
-                made = Grid.of(face).place(face, shift_mm)
-            else:
-                made = Apron.of(face, self.surface).place_shift(face, shift_mm)
-            face.workspace[name] = made
-        assert isinstance(made, np.ndarray)
-        return made
+        return _grid_px(face, self)
 
     def share(self, face: Face, weight: float) -> float:
         """Return by how much to multiply the unit's fields for `weight` units of dose."""
         if not weight or not self.volume_ml:
             return weight
-        return share_for(self._cubic(face), weight * self.volume_ml)
+        return share_for(_cubic(face, self), weight * self.volume_ml)
 
-    def _cubic(self, face: Face) -> Cubic:
-        name = f"volume {self.name}"
-        made = face.workspace.get(name)
-        if made is None:
-            mesh = surface_of(face, self.surface)
-            made = swept_ml(mesh.vertices_mm, mesh.triangles, self.surface_mm(face))
-            face.workspace[name] = made
-        assert isinstance(made, tuple)
-        return made
+
+@cached_per(Scope.HEAD)
+def _surface_mm(face: Face, part: Part) -> Points:
+    surface = surface_of(face, part.surface)
+    total = np.zeros_like(surface.vertices_mm)
+    for term, side, weight in part.terms:
+        total += weight * term_field(surface, term, side)
+    return total
+
+
+@cached_per(Scope.SIZE)
+def _grid_px(face: Face, part: Part) -> Field:
+    return grid_of(face, part.surface).place(face, part.surface_mm(face))
+
+
+@cached_per(Scope.HEAD)
+def _cubic(face: Face, part: Part) -> Cubic:
+    surface = surface_of(face, part.surface)
+    return swept_ml(surface.vertices_mm, surface.triangles, part.surface_mm(face))
 
 
 def parts_of(procedure: Procedure, side: str) -> tuple[Part, ...]:
@@ -155,16 +140,12 @@ Amounts = Iterable[tuple[Part, float]]  # parts with how many units of each
 
 
 def mesh_shift_mm(face: Face, amounts: Amounts) -> Points:
-    """Return the (V, 3) displacement of all parts together."""
-    total = np.zeros_like(Mesh.of(face).vertices_mm)
-    for part, weight in amounts:
-        if weight:
-            total += part.share(face, weight) * part.mesh_mm(face)
-    return total
+    """Return the (V, 3) displacement of the face by all parts together."""
+    return surface_shift_mm(face, "face", amounts)
 
 
 def surface_shift_mm(face: Face, surface: str, amounts: Amounts) -> Points:
-    """Return the (V, 3) displacement of a surface, "face" or an apron, by the parts on it."""
+    """Return the (V, 3) displacement of a surface by the parts that lie on it."""
     total = np.zeros_like(surface_of(face, surface).vertices_mm)
     for part, weight in amounts:
         if weight and part.surface == surface:
@@ -187,5 +168,5 @@ def away_mm(face: Face, amounts: Amounts) -> Floats:
     total = np.zeros(Grid.of(face).shape, np.float32)
     for surface in dict.fromkeys(part.surface for part, weight in amounts if weight):
         away = np.linalg.norm(surface_shift_mm(face, surface, amounts), axis=1)
-        total += place_on(face, surface_of(face, surface), away, 1.0)
+        total += grid_of(face, surface).place_values(away, 1.0)
     return total

@@ -19,15 +19,16 @@ from scipy.sparse import csr_matrix
 
 from face_mesh import Face
 from face_mesh.arrays import Field, Index, Points
+from face_mesh.cache import Scope, cached_per
 from face_mesh.landmarks.anatomy import point
-from simulate.geometry.mesh import Mesh, topology
+from simulate.geometry.mesh import FaceSurface
 
 NODE_MM = 1.25
 FADE_MM = 16.0
 # Below the jaw the skin of the neck follows less far, or the step from jaw to neck would soften.
 NECK_FADE_MM = 9.0
 MARGIN_MM = FADE_MM + 4.0
-# Beside the face an ear must fit in, and below it the neck (`apron`).
+# Beside the face an ear must fit in, and below it the neck (`neck_and_ears`).
 BESIDE_MM, BELOW_MM = 32.0, 62.0
 SMOOTH_NODES = 0.8  # takes the facets of the mesh out of the field
 SPREAD_NODES = 3.0  # outside the face neighbouring followers are averaged this far
@@ -57,13 +58,8 @@ class Grid:
 
     @classmethod
     def of(cls, face: Face) -> Grid:
-        """Return the grid of a face at its photo's size, kept in the workspace."""
-        name = f"grid {face.photo.image.shape[:2]}"
-        made = face.workspace.get(name)
-        if made is None:
-            made = face.workspace[name] = _build(face)
-        assert isinstance(made, cls)
-        return made
+        """Return the grid of a face at its photo's size, computed once."""
+        return _grid(face)
 
     @cached_property
     def inside(self) -> npt.NDArray[np.bool_]:
@@ -99,8 +95,10 @@ class Grid:
         return np.asarray(cv2.GaussianBlur(inside, (0, 0), smooth_nodes), np.float32)
 
 
-def _build(face: Face) -> Grid:
-    vertices_px = face.pose.to_photo(Mesh.of(face).vertices_mm)
+@cached_per(Scope.SIZE)
+def _grid(face: Face) -> Grid:
+    surface = FaceSurface.of(face)
+    vertices_px = face.pose.to_photo(surface.vertices_mm)
     node_px = max(1, round(NODE_MM * face.px_per_mm))
     margin_above = np.array([BESIDE_MM, MARGIN_MM]) * face.px_per_mm
     margin_below = np.array([BESIDE_MM, BELOW_MM]) * face.px_per_mm
@@ -111,7 +109,7 @@ def _build(face: Face) -> Grid:
     columns, rows = (int(n) for n in before + after)
     low = middle - before * node_px
     nodes = (vertices_px[:, :2] - low - (node_px - 1) / 2) / node_px
-    inside, matrix = front_most(nodes, vertices_px[:, 2], (rows, columns), topology().triangles)
+    inside, matrix = front_most(nodes, vertices_px[:, 2], (rows, columns), surface.triangles)
     nearest, away_nodes = nearest_inside(inside)
     away_mm = away_nodes * node_px / face.px_per_mm
     reach_mm = _reach_mm(face, nodes, nearest, (rows, columns))

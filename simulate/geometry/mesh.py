@@ -1,11 +1,13 @@
-"""The measured face as a fine triangle mesh in mm, with distances along the skin."""
+"""Triangle meshes in mm, with normals and distances along the skin; the measured face as one."""
 
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from scipy.sparse import coo_matrix, csr_matrix, vstack
@@ -14,11 +16,13 @@ from scipy.spatial import cKDTree
 
 from face_mesh import Face
 from face_mesh.arrays import Index, Points
+from face_mesh.cache import Scope, cached_per
 from face_mesh.landmarks.anatomy import curve, point
 from face_mesh.landmarks.model_file import VERTICES, canonical_mesh
 
 SUBDIVISIONS = 2  # 468 vertices become about 7,000, a mean edge of under 2 mm
 CURVE_STEP_MM = 1.0
+SMOOTH_ROUNDS = 2  # of neighbours over which the normals of a face are averaged
 # How many times its length the gap between the lips counts: at 1 mm apart they hardly push each
 # other along, and over teeth not at all.
 GAPE_COUNTS = 6.0
@@ -115,41 +119,30 @@ def landmarks_of(name: str, side: str) -> tuple[int, ...]:
 
 
 @dataclass(frozen=True, eq=False)
-class Mesh:
-    """One person's fine mesh in the head frame.
+class TriangleMesh:
+    """A surface in the head frame: triangles between vertices, and which of these are neighbours.
 
     Attributes:
-        vertices_mm: (V, 3) float64; the first 468 are the landmarks.
+        vertices_mm: (V, 3) float64.
+        triangles: (T, 3) int64, anticlockwise as seen from outside.
+        pairs: (E, 2) int64, neighbours, for averages and for distances along the skin.
+        bridges: (L, 2) int64, vertices of two edges that touch: neighbours for the metric "lips".
+        normal_rounds: over how many rounds of neighbours `normals` are averaged.
     """
 
     vertices_mm: Points
+    triangles: Index
+    pairs: Index
+    bridges: Index = field(default_factory=lambda: np.empty((0, 2), np.int64))
+    normal_rounds: int = 0
 
-    @classmethod
-    def of(cls, face: Face) -> Mesh:
-        """Return the mesh of a face, computed once and kept in its workspace."""
-        made = face.workspace.get("mesh")
-        if made is None:
-            made = face.workspace["mesh"] = cls(topology().spread @ face.mesh_mm[:VERTICES])
-        assert isinstance(made, cls)
-        return made
-
-    @property
-    def triangles(self) -> Index:
-        """(T, 3) int64, those that all faces share."""
-        return topology().triangles
-
-    def named(self, name: str, side: str) -> tuple[int, ...]:
-        """Return the vertices of a named curve or point: a midline one, or that of one side."""
-        return landmarks_of(name, side)
-
-    @cached_property
-    def _corners(self) -> tuple[Points, Points, Points]:
-        a, b, c = (self.vertices_mm[i] for i in topology().triangles.T)
-        return a, b, c
+    def moved(self, shift_mm: Points) -> Self:
+        """Return the same surface after a (V, 3) shift in mm."""
+        return replace(self, vertices_mm=self.vertices_mm + shift_mm)
 
     @cached_property
     def _crosses(self) -> Points:
-        a, b, c = self._corners
+        a, b, c = (self.vertices_mm[i] for i in self.triangles.T)
         crosses: Points = np.cross(b - a, c - a)
         return crosses
 
@@ -161,54 +154,104 @@ class Mesh:
 
     @cached_property
     def normals(self) -> Points:
-        """(V, 3) float64 unit normals out of the face, averaged over the neighbours twice."""
-        return self.smooth_normals(2)
+        """(V, 3) float64 unit normals out of the skin."""
+        return self.smooth_normals(self.normal_rounds)
 
     def smooth_normals(self, rounds: int) -> Points:
         """Return (V, 3) unit normals, averaged over the neighbours `rounds` times."""
         normals = self._gathered(self._crosses)
         for _ in range(rounds):
-            normals = self._smoothing @ normals
-            normals /= np.linalg.norm(normals, axis=1, keepdims=True)
-        return normals
+            normals = _unit(self._smoothing @ normals)
+        return normals if rounds else _unit(normals)
 
     @cached_property
     def _smoothing(self) -> csr_matrix[Any]:
-        pairs, count = topology().pairs, len(self.vertices_mm)
-        ones = np.ones(len(pairs))
-        links = coo_matrix((ones, (pairs[:, 0], pairs[:, 1])), shape=(count, count)).tocsr()
+        links = self._links(self.pairs, np.ones(len(self.pairs)))
         return csr_matrix(links + links.T)
 
     @cached_property
     def _graphs(self) -> dict[str, csr_matrix[Any]]:
-        skin = self._graph(3)
-        return {"skin": skin, "front": self._graph(2), "lips": skin + self._lip_links()}
+        skin = self._links(self.pairs, self._lengths_mm(self.pairs, 3))
+        front = self._links(self.pairs, self._lengths_mm(self.pairs, 2))
+        # Longer the wider they gape.
+        across = self._links(self.bridges, self._lengths_mm(self.bridges, 3, GAPE_COUNTS))
+        return {"skin": skin, "front": front, "lips": skin + across}
 
-    def _graph(self, axes: int) -> csr_matrix[Any]:
-        pairs, count = topology().pairs, len(self.vertices_mm)
+    def _lengths_mm(self, pairs: Index, axes: int, counts: float = 1.0) -> Points:
         ends = self.vertices_mm[pairs, :axes]
-        length = np.linalg.norm(ends[:, 0] - ends[:, 1], axis=1)
-        length = np.maximum(length, 1e-3)  # a length of 0 would be no edge at all
-        return csr_matrix((length, (pairs[:, 0], pairs[:, 1])), shape=(count, count))
+        length = counts * np.linalg.norm(ends[:, 0] - ends[:, 1], axis=1)
+        return np.asarray(np.maximum(length, 1e-3), np.float64)  # 0 would be no edge at all
 
-    def _lip_links(self) -> csr_matrix[Any]:
-        """Return links between what lies opposite on the two lips, longer the wider they gape."""
-        upper, lower = topology().lips.T
-        gape = np.linalg.norm(self.vertices_mm[upper] - self.vertices_mm[lower], axis=1)
-        length, count = np.maximum(GAPE_COUNTS * gape, 1e-3), len(self.vertices_mm)
-        return csr_matrix((length, (upper, lower)), shape=(count, count))
+    def _links(self, pairs: Index, values: Points) -> csr_matrix[Any]:
+        count = len(self.vertices_mm)
+        return csr_matrix((values, (pairs[:, 0], pairs[:, 1])), shape=(count, count))
+
+    def _gathered(self, values: Points) -> Points:
+        """Sum a (T, k) value of each triangle at its three vertices."""
+        total = np.zeros((len(self.vertices_mm), values.shape[1]))
+        for corner in self.triangles.T:
+            for k in range(values.shape[1]):
+                total[:, k] += np.bincount(corner, values[:, k], len(total))
+        return total
+
+    def distance_mm(self, vertices: Sequence[int], limit_mm: float, metric: str = "skin") -> Points:
+        """Return (V,) geodesic distance to the nearest of some vertices; infinite beyond a limit.
+
+        Along the skin, with metric "front" as seen from the front, or with "lips" as if lips that
+        touch were one skin.
+        """
+        distance: Points = dijkstra(
+            self._graphs[metric],
+            directed=False,
+            indices=np.unique(vertices),
+            min_only=True,
+            limit=limit_mm,
+        )
+        return distance
+
+
+def _unit(vectors: Points) -> Points:
+    unit: Points = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    return unit
+
+
+class Surface(TriangleMesh, ABC):
+    """A surface that the terms of a procedure can lie on, whose places have names."""
+
+    @abstractmethod
+    def named(self, name: str, side: str) -> tuple[int, ...]:
+        """Return the vertices of a named place: a midline one, or that of one side.
+
+        Raises:
+            KeyError: there is no such place.
+        """
+
+
+@dataclass(frozen=True, eq=False)
+class FaceSurface(Surface):
+    """The measured face of one person as a fine mesh; its first 468 vertices are the landmarks."""
+
+    @classmethod
+    def of(cls, face: Face) -> FaceSurface:
+        """Return the surface of a face, computed once."""
+        return _face_surface(face)
 
     @cached_property
     def _tree(self) -> cKDTree:
         return cKDTree(self.vertices_mm)
 
-    def _gathered(self, values: Points) -> Points:
-        """Sum a (T, k) value of each triangle at its three vertices."""
-        total = np.zeros((len(self.vertices_mm), values.shape[1]))
-        for corner in topology().triangles.T:
-            for k in range(values.shape[1]):
-                total[:, k] += np.bincount(corner, values[:, k], len(total))
-        return total
+    def named(self, name: str, side: str) -> tuple[int, ...]:
+        """Return the vertices along a named curve or at a point: a midline one, or of one side.
+
+        Raises:
+            KeyError: there is no such curve or point.
+        """
+        return self.along(landmarks_of(name, side))
+
+    def along(self, landmarks: tuple[int, ...]) -> tuple[int, ...]:
+        """Return the vertices along straight lines between landmarks."""
+        _, nearest = self._tree.query(self.polyline_mm(landmarks))
+        return tuple(int(one) for one in np.unique(nearest))
 
     def polyline_mm(self, landmarks: tuple[int, ...]) -> Points:
         """Return (N, 3) points about a millimetre apart along straight lines between landmarks."""
@@ -222,20 +265,9 @@ class Mesh:
             pieces.append(a + share * (b - a))
         return np.concatenate([*pieces, ends[-1:]])
 
-    def distance_mm(
-        self, landmarks: tuple[int, ...], limit_mm: float, metric: str = "skin"
-    ) -> Points:
-        """Return (V,) geodesic distance to a curve; infinite beyond `limit_mm`.
 
-        Along the skin, with metric "front" as seen from the front, or with "lips" as if lips that
-        touch were one skin.
-        """
-        _, sources = self._tree.query(self.polyline_mm(landmarks))
-        distance: Points = dijkstra(
-            self._graphs[metric],
-            directed=False,
-            indices=np.unique(sources),
-            min_only=True,
-            limit=limit_mm,
-        )
-        return distance
+@cached_per(Scope.HEAD)
+def _face_surface(face: Face) -> FaceSurface:
+    shared = topology()
+    vertices_mm = shared.spread @ face.mesh_mm[:VERTICES]
+    return FaceSurface(vertices_mm, shared.triangles, shared.pairs, shared.lips, SMOOTH_ROUNDS)

@@ -1,29 +1,28 @@
 """Surfaces beyond the landmark mesh: the neck below the jaw and the ears beside the face.
 
-Neither is measured: 468 landmarks end at the jaw and before the ears. An *apron* is a small mesh
+Neither is measured: 468 landmarks end at the jaw and before the ears. A *prior surface* is a mesh
 that hangs on the measured contour and goes on from there as that of a usual adult would: a plane
-back under the chin, then the column of the neck; a strip where an ear stands. It is a prior. What
-is told of it is a change on a usual neck or ear, never a measure of this one.
+back under the chin, then the column of the neck; a strip where an ear stands. What is told of it is
+a change on a usual neck or ear, never a measure of this one.
 
-Terms act on it as on the face (`terms`), and their displacement is put on the same grid: nothing
-inside the face, smoothly more away from its edge, nothing again beyond the apron.
+Terms act on it as on the face (`operators`), and their displacement is put on the same grid:
+nothing inside the face, smoothly more away from its edge, nothing again beyond the surface.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass, field
 from typing import Any
 
 import cv2
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import coo_matrix, csr_matrix
-from scipy.sparse.csgraph import dijkstra
+from scipy.sparse import csr_matrix
 
 from face_mesh import Face
 from face_mesh.arrays import Field, Index, Points
+from face_mesh.cache import Scope, cached_per
 from face_mesh.landmarks.anatomy import curve, point
 from face_mesh.measures import MeasureSpec
 from simulate.geometry.grid import (
@@ -33,7 +32,7 @@ from simulate.geometry.grid import (
     front_most,
     nearest_inside,
 )
-from simulate.geometry.mesh import Mesh
+from simulate.geometry.mesh import FaceSurface, Surface
 
 # The usual neck. A submental plane of 40 mm that falls by 14 degrees and a neck that goes down and
 # back by 13 degrees meet at 117 degrees: the middle of the 105 to 120 that count as good and of the
@@ -44,7 +43,7 @@ NECK_LEAN_DEG = 13.0
 NECK_MM = 40.0  # of the column, down from the crease
 NECK_WIDTH = 0.92  # of the width of the face at the jaw angles
 NECK_DEPTH_MM = 50.0  # half of it, front to back
-NECK_TURN_DEG = 80.0  # how far round the column the apron reaches, from its front
+NECK_TURN_DEG = 80.0  # how far round the column the surface reaches, from its front
 CREASE_DROP_MM = 6.0  # below the border of the jaw at its angles
 HALF_COLUMNS, UNDER_ROWS, COLUMN_ROWS = 20, 13, 15
 ROUNDING = 3  # times that rows are averaged where chin and neck meet
@@ -58,12 +57,12 @@ EAR_WIDTH_MM = 20.0
 EAR_BACK = 0.8  # mm it goes back for each mm outwards
 EAR_ROWS, EAR_COLUMNS = 30, 11
 
-# mm beyond the edge of the face over which an apron's displacement comes in: the face ends there
-# and skin is not torn. And beyond the apron's own edge over which it goes.
+# mm beyond the edge of the face over which the displacement comes in: the face ends there and skin
+# is not torn. And beyond the surface's own edge over which it goes.
 COMES_IN_MM = {"neck": 14.0, "ears": 2.0}
 FADE_MM = {"neck": 8.0, "ears": 8.0}
 COLOUR_COMES_IN_MM = 2.5  # what is no movement tears nothing, and goes on over the edge of the jaw
-# Over which neighbouring nodes are averaged: an edge of the apron is no edge of skin.
+# Over which neighbouring nodes are averaged: an edge of the surface is no edge of skin.
 SPREAD_MM = {"neck": 2.5, "ears": 1.0}
 SURFACES = tuple(COMES_IN_MM)
 NECK_POINT_MM = 30.0  # below the crease: where the line of the neck is taken
@@ -74,39 +73,27 @@ _STEPS = ((0, 1), (1, 0), (1, 1), (1, -1), (1, 2), (2, 1), (1, -2), (2, -1))
 
 
 @dataclass(frozen=True, eq=False)
-class Apron:
-    """One surface of one person, in the head frame.
+class PriorSurface(Surface):
+    """The usual neck or ears of an adult, hung on one person's face.
 
     Attributes:
         surface: "neck" or "ears".
-        vertices_mm: (V, 3) float64.
-        triangles: (T, 3) int64, anticlockwise as seen from outside.
-        pairs: (E, 2) int64, neighbours, for distances along the skin.
         places: named curves and points of it, as vertices.
     """
 
-    surface: str
-    vertices_mm: Points
-    triangles: Index
-    pairs: Index
-    places: Mapping[str, tuple[int, ...]]
+    surface: str = field(kw_only=True)
+    places: Mapping[str, tuple[int, ...]] = field(kw_only=True)
 
     @classmethod
-    def of(cls, face: Face, surface: str) -> Apron:
-        """Return an apron of a face, computed once and kept in its workspace.
+    def of(cls, face: Face, surface: str) -> PriorSurface:
+        """Return the "neck" or the "ears" of a face, computed once.
 
         Raises:
             ValueError: there is no such surface.
         """
         if surface not in SURFACES:
             raise ValueError(f"surface must be one of {', '.join(SURFACES)}, got {surface!r}")
-        name = f"apron {surface}"
-        made = face.workspace.get(name)
-        if made is None:
-            build = _neck if surface == "neck" else _ears
-            made = face.workspace[name] = build(face.mesh_mm)
-        assert isinstance(made, cls)
-        return made
+        return _prior_surface(face, surface)
 
     def named(self, name: str, side: str) -> tuple[int, ...]:
         """Return the vertices of a place: a midline one, or that of one side.
@@ -117,78 +104,61 @@ class Apron:
         found = self.places.get(name)
         return self.places[f"{name}_{side}"] if found is None else found
 
-    @cached_property
-    def normals(self) -> Points:
-        """(V, 3) float64 unit normals, out of the skin."""
-        a, b, c = (self.vertices_mm[i] for i in self.triangles.T)
-        crosses = np.cross(b - a, c - a)
-        total = np.zeros_like(self.vertices_mm)
-        for corner in self.triangles.T:
-            np.add.at(total, corner, crosses)
-        return np.asarray(total / np.linalg.norm(total, axis=1, keepdims=True), np.float64)
 
-    def moved(self, shift_mm: Points) -> Apron:
-        """Return the same apron after a (V, 3) shift in mm."""
-        return replace(self, vertices_mm=self.vertices_mm + shift_mm)
+@cached_per(Scope.HEAD)
+def _prior_surface(face: Face, surface: str) -> PriorSurface:
+    return (_neck if surface == "neck" else _ears)(face.mesh_mm)
 
-    def distance_mm(
-        self, vertices: tuple[int, ...], limit_mm: float, metric: str = "skin"
-    ) -> Points:
-        """Return (V,) distance along the skin to a place; infinite beyond `limit_mm`.
 
-        With metric "front" the same as it is seen from the front.
-        """
-        axes = 3 if metric == "skin" else 2
-        ends = self.vertices_mm[self.pairs, :axes]
-        length = np.maximum(np.linalg.norm(ends[:, 0] - ends[:, 1], axis=1), 1e-3)
-        count = len(self.vertices_mm)
-        graph = coo_matrix((length, tuple(self.pairs.T)), shape=(count, count)).tocsr()
-        found: Points = dijkstra(
-            graph, directed=False, indices=list(vertices), min_only=True, limit=limit_mm
-        )
-        return found
+@dataclass(frozen=True, eq=False)
+class PriorGrid:
+    """What a prior surface does to the nodes of a face's grid.
 
-    def place_shift(self, face: Face, shift_mm: Points) -> Field:
+    Attributes:
+        spread_nodes: over how many neighbouring nodes a movement is averaged.
+        interpolate: (rows * columns, V) sparse: what vertices do to nodes on the surface.
+        nearest: (rows * columns,) for each node the one on the surface that it follows.
+        moves: (rows, columns) float32, how far it follows a movement: 0 inside the face.
+        shows: (rows, columns) float32, how much of a value it shows, likewise.
+    """
+
+    spread_nodes: float
+    interpolate: csr_matrix[Any]
+    nearest: Index
+    moves: Floats
+    shows: Floats
+
+    def place(self, face: Face, shift_mm: Points) -> Field:
         """Return the forward field (rows, columns, 2) float32 px of a (V, 3) shift in mm."""
-        matrix, nearest, fade, _ = self._placing(face)
-        shape = Grid.of(face).shape
-        moved = (matrix @ face.pose.shift_px(shift_mm))[nearest]
-        field: Floats = np.asarray(moved.reshape(*shape, 2), np.float32)
-        spread = SPREAD_MM[self.surface] * face.px_per_mm / Grid.of(face).node_px
-        wide = cv2.GaussianBlur(field, (0, 0), spread)
+        followed = (self.interpolate @ face.pose.shift_px(shift_mm))[self.nearest]
+        field: Floats = np.asarray(followed.reshape(*self.moves.shape, 2), np.float32)
+        wide = cv2.GaussianBlur(field, (0, 0), self.spread_nodes)
         field = np.asarray(
-            cv2.GaussianBlur(wide * fade[..., None], (0, 0), SMOOTH_NODES), np.float32
+            cv2.GaussianBlur(wide * self.moves[..., None], (0, 0), SMOOTH_NODES), np.float32
         )
         field[np.abs(field).max(axis=2) < QUIET_PX] = 0.0
         return np.ascontiguousarray(field, np.float32)
 
-    def place(self, face: Face, values: Points, smooth_nodes: float = SMOOTH_NODES) -> Floats:
-        """Return (rows, columns) float32 on the face's grid of a (V,) value: 0 off the apron."""
-        matrix, _, _, fade = self._placing(face)
-        inside = np.asarray((matrix @ values).reshape(Grid.of(face).shape), np.float32)
-        return np.asarray(cv2.GaussianBlur(inside, (0, 0), smooth_nodes) * fade, np.float32)
+    def place_values(self, values: Points, smooth_nodes: float) -> Floats:
+        """Return (rows, columns) float32 of a value of each vertex: smoothed, 0 off the surface."""
+        inside = np.asarray((self.interpolate @ values).reshape(self.shows.shape), np.float32)
+        return np.asarray(cv2.GaussianBlur(inside, (0, 0), smooth_nodes) * self.shows, np.float32)
 
-    def _placing(self, face: Face) -> tuple[csr_matrix[Any], Index, Floats, Floats]:
-        """What vertices do to nodes, which node each one follows, and how far (rows, columns).
 
-        How far in a movement, and how far in a value.
-        """
-        name = f"apron {self.surface} on grid {face.photo.image.shape[:2]}"
-        made = face.workspace.get(name)
-        if made is None:
-            grid = Grid.of(face)
-            at_px = face.pose.to_photo(self.vertices_mm)
-            nodes = grid.nodes_at(at_px[:, :2])
-            inside, matrix = front_most(nodes, at_px[:, 2], grid.shape, self.triangles)
-            nearest, beyond = nearest_inside(inside)
-            _, from_face = nearest_inside(grid.inside)
-            node_mm = grid.node_px / face.px_per_mm
-            gone = 1.0 - _eased(beyond * node_mm / FADE_MM[self.surface])
-            moves = gone * _eased(from_face * node_mm / COMES_IN_MM[self.surface])
-            shows = gone * _eased(from_face * node_mm / COLOUR_COMES_IN_MM)
-            made = face.workspace[name] = (matrix, nearest, moves, shows)
-        assert isinstance(made, tuple)
-        return made
+@cached_per(Scope.SIZE)
+def _prior_grid(face: Face, surface: str) -> PriorGrid:
+    grid, prior = Grid.of(face), PriorSurface.of(face, surface)
+    at_px = face.pose.to_photo(prior.vertices_mm)
+    nodes = grid.nodes_at(at_px[:, :2])
+    inside, matrix = front_most(nodes, at_px[:, 2], grid.shape, prior.triangles)
+    nearest, beyond = nearest_inside(inside)
+    _, from_face = nearest_inside(grid.inside)
+    node_mm = grid.node_px / face.px_per_mm
+    spread_nodes = SPREAD_MM[surface] * face.px_per_mm / grid.node_px
+    gone = 1.0 - _eased(beyond * node_mm / FADE_MM[surface])
+    moves = gone * _eased(from_face * node_mm / COMES_IN_MM[surface])
+    shows = gone * _eased(from_face * node_mm / COLOUR_COMES_IN_MM)
+    return PriorGrid(spread_nodes, matrix, nearest, moves, shows)
 
 
 def _eased(share: Floats) -> Floats:
@@ -196,19 +166,21 @@ def _eased(share: Floats) -> Floats:
     return np.asarray(0.5 - 0.5 * np.cos(np.pi * np.clip(share, 0.0, 1.0)), np.float32)
 
 
-def surface_of(face: Face, surface: str) -> Mesh | Apron:
-    """Return the surface a patch lies on: the measured "face", or an apron of it."""
-    return Mesh.of(face) if surface == "face" else Apron.of(face, surface)
+def surface_of(face: Face, surface: str) -> Surface:
+    """Return the surface a patch lies on: the measured "face", or the "neck" or "ears" beyond it.
+
+    Raises:
+        ValueError: there is no such surface.
+    """
+    return FaceSurface.of(face) if surface == "face" else PriorSurface.of(face, surface)
 
 
-def place_on(face: Face, surface: Mesh | Apron, values: Points, smooth_nodes: float) -> Floats:
-    """Return (rows, columns) float32 on the face's grid of a (V,) value of a surface."""
-    if isinstance(surface, Apron):
-        return surface.place(face, values, smooth_nodes)
-    return Grid.of(face).place_values(values, smooth_nodes)
+def grid_of(face: Face, surface: str) -> Grid | PriorGrid:
+    """Return what places displacements and values of a surface on the face's grid."""
+    return Grid.of(face) if surface == "face" else _prior_grid(face, surface)
 
 
-def _neck(mesh_mm: Points) -> Apron:
+def _neck(mesh_mm: Points) -> PriorSurface:
     jaw = curve("jaw_contour")
     middle = jaw.index(point("menton"))
     halves = [
@@ -262,7 +234,7 @@ def _neck(mesh_mm: Points) -> Apron:
             at(r, 5 * sign) for r in range(UNDER_ROWS - 2, UNDER_ROWS + 9)
         )
         places[f"under_jaw_{side}"] = tuple(at(UNDER_ROWS - 4, c * sign) for c in range(6, 14))
-    return Apron("neck", vertices, triangles, pairs, places)
+    return PriorSurface(vertices, triangles, pairs, surface="neck", places=places)
 
 
 def _evenly(points: Points) -> Points:
@@ -272,7 +244,7 @@ def _evenly(points: Points) -> Points:
     return np.stack([np.interp(wanted, along, axis) for axis in points.T], axis=1)
 
 
-def _ears(mesh_mm: Points) -> Apron:
+def _ears(mesh_mm: Points) -> PriorSurface:
     heights = np.linspace(EAR_TOP_MM, EAR_FOOT_MM, EAR_ROWS)
     out = np.linspace(0.0, EAR_WIDTH_MM, EAR_COLUMNS)
     rim = int(np.argmin(np.abs(out - RIM_MM)))
@@ -300,8 +272,12 @@ def _ears(mesh_mm: Points) -> Apron:
         places[f"helix_{side}"] = tuple(  # from the usual rim on: some ears stand out farther
             int(r) + c for r in rows for c in range(rim, EAR_COLUMNS)
         )
-    return Apron(
-        "ears", np.concatenate(sheets), np.concatenate(triangles), np.concatenate(pairs), places
+    return PriorSurface(
+        np.concatenate(sheets),
+        np.concatenate(triangles),
+        np.concatenate(pairs),
+        surface="ears",
+        places=places,
     )
 
 
@@ -325,38 +301,38 @@ def _sheet(rows: int, columns: int, first: int) -> tuple[Index, Index]:
     return np.concatenate([one, other]).astype(np.int64), np.concatenate(links).astype(np.int64)
 
 
-# What is told of an apron. `landmark_sd` is how far people stand from the usual neck or ear: the
-# value itself was not measured, its change is what counts (author's estimate).
-APRON_MEASURES: Mapping[str, MeasureSpec] = {
+# What is told of them. `landmark_sd` is how far people stand from the usual neck or ear: the value
+# itself was not measured, its change is what counts (author's estimate).
+PRIOR_MEASURES: Mapping[str, MeasureSpec] = {
     "cervicomental_angle": MeasureSpec("Angle between chin and neck", "deg", "depth", 10.0),
     "ear_protrusion_left": MeasureSpec("Ear beside the face, left", "mm", "front", 4.0),
     "ear_protrusion_right": MeasureSpec("Ear beside the face, right", "mm", "front", 4.0),
 }
 
 
-def apron_measures(apron: Apron, shift_mm: Points) -> dict[str, float]:
-    """Return the measures of an apron after a (V, 3) shift, by the ids of `APRON_MEASURES`."""
-    if apron.surface == "neck":
-        return {"cervicomental_angle": cervicomental_angle(apron, shift_mm)}
-    across = apron.vertices_mm[:, 0] + shift_mm[:, 0]
+def prior_measures(prior: PriorSurface, shift_mm: Points) -> dict[str, float]:
+    """Return what is measured of a surface after a (V, 3) shift, by ids of `PRIOR_MEASURES`."""
+    if prior.surface == "neck":
+        return {"cervicomental_angle": cervicomental_angle(prior, shift_mm)}
+    across = prior.vertices_mm[:, 0] + shift_mm[:, 0]
     found = {}
     for side in ("left", "right"):
-        rim = np.array(apron.places[f"rim_{side}"])
+        rim = np.array(prior.places[f"rim_{side}"])
         root = rim - rim % EAR_COLUMNS  # the first vertex of the same row
         found[f"ear_protrusion_{side}"] = float(np.abs(across[rim] - across[root]).mean())
     return found
 
 
-def cervicomental_angle(apron: Apron, shift_mm: Points) -> float:
+def cervicomental_angle(prior: PriorSurface, shift_mm: Points) -> float:
     """Return the angle in degrees between the line under the chin and that of the neck.
 
     In the middle plane: from the crease to the chin, and to a point of the column below it.
 
     Args:
-        apron: of the neck.
+        prior: of the neck.
         shift_mm: (V, 3) displacement of it.
     """
-    profile = (apron.vertices_mm + shift_mm)[list(apron.places["neck_profile"]), 1:]
+    profile = (prior.vertices_mm + shift_mm)[list(prior.places["neck_profile"]), 1:]
     foot = UNDER_ROWS + round(NECK_POINT_MM * COLUMN_ROWS / NECK_MM)
     corner = profile[UNDER_ROWS]
     chin, neck = profile[0] - corner, profile[foot] - corner

@@ -7,16 +7,16 @@ the head frame, in mm for a coefficient of 1. Adding one is a function and a lin
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from scipy.spatial import cKDTree
 
-from face_mesh.arrays import Index, Points
+from face_mesh.arrays import Points
 from face_mesh.landmarks.anatomy import curve
 from face_mesh.landmarks.model_file import canonical_mesh
 from simulate.catalogue.procedure import Term
-from simulate.geometry.mesh import Mesh
+from simulate.geometry.mesh import FaceSurface, Surface
 from simulate.geometry.mesh import landmarks_of as landmarks_of
 from simulate.geometry.volume import swept_ml
 
@@ -30,28 +30,6 @@ def smooth_step(value: Points) -> Points:
     t = np.clip(value, 0.0, 1.0)
     step: Points = t * t * t * (t * (6.0 * t - 15.0) + 10.0)
     return step
-
-
-class Surface(Protocol):
-    """What a patch can lie on: the mesh of the face, or an apron of it."""
-
-    @property
-    def vertices_mm(self) -> Points:
-        """(V, 3) in the head frame."""
-
-    @property
-    def triangles(self) -> Index:
-        """(T, 3), anticlockwise as seen from outside."""
-
-    @property
-    def normals(self) -> Points:
-        """(V, 3) unit normals out of the skin."""
-
-    def named(self, name: str, side: str) -> tuple[int, ...]:
-        """Return the vertices of a named place."""
-
-    def distance_mm(self, places: tuple[int, ...], limit_mm: float, metric: str, /) -> Points:
-        """Return (V,) distance to some vertices; infinite beyond `limit_mm`."""
 
 
 def patch_weights(mesh: Surface, term: Term, side: str) -> Points:
@@ -103,7 +81,7 @@ def translate(mesh: Surface, term: Term, weights: Points, side: str) -> Points:
     return _field(weights[:, None] * _directed(term, side))
 
 
-def rotate(mesh: Mesh, term: Term, weights: Points, side: str) -> Points:
+def rotate(mesh: FaceSurface, term: Term, weights: Points, side: str) -> Points:
     """Turn the patch by 1 degree about the term's axis through its pivot (first order)."""
     pivot = mesh.vertices_mm[landmarks_of(term.pivot, side)[0]]
     axis = _directed(term, side) * (-1.0 if side == "right" else 1.0)  # an axis mirrors reversed
@@ -111,7 +89,7 @@ def rotate(mesh: Mesh, term: Term, weights: Points, side: str) -> Points:
     return _field(np.deg2rad(1.0) * weights[:, None] * turned)
 
 
-def scale(mesh: Mesh, term: Term, weights: Points, side: str) -> Points:
+def scale(mesh: FaceSurface, term: Term, weights: Points, side: str) -> Points:
     """Move points away from the midline in proportion; 1 mm at the pivot of the mean side.
 
     Beyond the pivot the shift stays about 1 mm: what lies farther out is carried along, not
@@ -126,14 +104,14 @@ def scale(mesh: Mesh, term: Term, weights: Points, side: str) -> Points:
     return _field((weights * share)[:, None] * np.array((1.0, 0.0, 0.0)))
 
 
-def _midline_mm(mesh: Mesh) -> Points:
+def _midline_mm(mesh: FaceSurface) -> Points:
     """Return (V,) the x of the midline at the height of each vertex."""
     middle = mesh.vertices_mm[list(curve("facial_midline"))]
     rising = middle[np.argsort(middle[:, 1])]
     return _field(np.interp(mesh.vertices_mm[:, 1], rising[:, 1], rising[:, 0]))
 
 
-def flatten(mesh: Mesh, term: Term, weights: Points, side: str) -> Points:
+def flatten(mesh: FaceSurface, term: Term, weights: Points, side: str) -> Points:
     """Move hollows out to the straight line between the two ends of the centre curve.
 
     A coefficient of 1 fills them wholly; what already stands outside the line does not move.
@@ -145,7 +123,7 @@ def flatten(mesh: Mesh, term: Term, weights: Points, side: str) -> Points:
     return _field((weights * np.maximum(gap_mm, 0.0))[:, None] * _directed(term, side))
 
 
-def relax(mesh: Mesh, term: Term, weights: Points, side: str) -> Points:
+def relax(mesh: FaceSurface, term: Term, weights: Points, side: str) -> Points:
     """Let the patch go 1 mm away from the line its muscle pulls toward."""
     pull = mesh.polyline_mm(landmarks_of(term.pull, side))
     _, nearest = cKDTree(pull).query(mesh.vertices_mm)

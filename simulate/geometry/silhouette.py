@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from face_mesh import Face
 from face_mesh.arrays import Bool, Field, Mask, Rgb
-from face_mesh.face import PIXEL_WORK
+from face_mesh.cache import Scope, cached_per
 from simulate.geometry.grid import NODE_MM, Grid, nearest_inside
 from simulate.geometry.inverse_field import backward
 from simulate.geometry.warp import SMALLEST_PX, sampled
@@ -70,8 +70,7 @@ def outlined(face: Face, photo: Rgb, bent: Rgb, followed: Field) -> Outlined | N
     if rows.stop - rows.start < 8 or columns.stop - columns.start < 8:
         return None
     picture = np.ascontiguousarray(photo[rows, columns])
-    beyond_mm = _cut(_beyond_mm(grid, face), grid, rows, columns)
-    skin = _skin_of(face, rows, columns, beyond_mm)
+    skin = _skin_of(face, rows.start, rows.stop, columns.start, columns.stop)
     if skin is None:
         return None
     trust = _cut(_told_apart(grid, skin, rows, columns), grid, rows, columns)
@@ -81,7 +80,7 @@ def outlined(face: Face, photo: Rgb, bent: Rgb, followed: Field) -> Outlined | N
     )
     cover = np.clip(sampled(skin, at, cv2.INTER_LINEAR), 0.0, 1.0)[..., None]
     moved = sampled(picture, at)
-    wall = _wall(picture, skin, beyond_mm)
+    wall = _wall(picture, skin, _cut(_beyond_mm(grid, face), grid, rows, columns))
     clean = cover * moved + (1.0 - cover) * wall
     share = np.clip(trust, 0.0, 1.0)[..., None]
     out = share * clean + (1.0 - share) * bent[rows, columns]
@@ -129,17 +128,12 @@ def _cut(nodes: npt.NDArray[np.float32], grid: Grid, rows: slice, columns: slice
     return np.asarray(sampled(nodes, at), np.float32)
 
 
-def _skin_of(face: Face, rows: slice, columns: slice, beyond_mm: Floats) -> Mask | None:
-    """Return `_skin` of a window of the face's own photo, told once a face and photo size."""
-    height, width = face.photo.image.shape[:2]
-    window = (rows.start, rows.stop, columns.start, columns.stop)
-    name = f"{PIXEL_WORK}outline {width}x{height} {window}"
-    if name not in face.workspace:
-        picture = np.ascontiguousarray(face.photo.image[rows, columns])
-        face.workspace[name] = _skin(picture, beyond_mm)
-    made = face.workspace[name]
-    assert made is None or isinstance(made, np.ndarray)
-    return made
+@cached_per(Scope.PIXELS)
+def _skin_of(face: Face, top: int, bottom: int, left: int, right: int) -> Mask | None:
+    """Return `_skin` of a window of the face's own photo."""
+    rows, columns, grid = slice(top, bottom), slice(left, right), Grid.of(face)
+    picture = np.ascontiguousarray(face.photo.image[rows, columns])
+    return _skin(picture, _cut(_beyond_mm(grid, face), grid, rows, columns))
 
 
 def _skin(picture: Rgb, beyond_mm: Floats) -> Mask | None:

@@ -12,7 +12,7 @@ from face_mesh.arrays import Points
 from face_mesh.measures import MEASURES, measure_points
 from face_mesh.messages import N_, Listed, Said
 from face_mesh.skin.signs import SIGNS
-from simulate.catalogue.procedure import ESTIMATE
+from simulate.catalogue.procedure import ESTIMATE, LESIONS
 from simulate.geometry.basis import (
     beyond_measures,
     displaced_landmarks,
@@ -20,12 +20,12 @@ from simulate.geometry.basis import (
     measures_before,
 )
 from simulate.geometry.displacement import Part
-from simulate.geometry.neck_and_ears import APRON_MEASURES
-from simulate.plan.plan import LESIONS, Treatment
+from simulate.geometry.neck_and_ears import PRIOR_MEASURES
+from simulate.plan.plan import Treatment
 from simulate.skin.skin_effect import Reading
 
 # A change elsewhere than in the procedure's own measures is reported from this size on.
-SPECS = {**MEASURES, **APRON_MEASURES}
+SPECS = {**MEASURES, **PRIOR_MEASURES}
 PROFILE_DEG = 25.0  # of turn: from there four tenths of what comes forward are seen
 SIDE_EFFECT = {"mm": 0.3, "deg": 1.0, "ratio": 0.02}
 
@@ -149,7 +149,7 @@ def _spread(found: Sequence[tuple[Shift, float]]) -> list[float]:
 def _because(id_: str, treatments: Sequence[Treatment]) -> str:
     """Say why a range is as wide as it is, where the evidence behind it is thin."""
     said: dict[str, str] = {}
-    if id_ in APRON_MEASURES:
+    if id_ in PRIOR_MEASURES:
         said[id_] = N_(
             "A photo from the front does not measure this: shown is the change on a usual neck or "
             "ear."

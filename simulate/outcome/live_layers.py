@@ -20,17 +20,14 @@ from math import floor
 import numpy as np
 import numpy.typing as npt
 
-from simulate.catalogue.time_course import days_after, days_since
+from simulate.catalogue.time_course import days_since
 from simulate.geometry import inverse_field, warp
 from simulate.geometry.displacement import Part
 from simulate.geometry.grid import Grid
-from simulate.outcome.outcome import (
-    RESPONDERS,
-    Outcome,
-    shifts_of,
-    skin_amount,
-)
+from simulate.outcome.outcome import Outcome
+from simulate.outcome.pipeline import shifts_of
 from simulate.outcome.warnings import covered
+from simulate.plan.conditions import Conditions
 from simulate.plan.interactions import interactions
 from simulate.plan.plan import Plan, Treatment
 from simulate.recovery.discolouration import SURFACE, colour_of, depth_of
@@ -39,6 +36,7 @@ from simulate.shading import shading
 from simulate.shading.light import Light
 from simulate.shading.relight import MOST_SHINE, SMALLEST
 from simulate.shading.shading import shade_unit
+from simulate.skin.skin_effect import skin_amount
 from simulate.skin.treated_patch import Treated
 
 MOST_ROWS = 64  # of a table; between its rows amounts are read as linear
@@ -132,26 +130,26 @@ def scene_of(outcome: Outcome, times: Sequence[str | None] = ()) -> Scene:
     """Return what is needed to draw the plan of an outcome at other doses and times.
 
     Args:
-        outcome: whose face, plan and circumstances they are; nothing is painted for it.
+        outcome: whose face, plan and conditions they are; nothing is painted for it.
         times: that can be looked at, as for `simulate`; empty leaves time out.
     """
-    face, plan = outcome.face, outcome.plan
-    now = _amounts(outcome, plan, outcome.when)
+    face, plan, conditions = outcome.face, outcome.plan, outcome.conditions
+    now = _amounts(outcome, plan, conditions)
     doses = [_doses(one) for one in plan.treatments]
     swept = [
-        [_amounts(outcome, _with(plan, one, dose), outcome.when) for dose in at]
+        [_amounts(outcome, _with(plan, one, dose), conditions) for dose in at]
         for one, at in zip(plan.treatments, doses, strict=True)
     ]
-    aged = [_amounts(outcome, plan, when) for when in times]
+    aged = [_amounts(outcome, plan, replace(conditions, when=when)) for when in times]
     wanted = set(now).union(*aged, *chain.from_iterable(swept))
     layers = tuple(_layers(outcome, wanted, times))
     tables = [
         _table(layers, one, at, one.dose, rows, _refused(plan, one, at))
         for one, at, rows in zip(plan.treatments, doses, swept, strict=True)
     ]
-    if outcome.when in times:
+    if conditions.when in times:
         places = tuple(float(i) for i in range(len(times)))
-        tables.append(_table(layers, None, places, float(times.index(outcome.when)), aged, None))
+        tables.append(_table(layers, None, places, float(times.index(conditions.when)), aged, None))
     grid, light = Grid.of(face), Light.of(face)
     return Scene(
         grid.origin_px,
@@ -180,17 +178,16 @@ def _with(plan: Plan, one: Treatment, dose: float) -> Plan:
     )
 
 
-def _amounts(outcome: Outcome, plan: Plan, when: str | None) -> dict[str, tuple[float, ...]]:
+def _amounts(outcome: Outcome, plan: Plan, conditions: Conditions) -> dict[str, tuple[float, ...]]:
     """The amount of each layer; `plan` has the treatments of the outcome's at other doses."""
-    face, days, shown = outcome.face, days_after(when), outcome.reactions
-    deviations = RESPONDERS[outcome.responder]
+    face, days = outcome.face, conditions.days
     found: dict[str, tuple[float, ...]] = {}
-    for shift in shifts_of(face, plan, days, deviations, shown):
+    for shift in shifts_of(face, plan, conditions):
         if not covered(face, shift.treatment):
             for part in shift.parts:
                 found[part.name] = (part.share(face, shift.weight),)
     for treatment in plan.treatments:
-        for one, level in reactions_at(treatment, days, shown):
+        for one, level in reactions_at(treatment, days, conditions.reactions):
             age = days_since(treatment.week, days)
             if one.sign != "swelling" and age is not None:
                 deepest, rim, core = colour_of(one, level, age)
@@ -202,18 +199,18 @@ def _amounts(outcome: Outcome, plan: Plan, when: str | None) -> dict[str, tuple[
     for piece, (_, as_asked) in zip(outcome.skin.pieces, outcome.skin.parts, strict=True):
         if not piece.skin.changed.any():
             continue
-        same = when == outcome.when and all(instead[j.treatment] is j.treatment for j in piece.jobs)
+        same = conditions == outcome.conditions and all(
+            instead[j.treatment] is j.treatment for j in piece.jobs
+        )
         weight = (
-            as_asked
-            if same
-            else piece.weight(lambda one: skin_amount(instead[one], days, deviations))
+            as_asked if same else piece.weight(lambda one: skin_amount(instead[one], conditions))
         )
         found[_skin_name(outcome, piece.jobs[0].key)] = (weight,)
     return {name: amounts for name, amounts in found.items() if any(amounts)}
 
 
 def _skin_name(outcome: Outcome, key: str) -> str:
-    return f"{key} {outcome.engine} {outcome.seed}"
+    return f"{key} {outcome.conditions.engine} {outcome.conditions.seed}"
 
 
 def _layers(outcome: Outcome, wanted: set[str], times: Sequence[str | None]) -> Iterator[Layer]:
@@ -227,8 +224,9 @@ def _layers(outcome: Outcome, wanted: set[str], times: Sequence[str | None]) -> 
             replace(t, dose=t.entry.usual_dose(t.side)) for t in outcome.plan.treatments
         ),
     )
-    for when in dict.fromkeys((outcome.when, *times)):
-        shifts = shifts_of(face, usual, days_after(when), 0.0, outcome.reactions)
+    expected = replace(outcome.conditions, responder="expected")
+    for when in dict.fromkeys((expected.when, *times)):
+        shifts = shifts_of(face, usual, replace(expected, when=when))
         parts |= {part.name: part for shift in shifts for part in shift.parts}
     for name, part in parts.items():
         if name in wanted:

@@ -6,16 +6,17 @@ import numpy as np
 
 from face_mesh import Face
 from face_mesh.arrays import Bool, Points
+from face_mesh.cache import Scope, cached_per
 from face_mesh.errors import PlanError
 from face_mesh.landmarks.model_file import VERTICES
 from face_mesh.messages import Said
 from face_mesh.regions import region
-from face_mesh.skin.signs import SIGNS
 from simulate.catalogue.procedure import Procedure
 from simulate.geometry.basis import mesh_basis
 from simulate.geometry.grid import Grid
-from simulate.geometry.mesh import Mesh
+from simulate.geometry.mesh import FaceSurface
 from simulate.plan.plan import Plan
+from simulate.skin.tasks import regions_of
 
 UNSTATED_DEG = 25.0  # for an entry that says nothing: the landmarks err twice as much as in front
 EDGE_ON = 0.17  # the cosine of 80 degrees: skin seen flatter than that is not seen
@@ -79,35 +80,24 @@ def changed_weights(face: Face, procedure: Procedure, side: str) -> Points:
     A treatment that moves nothing counts the corners of the regions of its signs.
     """
     if procedure.terms:
-        areas_mm2 = Mesh.of(face).areas_mm2
+        areas_mm2 = FaceSurface.of(face).areas_mm2
         moved_mm = np.linalg.norm(mesh_basis(face, procedure, side)[: len(areas_mm2)], axis=1)
         return np.asarray(moved_mm * areas_mm2, np.float64)
-    weights = np.zeros(len(Mesh.of(face).vertices_mm))
+    weights = np.zeros(len(FaceSurface.of(face).vertices_mm))
     for term in procedure.skin:
-        for name in SIGNS[term.sign].regions:
-            stem, _, of = name.rpartition("_")
-            paired = of in ("left", "right")
-            if term.regions and (stem if paired else name) not in term.regions:
-                continue
-            if paired and side != "both" and of != side:
-                continue
+        for name in regions_of(term, side):
             corners = [c if isinstance(c, int) else c[0] for c in region(name).corners]
             weights[[c for c in corners if c < VERTICES]] = 1.0
     return weights
 
 
+@cached_per(Scope.SIZE)
 def visible(face: Face) -> Bool:
     """Return (V,) which vertices the photo shows: not turned away, and with nothing before them."""
-    name = f"visible {face.photo.image.shape[:2]}"
-    made = face.workspace.get(name)
-    if made is None:
-        mesh, grid = Mesh.of(face), Grid.of(face)
-        toward = (mesh.normals @ face.pose.rotation.T)[:, 2]
-        places = face.pose.to_photo(mesh.vertices_mm)
-        nodes = np.round((places[:, :2] - grid.origin_px - (grid.node_px - 1) / 2) / grid.node_px)
-        column, row = nodes.astype(np.int64).T
-        front = (grid.interpolate @ places[:, 2])[grid.nearest].reshape(grid.shape)[row, column]
-        behind_mm = (places[:, 2] - front) / face.px_per_mm
-        made = face.workspace[name] = (toward > EDGE_ON) & (behind_mm < BEHIND_MM)
-    assert isinstance(made, np.ndarray)
-    return made
+    surface, grid = FaceSurface.of(face), Grid.of(face)
+    toward = (surface.normals @ face.pose.rotation.T)[:, 2]
+    places = face.pose.to_photo(surface.vertices_mm)
+    column, row = np.round(grid.nodes_at(places[:, :2])).astype(np.int64).T
+    front = (grid.interpolate @ places[:, 2])[grid.nearest].reshape(grid.shape)[row, column]
+    behind_mm = (places[:, 2] - front) / face.px_per_mm
+    return np.asarray((toward > EDGE_ON) & (behind_mm < BEHIND_MM), np.bool_)

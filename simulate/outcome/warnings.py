@@ -7,15 +7,17 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from face_mesh import Face
+from face_mesh.cache import Scope, cached_per
 from face_mesh.landmarks.anatomy import point
 from face_mesh.messages import COMMAS, N_, Listed, Said
 from face_mesh.skin.signs import SIGNS
 from face_mesh.skin.skin_tone import ita_deg
-from simulate.catalogue.procedure import Procedure
+from simulate.catalogue.procedure import LESIONS, Procedure
 from simulate.catalogue.time_course import days_since
 from simulate.geometry.basis import reach_mm
 from simulate.outcome.changes import Change
-from simulate.plan.plan import LESIONS, Plan, Treatment
+from simulate.plan.conditions import Conditions
+from simulate.plan.plan import Plan, Treatment
 from simulate.recovery.reactions import LIKELY, SIGN_WORDS, reactions_at
 from simulate.skin.masks import picked
 from simulate.skin.skin_effect import SkinEffect
@@ -43,7 +45,6 @@ COVERING = {
         ),
     ),
 }
-NOT_DONE = N_("{name}: planned for week {week:g}, and not done yet at this time.")
 # Beyond it the picture would fold onto itself, of which no patient needs to know.
 IN_PART = N_("This plan is shown at {percent:.0f} %: a photo cannot show more of it.")
 Weights = Sequence[tuple[Treatment, float]]
@@ -84,11 +85,6 @@ def shown_in_part(warnings: Sequence[str]) -> str:
     return next(said, "")
 
 
-def is_not_done(warning: str) -> bool:
-    """Whether a warning says that a treatment of the plan comes later than the picture."""
-    return isinstance(warning, Said) and warning.template == NOT_DONE
-
-
 def in_time(face: Face, plan: Plan, days: float | None) -> Iterator[str]:
     """Yield what a time leaves out: what is not done yet, and what no day of the first shows."""
     for one in plan.treatments:
@@ -96,7 +92,11 @@ def in_time(face: Face, plan: Plan, days: float | None) -> Iterator[str]:
         if not one.dose or since is None:
             continue
         if since < 0.0:
-            yield Said(NOT_DONE, name=Said(one.entry.name), week=one.week)
+            yield Said(
+                "{name}: planned for week {week:g}, and not done yet at this time.",
+                name=Said(one.entry.name),
+                week=one.week,
+            )
         elif one.entry.undrawn and since < UNDRAWN_DAYS:
             yield Listed([one.entry.name, one.entry.undrawn], ": ")
         if any(sign.sign == "redness" for sign in one.entry.skin) and any(
@@ -120,14 +120,10 @@ def _by_tone(face: Face, plan: Plan) -> Iterator[str]:
             )
 
 
+@cached_per(Scope.PIXELS)
 def tone_deg(face: Face) -> float:
     """Return the individual typology angle of the cheeks, degrees, computed once; NaN if unseen."""
-    made = face.workspace.get("skin/tone")
-    if made is None:
-        cheeks = [ita_deg(face, f"malar_{side}") for side in ("left", "right")]
-        made = face.workspace["skin/tone"] = float(np.mean(cheeks))
-    assert isinstance(made, float)
-    return made
+    return float(np.mean([ita_deg(face, f"malar_{side}") for side in ("left", "right")]))
 
 
 def _beyond(changes: Sequence[Change]) -> Iterator[str]:
@@ -143,12 +139,13 @@ def _beyond(changes: Sequence[Change]) -> Iterator[str]:
             )
 
 
-def undrawn_reactions(plan: Plan, days: float | None, shown: str) -> Iterator[str]:
+def undrawn_reactions(plan: Plan, conditions: Conditions) -> Iterator[str]:
     """Yield what some people have at that time and the picture leaves out."""
-    if days is None or shown == "all":
+    days = conditions.days
+    if days is None or conditions.reactions == "all":
         return
     for treatment in plan.treatments:
-        drawn = {one.sign for one, _ in reactions_at(treatment, days, shown)}
+        drawn = {one.sign for one, _ in reactions_at(treatment, days, conditions.reactions)}
         often: dict[str, float] = {}  # of each sign, wherever it is
         for one, _ in reactions_at(treatment, days, "all"):
             often[one.sign] = max(one.frequency, often.get(one.sign, 0.0))
@@ -200,7 +197,7 @@ def _hidden(face: Face, plan: Plan) -> Iterator[str]:
 
 def _lesions(face: Face, plan: Plan) -> Iterator[str]:
     for treatment in plan.treatments:
-        if not treatment.dose or not any(t.sign == LESIONS for t in treatment.entry.skin):
+        if not treatment.dose or not treatment.entry.removes_lesions:
             continue
         if not treatment.spots:
             yield Said(

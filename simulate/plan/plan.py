@@ -24,7 +24,6 @@ from face_mesh.untrusted import (
 from simulate.catalogue.loader import procedures
 from simulate.catalogue.procedure import Procedure
 
-LESIONS = "moles"  # the sign whose lesions are picked one by one
 STROKES = ("add", "spare")
 MOST_RADIUS_MM = 20.0
 MOST_POINTS = 2000  # of one hand's work; more is no stroke of a hand
@@ -168,7 +167,7 @@ class Treatment:
                     name=Said(entry.name),
                 )
             )
-        if self.spots and not any(term.sign == LESIONS for term in entry.skin):
+        if self.spots and not entry.removes_lesions:
             raise PlanError(
                 Said("{name} has no spots to pick; leave them out.", name=Said(entry.name))
             )
@@ -356,17 +355,6 @@ class Plan:
         for one in self.treatments:
             found[one.procedure] = (*found.get(one.procedure, ()), one)
         return found
-
-    @classmethod
-    def named(cls, name: str) -> Plan:
-        """Return a plan that comes with the program, as "liquid_facelift".
-
-        Raises:
-            PlanError: there is no such plan.
-        """
-        from simulate.plan.presets import preset  # which reads its files into plans
-
-        return preset(name).plan
 
     def to_toml(self) -> str:
         """Return the text of a plan file that `from_toml` reads back as this plan."""

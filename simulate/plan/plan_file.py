@@ -16,7 +16,7 @@ from face_mesh.errors import PlanError
 from face_mesh.messages import N_
 from face_mesh.untrusted import TooMuch, json_table, toml_table
 from simulate.catalogue.time_course import days_after
-from simulate.outcome.outcome import RESPONDERS
+from simulate.plan.conditions import RESPONDERS
 from simulate.plan.plan import LIMITS, Plan
 from simulate.plan.plan_code import MARK, plan_of_code
 

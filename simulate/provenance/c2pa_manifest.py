@@ -11,14 +11,11 @@ import numpy as np
 
 from face_mesh.arrays import Bool, Rgb
 from face_mesh.errors import EngineError
-from simulate.export.comparison import NOTICE, png_bytes, source_type
-from simulate.geometry.grid import Grid
-from simulate.geometry.warp import moves, photo_bands
+from simulate.drawing import NOTICE
 from simulate.outcome.outcome import Outcome
 from simulate.provenance.file_formats import kind_of
+from simulate.provenance.png_metadata import png_bytes, source_type
 from simulate.provenance.signing import Signing
-from simulate.recovery.discolouration import density_gain
-from simulate.shading.relight import lit_masks, shading_gain
 from simulate.skin.blend import changed
 
 GENERATOR = "Beforehand"
@@ -54,23 +51,14 @@ class Edits:
 
 def edits_of(outcome: Outcome) -> Edits:
     """Return how and where the picture of an outcome differs from its photo."""
-    shape, face = outcome.image.shape, outcome.face
-    moved = (
-        (r, c, moves(band)) for r, c, band in photo_bands(shape, Grid.of(face), outcome.coarse)
-    )
-    lit = (
-        band
-        for gain in (shading_gain(face, outcome.shade), density_gain(outcome.density))
-        for band in lit_masks(shape, face, gain)
-    )
-    outline = outcome.outline
+    shape, outline = outcome.image.shape, outcome.outline
     at_outline = [] if outline is None else [(outline.rows, outline.columns, outline.changed)]
     parts = [(part, weight) for part, weight in outcome.skin.parts if weight > 0]
     kinds = {
-        "warped": _box([*_bounds(moved), *_bounds(at_outline)], shape),
+        "warped": _box([*_bounds(outcome.moved), *_bounds(at_outline)], shape),
         "recoloured": _box(
             [
-                *_bounds(lit),
+                *_bounds(outcome.lit),
                 *_bounds([_whole(changed(shape, [p for p in parts if not p[0].painted]))]),
             ],
             shape,

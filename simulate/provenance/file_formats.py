@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from uuid import UUID
 
-from simulate.export.comparison import xmp
+from simulate.provenance.png_metadata import xmp
 
 # Of the XMP specification, part 3: the box of an MP4 and the extension of a GIF.
 _XMP_BOX = UUID("be7acfcb-97a9-42e8-9c71-999491e3afac").bytes

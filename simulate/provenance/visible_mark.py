@@ -15,8 +15,7 @@ from PIL import Image, ImageDraw
 from face_mesh import Face
 from face_mesh.arrays import Rgb, check_rgb
 from face_mesh.messages import N_
-from simulate.export.comparison import INK, PAPER, font, head_window
-from simulate.export.contact_sheet import CLOSE
+from simulate.drawing import CLOSE, INK, PAPER, font, head_window
 from simulate.outcome.outcome import Outcome
 from simulate.wording.language import Say, english
 

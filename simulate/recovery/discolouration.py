@@ -21,14 +21,16 @@ import numpy.typing as npt
 
 from face_mesh import Face
 from face_mesh.arrays import Points
+from face_mesh.cache import Scope, cached_per
 from face_mesh.landmarks.anatomy import curve
-from simulate.catalogue.procedure import Reaction
+from simulate.catalogue.procedure import Procedure, Reaction
 from simulate.catalogue.time_course import days_since
 from simulate.geometry.displacement import reaction_term
 from simulate.geometry.grid import NODE_MM, Grid
-from simulate.geometry.mesh import Mesh
-from simulate.geometry.neck_and_ears import place_on, surface_of
+from simulate.geometry.mesh import FaceSurface
+from simulate.geometry.neck_and_ears import grid_of, surface_of
 from simulate.geometry.operators import patch_weights, smooth_step
+from simulate.plan.conditions import Conditions
 from simulate.plan.plan import Plan, Treatment
 from simulate.recovery.reactions import reactions_at
 
@@ -64,18 +66,18 @@ Floats = npt.NDArray[np.float32]
 _REDNESS = np.array([0.2, 1.0, 0.85], np.float32)
 
 
-def density_of(face: Face, plan: Plan, days: float | None, shown: str) -> Floats:
+def density_of(face: Face, plan: Plan, conditions: Conditions) -> Floats:
     """Return (rows, columns, 3) float32, the optical density of a day's colours on the grid.
 
     Args:
         face: measured face.
         plan: the treatments; a larger dose bruises more.
-        days: since the plan began; None is the settled result, without any.
-        shown: which reactions are drawn: "likely", "all" or "none".
+        conditions: when, and which reactions are drawn; the settled result has none.
     """
+    days = conditions.days
     total = np.zeros((*Grid.of(face).shape, 3), np.float32)
     for treatment in plan.treatments:
-        for one, level in reactions_at(treatment, days, shown):
+        for one, level in reactions_at(treatment, days, conditions.reactions):
             age = days_since(treatment.week, days)
             if one.sign == "swelling" or age is None:
                 continue
@@ -117,32 +119,30 @@ def _bruise(days: float) -> Floats:
 
 def depth_of(face: Face, treatment: Treatment, one: Reaction) -> Floats:
     """Return (rows, columns) float32 in [0, 1], how deep a discolouration lies; kept per face."""
-    number = treatment.entry.reactions.index(one)
-    name = f"{treatment.procedure} {treatment.side} reaction {number}"
-    key = f"{name} {face.photo.image.shape[:2]}"
-    made = face.workspace.get(key)
-    if made is None:
-        made = np.zeros(Grid.of(face).shape, np.float32)
-        for term, side in reaction_term(treatment.entry, treatment.side, one):
-            surface = surface_of(face, one.patch.surface)
-            weights = patch_weights(surface, term, side)
-            noise = _noise(surface.vertices_mm, f"{treatment.procedure} {side} {number}")
-            if one.sign == "bruising":
-                depth = smooth_step((weights * (1.0 + PATCHY_BRUISE * noise) - 0.2) / 0.7)
-            else:
-                depth = weights * (1.0 + PATCHY_REDNESS * noise) / (1.0 + PATCHY_REDNESS)
-            if isinstance(surface, Mesh):
-                depth = depth * _below_top(surface)
-            placed = place_on(face, surface, depth, SMOOTH_NODES)
-            np.maximum(made, placed, out=made)
-        made = face.workspace[key] = made * _outside_eyes(face)
-    assert isinstance(made, np.ndarray)
-    return made
+    return _depth(face, treatment.entry, treatment.side, one)
 
 
-def _below_top(mesh: Mesh) -> Points:
+@cached_per(Scope.SIZE)
+def _depth(face: Face, entry: Procedure, side: str, one: Reaction) -> Floats:
+    number, on = entry.reactions.index(one), one.patch.surface
+    deepest = np.zeros(Grid.of(face).shape, np.float32)
+    for term, here in reaction_term(entry, side, one):
+        surface = surface_of(face, on)
+        weights = patch_weights(surface, term, here)
+        noise = _noise(surface.vertices_mm, f"{entry.id} {here} {number}")
+        if one.sign == "bruising":
+            depth = smooth_step((weights * (1.0 + PATCHY_BRUISE * noise) - 0.2) / 0.7)
+        else:
+            depth = weights * (1.0 + PATCHY_REDNESS * noise) / (1.0 + PATCHY_REDNESS)
+        if on == "face":
+            depth = depth * _below_top(FaceSurface.of(face))
+        np.maximum(deepest, grid_of(face, on).place_values(depth, SMOOTH_NODES), out=deepest)
+    return deepest * _outside_eyes(face)
+
+
+def _below_top(mesh: FaceSurface) -> Points:
     """(V,) 1, and 0 where the mesh ends on the forehead, so that no colour ends in a line there."""
-    away_mm = np.minimum(mesh.distance_mm(curve("forehead_top"), TOP_MM), TOP_MM)
+    away_mm = np.minimum(mesh.distance_mm(mesh.along(curve("forehead_top")), TOP_MM), TOP_MM)
     return smooth_step(away_mm / TOP_MM)
 
 

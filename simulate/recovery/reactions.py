@@ -10,28 +10,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from face_mesh.errors import PlanError
-from face_mesh.messages import N_, Said
+from face_mesh.messages import N_
 from simulate.catalogue.procedure import Reaction
 from simulate.catalogue.time_course import days_since
 from simulate.plan.plan import Treatment
 
-SHOWN = ("likely", "all", "none")
 SIGN_WORDS = {"swelling": N_("swelling"), "bruising": N_("bruising"), "erythema": N_("redness")}
 LIKELY = 0.5  # share of people from which on a reaction is drawn unasked
 LEAST = 0.02  # of the peak: less is not seen
-
-
-def check_shown(shown: str) -> None:
-    """Refuse what is no choice of reactions.
-
-    Raises:
-        PlanError: naming the choices.
-    """
-    if shown not in SHOWN:
-        raise PlanError(
-            Said("Reactions are shown as likely, all or none, not {shown!r}.", shown=shown[:20])
-        )
 
 
 def reactions_at(

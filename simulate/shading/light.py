@@ -18,9 +18,10 @@ from scipy.ndimage import map_coordinates
 
 from face_mesh import Face
 from face_mesh.arrays import Points, Rgb
+from face_mesh.cache import Scope, cached_per
 from face_mesh.landmarks.anatomy import curve
 from face_mesh.skin.working_view import linear
-from simulate.geometry.mesh import Mesh
+from simulate.geometry.mesh import FaceSurface
 
 SAMPLE_PX_PER_MM = 1.0
 BLUR_MM = 2.0
@@ -67,11 +68,7 @@ class Light:
     @classmethod
     def of(cls, face: Face) -> Light:
         """Return the light of a face, fitted once."""
-        made = face.workspace.get("light")
-        if made is None:
-            made = face.workspace["light"] = _fitted(face)
-        assert isinstance(made, cls)
-        return made
+        return fitted_light(face)
 
     def shade(self, normals: Points) -> Points:
         """Return (V,) ln of luminance, up to a constant, of (V, 3) head-frame unit normals."""
@@ -86,8 +83,10 @@ def harmonics(normals: Points) -> Points:
     return np.stack(flat, axis=1)
 
 
-def _fitted(face: Face) -> Light:
-    mesh = Mesh.of(face)
+@cached_per(Scope.HEAD)
+def fitted_light(face: Face) -> Light:
+    """Return what `Light.of` does: read off the first size that asks, as all show the same."""
+    mesh = FaceSurface.of(face)
     normals = mesh.smooth_normals(NORMAL_ROUNDS)
     at_px = face.pose.to_photo(mesh.vertices_mm)[:, :2]
     inside = ((at_px >= 0) & (at_px <= (face.photo.width - 1, face.photo.height - 1))).all(axis=1)
@@ -105,10 +104,10 @@ def _fitted(face: Face) -> Light:
     return Light(coefficients, channels, min(paleness, NEUTRAL), explained)
 
 
-def _bare(mesh: Mesh) -> Bools:
+def _bare(mesh: FaceSurface) -> Bools:
     kept = np.ones(len(mesh.vertices_mm), np.bool_)
     for name, away_mm in _KEPT_MM.items():
-        kept &= mesh.distance_mm(curve(name), away_mm) >= away_mm
+        kept &= mesh.distance_mm(mesh.along(curve(name)), away_mm) >= away_mm
     return kept
 
 

@@ -18,6 +18,7 @@ import numpy.typing as npt
 from face_mesh import Face
 from face_mesh.arrays import Bool, Rgb
 from face_mesh.skin.working_view import linear
+from simulate.composite import trimmed
 from simulate.geometry.grid import Grid
 from simulate.geometry.warp import photo_bands
 from simulate.shading.light import Light
@@ -34,14 +35,6 @@ def shading_gain(face: Face, shade: Floats) -> Floats:
         return np.zeros((*shade.shape, 3), np.float32)
     channels = Light.of(face).channels.astype(np.float32)
     return np.asarray(np.expm1(shade[..., None] * channels), np.float32)
-
-
-def lit_masks(
-    shape: tuple[int, ...], face: Face, gain: Floats
-) -> Iterator[tuple[slice, slice, Bool]]:
-    """Yield (rows, columns, changed) of a photo of `shape` for each band that a gain reaches."""
-    for rows, columns, more in photo_bands(shape, Grid.of(face), gain):
-        yield rows, columns, _reached(more)
 
 
 def _reached(more: Floats) -> Bool:
@@ -63,20 +56,13 @@ def relit_bands(
         surface: light that comes from above whatever changes, and stays.
     """
     for rows, columns, more in photo_bands(image.shape, Grid.of(face), gain):
-        changed = _reached(more)
-        if not changed.any():
+        reached = _reached(more)
+        if not reached.any():
             continue
-        down, across = _span(changed, 1), _span(changed, 0)
-        high = slice(rows.start + down.start, rows.start + down.stop)
-        wide = slice(columns.start + across.start, columns.start + across.stop)
-        pixels = lit(image[high, wide], more[down, across], Light.of(face).paleness, surface)
-        yield high, wide, pixels, np.ascontiguousarray(changed[down, across])
-
-
-def _span(used: Bool, over: int) -> slice:
-    """Return from the first to the last row (over axis 1) or column (over 0) with a true in it."""
-    found = np.flatnonzero(used.any(axis=over))
-    return slice(int(found[0]), int(found[-1]) + 1)
+        high, wide, changed = trimmed(rows, columns, reached)
+        top, left = high.start - rows.start, wide.start - columns.start
+        more = more[top : top + changed.shape[0], left : left + changed.shape[1]]
+        yield high, wide, lit(image[high, wide], more, Light.of(face).paleness, surface), changed
 
 
 def lit(pixels: Rgb, more: Floats, paleness: float, surface: float = 0.0) -> Rgb:

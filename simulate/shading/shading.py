@@ -8,18 +8,20 @@ and levels off at `LARGEST`: more than that a landmark mesh cannot vouch for.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from face_mesh import Face
 from face_mesh.arrays import Points
+from face_mesh.cache import Scope, cached_per
 from face_mesh.landmarks.anatomy import curve
 from simulate.geometry.displacement import Amounts, Part
 from simulate.geometry.grid import NODE_MM, Grid
-from simulate.geometry.mesh import Mesh
-from simulate.geometry.neck_and_ears import Apron, place_on, surface_of
+from simulate.geometry.mesh import FaceSurface
+from simulate.geometry.neck_and_ears import PriorSurface, grid_of, surface_of
 from simulate.geometry.operators import smooth_step
 from simulate.shading.light import NORMAL_ROUNDS, Light
 
@@ -44,24 +46,15 @@ _AWAY_MM = {
 Floats = npt.NDArray[np.float32]
 
 
+@cached_per(Scope.SIZE)
 def shade_unit(face: Face, part: Part) -> Floats:
     """Return (rows, columns) float32 on the face's grid, ln of luminance for one unit of a part."""
-    name = f"shade {part.name} {face.photo.image.shape[:2]}"
-    made = face.workspace.get(name)
-    if made is None:
-        smooth = LOW_PASS_MM / NODE_MM
-        surface, shift_mm = surface_of(face, part.surface), part.surface_mm(face)
-        values = (
-            _apron_shade(face, surface, shift_mm)
-            if isinstance(surface, Apron)
-            else vertex_shade(face, shift_mm)
-        )
-        made = place_on(face, surface, values, smooth)
-        if not isinstance(surface, Apron):  # what the low pass spread over lips and eyes again
-            made *= place_on(face, surface, _known(face), EDGE_NODES)
-        face.workspace[name] = made
-    assert isinstance(made, np.ndarray)
-    return made
+    grid, relief = grid_of(face, part.surface), _RELIEFS[part.surface]
+    values = surface_shade(face, part.surface, part.surface_mm(face))
+    shade = grid.place_values(values, LOW_PASS_MM / NODE_MM)
+    if relief.has_features:  # what the low pass spread over lips and eyes again
+        shade *= grid.place_values(relief.known(face), EDGE_NODES)
+    return shade
 
 
 def shade_of(face: Face, amounts: Amounts, share: float = 1.0) -> Floats:
@@ -78,52 +71,73 @@ def shade_of(face: Face, amounts: Amounts, share: float = 1.0) -> Floats:
     return np.asarray(limited, np.float32)
 
 
-def vertex_shade(face: Face, shift_mm: Points) -> Points:
+def surface_shade(face: Face, surface: str, shift_mm: Points) -> Points:
     """Return (V,) ln of luminance that a (V, 3) shift brings, to first order, where it is known."""
-    longest_mm = float(np.linalg.norm(shift_mm, axis=1).max())
-    if not longest_mm:
+    relief, longest_mm = _RELIEFS[surface], float(np.linalg.norm(shift_mm, axis=1).max())
+    known = relief.known(face)
+    if not longest_mm or not known.any():
         return np.zeros(len(shift_mm))
-    mesh, light = Mesh.of(face), Light.of(face)
-    step = STEP_MM / longest_mm
-    before = mesh.smooth_normals(NORMAL_ROUNDS)
-    after = Mesh(mesh.vertices_mm + step * shift_mm).smooth_normals(NORMAL_ROUNDS)
+    mesh, light, step = surface_of(face, surface), Light.of(face), STEP_MM / longest_mm
+    before, after = (
+        one.smooth_normals(relief.rounds) for one in (mesh, mesh.moved(step * shift_mm))
+    )
     change: Points = (light.shade(after) - light.shade(before)) / step
-    return change * _known(face)
+    return change * known
 
 
-def _apron_shade(face: Face, apron: Apron, shift_mm: Points) -> Points:
-    """Return (V,) the same on the neck, which is lit as the face is; an ear has no such relief."""
-    longest_mm = float(np.linalg.norm(shift_mm, axis=1).max())
-    if apron.surface != "neck" or not longest_mm:
-        return np.zeros(len(shift_mm))
-    step = STEP_MM / longest_mm
-    light, before, after = Light.of(face), apron.normals, apron.moved(step * shift_mm).normals
-    toward = (before @ face.pose.rotation.T)[:, 2]
-    known = smooth_step((toward - FACING[0]) / (FACING[1] - FACING[0]))
-    change: Points = known * (light.shade(after) - light.shade(before)) / step
-    return change
-
-
-def _known(face: Face) -> Points:
+@cached_per(Scope.HEAD)
+def _known_of_face(face: Face) -> Points:
     """(V,) share of the shading that is shown: 1 on skin that faces the camera."""
-    made = face.workspace.get("shade known")
-    if made is None:
-        mesh = Mesh.of(face)
-        toward = (mesh.smooth_normals(NORMAL_ROUNDS) @ face.pose.rotation.T)[:, 2]
-        made = smooth_step((toward - FACING[0]) / (FACING[1] - FACING[0]))
-        for name, over_mm in _AWAY_MM.items():
-            near = np.minimum(mesh.distance_mm(curve(name), over_mm), over_mm)
-            made = made * smooth_step(near / over_mm)
-        made = face.workspace["shade known"] = made * _inside_lips(mesh)
-    assert isinstance(made, np.ndarray)
-    return made
+    mesh = FaceSurface.of(face)
+    known = _facing(face, mesh.smooth_normals(NORMAL_ROUNDS))
+    for name, over_mm in _AWAY_MM.items():
+        near = np.minimum(mesh.distance_mm(mesh.along(curve(name)), over_mm), over_mm)
+        known = known * smooth_step(near / over_mm)
+    return known * _inside_lips(mesh)
 
 
-def _inside_lips(mesh: Mesh) -> Points:
+def _known_of_neck(face: Face) -> Points:
+    """(V,) the same on the neck, which is lit as the face is."""
+    return _facing(face, PriorSurface.of(face, "neck").normals)
+
+
+def _known_of_ears(face: Face) -> Points:
+    """(V,) nothing: an ear has no such relief."""
+    return np.zeros(len(PriorSurface.of(face, "ears").vertices_mm))
+
+
+def _facing(face: Face, normals: Points) -> Points:
+    toward = (normals @ face.pose.rotation.T)[:, 2]
+    return smooth_step((toward - FACING[0]) / (FACING[1] - FACING[0]))
+
+
+@dataclass(frozen=True)
+class _Relief:
+    """How a surface answers light.
+
+    Attributes:
+        rounds: of neighbours over which its normals are averaged.
+        known: (V,) share of the shading that is shown.
+        has_features: whether there are eyes and lips on it, over which no shading may spread.
+    """
+
+    rounds: int
+    known: Callable[[Face], Points]
+    has_features: bool = False
+
+
+_RELIEFS = {
+    "face": _Relief(NORMAL_ROUNDS, _known_of_face, has_features=True),
+    "neck": _Relief(0, _known_of_neck),
+    "ears": _Relief(0, _known_of_ears),
+}
+
+
+def _inside_lips(mesh: FaceSurface) -> Points:
     """(V,) 0 on the red of the lips: nearer to where they meet than to where they end."""
     known = np.ones(len(mesh.vertices_mm))
     for lip in ("upper", "lower"):
         red: Iterable[str] = (f"{lip}_inner_lip", f"{lip}_vermilion_border")
-        inner, border = (mesh.distance_mm(curve(one), 12.0) for one in red)
+        inner, border = (mesh.distance_mm(mesh.along(curve(one)), 12.0) for one in red)
         known[inner < border] = 0.0
     return known

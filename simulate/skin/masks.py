@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -11,7 +12,7 @@ import numpy.typing as npt
 from face_mesh import Face
 from face_mesh.arrays import Mask
 from face_mesh.landmarks.anatomy import point
-from face_mesh.regions import region_mask, region_patch
+from face_mesh.regions import region_mask, region_patch, stem_and_side
 from face_mesh.skin.lesions import Mole, mole_at
 from face_mesh.skin.signs import detect
 from face_mesh.skin.skin_mask import skin_mask
@@ -32,19 +33,34 @@ _CREASE_MM = 2.5  # of skin beside the wing of the nose that is left alone with 
 _LID_MM = (5.0, 10.0)  # inwards from the outer corner, between which crow's feet fade out
 
 
-def mask_of(face: Face, job: Job) -> Mask:
-    """Return (H, W) float32, what a job replaces or changes, hand corrections included."""
+@dataclass(frozen=True, eq=False)
+class Target:
+    """Where a job works.
+
+    Attributes:
+        mask: (H, W) float32, what it replaces or changes, hand corrections included.
+        beside: (H, W) float32, of a fold the weight that skin has when its shade is held to it;
+            None of all else.
+    """
+
+    mask: Mask
+    beside: Mask | None = None
+
+
+def target_of(face: Face, job: Job) -> Target:
+    """Return where a job works."""
+    beside = None
     if job.treatment.spots:
         found = _joined(face, picked(face, job.treatment))
     elif job.term.operator == "lift":
-        found = band_of(face, job)[0]
+        found, beside = band_of(face, job)
     elif job.term.operator == "fade" and job.term.sign in BROAD:
         found = _feathered(face, job)
     elif job.term.sign == "crows_feet_lines":
         found = _found(face, job) * _beside_the_eye(face, job)
     else:
         found = _found(face, job)
-    return _corrected(face, found, own_strokes(face, job))
+    return Target(_corrected(face, found, own_strokes(face, job)), beside)
 
 
 def picked(face: Face, treatment: Treatment) -> list[Mole]:
@@ -68,7 +84,7 @@ def _outward_mm(face: Face, job: Job) -> Mask:
     """(H, W) float32, how far each pixel lies towards the job's side of the face."""
     y, x = np.mgrid[: face.photo.height, : face.photo.width].astype(np.float32)
     eyes = face.landmarks_px[point("pupil_left"), :2] - face.landmarks_px[point("pupil_right"), :2]
-    out = eyes / np.linalg.norm(eyes) * (1.0 if job.region.endswith("left") else -1.0)
+    out = eyes / np.linalg.norm(eyes) * (1.0 if stem_and_side(job.region)[1] == "left" else -1.0)
     along = x * np.float32(out[0]) + y * np.float32(out[1])
     return np.asarray(along / np.float32(face.px_per_mm), np.float32)
 
@@ -85,7 +101,7 @@ def _nose(face: Face) -> Mask:
 def _beside_the_eye(face: Face, job: Job) -> Mask:
     """(H, W) float32, fades towards the middle of the lid, whose own crease stays."""
     outward_mm = _outward_mm(face, job)
-    side = job.region.rpartition("_")[2]
+    side = stem_and_side(job.region)[1]
     x, y = np.round(face.landmarks_px[point(f"exocanthion_{side}"), :2]).astype(int)
     inside = 0 <= x < face.photo.width and 0 <= y < face.photo.height
     corner = outward_mm[y, x] if inside else outward_mm.min()

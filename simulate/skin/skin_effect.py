@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from statistics import fmean
 
 import numpy as np
@@ -17,10 +17,12 @@ import numpy as np
 from face_mesh import Face
 from face_mesh.arrays import Mask
 from face_mesh.skin.signs import SIGNS
-from simulate.inpaint.registry import check_engine
-from simulate.plan.plan import LESIONS, Plan, Treatment
+from simulate.catalogue.procedure import LESIONS
+from simulate.catalogue.time_course import days_since, share_at
+from simulate.plan.conditions import Conditions
+from simulate.plan.plan import Plan, Treatment
 from simulate.progress import scaled
-from simulate.skin.masks import mask_of
+from simulate.skin.masks import target_of
 from simulate.skin.tasks import Job, jobs_of
 from simulate.skin.treated_patch import Treated, treated
 
@@ -87,7 +89,7 @@ class Piece:
 
 
 def skin_effect(
-    face: Face, plan: Plan, engine: str, seed: int, asked: Amount, low: Amount, high: Amount
+    face: Face, plan: Plan, conditions: Conditions
 ) -> Generator[float, None, SkinEffect]:
     """Work out what a plan does to the skin; yields the share of the work done.
 
@@ -96,22 +98,22 @@ def skin_effect(
     Args:
         face: measured face.
         plan: the treatments.
-        engine: name of the engine that paints; loaded only if something is to be painted.
-        seed: of its noise.
-        asked: amount of effect for the asked responder.
-        low: for the weak one.
-        high: for the strong one.
+        conditions: when and for whom; the engine is loaded only if something is to be painted.
 
     Raises:
-        PlanError: there is no such engine.
         EngineError: the engine failed.
     """
-    check_engine(engine)
+
+    def amount_for(responder: str) -> Amount:
+        those = replace(conditions, responder=responder)
+        return lambda treatment: skin_amount(treatment, those)
+
+    asked, low, high = map(amount_for, (conditions.responder, "low", "high"))
     wanted = [job for job in jobs_of(plan) if high(job.treatment) > 0]
     pieces: dict[str, Piece] = {}
     for i, job in enumerate(wanted):
         if job.key not in pieces:
-            working = treated(face, job, engine, seed)
+            working = treated(face, job, conditions.engine, conditions.seed)
             made = yield from scaled(working, 1 / len(wanted), i / len(wanted))
             pieces[job.key] = Piece(made)
         pieces[job.key].jobs.append(job)
@@ -121,11 +123,18 @@ def skin_effect(
     return SkinEffect(parts, tuple(_readings(found, asked, low, high)), half, tuple(found))
 
 
+def skin_amount(treatment: Treatment, conditions: Conditions) -> float:
+    """Return how much of its usual effect on skin a treatment has."""
+    entry = treatment.entry
+    share = share_at(entry, days_since(treatment.week, conditions.days))
+    return treatment.relative_dose * share * (1.0 + conditions.deviations * entry.spread)
+
+
 def skin_mask_of(face: Face, plan: Plan) -> Mask:
     """Return (H, W) float32, all that a plan would repaint or fade; loads no engine."""
     out = np.zeros((face.photo.height, face.photo.width), np.float32)
     for job in jobs_of(plan):
-        np.maximum(out, mask_of(face, job), out=out)
+        np.maximum(out, target_of(face, job).mask, out=out)
     return out
 
 

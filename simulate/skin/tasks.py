@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from face_mesh.regions import stem_and_side
 from face_mesh.skin.signs import SIGNS
 from simulate.catalogue.procedure import SkinTerm
 from simulate.plan.plan import Plan, Treatment
@@ -45,10 +46,7 @@ def regions_of(term: SkinTerm, side: str) -> list[str]:
     """Return where a term acts: on one side, not in the regions across the midline."""
     found = []
     for region in SIGNS[term.sign].regions:
-        stem, _, end = region.rpartition("_")
-        paired = end in ("left", "right")
-        if term.regions and (stem if paired else region) not in term.regions:
-            continue
-        if side == "both" or (paired and end == side):
+        stem, own = stem_and_side(region)
+        if (not term.regions or stem in term.regions) and side in ("both", own):
             found.append(region)
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Hashable
 from dataclasses import dataclass
 
 import cv2
@@ -10,17 +10,18 @@ import numpy as np
 
 from face_mesh import Face
 from face_mesh.arrays import Bool, Mask, Rgb
+from face_mesh.cache import Scope, cached_per
 from face_mesh.skin.folds import crease
 from face_mesh.skin.lesions import darkness
 from face_mesh.skin.signs import SIGNS, detect
 from face_mesh.skin.skin_mask import skin_mask
+from simulate.catalogue.procedure import LESIONS
 from simulate.inpaint.engine import Fill
 from simulate.inpaint.registry import engine as engine_named
-from simulate.plan.plan import LESIONS
 from simulate.progress import scaled
 from simulate.skin.fade_colour import faded
 from simulate.skin.fill_fold import lifted
-from simulate.skin.masks import band_of, mask_of, own_strokes, picked
+from simulate.skin.masks import Target, own_strokes, picked, target_of
 from simulate.skin.match_colour import settled
 from simulate.skin.tasks import Job
 
@@ -82,7 +83,7 @@ class Treated:
 
 
 def treated(face: Face, job: Job, engine: str, seed: int) -> Progress:
-    """Work out a job; yields the share done. Kept in the face's workspace, one per job's place.
+    """Work out a job; yields the share done. Kept with the face, one per job's place.
 
     The engine of that name is loaded only if something is to be painted.
 
@@ -90,20 +91,24 @@ def treated(face: Face, job: Job, engine: str, seed: int) -> Progress:
         PlanError: there is no such engine.
         EngineError: the engine failed.
     """
-    size = f"{face.photo.width}x{face.photo.height}"
-    place = f"skin/treated/{size}/{job.term.sign}/{job.term.operator}/{job.region}"
-    whole = f"{job.treatment.spots}/{own_strokes(face, job)}/{engine}/{seed}"
-    kept = face.workspace.get(place)
-    if kept is not None and kept[0] == whole:
-        made: Treated = kept[1]
-        return made
-    made = yield from _worked(face, job, engine, seed)
-    face.workspace[place] = (whole, made)
-    return made
+    kept = treated_at(face, job.term.sign, job.term.operator, job.region)
+    asked = (job.treatment.spots, own_strokes(face, job), engine, seed)
+    if (patch := kept.get(asked)) is None:
+        patch = yield from _worked(face, job, engine, seed)
+        kept.clear()
+        kept[asked] = patch
+    return patch
+
+
+@cached_per(Scope.PIXELS)
+def treated_at(face: Face, sign: str, operator: str, region: str) -> dict[Hashable, Treated]:
+    """Return what is kept of a job's place: the skin treated last, by all else it depends on."""
+    return {}
 
 
 def _worked(face: Face, job: Job, engine: str, seed: int) -> Progress:
-    mask = mask_of(face, job)
+    target = target_of(face, job)
+    mask = target.mask
     severity = _severity_of(face, job)
     before = severity(face)
     rows, columns = _window(mask, CONTEXT_MM * face.px_per_mm)
@@ -111,7 +116,7 @@ def _worked(face: Face, job: Job, engine: str, seed: int) -> Progress:
     if not mask.any():
         same = np.zeros(photo.shape[:2], np.bool_)
         return Treated(rows, columns, photo, photo, same, False, (before,) * len(_BLENDED))
-    painting = _painted(face, job, mask, (rows, columns), engine, seed)
+    painting = _painted(face, job, target, (rows, columns), engine, seed)
     picture = yield from scaled(painting, PAINTING)
     mixed = [*(_mixed(photo, picture, share) for share in BLENDS), picture]
     severities = [before]
@@ -146,16 +151,16 @@ def _mixed(photo: Rgb, picture: Rgb, share: float) -> Rgb:
 
 
 def _painted(
-    face: Face, job: Job, mask: Mask, at: tuple[slice, slice], engine: str, seed: int
+    face: Face, job: Job, target: Target, at: tuple[slice, slice], engine: str, seed: int
 ) -> Generator[float, None, Rgb]:
     """The window of the photo with the job fully done."""
-    photo, here, skin = face.photo.image[at], mask[at], skin_mask(face)[at]
+    photo, here, skin = face.photo.image[at], target.mask[at], skin_mask(face)[at]
     sign, operator = job.term.sign, job.term.operator
     if operator == "fade":
         yield 1.0
-        return faded(face, sign, job.region, mask, at)
+        return faded(face, sign, job.region, target.mask, at)
     if operator == "lift":
-        beside = band_of(face, job)[1][at]
+        beside = None if target.beside is None else target.beside[at]
         photo, deep = lifted(
             photo, here, skin, face.px_per_mm, beside=beside, both_ways=sign in BULGES
         )

@@ -26,7 +26,7 @@ from simulate import Outcome
 from simulate.inpaint.engine import Fill, Step
 from simulate.inpaint.fake import FakeEngine
 from simulate.skin.treated_patch import Treated
-from ui.compute import run
+from ui.compute import files
 from ui.server import media_access
 
 ANSWER = "holds: "
@@ -77,7 +77,7 @@ def answer() -> None:
 
 def slow_down() -> None:
     """Let each step take as long as was asked for, and those of painting be counted."""
-    quick, at_once = FakeEngine.steps, run.sheet
+    quick, at_once = FakeEngine.steps, files.sheet
 
     def steps(self: FakeEngine, asked: Fill) -> Iterator[Step]:
         for step in quick(self, asked):
@@ -87,7 +87,7 @@ def slow_down() -> None:
             PACE.steps += 1
             yield step
 
-    def sheet(*of: Any) -> Generator[float, None, run.Sheet]:
+    def sheet(*of: Any) -> Generator[float, None, files.Sheet]:
         with closing(at_once(*of)) as working:
             while True:
                 try:
@@ -97,7 +97,7 @@ def slow_down() -> None:
                 time.sleep(max(PACE.seconds, 0.0))
                 yield share
 
-    FakeEngine.steps, run.sheet = steps, sheet
+    FakeEngine.steps, files.sheet = steps, sheet
 
 
 if __name__ == "__main__":

@@ -226,7 +226,7 @@ def test_one_side_gets_half_of_a_total_dose(visit: Visit, photo: FilePayload) ->
     expect(dose).to_have_attribute("max", "1.3")
     expect(dose).to_have_value("1.3")
     page.get_by_role("radio", name="Both sides", exact=True).click()
-    dose = page.get_by_role("slider", name="mL in all (usual 1.0 mL)")
+    dose = page.get_by_role("slider", name="mL in all (usual 1 mL)")
     expect(dose).to_have_attribute("max", "2.6")
     expect(dose).to_have_value("1.3")
     forget(page)

@@ -1,6 +1,7 @@
 """Faces for the tests of `face_mesh`: two public-domain portraits, shared photos, and copies."""
 
 import csv
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,6 +20,7 @@ from face_mesh import (
     open_photo,
 )
 from face_mesh.arrays import Points, Rgb
+from face_mesh.cache import name_of
 from face_mesh.landmarks.model_file import canonical_mesh
 from face_mesh.landmarks.pose import Pose
 from face_mesh.landmarks.scale import Scale
@@ -38,6 +40,11 @@ def hopper() -> Face:
 def collins() -> Face:
     """Eileen Collins: smiling, head tilted, pupils 43 px apart. Scikit-image ships her."""
     return measure_face(Photo.from_rgb(skimage.data.astronaut()))
+
+
+def kept_of(face: Face, function: Callable[..., object]) -> list[object]:
+    """What a face keeps of a function, for all arguments and sizes."""
+    return [v for (key, _), v in face.workspace.items() if key.function == name_of(function)]
 
 
 def remeasured(image: Rgb, hint: ScaleHint | None = None) -> Face:

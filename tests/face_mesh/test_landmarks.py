@@ -11,8 +11,10 @@ from benchmarks.measure_repeatability import HAND_POINTS, hand_points
 from face_mesh import (
     Face,
     Photo,
+    PhotoError,
     measure_face,
     open_photo,
+    pipeline,
     read_face,
 )
 from face_mesh.arrays import Points, Rgb
@@ -185,3 +187,12 @@ def test_a_face_is_found_in_a_photo_of_a_scene(faces_dir: Path) -> None:
     scene[200 : 200 + len(small), 2500 : 2500 + len(small[0])] = small
     found = measure_face(Photo.from_rgb(scene))
     assert found.px_per_mm == pytest.approx(face.px_per_mm * 700 / 1350, rel=0.04)
+
+
+def test_a_face_is_read_off_what_was_found_already(monkeypatch: pytest.MonkeyPatch) -> None:
+    photo = hopper().photo
+    found = find_faces(photo.image)
+    monkeypatch.setattr(pipeline, "find_faces", None)  # called, it would fail
+    assert read_face(photo, detections=found) == hopper()
+    with pytest.raises(PhotoError, match="No face was found"):
+        read_face(photo, detections=[])

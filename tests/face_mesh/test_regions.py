@@ -16,8 +16,15 @@ from face_mesh.regions import (
     region_mask,
     region_patch,
 )
-from face_mesh.skin.skin_mask import skin_mask
-from tests.face_mesh.faces import collins, development, held_out, hopper, remeasured
+from face_mesh.skin.skin_mask import skin_mask, working_mask
+from tests.face_mesh.faces import (
+    collins,
+    development,
+    held_out,
+    hopper,
+    kept_of,
+    remeasured,
+)
 from tests.helpers import use_photo
 
 ASKED_FOR = {
@@ -205,11 +212,10 @@ def test_a_mole_is_skin_and_a_patch_of_plaster_is_not() -> None:
 def test_the_skin_mask_is_found_once_and_alike_at_any_size() -> None:
     face = remeasured(hopper().photo.image)
     full, small = skin_mask(face), skin_mask(face.resized(300))
-    keys = [k for k in face.workspace if k.startswith("skin_mask/")]
-    assert len(keys) == 2
+    assert len(kept_of(face, working_mask)) == 2
     again = skin_mask(face)
     assert np.array_equal(again, full)
-    assert len([k for k in face.workspace if k.startswith("skin_mask/")]) == 2
+    assert len(kept_of(face, working_mask)) == 2
     share = [m.mean() for m in (full, small)]
     assert share[1] == pytest.approx(share[0], rel=0.1)
 

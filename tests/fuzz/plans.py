@@ -29,11 +29,12 @@ from pathlib import Path
 from face_mesh import BeforehandError
 from face_mesh.untrusted import number_of, whole_of
 from simulate import Plan, Treatment
-from simulate.catalogue.time_course import days_after, time_words
+from simulate.catalogue.time_course import days_after
 from simulate.plan.plan import Stroke
 from simulate.plan.plan_code import MARK, plan_code
 from simulate.plan.plan_file import PlanFile, plan_of_file
 from simulate.plan.presets import presets
+from simulate.wording.times import moment
 from ui.state.clinic_policy import policy_of
 
 HANG_S = 2.0
@@ -240,8 +241,8 @@ def read(kind: str, data: bytes, written: bool = False) -> None:
     if kind == "treat":
         Plan.parse([text])
     elif kind == "when":
-        time_words(text)
         days_after(text)
+        moment(text)
     else:
         _number(text)
 

@@ -17,8 +17,9 @@ from simulate import (
     procedures,
     simulate,
 )
-from simulate.catalogue.procedure import SURFACES
-from simulate.geometry.basis import apron_shift, mesh_basis
+from simulate.catalogue.procedure import SURFACES, Procedure
+from simulate.geometry.basis import mesh_basis
+from simulate.geometry.displacement import parts_of, surface_shift_mm
 from simulate.geometry.neck_and_ears import surface_of
 from tests.face_mesh.faces import collins, hopper
 from tests.helpers import FACES, use_photo
@@ -106,8 +107,14 @@ def surfaces_of(procedure: str) -> tuple[str, ...]:
 def units_mm(face: Face, procedure: str, side: str) -> dict[str, tuple[Points, Points]]:
     """By surface its vertices and the (V, 3) displacement of them by one unit of a procedure."""
     entry = procedures()[procedure]
-    moved = {"face": mesh_basis(face, entry, side)} | apron_shift(face, entry, side)
+    moved = {"face": mesh_basis(face, entry, side)} | shifts_beyond_mm(face, entry, side)
     return {one: (surface_of(face, one).vertices_mm, moved[one]) for one in surfaces_of(procedure)}
+
+
+def shifts_beyond_mm(face: Face, entry: Procedure, side: str) -> dict[str, Points]:
+    """By prior surface the (V, 3) displacement of it by one unit: of the "neck", the "ears"."""
+    unit = [(part, 1.0) for part in parts_of(entry, side) if part.surface != "face"]
+    return {part.surface: surface_shift_mm(face, part.surface, unit) for part, _ in unit}
 
 
 def away_mm(face: Face, *beyond: str) -> Mask:

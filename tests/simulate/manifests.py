@@ -10,9 +10,9 @@ import c2pa
 import numpy as np
 import pytest
 
-from simulate.export.comparison import png_bytes
 from simulate.provenance import signing as certificate
 from simulate.provenance.c2pa_manifest import OFFLINE, Edits, _manifest
+from simulate.provenance.png_metadata import png_bytes
 from simulate.provenance.signing import Signing
 
 BOX = (10.0, 20.0, 30.0, 40.0)

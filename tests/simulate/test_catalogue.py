@@ -28,7 +28,7 @@ from simulate.catalogue.procedure import (
     Procedure,
     SkinTerm,
 )
-from simulate.geometry.neck_and_ears import APRON_MEASURES, Apron
+from simulate.geometry.neck_and_ears import PRIOR_MEASURES, PriorSurface
 from simulate.geometry.operators import OPERATORS, landmarks_of
 from simulate.skin.tasks import regions_of
 from tests.face_mesh.faces import collins
@@ -82,7 +82,7 @@ def test_the_usual_dose_can_be_dialled_in(entry: Procedure) -> None:
 
 @every_entry
 def test_every_name_in_an_entry_is_known(entry: Procedure) -> None:
-    assert set(entry.measures) <= {*MEASURES, *APRON_MEASURES}
+    assert set(entry.measures) <= {*MEASURES, *PRIOR_MEASURES}
     assert set(entry.hidden_by) <= set(quality._CHECKS)
     for term in entry.terms:
         assert term.operator in OPERATORS
@@ -106,7 +106,7 @@ def assert_known(surface: str, place: str, midline: bool) -> None:
         if surface == "face":
             assert all(0 <= i < 468 for i in landmarks_of(place, side))
         else:
-            assert Apron.of(collins(), surface).named(place, side)
+            assert PriorSurface.of(collins(), surface).named(place, side)
 
 
 def test_the_signs_are_those_that_are_looked_for() -> None:

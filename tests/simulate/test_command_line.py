@@ -20,10 +20,10 @@ from PIL import Image
 from face_mesh import Photo, measure_face, open_photo
 from face_mesh.arrays import Rgb
 from face_mesh.atomic_file import Unnamed
-from simulate import Plan, __version__, procedures
+from simulate import __version__, procedures
 from simulate.__main__ import main
 from simulate.command_line import command
-from simulate.plan.presets import presets
+from simulate.plan.presets import preset, presets
 from tests.face_mesh.faces import hopper, turned_head
 from tests.helpers import ROOT
 from tests.simulate import toy_models
@@ -244,7 +244,7 @@ def test_a_plan_by_name_is_the_same_as_its_file(
     portrait: Path, tmp_path: Path, run: Callable[..., Output]
 ) -> None:
     plan = tmp_path / "plan.toml"
-    plan.write_text(Plan.named("profile_balance").to_toml())
+    plan.write_text(preset("profile_balance").plan.to_toml())
     assert run(portrait, "--plan", plan, "--out", tmp_path / "a")[0] == 0
     assert run(portrait, "--plan", "profile_balance", "--out", tmp_path / "b")[0] == 0
     a, b = (json.loads((tmp_path / n / "outcome.json").read_text()) for n in "ab")
@@ -253,7 +253,7 @@ def test_a_plan_by_name_is_the_same_as_its_file(
     ).read_bytes()
     assert a["plan"] == b["plan"]
     assert [t["procedure"] for t in b["treatments"]] == [
-        t.procedure for t in Plan.named("profile_balance").treatments
+        t.procedure for t in preset("profile_balance").plan.treatments
     ]
 
 
@@ -365,7 +365,7 @@ def test_no_heavy_library_is_loaded(
     )
     status, *loaded = done.stdout.splitlines()[-1].removeprefix("loaded ").split()
     assert status == "0"
-    assert "simulate.outcome.outcome" in loaded
+    assert "simulate.outcome.pipeline" in loaded
     assert HEAVY & set(loaded) == needed
 
 
@@ -374,7 +374,7 @@ def test_the_named_plans_are_listed_with_what_they_add_up_to(run: Callable[..., 
     assert (status, err) == (0, "")
     heads = [line for line in out.splitlines() if not line.startswith(" ")]
     assert [line.split(":")[0] for line in heads] == list(presets())
-    assert "64 of 400 U of botulinum toxin in 13 weeks" in out
+    assert "Botulinum toxin: 64 units in all; the label goes up to 400 units in 3 months." in out
     for one in presets().values():
         assert all(f"  {step.procedure} " in out for step in one.treatments)
         assert all(f"  Suits less: {they.who}" in out for they in one.suits_less)
@@ -433,6 +433,19 @@ def test_a_wrong_command_is_refused(
     assert not out.exists()
 
 
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["--treat", "hump_reduction=1", "--treat", "nonsurgical_rhinoplasty=1"],
+        ["--treat", "lip_filler=1", "--when", "soon"],
+    ],
+)
+def test_a_wrong_plan_is_refused_before_the_photo_is_read(
+    argv: list[str], tmp_path: Path, run: Callable[..., Output]
+) -> None:
+    refusal(run(tmp_path / "no-such-photo.png", "--out", tmp_path / "out", *argv), 2)
+
+
 @pytest.mark.parametrize("argv", [[], ["--quiet"], ["photo.png", "--treat", "lip_filler=1"]])
 def test_a_command_that_says_too_little_is_told_what_is_missing(
     argv: list[str], run: Callable[..., Output]
@@ -459,12 +472,13 @@ def test_an_output_folder_that_cannot_be_is_refused(
 
 
 def test_folders_made_for_nothing_are_taken_back(
-    portrait: Path, tmp_path: Path, run: Callable[..., Output]
+    tmp_path: Path, run: Callable[..., Output]
 ) -> None:
     (tmp_path / "old").mkdir()
-    argv = [portrait, "--treat", "lip_filler=1", "--when", "soon"]
-    refusal(run(*argv, "--out", tmp_path / "old" / "new" / "newer"), 2)
-    assert names(tmp_path) == {"old"}
+    (tmp_path / "photo.png").write_bytes(b"none")
+    argv = [tmp_path / "photo.png", "--treat", "lip_filler=1"]
+    refusal(run(*argv, "--out", tmp_path / "old" / "new" / "newer"), 3)
+    assert names(tmp_path) == {"old", "photo.png"}
     assert names(tmp_path / "old") == set()
 
 

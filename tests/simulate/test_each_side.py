@@ -6,7 +6,7 @@ import pytest
 from face_mesh import Face
 from simulate import Plan, Treatment, procedures, simulate
 from simulate.catalogue.procedure import Procedure
-from simulate.outcome.outcome import expected_changes
+from simulate.outcome.pipeline import expected_changes
 
 PAIRED = [entry for entry in procedures().values() if len(entry.sides) > 1]
 

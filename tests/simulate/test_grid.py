@@ -10,17 +10,19 @@ from hypothesis import strategies as st
 
 from face_mesh import Face, Photo
 from face_mesh.arrays import Field, Points
+from face_mesh.cache import Key, Scope, name_of
 from face_mesh.landmarks.anatomy import point
 from face_mesh.landmarks.pose import Pose
 from simulate import procedures, simulate
 from simulate.composite import merge
 from simulate.geometry import warp
-from simulate.geometry.basis import grid_basis, mesh_basis
+from simulate.geometry.basis import mesh_basis
+from simulate.geometry.displacement import parts_of
 from simulate.geometry.grid import FADE_MM, NODE_MM, QUIET_PX, Grid
-from simulate.geometry.mesh import Mesh
+from simulate.geometry.mesh import FaceSurface
 from simulate.geometry.warp import BAND_NODES, dense_bands, warped_bands
-from simulate.outcome import outcome as outcome_module
-from simulate.shading.light import Light
+from simulate.outcome import pipeline
+from simulate.shading.light import Light, fitted_light
 from tests.simulate.faces import SHAPED, face_of, lengths, run, usual
 
 pytestmark = pytest.mark.usefixtures("no_skin")
@@ -54,7 +56,7 @@ def dense(grid: Grid, coarse: Field) -> Field:
 def test_the_grid_covers_the_face_and_what_moves_around_it(face: Face) -> None:
     grid = Grid.of(face)
     assert grid.node_px == pytest.approx(NODE_MM * face.px_per_mm, abs=0.5 + 1e-9)
-    points = face.pose.to_photo(Mesh.of(face).vertices_mm)[:, :2]
+    points = face.pose.to_photo(FaceSurface.of(face).vertices_mm)[:, :2]
     centres = node_centres(grid)
     room = FADE_MM * face.px_per_mm
     assert (points.min(axis=0) - centres[0, 0] > room).all()
@@ -62,7 +64,10 @@ def test_the_grid_covers_the_face_and_what_moves_around_it(face: Face) -> None:
 
 
 def test_a_uniform_shift_is_uniform_on_the_face_and_fades_outside(face: Face) -> None:
-    grid, one_mm = Grid.of(face), np.tile((1.0, 0.0, 0.0), (len(Mesh.of(face).vertices_mm), 1))
+    grid, one_mm = (
+        Grid.of(face),
+        np.tile((1.0, 0.0, 0.0), (len(FaceSurface.of(face).vertices_mm), 1)),
+    )
     field = grid.place(face, one_mm)
     expected = face.pose.shift_px(one_mm[:1])[0]
     away = distances(face, grid)
@@ -77,7 +82,7 @@ def test_a_uniform_shift_is_uniform_on_the_face_and_fades_outside(face: Face) ->
 
 def distances(face: Face, grid: Grid) -> Points:
     """(rows, columns) mm of each node outside the outline of the mesh, for a photo without end."""
-    points = face.pose.to_photo(Mesh.of(face).vertices_mm)[:, :2]
+    points = face.pose.to_photo(FaceSurface.of(face).vertices_mm)[:, :2]
     nodes = (points - grid.origin_px - (grid.node_px - 1) / 2) / grid.node_px
     inside = np.zeros(grid.shape, np.uint8)
     hull = cv2.convexHull(nodes.astype(np.float32))
@@ -102,7 +107,7 @@ def test_a_node_takes_what_is_in_front_of_it(face: Face) -> None:
     total = np.asarray(grid.interpolate.sum(axis=1)).reshape(grid.shape)
     assert set(np.round(np.unique(total), 9)) == {0.0, 1.0}
     assert grid.interpolate.data.min() > -1e-6
-    positions = grid.interpolate @ face.pose.to_photo(Mesh.of(face).vertices_mm)[:, :2]
+    positions = grid.interpolate @ face.pose.to_photo(FaceSurface.of(face).vertices_mm)[:, :2]
     on_face = total.ravel() > 0.5
     assert np.allclose(positions[on_face], node_centres(grid).reshape(-1, 2)[on_face], atol=1e-6)
 
@@ -114,7 +119,7 @@ def test_where_skin_hides_skin_the_front_one_is_followed(yaw_deg: float) -> None
     about_y = [[np.cos(turn), 0, np.sin(turn)], [0, 1, 0], [-np.sin(turn), 0, np.cos(turn)]]
     pose = Pose(np.array(about_y), face.pose.origin_px, face.px_per_mm)
     grid = Grid.of(replace(face, pose=pose, workspace={}))
-    vertices = pose.to_photo(Mesh.of(face).vertices_mm)
+    vertices = pose.to_photo(FaceSurface.of(face).vertices_mm)
     side = "left" if yaw_deg < 0 else "right"
     for tip in (point("pronasale"), point(f"cheilion_{side}")):
         x, y = np.round((vertices[tip, :2] - grid.origin_px) / grid.node_px - 0.5).astype(int)
@@ -134,7 +139,7 @@ def test_bands_join_without_a_seam(band: int, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(warp, "BAND_NODES", band)
     face = face_of("hopper")
     grid = Grid.of(face)
-    outcome = simulate(face, usual(*SHAPED))
+    outcome = simulate(face, usual(*SHAPED), ignore_rules=True)
     whole = dense(grid, outcome.coarse)
     joined = np.zeros_like(whole)
     for start, aside, piece in dense_bands(grid, outcome.coarse):
@@ -149,7 +154,7 @@ def test_the_picture_is_that_of_one_remap(
     """A level or two where a place lies on the edge between two 32nds of a pixel."""
     monkeypatch.setattr(warp, "BAND_NODES", band)
     dark = np.zeros(Grid.of(face).shape, np.float32)
-    monkeypatch.setattr(outcome_module, "shade_of", lambda *_: dark)  # only what moves
+    monkeypatch.setattr(pipeline, "shade_of", lambda *_: dark)  # only what moves
     outcome = simulate(face, usual("lip_filler", "jawline_filler", "surgical_brow_lift"))
     height, width = face.photo.image.shape[:2]
     xy = np.dstack(np.meshgrid(np.arange(width), np.arange(height))).astype(np.float32)
@@ -208,9 +213,8 @@ def test_a_face_partly_outside_the_photo_moves_as_in_the_whole(name: str) -> Non
     top, bottom = low[1] + (high[1] - low[1]) // 10, high[1] - (high[1] - low[1]) // 5
     window = np.s_[top:bottom, left:right]
     inside = cropped(face, left, top, right, bottom)
-    inside.workspace["light"] = Light.of(
-        face
-    )  # of fewer pixels it would be read a little otherwise
+    # Of fewer pixels it would be read a little otherwise.
+    inside.cached(Key(name_of(fitted_light), (), Scope.HEAD), lambda: Light.of(face))
     whole, part = run(face, name), run(inside, name)
     assert part.image.shape == face.photo.image[window].shape
     assert np.allclose(part.displacement_px, whole.displacement_px[window], atol=1e-4)
@@ -236,8 +240,8 @@ def test_a_treatment_outside_the_photo_draws_nothing() -> None:
 def test_a_field_in_the_workspace_belongs_to_its_size() -> None:
     face = face_of("hopper")
     small = face.resized(400)
-    entry = procedures()["lip_filler"]
-    here, there = grid_basis(face, entry, "both"), grid_basis(small, entry, "both")
+    part = parts_of(procedures()["lip_filler"], "both")[0]
+    here, there = part.grid_px(face), part.grid_px(small)
     assert small.workspace is face.workspace
     assert here.shape[:2] == Grid.of(face).shape
     assert there.shape[:2] == Grid.of(small).shape

@@ -24,7 +24,7 @@ from simulate.export.pdf.pages import report_pdf
 from simulate.plan.plan_code import MARK, plan_code, plan_of_code
 from tests.helpers import ROOT
 from tests.hostile import ALONE, LINES, NAME, TEXT, unseen
-from tests.simulate.test_leaflet import PLAN, outcomes, story_of
+from tests.simulate.test_report_pdf import PLAN, outcomes, story_of
 
 # What a paragraph of reportlab obeys: pictures from anywhere, links, fonts, anchors, styles.
 TAGS = (

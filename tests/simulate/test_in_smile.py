@@ -9,7 +9,7 @@ import pytest
 from face_mesh import Face, measure_face, open_photo
 from face_mesh.landmarks.anatomy import point
 from simulate import Plan, Treatment, procedures, simulate
-from simulate.geometry.mesh import GAPE_COUNTS, Mesh, topology
+from simulate.geometry.mesh import GAPE_COUNTS, FaceSurface, topology
 from simulate.outcome.warnings import seen_in
 from tests.helpers import FACES, use_photo
 from tests.simulate.faces import areas, away_mm, bare, face_of, lengths, mirrored
@@ -52,13 +52,14 @@ def test_a_smile_shows_more_the_fuller_it_is() -> None:
 
 @pytest.mark.parametrize("gape_mm", [0.0, 0.5, 8.0])
 def test_lips_that_touch_are_one_skin_and_lips_that_gape_are_not(gape_mm: float) -> None:
-    mesh = Mesh.of(face_of("hopper"))
+    mesh = FaceSurface.of(face_of("hopper"))
     upper, lower = topology().lips.T
     apart = mesh.vertices_mm.copy()
     apart[lower] = apart[upper] - (0.0, gape_mm, 0.0)
     middle = int(upper[len(upper) // 2])
-    away = Mesh(apart).distance_mm((middle,), 100.0, "lips")
-    around = Mesh(apart).distance_mm((middle,), 100.0, "skin")
+    gaping = replace(mesh, vertices_mm=apart)
+    away = gaping.distance_mm((middle,), 100.0, "lips")
+    around = gaping.distance_mm((middle,), 100.0, "skin")
     opposite = int(lower[len(lower) // 2])
     assert away[opposite] == pytest.approx(min(GAPE_COUNTS * gape_mm, around[opposite]), abs=0.01)
 

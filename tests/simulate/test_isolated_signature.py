@@ -9,9 +9,9 @@ from PIL import Image
 
 from face_mesh.errors import BeforehandError, PhotoError
 from face_mesh.isolation import sandbox
-from simulate.export.comparison import source_type
 from simulate.provenance import verify_job
 from simulate.provenance.c2pa_manifest import Edits, signed
+from simulate.provenance.png_metadata import source_type
 from simulate.provenance.signing import signing
 from simulate.provenance.verify import (
     Edit,

@@ -13,9 +13,9 @@ from face_mesh import Face, Photo
 from face_mesh.arrays import Points
 from simulate import procedures
 from simulate.geometry.displacement import parts_of
-from simulate.geometry.grid import Grid
-from simulate.geometry.mesh import Mesh
-from simulate.geometry.neck_and_ears import Apron
+from simulate.geometry.grid import SMOOTH_NODES, Grid
+from simulate.geometry.mesh import FaceSurface
+from simulate.geometry.neck_and_ears import PriorSurface, grid_of
 from simulate.shading.light import (
     FACING,
     NORMAL_ROUNDS,
@@ -34,7 +34,7 @@ SKIN = np.array([0.45, 0.28, 0.19])  # linear light of its three channels
 def lit(coefficients: Points, follows: Points) -> Face:
     """A head of one colour in a known light, which each channel follows in its own way."""
     face = face_of("collins")
-    grid, mesh = Grid.of(face), Mesh.of(face)
+    grid, mesh = Grid.of(face), FaceSurface.of(face)
     shade = harmonics(mesh.smooth_normals(NORMAL_ROUNDS)) @ coefficients
     nodes = (grid.interpolate @ shade)[grid.nearest].reshape(grid.shape)
     y, x = np.indices(face.photo.image.shape[:2])
@@ -63,7 +63,7 @@ def test_a_shade_of_one_channel_counts_as_much_as_that_channel_does_for_the_eye(
     """
     follows = np.eye(3)[channel]
     face = lit(LEFT_LIGHT, follows)
-    normals = Mesh.of(face).smooth_normals(NORMAL_ROUNDS)
+    normals = FaceSurface.of(face).smooth_normals(NORMAL_ROUNDS)
     ahead = (normals @ face.pose.rotation.T)[:, 2] > FACING
     truth = harmonics(normals[ahead]) @ LEFT_LIGHT
     seen = np.log(luminance(SKIN * np.exp(truth[:, None] * follows)))
@@ -87,10 +87,10 @@ def test_skin_of_the_neck_that_is_turned_to_the_light_gets_lighter() -> None:
     """Lifted, the neck turns: in light from above what then looks up more gains, the rest loses."""
     face = lit(TOP_LIGHT, np.ones(3))
     parts = [one for one in parts_of(procedures()["neck_lift"], "both") if one.surface == "neck"]
-    neck, (part,) = Apron.of(face, "neck"), parts
+    neck, (part,) = PriorSurface.of(face, "neck"), parts
     shift_mm = part.surface_mm(face)
     turned = neck.moved(shift_mm / np.abs(shift_mm).max()).normals[:, 1] - neck.normals[:, 1]
-    shade, up = shade_unit(face, part), neck.place(face, turned)
+    shade, up = shade_unit(face, part), grid_of(face, "neck").place_values(turned, SMOOTH_NODES)
     nodes = np.abs(shade) > 0.1 * np.abs(shade).max()
     assert nodes.any()
     assert np.corrcoef(up[nodes], shade[nodes])[0, 1] > 0.5

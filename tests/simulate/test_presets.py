@@ -9,7 +9,7 @@ from face_mesh import PlanError
 from simulate import Plan, procedures
 from simulate.catalogue.loader import CatalogueError, citation
 from simulate.plan.interactions import check_plan, interactions
-from simulate.plan.presets import FOLDER, Preset, presets, read_preset
+from simulate.plan.presets import FOLDER, Preset, preset, presets, read_preset
 
 NAMES = tuple(presets())
 Edit = Callable[[str], str]
@@ -30,7 +30,7 @@ def test_the_plans_of_the_contract_are_there() -> None:
 
 
 def test_a_named_plan_is_found_by_its_name(one: Preset) -> None:
-    assert Plan.named(one.id) == one.plan
+    assert preset(one.id) == one
     assert [t.procedure for t in one.plan.treatments] == [t.procedure for t in one.treatments]
     assert [t.dose for t in one.plan.treatments] == [t.dose for t in one.treatments]
 
@@ -38,7 +38,7 @@ def test_a_named_plan_is_found_by_its_name(one: Preset) -> None:
 @pytest.mark.parametrize("name", ["", "liquid", "Liquid_facelift", "../plans/tired_eyes", "x" * 99])
 def test_what_is_no_plan_points_to_the_list(name: str) -> None:
     with pytest.raises(PlanError, match="--list-plans") as error:
-        Plan.named(name)
+        preset(name)
     assert len(str(error.value)) < 120
 
 
@@ -69,7 +69,7 @@ def test_a_named_plan_is_a_plan_file_too(one: Preset) -> None:
 
 
 def test_the_upper_face_has_the_dose_of_the_label() -> None:
-    assert sum(t.amount for t in Plan.named("upper_face_toxin").treatments) == 64.0
+    assert sum(t.amount for t in preset("upper_face_toxin").plan.treatments) == 64.0
 
 
 def test_every_file_is_a_plan() -> None:

@@ -23,12 +23,8 @@ from face_mesh.arrays import Rgb
 from face_mesh.errors import EngineError, PlanError
 from simulate import Outcome, simulate
 from simulate.__main__ import main
-from simulate.export.comparison import (
-    comparison_image,
-    head_window,
-    png_bytes,
-)
-from simulate.export.contact_sheet import CLOSE
+from simulate.drawing import CLOSE, head_window
+from simulate.export.comparison import comparison_image
 from simulate.provenance import signing as certificate
 from simulate.provenance.c2pa_manifest import (
     Edits,
@@ -36,6 +32,7 @@ from simulate.provenance.c2pa_manifest import (
     signed,
     together,
 )
+from simulate.provenance.png_metadata import png_bytes
 from simulate.provenance.signing import SELF_SIGNED, signing
 from simulate.provenance.verify import SENTENCES, verdict_json, verify
 from simulate.provenance.visible_mark import (

@@ -11,7 +11,6 @@ from face_mesh import Face, PlanError
 from face_mesh.skin.working_view import linear
 from simulate import Plan, Treatment, procedures, simulate
 from simulate.catalogue.procedure import Patch
-from simulate.catalogue.time_course import days_after, time_words
 from simulate.recovery.discolouration import (
     SURFACE,
     density_gain,
@@ -20,7 +19,7 @@ from simulate.recovery.discolouration import (
 from simulate.recovery.reactions import LIKELY, reactions_at
 from simulate.shading.relight import lit
 from tests.simulate.faces import bare, face_of, lengths
-from tests.simulate.reactions import reaction
+from tests.simulate.reactions import on_day, reaction
 
 Give = Callable[..., Plan]
 
@@ -104,7 +103,7 @@ def test_a_swollen_day_has_the_wider_range(person: Face, with_reactions: Give) -
 def test_a_bruise_is_purple_first_and_yellow_later(person: Face, with_reactions: Give) -> None:
     """Purple takes most from green, yellow most from blue and next to nothing from red."""
     plan = with_reactions(reaction("bruising", 3.0, days=(0.0, 10.0, 20.0), level=(1.0, 1.0, 0.0)))
-    early, late = (density_of(person, plan, day, "all").reshape(-1, 3) for day in (1.0, 9.0))
+    early, late = (density_of(person, plan, on_day(day)).reshape(-1, 3) for day in (1.0, 9.0))
     deepest = early.sum(axis=1).argmax()
     red, green, blue = early[deepest]
     assert green > red
@@ -116,7 +115,7 @@ def test_a_bruise_is_purple_first_and_yellow_later(person: Face, with_reactions:
 def test_nothing_is_yellow_in_the_first_18_hours(person: Face, with_reactions: Give) -> None:
     plan = with_reactions(reaction("bruising", 3.0))
     for day in (0.0, 0.25, 0.5, 0.75):
-        density = density_of(person, plan, day, "all")
+        density = density_of(person, plan, on_day(day))
         seen = density.max(axis=2) > 0.02
         assert (density[seen][:, 1] > density[seen][:, 2]).all()
 
@@ -158,23 +157,3 @@ def test_outside_the_change_mask_not_a_byte_differs_on_a_bruised_day(person: Fac
     outcome = simulate(person, plan, "2d", reactions="all", engine="fake")
     mask = outcome.change_mask
     assert (outcome.image[~mask] == person.photo.image[~mask]).all()
-
-
-# --- words
-
-
-@pytest.mark.parametrize(
-    ("when", "said"),
-    [
-        (None, "Settled"),
-        ("0d", "Day 0"),
-        ("3d", "Day 3"),
-        ("1w", "1 week"),
-        ("2w", "2 weeks"),
-        ("6mo", "6 months"),
-        ("1y", "1 year"),
-    ],
-)
-def test_times_are_said_as_people_say_them(when: str | None, said: str) -> None:
-    assert time_words(when) == said
-    assert when is None or days_after(when) is not None

@@ -14,11 +14,12 @@ from face_mesh.skin.working_view import linear
 from simulate import Plan, procedures, simulate
 from simulate.geometry.displacement import parts_of
 from simulate.geometry.grid import Grid
-from simulate.geometry.mesh import Mesh
+from simulate.geometry.mesh import FaceSurface
 from simulate.shading.light import (
     CHANNEL_LIMITS,
     NORMAL_ROUNDS,
     Light,
+    fitted_light,
     harmonics,
 )
 from simulate.shading.relight import encoded, lit, shading_gain
@@ -26,8 +27,9 @@ from simulate.shading.shading import (
     LARGEST,
     shade_of,
     shade_unit,
-    vertex_shade,
+    surface_shade,
 )
+from tests.face_mesh.faces import kept_of
 from tests.simulate.faces import SHAPED, bare, face_of, mirrored, run, usual
 
 FRONT_LIGHT = np.array([-1.5, 0.0, 0.0, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0])
@@ -37,7 +39,7 @@ LEFT_LIGHT = np.array([-1.5, 0.4, 0.0, 0.2, 0.0, 0.0, 0.0, 0.0, 0.0])
 def painted(face: Face, coefficients: Points, noise: float = 0.0) -> Face:
     """The same head of one colour, lit as asked: each triangle by the shade of its own skin."""
     grid = Grid.of(face)
-    normals = Mesh.of(face).smooth_normals(NORMAL_ROUNDS)
+    normals = FaceSurface.of(face).smooth_normals(NORMAL_ROUNDS)
     shade = np.exp(harmonics(normals) @ coefficients)
     small = (grid.interpolate @ shade)[grid.nearest].reshape(grid.shape)
     big = np.kron(small, np.ones((grid.node_px, grid.node_px)))
@@ -71,7 +73,7 @@ def test_a_known_light_is_found(coefficients: Points) -> None:
     As shade on the normals a face has: which coefficient carries it is not settled by half a globe.
     """
     face = painted(face_of("collins"), coefficients, noise=0.02)
-    found, normals = Light.of(face), Mesh.of(face).smooth_normals(NORMAL_ROUNDS)
+    found, normals = Light.of(face), FaceSurface.of(face).smooth_normals(NORMAL_ROUNDS)
     assert found.explained > 0.9
     ahead = normals[:, 2] > 0.4
     shade, truth = found.shade(normals[ahead]), harmonics(normals[ahead]) @ coefficients
@@ -102,10 +104,10 @@ def test_light_from_the_left_brightens_the_slope_that_turns_to_it() -> None:
     face = painted(face_of("collins"), LEFT_LIGHT)
     entry = procedures()["cheek_filler"]
     (part,) = parts_of(entry, "left")
-    shift = part.mesh_mm(face)
-    shade, mesh = vertex_shade(face, shift), Mesh.of(face)
+    shift = part.surface_mm(face)
+    shade, mesh = surface_shade(face, "face", shift), FaceSurface.of(face)
     before = mesh.smooth_normals(NORMAL_ROUNDS)
-    after = Mesh(mesh.vertices_mm + 0.2 * shift).smooth_normals(NORMAL_ROUNDS)
+    after = mesh.moved(0.2 * shift).smooth_normals(NORMAL_ROUNDS)
     turn = after[:, 0] - before[:, 0]  # towards the patient's left, from where the light comes
     towards, away = turn > 0.5 * turn.max(), turn < 0.5 * turn.min()
     assert shade[towards].mean() > 0.0 > shade[away].mean()
@@ -119,7 +121,9 @@ def test_the_same_volume_lit_from_the_other_side_shades_the_other_way() -> None:
     from_left = painted(face_of("collins"), LEFT_LIGHT)
     from_right = painted(face_of("collins"), LEFT_LIGHT * [1, -1, 1, 1, 1, 1, 1, 1, 1])
     (part,) = parts_of(procedures()["cheek_filler"], "left")
-    one, other = (vertex_shade(face, part.mesh_mm(face)) for face in (from_left, from_right))
+    one, other = (
+        surface_shade(face, "face", part.surface_mm(face)) for face in (from_left, from_right)
+    )
     assert np.corrcoef(one, other)[0, 1] < 0.5
 
 
@@ -192,5 +196,5 @@ def test_shine_is_neither_dimmed_nor_blown_up() -> None:
 def test_no_treatment_needs_no_light() -> None:
     face = bare(face_of("collins"))
     simulate(face, Plan())
-    assert "light" not in face.workspace
+    assert not kept_of(face, fitted_light)
     assert not shading_gain(face, np.zeros(Grid.of(face).shape, np.float32)).any()

@@ -17,6 +17,7 @@ from face_mesh.skin.signs import SIGNS, detect
 from face_mesh.skin.skin_mask import skin_mask
 from simulate import (
     Change,
+    Conditions,
     Outcome,
     Plan,
     Treatment,
@@ -26,8 +27,8 @@ from simulate import (
 )
 from simulate.plan.plan import Stroke
 from simulate.skin.skin_effect import READING_SD, skin_mask_of
-from simulate.skin.tasks import jobs_of
-from simulate.skin.treated_patch import NOTHING, Treated
+from simulate.skin.tasks import Job, jobs_of
+from simulate.skin.treated_patch import NOTHING, Treated, treated_at
 from tests.simulate.faces import SKIN, bare, face_of, run, usual
 
 every_skin_procedure = pytest.mark.parametrize("name", SKIN)
@@ -121,11 +122,10 @@ def sign_of(face: Face, plan: Plan, part: Treated) -> str:
     return next(job.term.sign for job in jobs_of(plan) if key_of(face, job, part))
 
 
-def key_of(face: Face, job: object, part: Treated) -> bool:
+def key_of(face: Face, job: Job, part: Treated) -> bool:
     """Whether a piece of treated skin is kept as the work of a job."""
-    size = f"{face.photo.width}x{face.photo.height}"
-    place = f"skin/treated/{size}/{job.term.sign}/{job.term.operator}/{job.region}"  # type: ignore[attr-defined]
-    return place in face.workspace and face.workspace[place][1] is part
+    kept = treated_at(face, job.term.sign, job.term.operator, job.region)
+    return any(one is part for one in kept.values())
 
 
 def test_two_treatments_of_the_same_lines_never_take_more_than_there_is(face: Face) -> None:
@@ -271,7 +271,8 @@ def test_another_dose_paints_nothing_again(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_progress_rises_and_closing_cancels() -> None:
     face = bare(face_of("hopper"))
-    working = simulating(face, usual("nasolabial_filler", "forehead_toxin"), engine="fake")
+    plan = usual("nasolabial_filler", "forehead_toxin")
+    working = simulating(face, plan, Conditions(engine="fake"))
     seen = [next(working) for _ in range(3)]
     assert seen == sorted(seen)
     assert 0.0 <= seen[0] < seen[-1] < 1.0

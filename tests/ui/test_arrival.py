@@ -14,7 +14,8 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.testing.v1 import AppTest
 
 from benchmarks.turned import turned_photo, turned_pose
-from face_mesh import Photo, read_face
+from face_mesh import Photo, pipeline, read_face
+from face_mesh.landmarks.detect import Detection, find_faces
 from tests.ui.arriving import components, labels, upload, use, written
 from tests.ui.photos import MAKER, jpeg_with_place, portrait
 from tests.ui.test_page import living, stored
@@ -245,27 +246,28 @@ def test_a_photo_that_would_mislead_can_only_be_taken_again(
 def test_the_skin_model_is_loaded_once_there_is_a_photo(
     page: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    painting = importlib.import_module("ui.compute.skin_engine")
+    loading = importlib.import_module("ui.compute.model_loading")
     loaded: list[str] = []
-    monkeypatch.setattr(painting, "_load", lambda: loaded.append("once"))
+    monkeypatch.setattr(loading, "_load", lambda: loaded.append("once"))
     page.run()
     page.button(key="sample_grace_hopper").click().run()
-    assert painting.warm() is None  # with the engine of tests
+    assert loading.warm_skin() is None  # with the engine of tests
     monkeypatch.setenv("BEFOREHAND_SKIN_ENGINE", "embedded")
     page.run()
     page.run()
-    painting.warm().join()
+    loading.warm_skin().join()
     assert loaded == ["once"]
 
 
 def test_painting_waits_for_the_model_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    painting = importlib.import_module("ui.compute.skin_engine")
+    loading = importlib.import_module("ui.compute.model_loading")
+    painting = importlib.import_module("ui.results.result_progress")
     done = threading.Event()
     thread = threading.Thread(target=done.wait)
     thread.start()
-    monkeypatch.setattr(painting, "warm", lambda: thread)
-    monkeypatch.setattr(painting, "LOOK_SECONDS", 0.01)
-    steps = painting._once_loaded(iter_of([0.5, 1.0]))
+    monkeypatch.setattr(loading, "warm_skin", lambda: thread)
+    monkeypatch.setattr(loading, "LOOK_SECONDS", 0.01)
+    steps = loading.once_loaded(iter_of([0.5, 1.0]))
     assert [next(steps), next(steps)] == [0.0, 0.0]
     assert painting._words(0.0) == "Loading the skin model …"
     done.set()
@@ -402,6 +404,27 @@ def test_how_far_a_head_is_turned_says_how_much_can_be_shown(page: AppTest) -> N
     assert found[-24.0][0].message.startswith("The head is turned by 24°, at which 3")
     assert found[40.0][0].severity == "warn"
     assert found[40.0][0].advice
+
+
+def test_a_photo_is_searched_for_faces_once_however_often_it_is_measured(
+    page: AppTest, photo_file: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    searched: list[tuple[int, ...]] = []
+
+    def counted(rgb: np.ndarray) -> list[Detection]:
+        searched.append(rgb.shape)
+        return find_faces(rgb)
+
+    for module in (pipeline, importlib.import_module("ui.compute.faces")):
+        monkeypatch.setattr(module, "find_faces", counted)
+    upload(page, "me.jpg", photo_file)
+    photo = page.session_state["beforehand"].photo
+    page.button(key="length_on_front").click().run()
+    page.selectbox(key="thing_front").set_value("Something else").run()
+    page.number_input(key="length_mm_front").set_value(100.0).run()
+    page.button(key="length_use_front").click().run()
+    assert "A length of 100 mm in this photo sets the scale." in written(page)
+    assert searched == [photo.image.shape]
 
 
 def test_a_known_length_in_the_photo_sets_the_scale(page: AppTest, photo_file: bytes) -> None:

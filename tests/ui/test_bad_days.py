@@ -66,14 +66,14 @@ def breaks(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
 def test_what_cannot_be_worked_out_is_said_and_another_try_works(
     sample_page: AppTest, breaks: Callable[..., None], error: Exception
 ) -> None:
-    breaks("ui.compute.run", "simulating", error)
+    breaks("ui.compute.outcomes", "simulating", error)
     page = pick(sample_page, "forehead_toxin")
     says(page, error)
     photo_is_there(page)
     assert "after" not in shown(page)[1], "the photo as it is, and nothing that looks like a result"
     assert any("dose_" in (one.key or "") for one in page.slider), "and all that can be chosen"
 
-    breaks("ui.compute.run", "simulating", None)
+    breaks("ui.compute.outcomes", "simulating", None)
     page = page.button(key="try_picture_again").click().run()
     assert not page.error
     assert "after" in shown(page)[1]
@@ -110,7 +110,7 @@ def test_a_sheet_that_breaks_is_not_begun_again_unasked(
     sample_page: AppTest, breaks: Callable[..., None], error: Exception, kind: str, work: str
 ) -> None:
     page = pick(sample_page, "lip_filler")
-    breaks("ui.compute.run", work, error)
+    breaks("ui.compute.files", work, error)
     page = page.button(key=f"make_{kind}").click().run()
     says(page, error)
     assert "after" in shown(page)[1], "the picture stays"
@@ -124,7 +124,7 @@ def test_a_report_that_breaks_is_said_and_can_be_made_later(
     sample_page: AppTest, breaks: Callable[..., None], error: Exception
 ) -> None:
     page = pick(sample_page, "lip_filler")
-    breaks("ui.compute.run", "report", error)
+    breaks("ui.compute.files", "report", error)
     page = page.button(key="take_make_report").click().run()
     says(page, error)
     photo_is_there(page)
@@ -230,11 +230,11 @@ def test_a_skin_model_that_went_is_a_sentence_until_it_is_back(
 def test_a_thread_that_raises_while_it_loads_a_model_holds_nobody_up(
     sample_page: AppTest, breaks: Callable[..., None], error: Exception
 ) -> None:
-    painting = importlib.import_module("ui.compute.skin_engine")
+    loading = importlib.import_module("ui.compute.model_loading")
     thread = threading.Thread(target=lambda: (_ for _ in ()).throw(error))
-    breaks("ui.compute.skin_engine", "_loading", None)
+    breaks("ui.compute.model_loading", "_loading", None)
     thread.start()
-    painting.warm = lambda: thread  # as it is returned of the built-in model
+    loading.warm_skin = lambda: thread  # as it is returned of the built-in model
     page = pick(sample_page, "forehead_toxin")
     assert not page.error
     assert "after" in shown(page)[1]

@@ -6,11 +6,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from simulate import procedures
+from simulate.wording.procedures import lasting
 from tests.ui.viewing import shown, title
 from ui.concerns import procedure_cards
 from ui.concerns.concerns import acting, areas, concerns
 from ui.concerns.search import search
-from ui.text.duration import lasting
 
 JUDGING = r"\b(ugly|flaw|flawed|defect|problem|too|bad|wrong|should|must|old|fix|correct|improve)\b"
 
@@ -176,8 +176,9 @@ def test_a_card_says_what_a_patient_has_to_know(patient_page: AppTest) -> None:
         "Nasal narrowing (rhinoplasty width)",
         "Alar base reduction",
     ]
-    assert "**Operation.** Most people go out again after 1 to 2 weeks." in [
-        one.value.removesuffix(" Lasting.") for one in page.markdown
+    assert "**Surgery.** Most people go out again after 1 to 2 weeks." in [
+        one.value.removesuffix(" Lasting, as far as the figures reach (2 years).")
+        for one in page.markdown
     ]
     written = "\n".join(one.value for one in page.markdown)
     entry = procedures()["alar_base_reduction"]

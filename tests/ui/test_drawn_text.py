@@ -44,8 +44,11 @@ KNOWN = {
         "ui/concerns/procedure_cards.py",
         "one.id",
     ): "areas, by which what is said of each is looked up",
-    ("ui/compute/background_file.py", "label"): "of calls of `offer`, each of what is said",
-    ("ui/results/time_and_range.py", "label"): "of calls of `_save`, each of what is said",
+    (
+        "ui/downloads/background_file.py",
+        "label",
+    ): "of calls of `request_button`, each of what is said",
+    ("ui/downloads/time_and_range.py", "label"): "of calls of `_save`, each of what is said",
     ("ui/app/page_frame.py", "pages"): "our own screens, with names of icons",
     ("ui/results/result_view.py", "marks.get(one.because, '')"): "of `wording.footnote`, a letter",
     ("ui/results/result_view.py", "one.because"): "by which the letter of a footnote is looked up",

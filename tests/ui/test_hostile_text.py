@@ -19,7 +19,7 @@ from tests.hostile import ALONE, LINES, LINK, NAME, TEXT, obeyed, unseen
 from tests.simulate.manifests import actions, manifest, named, signed_as
 from tests.simulate.test_hostile_manifest import NO_PLACE, NOT_OURS, THE_SAME, more
 from tests.ui.arriving import upload
-from tests.ui.test_planfiles import open_file
+from tests.ui.test_plan_files import open_file
 from tests.ui.viewing import pick, unpacked
 
 HARMLESS = "Doe"

@@ -6,10 +6,13 @@ import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image, ImageOps
 from streamlit.testing.v1 import AppTest
 
+from face_mesh import pipeline
+from face_mesh.landmarks.detect import Detection, find_faces
 from tests.ui.arriving import data_url, use
 from tests.ui.photos import MAKER, portrait
 from tests.ui.test_page import living
@@ -119,6 +122,19 @@ def test_nobody_and_several_are_told_apart(
 ) -> None:
     assert advice(live, empty_file) == [live.NOBODY]
     assert advice(live, two_faces_file) == [live.SEVERAL]
+
+
+def test_a_frame_is_searched_for_faces_once(live: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    searched = []
+
+    def counted(rgb: np.ndarray) -> list[Detection]:
+        searched.append(rgb.shape)
+        return find_faces(rgb)
+
+    for module in (pipeline, live):
+        monkeypatch.setattr(module, "find_faces", counted)
+    assert advice(live, frame(0.45)) == ["Take off your glasses."]
+    assert searched == [(HEIGHT, WIDTH, 3)]
 
 
 def test_a_frame_is_not_kept(live: Any) -> None:

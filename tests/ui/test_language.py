@@ -16,15 +16,15 @@ from streamlit.testing.v1 import AppTest
 
 from face_mesh import Photo, PlanError, read_face
 from face_mesh.messages import AND, COMMAS, OR, Listed, Said
-from simulate import Plan
+from simulate import Conditions, Plan
 from simulate.catalogue.loader import sources
-from simulate.catalogue.time_course import time_words
 from simulate.export import contact_sheet
-from simulate.export.comparison import png_bytes
 from simulate.export.pdf.figures import Planned, Seen
 from simulate.export.pdf.pages import report_pdf
 from simulate.plan.interactions import plan_warnings
 from simulate.progress import finished
+from simulate.provenance.png_metadata import png_bytes
+from simulate.wording.times import moment, moment_title
 from tests.helpers import ROOT
 from tests.ui.arriving import upload
 from tests.ui.photos import portrait
@@ -179,7 +179,7 @@ def test_numbers_have_the_sign_of_the_language() -> None:
         ("de", ["swelling", "bruising", "redness"], AND, "Schwellung, Blutergüsse und Rötung"),
         ("de", ["swelling", "bruising"], OR, "Schwellung oder Blutergüsse"),
         ("es", ["swelling", "bruising", "redness"], AND, "hinchazón, moretones y enrojecimiento"),
-        ("es", ["redness", "injections"], AND, "enrojecimiento e inyecciones"),
+        ("es", ["redness", "Injections of a gel"], AND, "enrojecimiento e Inyecciones de un gel"),
         ("es", ["swelling", "bruising"], COMMAS, "hinchazón, moretones"),
         ("en", ["swelling", "bruising", "redness"], AND, "swelling, bruising and redness"),
     ],
@@ -218,7 +218,8 @@ def test_warnings_of_a_plan_are_said() -> None:
 @pytest.mark.parametrize("when", [None, "3d", "1w", "2w", "6mo", "1y"])
 def test_times_are_said(when: str | None) -> None:
     for one in OTHERS:
-        assert language.said_in(one, time_words(when)) != time_words(when)
+        for words in (moment(when), moment_title(when)):
+            assert language.said_in(one, words) != words
 
 
 # --- the page ---
@@ -425,7 +426,7 @@ def test_what_a_check_found_is_said_again_in_another_language(page: AppTest) -> 
 def test_the_report_says_nothing_without_a_translation() -> None:
     face = read_face(Photo.from_rgb(np.asarray(portrait())))
     plan = Plan.parse(["lip_filler=1", "masseter_toxin=25", "lip_lift=4", "jawline_filler=2:left"])
-    outcomes = finished(contact_sheet.responders(face, plan, "1mo"))
+    outcomes = finished(contact_sheet.responders(face, plan, Conditions("1mo")))
     for one in OTHERS:
         known = {m for part in collect.PARTS for m in collect.translations(one, part)}
         unknown: set[str] = set()

@@ -20,9 +20,9 @@ from simulate.plan.interactions import interactions
 from simulate.plan.presets import presets
 from simulate.provenance.verify import verify
 from simulate.skin.treated_patch import Treated
+from simulate.wording.procedures import lasting
 from tests.ui.arriving import upload, use
 from tests.ui.viewing import look_at, notes, pick, shown, strip, table, title
-from ui.text.duration import lasting
 
 
 def test_a_sample_is_shown_before_anything_is_simulated(sample_page: AppTest) -> None:
@@ -180,11 +180,11 @@ def test_the_range_of_responses_is_a_row_of_pictures(sample_page: AppTest) -> No
 
 
 def test_the_sheets_to_download_are_marked(sample_page: AppTest) -> None:
-    run = importlib.import_module("ui.compute.run")
+    files = importlib.import_module("ui.compute.files")
     face = measure_face(sample_page.session_state["beforehand"].photo)
     plan = Plan.parse(["lip_filler=1.0"])
     outcomes = [simulate(face, plan, responder=one) for one in ("low", "expected", "high")]
-    made = run.sheet_of(run.RANGE, outcomes)
+    made = files.sheet_of(files.RANGE, outcomes)
     assert b"DigitalSourceType" in made.png
     assert verify(made.png).state == "valid"
     assert len(made.panels) == 5
@@ -317,7 +317,7 @@ def test_one_side_gets_half_of_a_total_dose(sample_page: AppTest) -> None:
     slider = page.slider(key="dose_lip_filler_both")
     assert slider.max == entry.dose.max
     assert slider.value == 1.3
-    assert "in all (usual 1.0 mL)" in slider.label
+    assert "in all (usual 1 mL)" in slider.label
 
 
 def test_the_figures_of_a_row_agree_with_each_other(sample_page: AppTest) -> None:
@@ -335,7 +335,7 @@ def test_the_figures_of_a_row_agree_with_each_other(sample_page: AppTest) -> Non
 
 
 def test_what_limits_a_photo_is_said_with_what_to_do(sample_page: AppTest) -> None:
-    face = importlib.import_module("ui.compute.run").read_face(
+    face = importlib.import_module("ui.compute.faces").read_face(
         sample_page.session_state["beforehand"].photo
     )
     warnings = [one for one in face.findings if one.severity == "warn"]
@@ -456,7 +456,7 @@ def test_an_impossible_plan_is_one_sentence_and_loses_nothing(
     def refuse(*_: object, **__: object) -> None:
         raise PlanError("These two cannot be combined; leave one out.")
 
-    monkeypatch.setattr(importlib.import_module("ui.compute.run"), "simulating", refuse)
+    monkeypatch.setattr(importlib.import_module("ui.compute.outcomes"), "simulating", refuse)
     page.slider(key="dose_chin_filler_both").set_value(0.5).run()
     assert title(page) == "Your preview"
     assert [one.value for one in page.error] == [
@@ -474,7 +474,7 @@ def test_forgetting_leaves_nothing_of_the_photo(
     page.button(key="make_range").click().run()
     assert strip(page)[0]
     assert living(Photo, Face, Outcome, Treated) > held_before
-    sheet = importlib.import_module("ui.compute.run").Sheet
+    sheet = importlib.import_module("ui.compute.files").Sheet
     assert living(sheet)
     forget = next(button for button in page.button if button.label == "Forget my photo")
     forget.click().run()
@@ -502,12 +502,19 @@ def test_the_comparison_is_made_when_asked_and_marked(sample_page: AppTest) -> N
     for button in page.get("download_button"):
         assert button.proto.deferred_file_id
         assert not button.proto.url
-    run = importlib.import_module("ui.compute.run")
+    files = importlib.import_module("ui.compute.files")
     face = measure_face(page.session_state["beforehand"].photo)
-    png = run.comparison_png(face, run.Choice(Plan.parse(["lip_filler=1.0"])))
+    png = files.comparison_png(face, files.Choice(Plan.parse(["lip_filler=1.0"])))
     assert png.startswith(b"\x89PNG")
     assert b"DigitalSourceType" in png
     assert verify(png).state == "valid"
+
+
+def test_no_comparison_is_made_of_a_plan_that_is_refused(sample_page: AppTest) -> None:
+    files = importlib.import_module("ui.compute.files")
+    face = measure_face(sample_page.session_state["beforehand"].photo)
+    with pytest.raises(PlanError, match="choose one of them"):
+        files.comparison_png(face, files.Choice(Plan.parse(["facelift=6", "neck_lift=1"])))
 
 
 def together() -> list[str]:

@@ -74,7 +74,7 @@ def test_the_doses_of_two_sides_are_added_up_again(sample_page: AppTest) -> None
     page.slider(key="dose_cheek_filler_left").set_value(1.0).run()
     page.slider(key="dose_cheek_filler_right").set_value(0.8).run()
     page.button(key="present").click().run()
-    said = "Cheek filler: 1.0 mL on the left side, 0.8 mL on the right."
+    said = "Cheek filler: 1 mL on the left side, 0.8 mL on the right."
     assert any(said in one.value for one in page.markdown)
     page.button(key="present_end").click().run()
     page.button_group(key="side_cheek_filler").set_value("both").run()
@@ -131,11 +131,11 @@ def test_plans_are_compared_with_pictures_doses_and_figures(sample_page: AppTest
     assert list(compared.columns) == ["Compared", "Before", "A", "B"]
     rows = {row[0]: row[1:] for row in compared.to_numpy().tolist()}
     assert rows["Doses"][1:] == [
-        "Lip filler 1 mL",
-        "Lip filler 1 mL; Masseter toxin (jaw slimming) 25 U per side",
+        "Lip filler: 1 mL in all",
+        "Lip filler: 1 mL in all; Masseter toxin (jaw slimming): 25 units on each side",
     ]
     assert rows["In all"][1:] == ["Filler 1 mL", "Filler 1 mL · Botulinum toxin 50 units"]
-    assert rows["Days off"][2] == "0 to 7 days off"
+    assert rows["Days off"][2] == "none to 1 week"
     jaw = next(cells for name, cells in rows.items() if name.startswith("Width of the face at the"))
     assert jaw[1] == "–"
     assert jaw[2].startswith("−")
@@ -165,7 +165,7 @@ def test_what_a_plan_adds_up_to_is_said_beside_the_picture_and_kept_right(
     )
     monkeypatch.setenv(SETTING, str(file))
     page = pick(sample_page, "lip_filler")
-    assert totals(page) == "Filler 1 mL · Cost 300\u00a0EUR · 0 to 7 days off"
+    assert totals(page) == "Filler 1 mL · Cost 300\u00a0EUR · Days off: none to 1 week"
     page.slider(key="dose_lip_filler_both").set_value(2.0).run()
     assert totals(page).startswith("Filler 2 mL · Cost 500\u00a0EUR")
     page.button_group(key="side_lip_filler").set_value("each").run()
@@ -176,7 +176,7 @@ def test_what_a_plan_adds_up_to_is_said_beside_the_picture_and_kept_right(
     page.number_input(key="cost_glabellar_toxin").set_value(250.5).run()
     assert "Cost 750.50\u00a0EUR, one treatment without a price" in totals(page)
     page.number_input(key="off_co2_resurfacing").set_value(12.0).run()
-    assert "12 days off" in totals(page)
+    assert "Days off: 12 days" in totals(page)
     page.number_input(key="week_lip_filler").set_value(0.0).run()
     page.number_input(key="week_glabellar_toxin").set_value(2.0).run()
     page.number_input(key="week_co2_resurfacing").set_value(8.0).run()
@@ -196,9 +196,9 @@ def test_notes_and_costs_change_no_picture_and_stay_out_of_the_address(
 ) -> None:
     page = pick(sample_page, "lip_filler")
     worked_out: list[object] = []
-    run = importlib.import_module("ui.compute.run")
-    made = run.simulating
-    monkeypatch.setattr(run, "simulating", lambda *of: worked_out.append(of) or made(*of))
+    outcomes = importlib.import_module("ui.compute.outcomes")
+    made = outcomes.simulating
+    monkeypatch.setattr(outcomes, "simulating", lambda *of: worked_out.append(of) or made(*of))
     page.text_area(key="notes").set_value("A private word.").run()
     page.number_input(key="cost_lip_filler").set_value(300.0).run()
     page.text_input(key="currency").set_value("EUR").run()
@@ -218,7 +218,7 @@ def test_the_presentation_shows_one_plan_at_a_time(sample_page: AppTest) -> None
     page.button(key="present").click().run()
     assert title(page) == "Your preview"
     assert page.subheader[0].value == "Plan B"
-    assert any("Chin filler: 2.0 mL in all." in one.value for one in page.markdown)
+    assert any("Chin filler: 2 mL in all." in one.value for one in page.markdown)
     both = shown(page)[1]["after"]
     page.button(key="present_A").click().run()
     assert page.subheader[0].value == "Plan A"

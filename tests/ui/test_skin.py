@@ -2,7 +2,7 @@
 
 import importlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from face_mesh import EngineError
-from simulate import Plan
+from face_mesh import EngineError, Face
+from simulate import Conditions, Plan
 from simulate.plan.plan import Stroke
 from tests.ui.photos import MOLES, jpeg_with_place, portrait_with_moles
 from tests.ui.viewing import look_at, pick, shown, table, title
@@ -36,18 +36,16 @@ class Asked:
 @pytest.fixture
 def asked(sample_page: AppTest, monkeypatch: pytest.MonkeyPatch) -> Asked:
     """A record of all that is worked out from now on; the quick engine paints whatever is asked."""
-    noted, run = Asked(), importlib.import_module("ui.compute.run")
-    really = run.simulating
+    noted, outcomes = Asked(), importlib.import_module("ui.compute.outcomes")
+    really = outcomes.simulating
 
-    def simulating(
-        face: Any, plan: Plan, when: Any, responder: str, seed: int, engine: str, reactions: str
-    ) -> Any:
-        noted.engines.append(engine)
-        noted.seeds.append(seed)
+    def simulating(face: Face, plan: Plan, conditions: Conditions) -> Any:
+        noted.engines.append(conditions.engine)
+        noted.seeds.append(conditions.seed)
         noted.plans.append(plan)
-        return really(face, plan, when, responder, seed, "fake", reactions)
+        return really(face, plan, replace(conditions, engine="fake"))
 
-    monkeypatch.setattr(run, "simulating", simulating)
+    monkeypatch.setattr(outcomes, "simulating", simulating)
     return noted
 
 
@@ -188,11 +186,11 @@ def test_edits_outlast_a_look_at_the_other_page(sample_page: AppTest) -> None:
 
 
 def test_cancelled_work_is_not_begun_again_until_asked(asked: Asked, sample_page: AppTest) -> None:
-    painting = importlib.import_module("ui.compute.skin_engine")
+    outcomes = importlib.import_module("ui.compute.outcomes")
     page = pick(sample_page, "lip_filler")
     begun = len(asked.plans)
     plan = Plan.parse(["lip_filler=1.0", "ipl_redness=3"])
-    page.session_state["beforehand"].cancelled = painting.skin_work(plan)
+    page.session_state["beforehand"].cancelled = outcomes.skin_plan(plan)
     pick(page, "ipl_redness")
     assert title(page) == "Your preview"
     assert len(asked.plans) == begun
@@ -207,9 +205,9 @@ def test_cancelled_work_is_not_begun_again_until_asked(asked: Asked, sample_page
 
 
 def test_other_skin_is_painted_after_a_cancel(asked: Asked, sample_page: AppTest) -> None:
-    painting = importlib.import_module("ui.compute.skin_engine")
+    outcomes = importlib.import_module("ui.compute.outcomes")
     plan = Plan.parse(["ipl_redness=3"])
-    sample_page.session_state["beforehand"].cancelled = painting.skin_work(plan)
+    sample_page.session_state["beforehand"].cancelled = outcomes.skin_plan(plan)
     page = pick(sample_page, "pigment_laser")
     assert "after" in shown(page)[1]
 
@@ -223,16 +221,16 @@ def test_a_broken_engine_is_one_sentence_and_the_photo_stays(
         yield 0.1
         raise EngineError(sentence)
 
-    run = importlib.import_module("ui.compute.run")
-    works = run.simulating
-    monkeypatch.setattr(run, "simulating", broken)
+    outcomes = importlib.import_module("ui.compute.outcomes")
+    works = outcomes.simulating
+    monkeypatch.setattr(outcomes, "simulating", broken)
     page = pick(sample_page, "ipl_redness")
     assert title(page) == "Your preview"
     assert [one.value for one in page.error] == [f"**Not shown**  \n{sentence}"]
     assert set(shown(page)[1]) >= {"before"}
     assert "after" not in shown(page)[1]
     assert "cancel" not in [button.key for button in page.button]
-    monkeypatch.setattr(run, "simulating", works)
+    monkeypatch.setattr(outcomes, "simulating", works)
     page.slider(key="dose_ipl_redness_both").set_value(2.0).run()
     assert not page.error
     assert "after" in shown(page)[1]

@@ -9,9 +9,9 @@ from PIL import Image
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.testing.v1 import AppTest
 
-from simulate.export.comparison import png_bytes
 from simulate.provenance import signing as certificate
 from simulate.provenance.c2pa_manifest import Edits, signed
+from simulate.provenance.png_metadata import png_bytes
 from simulate.provenance.signing import signing
 
 BOX = (10.0, 20.0, 30.0, 40.0)

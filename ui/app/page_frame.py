@@ -8,7 +8,7 @@ from html import escape
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from ui.app import tour
+from ui import tour
 from ui.components import document_language
 from ui.intake import photo_store, privacy_notice
 from ui.state import session

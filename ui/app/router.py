@@ -4,9 +4,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui.app import connection, navigation, page_frame, tour
+from ui import tour
+from ui.app import connection, navigation, page_frame
 from ui.components import browser_history, upload_retry
-from ui.compute import run, skin_engine
+from ui.compute import model_loading
 from ui.state import session
 from ui.state.clinic_policy import PolicyError, policy
 from ui.text.language import said_error, say
@@ -14,7 +15,7 @@ from ui.text.language import said_error, say
 st.set_page_config(page_title="Beforehand", page_icon="🪞", layout="wide")
 for sheet in ("frame.css", "page.css"):
     st.html(Path(__file__).with_name(sheet))
-run.warm()
+model_loading.warm_landmarks()
 try:
     policy()
 except PolicyError as error:  # nothing is offered by a file that was not understood
@@ -42,6 +43,6 @@ upload_retry.wait()
 connection.watch()
 browser_history.begin(page.url_path, navigation.now(), navigation.open_now(), navigation.go)
 if session.start().photo:  # whose landmarks are found by now, and not delayed
-    skin_engine.warm()
+    model_loading.warm_skin()
 if page is home and session.screen() == "preview":
     tour.show()

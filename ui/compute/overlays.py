@@ -12,8 +12,7 @@ from PIL import Image
 from face_mesh import Face, Photo
 from face_mesh.arrays import Bool, Mask, Points, Rgb
 from face_mesh.messages import Said
-from simulate.export.comparison import head_window, panel
-from simulate.export.contact_sheet import CLOSE
+from simulate.drawing import CLOSE, head_window, panel
 from simulate.outcome.uncertainty_overlay import (
     BAND_SHARE,
     COLOUR,
@@ -115,12 +114,6 @@ def unsure(uncertainty: Mask) -> Unsure | None:
 def head(face: Face, image: Rgb) -> bytes:
     """Encode the head alone, at the size of a strip."""
     return _jpeg(panel(image[head_window(face, CLOSE)], PANEL_PX))
-
-
-def head_of(face: Face, encoded: bytes) -> bytes:
-    """Encode the head alone of a picture that is encoded whole."""
-    with Image.open(io.BytesIO(encoded)) as opened:
-        return head(face, np.asarray(opened.convert("RGB"), np.uint8))
 
 
 def mask(treated: Mask) -> bytes:

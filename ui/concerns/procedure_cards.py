@@ -5,7 +5,7 @@ Where on the face is asked first, so that nobody has to read through what others
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 
 import streamlit as st
@@ -13,8 +13,9 @@ import streamlit as st
 from face_mesh import Face
 from face_mesh.messages import AND, COMMAS, Listed, Said
 from simulate import Procedure, Treatment, procedures
-from simulate.plan.interactions import book
-from ui.compute import run
+from simulate.wording.doses import dose as dose_words
+from simulate.wording.procedures import means
+from ui.compute import faces
 from ui.concerns import concerns, search
 from ui.concerns.concerns import Acting, Concern
 from ui.concerns.search import Found
@@ -23,31 +24,9 @@ from ui.procedures import expected_changes, procedure_info
 from ui.procedures.expected_changes import Here
 from ui.results import view_switch
 from ui.state import session
-from ui.text import labels
-from ui.text.language import N_, say
+from ui.text.language import say
 
 SEARCH_KEY, AREA_KEY = "find_concern", "concern_area"
-USUAL = {  # by what the dose is of
-    "total": N_("Usual dose: {dose} in all."),
-    "per_side": N_("Usual dose: {dose} on each side."),
-}
-MEANS = {  # by the means of `simulate.plan.interactions`, or by the procedure
-    "fillers": N_("Injections of a gel"),
-    "toxins": N_("Injections of botulinum toxin"),
-    "nose_surgery": N_("Operation"),
-    "surgery": N_("Operation"),
-    "light": N_("Laser or light"),
-    "heat": N_("Heat through the skin"),
-    "lesions": N_("Small cut or laser"),
-    "fat_dissolving": N_("Injections that dissolve fat"),
-    "scar_microneedling": N_("Fine needles"),
-    "chemical_peel": N_("Acid on the skin"),
-}
-
-
-def means(name: str) -> str:
-    """Return what a procedure is done with, in English."""
-    return MEANS[name if name in MEANS else book().means_of(name)]
 
 
 def choose() -> None:
@@ -113,7 +92,7 @@ def show_procedures(face: Face) -> None:
     A card says what is compared first; the rest of it unfolds. What would not be seen in this photo
     comes last.
     """
-    small = run.preview(face.key, face)[0]
+    small = faces.preview(face.key, face)[0]
     st.header(say("What can be done about it"), anchor=False)
     left_out = search.search(st.session_state.get(SEARCH_KEY) or "").left_out
     found = concerns.acting(session.start().concerns)
@@ -130,7 +109,10 @@ def show_procedures(face: Face) -> None:
         st.markdown(
             say("Left out, because you searched without it: {names}.", names=Listed(names, COMMAS))
         )
-    drawn = [_leave_it, *(partial(_card, *one, here[one[0]], small) for one in offered)]
+    drawn: list[Callable[[], None]] = [
+        _leave_it,
+        *(partial(_card, *one, here[one[0]], small) for one in offered),
+    ]
     with st.container(key="cards", gap="small"):
         for first in range(0, len(drawn), 2):  # two in a row, so that no line is too long to read
             for column, draw in zip(st.columns(2), drawn[first : first + 2], strict=False):
@@ -190,7 +172,7 @@ def _card(name: str, acts: list[tuple[Concern, Acting]], here: Here, small: Face
 
 
 def _say_what_changes(entry: Procedure, small: Face) -> None:
-    dose = say(USUAL[entry.dose.scope], dose=labels.dose(entry.dose.usual, entry))
+    dose = say("Usual dose: {dose}.", dose=dose_words(entry.dose.usual, entry))
     change = expected_changes.expected([_usual(entry.id)], small)
     if entry.in_smile:
         change = [say("It shows in a smile; at rest hardly anything changes.")]

@@ -12,30 +12,34 @@ from functools import partial
 import streamlit as st
 
 from face_mesh import Face
-from ui.compute import background_file, run, skin_engine
-from ui.downloads import report_parts
+from ui.compute import files
+from ui.compute.faces import PREVIEW_PX
+from ui.compute.outcomes import skin_plan
+from ui.downloads import background_file, report_parts, time_and_range
 from ui.planner import plan_files, plan_state
-from ui.results import time_and_range
 from ui.state import session
 from ui.state.choice import Choice
 from ui.state.clinic_policy import policy
-from ui.text import labels, language
+from ui.text import language
 from ui.text.language import N_, say
 
 SIGNED = N_(
     "Every picture and the report carry a visible mark and a signature that say that they are "
     "simulated. Where a file goes after that is up to you."
 )
+PAINTED_AGAIN = N_(
+    "Made at the photo's own size, for which skin is painted anew: give it a minute."
+)
 SAID = {
-    run.RANGE: N_("The same plan in somebody who responds weakly, as expected, and strongly."),
-    run.FILM: N_("The face right after, after days, weeks and months, on one sheet."),
-    run.VIDEO: N_("From the photo through the first days to month 24, moving."),
+    files.RANGE: N_("The same plan in somebody who responds weakly, as expected, and strongly."),
+    files.FILM: N_("The face right after, after days, weeks and months, on one sheet."),
+    files.VIDEO: N_("From the photo through the first days to month 24, moving."),
 }
 MAKE = {
-    run.RANGE: N_("Make the range"),
-    run.FILM: N_("Make the two years"),
-    run.VIDEO: N_("Make the video"),
-    run.REPORT: N_("Make the report"),
+    files.RANGE: N_("Make the range"),
+    files.FILM: N_("Make the two years"),
+    files.VIDEO: N_("Make the video"),
+    files.REPORT: N_("Make the report"),
 }
 
 
@@ -54,7 +58,7 @@ def show(face: Face, choice: Choice) -> None:
         _show_report(face, choice)
         _show_plan(choice)
     with right:
-        for kind in (run.VIDEO, run.FILM, run.RANGE):
+        for kind in (files.VIDEO, files.FILM, files.RANGE):
             _show_sheet(kind, face, choice)
 
 
@@ -72,13 +76,13 @@ def _show_comparison(face: Face, choice: Choice) -> None:
         N_("Both side by side with the plan in words, at the photo's own size (PNG)."),
         "comparison",
     ):
-        paints = bool(skin_engine.skin_work(choice.plan).treatments)
-        again = max(face.photo.width, face.photo.height) > run.PREVIEW_PX
+        paints = bool(skin_plan(choice.plan).treatments)
+        again = max(face.photo.width, face.photo.height) > PREVIEW_PX
         if paints and again:
-            st.caption(say(labels.PAINTED_AGAIN))
+            st.caption(say(PAINTED_AGAIN))
         st.download_button(
             say("Download the comparison"),
-            partial(run.comparison_png, face, choice, language.sayer(language.current())),
+            partial(files.comparison_png, face, choice, language.sayer(language.current())),
             file_name="beforehand-comparison.png",
             mime="image/png",
             key="download",
@@ -96,19 +100,21 @@ def _show_report(face: Face, choice: Choice) -> None:
         ),
         "report",
     ):
-        wanted = _wanted(choice)
+        options = _report_options(choice)
         every = len(plan_state.filled()) > 1 and st.checkbox(
             say("With all plans, not only the one that is on"),
             key="report_plans",
             persist_state="session",
         )
         parts, spoken = report_parts.parts(face, choice, every=every), language.current()
-        asked = (tuple(part.key for part in parts), wanted, spoken)
-        begin = partial(run.report, parts, language.sayer(spoken), spoken, wanted)
+        asked = (tuple(part.key for part in parts), options, spoken)
+        begin = partial(files.report, parts, language.sayer(spoken), spoken, options)
         place = st.empty()
-        pdf = background_file.made(run.REPORT, asked, begin, place)
+        pdf = background_file.get_or_make(files.REPORT, asked, begin, place)
         if pdf is None:
-            background_file.offer(run.REPORT, asked, say(MAKE[run.REPORT]), key="take_make_report")
+            background_file.request_button(
+                files.REPORT, asked, say(MAKE[files.REPORT]), key="take_make_report"
+            )
             return
         st.download_button(
             say("Download the report (PDF, {mb:.1f} MB)", mb=len(pdf) / 1e6),
@@ -121,7 +127,7 @@ def _show_report(face: Face, choice: Choice) -> None:
         )
 
 
-def _wanted(choice: Choice) -> run.Wanted:
+def _report_options(choice: Choice) -> files.ReportOptions:
     film = st.checkbox(
         say("With the pictures of the first two years"),
         value=True,
@@ -138,7 +144,7 @@ def _wanted(choice: Choice) -> run.Wanted:
     )
     here = policy()
     clinic = " · ".join(filter(None, (here.name, here.contact)))
-    return run.Wanted(film, code, notes, clinic, session.start().way != session.CONSULTANT)
+    return files.ReportOptions(film, code, notes, clinic, session.start().way != session.CONSULTANT)
 
 
 def _show_plan(choice: Choice) -> None:
@@ -157,13 +163,16 @@ def _show_plan(choice: Choice) -> None:
 
 def _show_sheet(kind: str, face: Face, choice: Choice) -> None:
     asked, begin = time_and_range.of(kind, choice, face)
-    with _card(time_and_range.LABELS[kind] if kind != run.VIDEO else N_("Video"), SAID[kind], kind):
+    with _card(
+        time_and_range.LABELS[kind] if kind != files.VIDEO else N_("Video"), SAID[kind], kind
+    ):
         place = st.empty()
-        found = background_file.made(kind, asked, begin, place)
+        found = background_file.get_or_make(kind, asked, begin, place)
         if found is None:
-            background_file.offer(kind, asked, say(MAKE[kind]), key=f"take_make_{kind}")
-        elif kind == run.VIDEO:
-            if session.start().sheet is None or session.start().sheet[0] != kind:
+            background_file.request_button(kind, asked, say(MAKE[kind]), key=f"take_make_{kind}")
+        elif kind == files.VIDEO:
+            shown = session.start().sheet
+            if shown is None or shown[0] != kind:
                 time_and_range.show_video(found, choice, key="take_player")
             time_and_range.save_video(found, key="take_video")
         else:

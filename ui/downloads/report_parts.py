@@ -11,7 +11,8 @@ from dataclasses import replace
 from face_mesh import Face
 from face_mesh.messages import COMMAS, Listed, Said
 from simulate import Plan
-from ui.compute import run
+from ui.compute.faces import preview
+from ui.compute.files import ReportPlan
 from ui.intake import measurement
 from ui.planner import controls, plan_state, retouch
 from ui.results import view_switch
@@ -19,7 +20,7 @@ from ui.state import session
 from ui.state.choice import Choice, drawn
 
 
-def parts(face: Face, choice: Choice, *, every: bool) -> list[run.Part]:
+def parts(face: Face, choice: Choice, *, every: bool) -> list[ReportPlan]:
     """Return the plans of a report.
 
     Args:
@@ -50,7 +51,7 @@ def parts(face: Face, choice: Choice, *, every: bool) -> list[run.Part]:
             )
             name = view_switch.NAMES[main] if len(faces) > 1 else ""
             title = plan_state.plain_title(letter) if every else ""
-            found.append(run.Part(chosen, faces[main], title, name, others))
+            found.append(ReportPlan(chosen, faces[main], title, name, others))
     return found
 
 
@@ -61,22 +62,17 @@ def _faces(face: Face) -> dict[str, Face]:
     for view, photo in photos.items():
         seen = face if view == state.view else measurement.read(photo, view) if photo else None
         if seen is not None and not any(one.severity == "block" for one in seen.findings):
-            found[view] = run.preview(seen.key, seen)[0]
+            found[view] = preview(seen.key, seen)[0]
     return found
 
 
 def _chosen(plan: Plan, choice: Choice, small: Face, view: str) -> Choice:
     """Return what is chosen of a plan on a photo, at the time and response that are on."""
-    painter = choice.engine, choice.seed
     if view == session.start().view:
-        return controls.choice_of(
-            plan, small, choice.when, choice.responder, painter, choice.reactions
-        )
+        return controls.choice_of(plan, small, choice.conditions)
     given = tuple(one for one in plan.treatments if not retouch.picks(one))
     noted = replace(plan, treatments=given)
-    return Choice(
-        drawn(noted), choice.when, choice.responder, *painter, False, choice.reactions, noted
-    )
+    return Choice(drawn(noted), choice.conditions, noted=noted)
 
 
 def _left_out(plan: Plan, view: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from face_mesh import BeforehandError
-from simulate.export.comparison import source_type
+from simulate.provenance.png_metadata import source_type
 from simulate.provenance.signing import SELF_SIGNED
 from simulate.provenance.verify import Edit, Verdict
 from simulate.provenance.verify_job import verified

@@ -19,7 +19,7 @@ from face_mesh.landmarks.anatomy import point
 from face_mesh.landmarks.detect import find_faces
 from face_mesh.quality import SMILE_SCORE, WARN_PITCH_DEG, WARN_YAW_DEG
 from ui.components.capture.camera import OVAL_SHARE
-from ui.compute import run
+from ui.compute import model_loading
 from ui.intake.views import BEST_TURN_DEG, SMILE, THREE_QUARTER, VIEWS
 from ui.server import presence
 from ui.text.language import N_, unsaid
@@ -74,11 +74,11 @@ def advise(view: str, frame: object) -> Advice:
             return Advice((NOBODY,))
         sent = base64.b64decode(coded, validate=True)
         photo = open_photo_isolated(sent, cancelled=presence.gone())
-        run.warm().join()
-        found = len(find_faces(photo.image))
-        if found != 1:
-            return Advice((SEVERAL if found else NOBODY,))
-        face = read_face(photo, which=0)
+        model_loading.warm_landmarks().join()
+        detections = find_faces(photo.image)
+        if len(detections) != 1:
+            return Advice((SEVERAL if detections else NOBODY,))
+        face = read_face(photo, which=0, detections=detections)
     except (PhotoError, binascii.Error):
         return Advice((NOBODY,))
     except BeforehandError as error:

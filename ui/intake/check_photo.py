@@ -6,7 +6,7 @@ import streamlit as st
 
 from face_mesh import Face, Finding, Photo
 from ui.components.capture import framed_photo
-from ui.compute import run
+from ui.compute import faces
 from ui.intake import measurement, photo_store, scaling, views
 from ui.intake.views import VIEWS
 from ui.server import error_page
@@ -39,7 +39,7 @@ def check(photo: Photo, view: str) -> None:
     picture, panel = st.columns([1, 1], gap="large")
     try:
         with st.spinner(say("Looking for the face …")):
-            count, plain = run.faces(photo.sha256, photo)
+            count, plain = faces.detection(photo.sha256, photo)
     except Exception as error:  # of whatever kind: the page goes on
         st.error(error_page.said(error), icon=labels.ICONS["block"])
         _ways_on(None, view, ())
@@ -82,7 +82,7 @@ def _verdict(found: tuple[Finding, ...], view: str) -> None:
     said = {
         "block": say("This photo cannot be used."),
         "warn": say("This photo can be used, but a better one would show more."),
-        "info": say(labels.GOOD_PHOTO),
+        "info": say(measurement.GOOD_PHOTO),
     }
     st.header(said[worst], anchor=False)
     if worst != "block":
@@ -145,7 +145,7 @@ def overview(photo: Photo) -> None:
             st.header(say(about.name), anchor=False)
             st.caption(say(about.good_for))
             if view in photos:
-                plain = run.faces(photos[view].sha256, photos[view])[1]
+                plain = faces.detection(photos[view].sha256, photos[view])[1]
                 alt = say("Your photo: {view!l}.", view=about.name)
                 framed_photo.show(plain, alt, f"shown_{view}")
                 _buttons_of(view)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from face_mesh import Face, Finding, Photo
-from ui.compute import run
+from ui.compute import faces
 from ui.intake import photo_store, scaling, views
 from ui.server import error_page
 from ui.state import session
@@ -13,6 +13,7 @@ from ui.text import labels
 from ui.text.language import N_, say
 
 WORDS = {"block": N_("Cannot be used"), "warn": N_("Worth improving"), "info": N_("Good to know")}
+GOOD_PHOTO = N_("This photo is good to use.")
 COLOURS = {"block": "red", "warn": "orange", "info": "blue"}
 
 
@@ -37,11 +38,11 @@ def measure(photo: Photo) -> Face | None:
 def read(photo: Photo, view: str) -> Face | None:
     """Return the face of a photo of `view`, or None and say why there is none or not yet one."""
     try:
-        count = run.faces(photo.sha256, photo)[0]
+        count = faces.detection(photo.sha256, photo)[0]
         which = session.which(view) if count > 1 else None
         if count > 1 and which is None:
             return None
-        return run.measured(photo.sha256, which, scaling.hint(photo), photo)
+        return faces.face(photo.sha256, which, scaling.hint(photo), photo)
     except Exception as error:  # of whatever kind: the page goes on
         st.error(error_page.said(error), icon=labels.ICONS["block"])
         return None
@@ -65,7 +66,7 @@ def _show_limits(face: Face) -> None:
             st.markdown(f":orange[{labels.ICONS['warn']}] {say(one.message)}")
             st.caption(say(one.advice))
     if not limits:
-        st.markdown(f":green[{labels.ICONS['info']}] {say(labels.GOOD_PHOTO)}")
+        st.markdown(f":green[{labels.ICONS['info']}] {say(GOOD_PHOTO)}")
 
 
 def show_photo(face: Face) -> None:

@@ -14,7 +14,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from face_mesh import Photo, PhotoError, open_photo_isolated
-from ui.compute import run
+from ui.compute import session_caches
 from ui.intake.samples import Sample
 from ui.server import media_access, presence
 from ui.state import session
@@ -71,7 +71,7 @@ def use() -> None:
     if not view:
         state.checked = state.accepted = True
     elif pending is not None:
-        run.forget()
+        session_caches.forget()
         if view == session.FRONT:
             _replace_front(pending)
         else:
@@ -120,7 +120,7 @@ def retake() -> None:
     if state.adding:
         state.pending = None
         st.session_state[session.which_key(state.adding)] = None
-        run.forget()
+        session_caches.forget()
     else:
         put_aside()
 
@@ -130,18 +130,18 @@ def leave_out() -> None:
     state = session.start()
     st.session_state[session.which_key(state.adding)] = state.meant
     state.adding, state.pending, state.problem = "", None, ""
-    run.forget()
+    session_caches.forget()
 
 
 def remove_view(view: str) -> None:
     """Let go of a further photo."""
     session.drop_view(view)
-    run.forget()
+    session_caches.forget()
 
 
 def put_aside() -> None:
     """Let go of the photo but keep what was chosen, for another photo."""
-    run.forget()
+    session_caches.forget()
     session.take(None)
     media_access.forget()
 
@@ -151,7 +151,7 @@ def forget() -> None:
     context = get_script_run_ctx()
     if context is not None:
         context.uploaded_file_mgr.remove_session_files(context.session_id)
-    run.forget()
+    session_caches.forget()
     session.forget()
     media_access.forget()
 
@@ -168,13 +168,13 @@ def _take(data: bytes, credit: str = "") -> None:
         state.pending, state.problem = photo, ""
         st.session_state[session.which_key(state.adding)] = None
         return
-    run.forget()
+    session_caches.forget()
     session.take(photo, credit)
 
 
 def _remove(uploaded: UploadedFile) -> None:
     context = get_script_run_ctx()
     if context is not None:
-        context.uploaded_file_mgr.remove_file(
+        context.uploaded_file_mgr.remove_file(  # type: ignore[attr-defined]
             session_id=context.session_id, file_id=uploaded.file_id
         )

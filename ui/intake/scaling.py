@@ -11,8 +11,9 @@ from face_mesh.landmarks.scale import (
     LENGTH_REL_SD,
     PUPILS_RANGE_MM,
 )
+from face_mesh.messages import COMMAS, Listed, Said
 from ui.components.capture import ruler
-from ui.compute import run
+from ui.compute import faces
 from ui.state import session
 from ui.text import labels
 from ui.text.language import N_, said_error, say
@@ -25,6 +26,18 @@ THINGS_MM = {
     N_("Coin of 2 euro (25.75 mm)"): 25.75,
     N_("US quarter (24.26 mm)"): 24.26,
     N_("Something else"): None,
+}
+
+WIDTHS = {
+    "interpupillary_distance": N_("pupils {mm:.0f} ± {sd:.0f} mm"),
+    "bizygomatic_width": N_("cheekbones {mm:.0f} ± {sd:.0f} mm"),
+    "mouth_width": N_("mouth {mm:.0f} ± {sd:.0f} mm"),
+}
+SCALES = {
+    "iris": N_("judged from the size of the irises"),
+    "interpupillary_distance": N_("from the pupil distance you gave"),
+    "known_length": N_("from the length you gave"),
+    "face_size": N_("judged from the size of the face, because the head is turned"),
 }
 
 
@@ -42,7 +55,7 @@ def hint(photo: Photo) -> ScaleHint | None:
 def choose(face: Face, photo: Photo, view: str) -> None:
     """Draw how large the face is, how sure that is, and what would make it surer."""
     state = session.start()
-    st.markdown(say(labels.size(face, run.measures(face.key, face))))
+    st.markdown(_size(face))
     low, high = PUPILS_RANGE_MM
     st.number_input(
         say("Own distance between the pupils, in mm (PD on a spectacle prescription)"),
@@ -83,11 +96,27 @@ def choose(face: Face, photo: Photo, view: str) -> None:
         )
 
 
+def _size(face: Face) -> str:
+    """Return how large the face is, and how sure that is."""
+    found = faces.measures(face.key, face)
+    widths = [
+        Said(template, mm=one.value, sd=one.sd)
+        for name, template in WIDTHS.items()
+        if (one := found.get(name))
+    ]
+    return say(
+        "Widths: {widths}; {scale}. Every millimetre may be off by {percent:.0f} %.",
+        widths=Listed(widths, COMMAS),
+        scale=Said(SCALES[face.scale.source]),
+        percent=100.0 * face.scale.relative_sd,
+    )
+
+
 def mark(photo: Photo, view: str) -> None:
     """Draw the photo with two marks to put on the ends of something of known length."""
     state = session.start()
     st.markdown(say("Put the two marks on its ends, then say how long it is."))
-    ends = ruler.show(run.faces(photo.sha256, photo)[1], key=f"ruler_{view}_{state.attempt}")
+    ends = ruler.show(faces.detection(photo.sha256, photo)[1], key=f"ruler_{view}_{state.attempt}")
     thing = st.selectbox(say("What it is"), list(THINGS_MM), format_func=say, key=f"thing_{view}")
     length_mm = THINGS_MM[thing]
     if length_mm is None:
@@ -123,7 +152,7 @@ def _use(ends: ruler.Ends, length_mm: float, photo: Photo, view: str) -> None:
     given = ScaleHint(length_mm=length_mm, length_px=ends_px)
     which = session.which(view)
     try:
-        run.measured(photo.sha256, which, given, photo)
+        faces.face(photo.sha256, which, given, photo)
     except BeforehandError as error:
         st.error(said_error(error), icon=labels.ICONS["block"])
         return

@@ -1,4 +1,4 @@
-"""Choosing procedures, doses and circumstances. Nothing chosen here is written into the address."""
+"""Choosing procedures, doses and conditions. Nothing chosen here is written into the address."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from streamlit.delta_generator import DeltaGenerator
 
 from face_mesh import Face
 from simulate import Plan, Procedure, procedures
-from simulate.catalogue.procedure import AREAS
-from simulate.plan.interactions import book
-from ui.compute import run, skin_engine
-from ui.planner import clinic_notes, plan_state, retouch, totals
+from simulate.plan.conditions import Conditions
+from simulate.wording.plans import RESPONDERS
+from simulate.wording.procedures import AREAS, means
+from simulate.wording.times import moment_title
+from ui.compute import faces
+from ui.planner import clinic_notes, dose_scale, plan_state, retouch, skin_engine, totals
 from ui.procedures import expected_changes, procedure_info
 from ui.state import session
 from ui.state.choice import Choice, drawn
@@ -26,18 +28,29 @@ FULL_EFFECT = N_(
     "The full effect, once swelling and healing are over. How long it lasts is with each procedure."
 )
 MOST_EXPECTED = 3  # lines for patients, whose table is farther down
-MEANS = {  # what a procedure is done with, by the means of `interactions`: to search for
-    "fillers": N_("filler"),
-    "toxins": N_("botulinum toxin"),
-    "nose_surgery": N_("surgery"),
-    "surgery": N_("surgery"),
-    "light": N_("laser or light"),
-    "heat": N_("heat"),
-    "surface": N_("treatment of the skin"),
-    "lesions": N_("small operation"),
-    "fat_dissolving": N_("injections"),
+SIDES = {
+    "both": N_("Both sides"),
+    "left": N_("Left"),
+    "right": N_("Right"),
+    plan_state.EACH: N_("Each side"),
 }
-SIDES = {**labels.SIDES, plan_state.EACH: N_("Each side")}
+LOOKS = {labels.FULLEST: N_("Settled"), labels.DAY: N_("On a day")}
+REACTIONS = {
+    labels.LIKELY: N_("What most have"),
+    "all": N_("All that can come"),
+    "none": N_("None"),
+}
+REACTIONS_SAID = {
+    labels.LIKELY: N_(
+        "Swelling, bruises and redness are drawn where at least half of the people studied had "
+        "them. Yours may be more or less."
+    ),
+    "all": N_(
+        "All swelling, bruises and redness that people were seen to have are drawn together. "
+        "Few people have them all."
+    ),
+    "none": N_("Swelling, bruises and redness are left out; on this day you may have some."),
+}
 
 
 def is_expert() -> bool:
@@ -57,7 +70,7 @@ def choose(face: Face, near: DeltaGenerator) -> Choice | None:
         plan_state.choose()
     if is_expert() or state.everything or not policy().concerns:
         _choose_procedures()
-    small = run.preview(face.key, face)[0]
+    small = faces.preview(face.key, face)[0]
     state.chosen = tuple(one for one in state.chosen if policy().offers(one))
     with st.container():
         for name in state.chosen:
@@ -78,32 +91,22 @@ def choose(face: Face, near: DeltaGenerator) -> Choice | None:
             totals.show(plan)
         when, reactions = _choose_time()
         retouch.say_what_does_not_fit(list(plan.treatments))
-    return choice_of(plan, small, when, responder, skin_engine.choose(plan), reactions)
+    engine, seed = skin_engine.choose(plan)
+    return choice_of(plan, small, Conditions(when, responder, seed, engine, reactions))
 
 
-def choice_of(
-    plan: Plan,
-    small: Face,
-    when: str | None,
-    responder: str,
-    painter: tuple[str, int],
-    reactions: str,
-) -> Choice:
+def choice_of(plan: Plan, small: Face, conditions: Conditions) -> Choice:
     """Return the choice of a plan, with what was done by hand in the picture.
 
     Args:
         plan: as the widgets say it.
         small: the face at preview size.
-        when: time after treatment; None is the settled result.
-        responder: "low", "expected" or "high".
-        painter: engine and seed of painted skin.
-        reactions: "likely", "all" or "none".
+        conditions: for when and for whom, and how skin is painted.
     """
     given = list(plan.treatments)
     noted = replace(plan, treatments=tuple(retouch.edited(given, small)))
     picks_moles = any(map(retouch.picks, given))
-    engine, seed = painter
-    return Choice(drawn(noted), when, responder, engine, seed, picks_moles, reactions, noted)
+    return Choice(drawn(noted), conditions, picks_moles, noted)
 
 
 def _choose_procedures() -> None:
@@ -170,14 +173,13 @@ def _draw_toggle(entry: Procedure) -> None:
 def _searched(name: str) -> str:
     """A procedure as it is searched for: its name, its area, what it is done with."""
     entry = procedures()[name]
-    means = say(MEANS[book().means_of(name)])
-    return f"{say(entry.name)} · {labels.area(entry.area)} · {means}"
+    return f"{say(entry.name)} · {say(AREAS[entry.area])} · {say(means(name))}"
 
 
 def _area(name: str) -> str:
     """An area, and how many procedures in it are on."""
     count = sum(procedures()[one].area == name for one in session.start().chosen)
-    return f"{labels.area(name)} · {count}" if count else labels.area(name)
+    return f"{say(AREAS[name])} · {count}" if count else say(AREAS[name])
 
 
 def _add() -> None:
@@ -220,14 +222,14 @@ def _choose_dose(entry: Procedure, small: Face) -> None:
 
 def _draw_slider(entry: Procedure, side: str) -> None:
     """Draw the slider of a dose, with a mark at the usual one."""
-    key, most = _start_dose(entry, side), labels.dose_limit(entry, side)
+    key, most = _start_dose(entry, side), dose_scale.dose_limit(entry, side)
     with st.container(key=f"scale_{entry.id}_{side}"):
         st.slider(
-            labels.dose_label(entry, side, st.session_state[key]),
+            dose_scale.dose_label(entry, side, st.session_state[key]),
             min_value=0.0,
             max_value=most,
             step=entry.dose.step,
-            format=labels.dose_format(entry),
+            format=dose_scale.dose_format(entry),
             key=key,
             persist_state="session",
         )
@@ -293,18 +295,41 @@ def _ask_for_moles(entry: Procedure, small: Face) -> None:
     """Say what to pick, what of it was no mole, and above all who has to look at it first."""
     st.warning(say(entry.cautions[0]), icon=labels.ICONS["warn"])
     spots, missed = session.start().edits.spots, retouch.missed(small)
-    st.markdown(labels.picked(len(spots) - len(missed)))
+    st.markdown(_picked(len(spots) - len(missed)))
     if missed:
-        st.markdown(f":orange[{labels.ICONS['warn']}] {labels.missed(len(missed))}")
+        st.markdown(f":orange[{labels.ICONS['warn']}] {_missed(len(missed))}")
+
+
+def _picked(count: int) -> str:
+    """What to do about moles, or how many are picked."""
+    if not count:
+        said = say("Tap the moles you would like to see removed.")
+    elif count == 1:
+        said = say("1 mole picked. Tap it again to keep it.")
+    else:
+        said = say("{count} moles picked. Tap one again to keep it.", count=count)
+    return f"{labels.ICONS['pick']} {said}"
+
+
+def _missed(count: int) -> str:
+    """That nothing is found at some of the places picked."""
+    return say(
+        "Nothing dark is found at one of the places you tapped, so nothing is removed there. Tap "
+        "the middle of the mole, closer up."
+        if count == 1
+        else "Nothing dark is found at {count} of the places you tapped, so nothing is removed "
+        "there. Tap the middle of the mole, closer up.",
+        count=count,
+    )
 
 
 def _choose_responder() -> str:
     return st.segmented_control(
         say("Response to the treatment") if is_expert() else say("How strongly you respond"),
-        list(labels.RESPONDERS),
+        list(RESPONDERS),
         required=True,
         default="expected",
-        format_func=lambda name: say(labels.RESPONDERS[name]),
+        format_func=lambda name: say(RESPONDERS[name]),
         key="responder",
         persist_state="session",
         help=say(
@@ -334,13 +359,13 @@ def _choose_time() -> tuple[str | None, str]:
 
 def _choose_look() -> str:
     key = session.LOOK_KEY
-    return st.segmented_control(
+    look = st.segmented_control(
         say("When to look"),
-        list(labels.LOOKS),
+        list(LOOKS),
         required=True,
         # Only at first: a plan may have set it, and a widget takes one of the two.
         default=None if key in st.session_state else labels.FULLEST,
-        format_func=lambda name: say(labels.LOOKS[name]),
+        format_func=lambda name: say(LOOKS[name]),
         key=key,
         persist_state="session",
         help=say(
@@ -348,6 +373,7 @@ def _choose_look() -> str:
             "different times. How long each one lasts is with its range and sources."
         ),
     )
+    return look or labels.FULLEST
 
 
 def _choose_day() -> str:
@@ -355,7 +381,7 @@ def _choose_day() -> str:
     return st.select_slider(
         say("When to look"),
         labels.DAYS,
-        format_func=lambda name: say(labels.TIMES[name]),
+        format_func=lambda name: say(moment_title(name)),
         key=session.WHEN_KEY,
         persist_state="session",
         label_visibility="collapsed",
@@ -378,13 +404,13 @@ def _choose_reactions(on_a_day: bool) -> str:
     with asked:
         shown = st.segmented_control(
             say("Swelling, bruises and redness"),
-            list(labels.REACTIONS),
+            list(REACTIONS),
             required=True,
             default=labels.LIKELY,
-            format_func=lambda name: say(labels.REACTIONS[name]),
+            format_func=lambda name: say(REACTIONS[name]),
             key="reactions",
             persist_state="session",
             wrap=True,
         )
-        st.caption(say(labels.REACTIONS_SAID[shown]))
+        st.caption(say(REACTIONS_SAID[shown]))
     return shown

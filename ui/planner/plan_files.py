@@ -6,6 +6,7 @@ what somebody plans to have done is nobody's business.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
@@ -53,7 +54,7 @@ def _nearest(when: str | None) -> str:
 
 def offer_to_save(choice: Choice) -> None:
     """Draw the downloads of the plan that is on."""
-    kept = PlanFile(choice.kept, choice.when, choice.responder)
+    kept = PlanFile(choice.kept, choice.conditions.when, choice.conditions.responder)
     if kept.without_places() != kept and not st.checkbox(
         say("With the moles picked and the strokes painted, which belong to this photo"),
         key=PLACES_KEY,
@@ -76,7 +77,7 @@ def offer_to_save(choice: Choice) -> None:
             )
 
 
-def _encoded(text: partial[str]) -> bytes:
+def _encoded(text: Callable[[], str]) -> bytes:
     return text().encode("utf-8")
 
 

@@ -16,14 +16,15 @@ from simulate import Plan, Procedure, Treatment, procedures
 from simulate.catalogue.procedure import AMOUNTS
 from simulate.plan.plan import CURRENCY
 from simulate.plan.presets import Preset, Step, presets
-from ui.planner import totals
+from simulate.wording.plans import products, treatment_line
+from simulate.wording.times import oblique
+from ui.planner import dose_scale
 from ui.procedures import procedure_info
 from ui.state import session
 from ui.state.clinic_policy import policy
 from ui.state.session import Saved
 from ui.state.widget_keys import dose_key
 from ui.text import labels
-from ui.text.duration import time
 from ui.text.language import N_, Words, plain, say
 
 LETTERS = ("A", "B", "C")
@@ -121,7 +122,7 @@ def _put_treatments(entry: Procedure, given: Sequence[Treatment]) -> None:
     if len(entry.sides) > 1:
         values[side_key(entry.id)] = state.sides[entry.id] = side
     for one in given:
-        limit = labels.dose_limit(entry, one.side)
+        limit = dose_scale.dose_limit(entry, one.side)
         values[dose_key(entry.id, one.side)] = min(one.dose, limit)
     values[detail_key("week", entry.id)] = given[0].week
     values[detail_key("off", entry.id)] = given[0].clinic_downtime_days
@@ -163,7 +164,7 @@ def move_dose(entry: Procedure) -> None:
     else:
         wanted = {side: doses[0]}
     for one, dose in wanted.items():
-        steps = round(min(dose, labels.dose_limit(entry, one)) / entry.dose.step)
+        steps = round(min(dose, dose_scale.dose_limit(entry, one)) / entry.dose.step)
         values[dose_key(entry.id, one)] = round(steps * entry.dose.step, 6)
 
 
@@ -332,7 +333,7 @@ def _offered(name: str) -> str:
         "{name} ({amounts}): {procedures}",
         name=plain(preset.name),
         procedures=Listed([procedures()[one].name for one in preset.plan.by_procedure()], COMMAS),
-        amounts=Listed(totals.products(preset.plan), COMMAS),
+        amounts=Listed(products(preset.plan), COMMAS),
     )
 
 
@@ -350,7 +351,7 @@ def _take() -> None:
 
 def _explain(chosen: Preset) -> None:
     with st.container(key=f"facts_{chosen.id}", gap="small"):
-        sections = {
+        sections: dict[str, Sequence[str]] = {
             say("Who it suits less"): [labels.suits_less(one) for one in chosen.suits_less],
             say("Doses"): [_step(one) for one in chosen.treatments],
         }
@@ -358,8 +359,7 @@ def _explain(chosen: Preset) -> None:
 
 
 def _step(one: Step) -> str:
-    entry = procedures()[one.procedure]
-    told = [labels.planned(one.dose, one.side, entry)]
+    told = [say(treatment_line([Treatment(one.procedure, one.dose, one.side)]))]
     if one.week:
-        told.append(say(LATER, time=time(7.0 * one.week)))
+        told.append(say(LATER, time=oblique(7.0 * one.week)))
     return " ".join([*told, labels.sourced(one.derivation, one.source)])

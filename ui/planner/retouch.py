@@ -11,7 +11,6 @@ from face_mesh import BeforehandError, Face
 from face_mesh.skin.lesions import mole_at, moles
 from face_mesh.untrusted import real
 from simulate.plan.plan import (
-    LESIONS,
     MOST_PLACES,
     MOST_SPOTS,
     MOST_STROKES,
@@ -21,8 +20,8 @@ from simulate.plan.plan import (
 )
 from ui.components.viewer import Retouch
 from ui.components.viewer.viewer import Mark
-from ui.compute import run
 from ui.state import session
+from ui.state.choice import Choice
 from ui.state.session import Edits
 from ui.text.language import say
 
@@ -34,7 +33,7 @@ KEY = "viewer"
 
 def picks(treatment: Treatment) -> bool:
     """Whether a treatment removes lesions that are picked in the picture."""
-    return any(term.sign == LESIONS for term in treatment.entry.skin)
+    return treatment.entry.removes_lesions
 
 
 def edited(treatments: list[Treatment], face: Face) -> list[Treatment]:
@@ -94,7 +93,7 @@ def _mole(face: Face, spot: Place) -> object:
     return mole_at(face, x * face.photo.width - 0.5, y * face.photo.height - 0.5)
 
 
-def retouch(face: Face, choice: run.Choice, mask: bytes | None) -> Retouch | None:
+def retouch(face: Face, choice: Choice, mask: bytes | None) -> Retouch | None:
     """Return what can be edited in the viewer; None if the choice does nothing to the skin."""
     if mask is None and not choice.picks_moles:
         return None

@@ -13,11 +13,10 @@ from simulate import Change, Plan, Procedure, Treatment
 from simulate.catalogue.procedure import SkinTerm
 from simulate.outcome.changes import SIDE_EFFECT
 from simulate.outcome.warnings import EXPRESSIVE, HARDLY
-from simulate.plan.plan import LESIONS
 from simulate.skin.tasks import regions_of
-from ui.compute import run
+from simulate.wording import changes
+from ui.compute import outcomes
 from ui.state.choice import drawn
-from ui.text import labels
 from ui.text.language import N_, say
 
 MOST_LINES = 4  # of what moves, and again of what the skin loses
@@ -56,7 +55,7 @@ def here(given: Sequence[Treatment], face: Face, about: Collection[str] = ()) ->
         about: signs that somebody came with; where it acts on one of them, nothing else counts.
     """
     entry, dose = given[0].entry, max(one.relative_dose for one in given)
-    if any(term.sign == LESIONS for term in entry.skin):
+    if entry.removes_lesions:
         return Here("", True)  # what goes is what is picked
     all_grades = _grades(entry, face)
     grades = {sign: grade for sign, grade in all_grades.items() if sign in about} or all_grades
@@ -133,11 +132,11 @@ def expected(given: Sequence[Treatment], face: Face) -> list[str]:
         say(
             IN_UNITS[one.unit],
             measure=say(one.name),
-            change=labels.change(one),
-            range=labels.change_range(one),
+            change=changes.difference(one),
+            range=changes.difference_range(one),
         )
         for one in _moved(given, face)
-        if one.measure in entry.measures and one.unit in IN_UNITS and labels.is_noticeable(one)
+        if one.measure in entry.measures and one.unit in IN_UNITS and changes.is_noticeable(one)
     ]
     dose = max(one.relative_dose for one in given)
     lost = [_of_skin(entry, one, dose) for one in entry.skin if one.share(dose)]
@@ -145,7 +144,7 @@ def expected(given: Sequence[Treatment], face: Face) -> list[str]:
 
 
 def _moved(given: Sequence[Treatment], face: Face) -> tuple[Change, ...]:
-    return run.expected(face.key, drawn(Plan(tuple(given))), face)
+    return outcomes.shape_changes(face.key, drawn(Plan(tuple(given))), face)
 
 
 def _of_skin(entry: Procedure, term: SkinTerm, dose: float) -> str:

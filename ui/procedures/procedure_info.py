@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import streamlit as st
 
-from face_mesh.messages import Said
+from face_mesh.messages import Listed, Said
 from simulate import Procedure, procedures
-from simulate.catalogue.procedure import ESTIMATE, CurvePoint, Reaction
+from simulate.catalogue.procedure import ESTIMATE, CurvePoint, Reaction, SkinTerm, Term
 from simulate.outcome.view_check import max_yaw_deg
 from simulate.recovery.reactions import SIGN_WORDS
+from simulate.wording.doses import dose as dose_words
+from simulate.wording.procedures import (
+    back_among_people,
+    beginning,
+    by_sign,
+    lasting,
+    people,
+    place,
+    reaction,
+    risk,
+    risks,
+    skin_term,
+    term,
+)
+from simulate.wording.times import oblique
 from ui.state.clinic_policy import policy
 from ui.text import labels
-from ui.text.duration import beginning, lasting, time
-from ui.text.language import N_, Words, say
+from ui.text.language import Words, say
 
-Section = tuple[str, list[str]]
-USUAL = {  # by what the dose is of
-    "total": N_("Usual dose: {dose} in all ({source})"),
-    "per_side": N_("Usual dose: {dose} on each side ({source})"),
-}
-MOST = {
-    "total": N_("Most that can be set here: {dose} in all ({source})"),
-    "per_side": N_("Most that can be set here: {dose} on each side ({source})"),
-}
+Section = tuple[str, Sequence[str]]
 
 
 def explain(entry: Procedure) -> None:
@@ -39,10 +45,8 @@ def explain(entry: Procedure) -> None:
 
 def short(entry: Procedure) -> str:
     """Return what a patient plans by: the days off, and how long the effect lasts."""
-    said = [lasting(entry.course)]
-    if entry.downtime:
-        said.insert(0, labels.days_off(entry.downtime.days_low, entry.downtime.days_high))
-    return " ".join(said)
+    off = [back_among_people(entry.downtime)] if entry.downtime else []
+    return say(Listed([*off, lasting(entry.course)]))
 
 
 def withheld() -> None:
@@ -60,11 +64,7 @@ def withheld() -> None:
 
 def serious_risks(entry: Procedure) -> list[str]:
     """Return what is an emergency or lasting, and how often; sources are with `explain`."""
-    return [
-        say("{what}: {frequency!p}.", what=say(one.what), frequency=say(one.frequency))
-        for one in entry.risks
-        if one.serious
-    ]
+    return [say(risk(one)) for one in entry.risks if one.serious]
 
 
 def draw(sections: Iterable[Section]) -> None:
@@ -77,11 +77,9 @@ def draw(sections: Iterable[Section]) -> None:
 def _for_patients(entry: Procedure) -> Iterator[Section]:
     yield say("Take care"), [say(one) for one in entry.cautions]
     yield say("The first days"), list(_first_days(entry))
-    ones = sorted(entry.risks, key=lambda one: not one.serious)
-    yield say("What can go wrong"), [labels.risk(one) for one in ones]
+    yield say("What can go wrong"), [labels.risk(one) for one in risks(entry)]
     yield say("Who it suits less"), [labels.suits_less(one) for one in entry.suits_less]
-    swells = any(one.sign == "swelling" for one in entry.reactions)
-    yield say("How long it lasts"), [beginning(entry.course, swells), lasting(entry.course)]
+    yield say("How long it lasts"), [say(beginning(entry)), say(lasting(entry.course))]
     yield say("How people differ"), list(_differing(entry))
     shown = say(
         "It is shown as long as the head is turned by no more than {degrees:g}°.",
@@ -92,9 +90,9 @@ def _for_patients(entry: Procedure) -> Iterator[Section]:
 
 def _first_days(entry: Procedure) -> Iterator[str]:
     if entry.downtime:
-        yield labels.days_off(entry.downtime.days_low, entry.downtime.days_high)
-    for sign, ones in _by_sign(entry).items():
-        yield labels.reaction(sign, ones)
+        yield say(back_among_people(entry.downtime))
+    for sign, ones in by_sign(entry).items():
+        yield say(reaction(sign, ones))
 
 
 def _differing(entry: Procedure) -> Iterator[str]:
@@ -111,8 +109,8 @@ def _differing(entry: Procedure) -> Iterator[str]:
 
 def _for_consultants(entry: Procedure) -> Iterator[Section]:
     dose, response, course = entry.dose, entry.response, entry.course
-    yield say("How far it moves"), [labels.term(one, entry) for one in entry.terms]
-    yield say("What it does to the skin"), [labels.skin_term(one) for one in entry.skin]
+    yield say("How far it moves"), [_with_why(term(one, entry), one) for one in entry.terms]
+    yield say("What it does to the skin"), [_with_why(skin_term(one), one) for one in entry.skin]
     yield say("Spread between people"), [labels.sourced(response.derivation, response.source)]
     yield (
         say("Course"),
@@ -126,29 +124,26 @@ def _for_consultants(entry: Procedure) -> Iterator[Section]:
         yield say("Turned head"), [labels.sourced(entry.view.derivation, entry.view.source)]
     why = [say(one) for one in (dose.derivation, entry.dose_response.derivation) if one]
     usual = say(
-        USUAL[dose.scope],
-        dose=labels.dose(dose.usual, entry),
+        "Usual dose: {dose} ({source})",
+        dose=dose_words(dose.usual, entry),
         source=labels.source(dose.usual_source),
     )
     most = say(
-        MOST[dose.scope],
-        dose=labels.dose(dose.max, entry),
+        "Most that can be set here: {dose} ({source})",
+        dose=dose_words(dose.max, entry),
         source=labels.source(dose.max_source),
     )
     yield say("Dose"), [usual, most, *why]
     yield say("What is known"), [labels.sourced(one.claim, one.source) for one in entry.evidence]
 
 
-def _by_sign(entry: Procedure) -> dict[str, list[Reaction]]:
-    found: dict[str, list[Reaction]] = {}
-    for one in entry.reactions:
-        found.setdefault(one.sign, []).append(one)
-    return found
+def _with_why(line: Said, one: Term | SkinTerm) -> str:
+    return f"{say(line)} {labels.sourced(one.derivation, one.source)}"
 
 
 def _point(point: CurvePoint) -> str:
     note = labels.sourced(point.note, point.source)
-    return say("After {time}: {note}", time=time(point.day), note=note)
+    return say("After {time}: {note}", time=oblique(point.day), note=note)
 
 
 def _reaction(one: Reaction) -> str:
@@ -158,11 +153,10 @@ def _reaction(one: Reaction) -> str:
     if ESTIMATE in keys:
         estimate = labels.source(ESTIMATE)
         said.append(say("and in part {estimate}", estimate=estimate) if said else estimate)
-    place = say(one.patch.centre.replace("_", " "))
     what = say(
         "{sign!u} ({place}), {who}.",
         sign=Said(SIGN_WORDS[one.sign]),
-        place=place,
-        who=labels.people(one.frequency),
+        place=place(one.patch.centre),
+        who=people(one.frequency),
     )
     return f"{what} {say(one.derivation)} ({'; '.join(said)})"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import closing
 
 import streamlit as st
@@ -9,11 +10,15 @@ from streamlit.delta_generator import DeltaGenerator
 
 from face_mesh import Face
 from simulate import Change, Plan, plan_summary
-from simulate.export import comparison
 from simulate.progress import finished
+from simulate.wording import changes
+from simulate.wording.plans import longest_days_off, plan_words, response
+from simulate.wording.times import moment
+from ui.components import progress_bar
 from ui.components.viewer import strip
 from ui.components.viewer.strip import Panel
-from ui.compute import overlays, run, skin_engine
+from ui.compute import faces, outcomes, overlays
+from ui.compute.outcomes import Result
 from ui.planner import controls, plan_state, totals
 from ui.server import error_page
 from ui.state import session
@@ -23,17 +28,17 @@ from ui.text.language import N_, plain, say
 
 ROWS_OF_A_PROCEDURE = 2  # of the measures that it is meant to change
 NOTHING = "–"
-ROWS = {  # what is added up, by what says it
-    N_("Doses"): lambda plan: say(comparison.plan_words(plan)),
-    N_("In all"): lambda plan: " · ".join(totals.products(plan)),
+ROWS: dict[str, Callable[[Plan], str]] = {  # what is added up, by what says it
+    N_("Doses"): lambda plan: say(plan_words(plan)),
+    N_("In all"): totals.in_all,
     N_("Cost"): lambda plan: totals.cost(plan, plan_summary(plan)),
-    N_("Days off"): lambda plan: totals.days_off(plan_summary(plan)),
+    N_("Days off"): lambda plan: say(longest_days_off(plan_summary(plan)) or ""),
 }
 
 
 def show(face: Face, choice: Choice) -> None:
     """Draw all plans of the visit, each at the time and response of the one that is on."""
-    small = run.preview(face.key, face)[0]
+    small = faces.preview(face.key, face)[0]
     kept = session.start().plans
     with st.container(horizontal=True, vertical_alignment="center"):
         st.header(say("Plans side by side"), anchor=False, width="stretch")
@@ -46,17 +51,10 @@ def show(face: Face, choice: Choice) -> None:
             args=(False,),
         )
     place = st.empty()
-    found: dict[str, run.Result] = {}
+    found: dict[str, Result] = {}
     for letter in plan_state.filled():
         plan = kept[letter].plan
-        asked = controls.choice_of(
-            plan,
-            small,
-            choice.when,
-            choice.responder,
-            (choice.engine, choice.seed),
-            choice.reactions,
-        )
+        asked = controls.choice_of(plan, small, choice.conditions)
         try:
             if asked.plan.treatments:
                 found[letter] = _result(letter, asked, small, place)
@@ -68,17 +66,14 @@ def show(face: Face, choice: Choice) -> None:
             )
             st.markdown(f":red[{labels.ICONS['block']}] {sentence}")
     panels = [Panel(overlays.head(small, small.photo.image), plain("Before"))]
-    panels += [
-        Panel(overlays.head_of(small, one.jpeg), plan_state.plain_title(letter))
-        for letter, one in found.items()
-    ]
+    panels += [Panel(one.head, plan_state.plain_title(letter)) for letter, one in found.items()]
     strip.show(panels, key="compared")
     st.caption(
         say(
             "Time: {time!l}. Response: {response!l}. About two of three people would fall within "
             "the ranges.",
-            time=say(labels.TIMES[choice.when or labels.FULLEST]),
-            response=say(labels.RESPONDERS[choice.responder]),
+            time=moment(choice.conditions.when),
+            response=response(choice.conditions.responder),
         )
     )
     st.table(
@@ -89,11 +84,11 @@ def show(face: Face, choice: Choice) -> None:
     )
 
 
-def _result(letter: str, asked: Choice, face: Face, place: DeltaGenerator) -> run.Result:
-    with closing(run.working(asked, face)) as steps:
-        if (face.key, asked) in run.results():
+def _result(letter: str, asked: Choice, face: Face, place: DeltaGenerator) -> Result:
+    with closing(outcomes.result_steps(asked, face)) as steps:
+        if (face.key, asked) in outcomes.results():
             return finished(steps)
-        return skin_engine.watched(
+        return progress_bar.show(
             steps,
             place,
             f"comparing_{letter}",
@@ -104,19 +99,19 @@ def _result(letter: str, asked: Choice, face: Face, place: DeltaGenerator) -> ru
         )
 
 
-def _table(made: dict[str, Plan], found: dict[str, run.Result]) -> dict[str, list[str]]:
+def _table(made: dict[str, Plan], found: dict[str, Result]) -> dict[str, list[str]]:
     """Return the columns: what is compared, how it is now, and each plan."""
     measures: dict[str, str] = {}
     now: dict[str, str] = {}
     cells: dict[str, dict[str, str]] = {}
     for letter, result in found.items():
         for one in _main(made[letter], result):
-            measures.setdefault(one.measure, labels.measure(one))
+            measures.setdefault(one.measure, say(changes.measure(one)))
         for one in result.changes:
-            now[one.measure] = labels.level(one, one.before)
-            range_ = labels.change_range(one)
-            cells.setdefault(one.measure, {})[letter] = f"{labels.change(one)} ({range_})"
-    columns = {
+            now[one.measure] = say(changes.level(one, one.before))
+            difference, range_ = changes.difference(one), changes.difference_range(one)
+            cells.setdefault(one.measure, {})[letter] = f"{say(difference)} ({say(range_)})"
+    columns: dict[str, list[str]] = {
         say("Compared"): [*map(say, ROWS), *measures.values()],
         say("Before"): [*[""] * len(ROWS), *(now[id_] for id_ in measures)],
     }
@@ -127,9 +122,9 @@ def _table(made: dict[str, Plan], found: dict[str, run.Result]) -> dict[str, lis
     return columns
 
 
-def _main(plan: Plan, result: run.Result) -> list[Change]:
+def _main(plan: Plan, result: Result) -> list[Change]:
     """Return the changes that the procedures of a plan are meant to make, a few of each."""
-    noticed = {one.measure: one for one in result.changes if labels.is_noticeable(one)}
+    noticed = {one.measure: one for one in result.changes if changes.is_noticeable(one)}
     meant: list[str] = []
     for one in plan.treatments:
         own = [*(term.sign for term in one.entry.skin), *one.entry.measures]

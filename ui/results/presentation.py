@@ -9,10 +9,11 @@ from __future__ import annotations
 import streamlit as st
 
 from simulate import Plan, plan_summary
+from simulate.wording.plans import treatment_line
+from simulate.wording.times import moment_title
 from ui.planner import plan_state, totals
 from ui.state import session
 from ui.state.choice import Choice
-from ui.text import labels
 from ui.text.language import say
 
 
@@ -41,14 +42,13 @@ def head() -> None:
 def foot(choice: Choice) -> None:
     """Draw, in large type, what is shown: the doses, the time, and what they add up to."""
     plan = choice.kept
-    lines = labels.plan_lines(plan)
-    time = say(labels.TIMES[choice.when or labels.FULLEST])
+    lines = [say(treatment_line(ones)) for ones in plan.by_procedure().values()]
     with st.container(key="presented", gap="medium"):
         st.subheader(
             say("Plan {plan}", plan=plan_state.title(session.start().letter)), anchor=False
         )
         st.markdown("  \n".join(lines))
-        st.markdown(f"**{time}**")
+        st.markdown(f"**{say(moment_title(choice.conditions.when))}**")
         place = st.container()
         with_cost = st.toggle(say("Show the cost"), key="present_cost", persist_state="session")
         place.markdown(_total(plan, with_cost))
@@ -56,7 +56,7 @@ def foot(choice: Choice) -> None:
 
 def _total(plan: Plan, with_cost: bool) -> str:
     summary = plan_summary(plan)
-    said = [*totals.products(plan), totals.days_off(summary)]
+    said = [totals.in_all(plan), totals.days_off(summary)]
     if with_cost:
         said.append(totals.cost(plan, summary) or say("No price is known."))
     return " · ".join(filter(None, said))

@@ -10,19 +10,23 @@ from streamlit.delta_generator import DeltaGenerator
 from face_mesh import Face, Photo, PlanError
 from face_mesh.messages import Said
 from simulate import Change, procedures
-from simulate.catalogue.time_course import days_after
-from simulate.export import comparison
 from simulate.plan.interactions import interactions
+from simulate.wording import changes
+from simulate.wording.plans import nothing_seen, plan_words, response
+from simulate.wording.times import moment, moment_title
 from ui.components import viewer
-from ui.compute import run, skin_engine
+from ui.compute import faces, outcomes
+from ui.compute.outcomes import Result
 from ui.planner import plan_state
 from ui.planner import retouch as editing
+from ui.results import result_progress
 from ui.server import error_page
 from ui.state import session
 from ui.state.choice import Choice
-from ui.text import duration, labels
-from ui.text.language import plain, say
+from ui.text import labels
+from ui.text.language import N_, plain, say
 
+UNCHANGED = N_("No measure changes by as much as can be written here.")
 FIRST_ROWS = 12  # of a table in the open; the rest can be unfolded
 
 
@@ -32,15 +36,15 @@ def show_photo(photo: Photo) -> None:
     Raises:
         EngineError: the landmark model is missing or damaged.
     """
-    viewer.show(run.faces(photo.sha256, photo)[1])
+    viewer.show(faces.detection(photo.sha256, photo)[1])
 
 
-def show_face(face: Face, choice: Choice | None) -> run.Result | None:
+def show_face(face: Face, choice: Choice | None) -> Result | None:
     """Draw the viewer, with the outcome of the choice if there is one.
 
     Why a plan cannot be shown is said below the picture, as all else that goes with it.
     """
-    small, picture = run.preview(face.key, face)
+    small, picture = faces.preview(face.key, face)
     session.start().shown = picture.key
     place = st.empty()
     show = partial(viewer.show, picture, edits=editing.written(), on_edits=editing.take)
@@ -48,24 +52,24 @@ def show_face(face: Face, choice: Choice | None) -> run.Result | None:
         show()
         return None
     try:
-        result = skin_engine.outcome(choice, small, place) if choice.plan.treatments else None
+        result = result_progress.result(choice, small, place) if choice.plan.treatments else None
     except Exception as error:  # of whatever kind: the page goes on
         show()
         _say_why_not(choice, error, place)
         return None
-    skin = skin_engine.skin_work(choice.plan)
-    mask = run.skin_mask(small.key, skin, small) if result and skin.treatments else None
+    skin = outcomes.skin_plan(choice.plan)
+    mask = outcomes.skin_mask(small.key, skin, small) if result and skin.treatments else None
     retouch = editing.retouch(small, choice, mask)
     if result is None:
         show(retouch=retouch)
         return None
-    time = Said(labels.TIMES[choice.when or labels.FULLEST])
+    time = moment(choice.conditions.when)
     show(
         result.jpeg,
         alt=plain(
             "The same photo, simulated, {time!l}: {plan}",
             time=time,
-            plan=comparison.plan_words(choice.plan),
+            plan=plan_words(choice.plan),
         ),
         tag=_tag(choice, time),
         heat=result.heat,
@@ -100,54 +104,49 @@ def _say_why_not(choice: Choice, error: Exception, place: DeltaGenerator) -> Non
 def _tag(choice: Choice, time: Said) -> str:
     """What the simulated picture is called, which says if some of the plan cannot be seen yet."""
     said = _simulated(choice, time)
-    if choice.responder == "expected":
+    if choice.conditions.responder == "expected":
         return said
-    response = Said(labels.RESPONDERS[choice.responder])
-    return plain("{simulated}; {response!l}", simulated=said, response=response)
+    return plain(
+        "{simulated}; {response!l}", simulated=said, response=response(choice.conditions.responder)
+    )
 
 
 def _simulated(choice: Choice, time: Said) -> str:
-    days = days_after(choice.when)
+    days = choice.conditions.days
     weeks = (one.week or 0.0 for one in choice.plan.treatments if one.dose)
     if days is not None and any(7.0 * week > days for week in weeks):
         return plain("Simulated, {time!l}; not all is done yet", time=time)
     return plain("Simulated, {time!l}", time=time)
 
 
-def show_changes(result: run.Result, choice: Choice) -> None:
+def show_changes(result: Result, choice: Choice) -> None:
     """Draw the table of changes, and below it why some ranges are wide."""
     st.header(say("What changes"), anchor=False)
-    changes = [one for one in result.changes if labels.is_noticeable(one)]
-    if not changes:
-        st.markdown(say(_nothing(choice)))
+    noticed = [one for one in result.changes if changes.is_noticeable(one)]
+    if not noticed:
+        st.markdown(say(nothing_seen(choice.plan, choice.conditions.when) or UNCHANGED))
         return
-    _show_table(changes[:FIRST_ROWS])
-    if changes[FIRST_ROWS:]:
+    _show_table(noticed[:FIRST_ROWS])
+    if noticed[FIRST_ROWS:]:
         with st.expander(say("Other measures")):
-            _show_table(changes[FIRST_ROWS:])
+            _show_table(noticed[FIRST_ROWS:])
     st.caption(
         say(
             "{time}. About two of three people would fall within the range: it covers how "
             "differently people respond and how sure the measuring is. {share:.1f}\u00a0% of the "
             "picture changed; every other pixel is the photo's own.",
-            time=Said(labels.TIMES[choice.when or labels.FULLEST]),
+            time=moment_title(choice.conditions.when),
             share=100.0 * result.changed_fraction,
         )
     )
 
 
-def _nothing(choice: Choice) -> str:
-    if duration.is_to_come(choice.plan, choice.when):
-        return labels.NOT_YET
-    return labels.GONE if duration.is_gone(choice.plan, choice.when) else labels.UNCHANGED
-
-
-def _show_table(changes: list[Change]) -> None:
-    reasons = list(dict.fromkeys(one.because for one in changes if one.because))
-    same = len({one.because for one in changes}) == 1  # it needs no mark
-    marks = {reason: "" if same else labels.footnote(i) for i, reason in enumerate(reasons)}
+def _show_table(rows: list[Change]) -> None:
+    reasons = list(dict.fromkeys(one.because for one in rows if one.because))
+    same = len({one.because for one in rows}) == 1  # it needs no mark
+    marks = {reason: "" if same else _footnote(i) for i, reason in enumerate(reasons)}
     st.table(
-        _table(changes, marks),
+        _table(rows, marks),
         border="horizontal",
         hide_index=True,
         alt=say("Measures of the face before and after, with the range to be expected"),
@@ -157,14 +156,19 @@ def _show_table(changes: list[Change]) -> None:
         st.caption("  \n".join(lines))
 
 
-def _table(changes: list[Change], marks: dict[str, str]) -> dict[str, list[str]]:
+def _footnote(index: int) -> str:
+    """Return the mark of a footnote, a raised letter: a raised digit would be an exponent."""
+    return "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖ"[index % 16]
+
+
+def _table(rows: list[Change], marks: dict[str, str]) -> dict[str, list[str]]:
     return {
-        say("Measure"): [labels.measure(one) for one in changes],
-        say("Before"): [labels.level(one, one.before) for one in changes],
-        say("After"): [labels.level(one, one.after) for one in changes],
-        say("Change"): [labels.change(one) for one in changes],
+        say("Measure"): [say(changes.measure(one)) for one in rows],
+        say("Before"): [say(changes.level(one, one.before)) for one in rows],
+        say("After"): [say(changes.level(one, one.after)) for one in rows],
+        say("Change"): [say(changes.difference(one)) for one in rows],
         say("Range (two of three people)"): [
-            f"{labels.change_range(one)}\u202f{marks.get(one.because, '')}".strip()
-            for one in changes
+            f"{say(changes.difference_range(one))}\u202f{marks.get(one.because, '')}".strip()
+            for one in rows
         ],
     }

@@ -22,6 +22,7 @@ procedure_cards.offer_to_go_on()
 with st.expander(say("Open a plan"), icon=":material/folder_open:", type="compact"):
     plan_files.offer_to_open()
 if state.concerns:
+    assert state.active is not None  # nobody comes here without one
     face = measurement.measure(state.active)  # what limits the photo is said below the cards
     if face:
         with cards:

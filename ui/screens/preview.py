@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from ui.app import tour
-from ui.downloads import download_page
+from ui import tour
+from ui.compute.outcomes import Result
+from ui.downloads import download_page, time_and_range
 from ui.intake import measurement, photo_store
 from ui.planner import controls as choosing
 from ui.planner import plan_files
@@ -11,15 +12,18 @@ from ui.results import (
     compare_plans,
     presentation,
     result_view,
-    time_and_range,
     view_switch,
 )
 from ui.server import error_page
 from ui.state import session
+from ui.state.choice import Choice
 from ui.text.language import say
 
 state = session.start()
-result = choice = None
+photo = state.active
+assert photo is not None  # nobody comes here without one
+result: Result | None = None
+choice: Choice | None = None
 
 st.title(say("Your preview"), anchor=False)
 # Places that are sometimes empty: without them what follows would be drawn anew.
@@ -37,15 +41,16 @@ with stage:
 with panel, st.container(key="panel"):
     view_switch.offer_way_back()
     controls = st.container()
-    face = measurement.measure(state.active)  # what limits the photo is said below the doses
+    face = measurement.measure(photo)  # what limits the photo is said below the doses
     if face:
         with controls:
             choice = choosing.choose(face, near)
 with picture:
     try:
-        result = (
-            result_view.show_face(face, choice) if face else result_view.show_photo(state.active)
-        )
+        if face:
+            result = result_view.show_face(face, choice)
+        else:
+            result_view.show_photo(photo)
     except Exception as error:  # of whatever kind: the page goes on
         panel.error(error_page.said(error), icon=":material/error:")
 
@@ -55,7 +60,7 @@ if state.presenting and choice:
 if state.comparing and face and choice:
     with beside:
         compare_plans.show(face, choice)
-if result:
+if result and face and choice:
     with st.container(key="results"):
         changes, time, take = st.tabs(
             [say("What changes"), say("Over time and range"), say("Take it home")]

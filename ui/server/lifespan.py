@@ -25,12 +25,12 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
 def load() -> None:
     """Import what takes longest and load the landmark model, before anybody asks.
 
-    Not the page itself, whose components want a running server. See `compute.run.warm` for why in a
-    thread, and for what happens where the model is missing.
+    Not the page itself, whose components want a running server. See `compute.model_loading` for
+    why in a thread, and for what happens where the model is missing.
     """
     import numpy as np
 
-    import simulate.outcome.outcome  # noqa: F401
+    import simulate.outcome.pipeline  # noqa: F401
     from face_mesh import BeforehandError
     from face_mesh.isolation import sandbox
     from face_mesh.landmarks.detect import find_faces

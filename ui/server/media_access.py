@@ -135,7 +135,7 @@ def keep() -> None:
     storage.get_file = _finding(storage.get_file)  # type: ignore[method-assign]
     manager = MediaFileManager
     manager.clear_session_refs = _ending(manager.clear_session_refs)  # type: ignore[method-assign]
-    manager._remove_orphaned_deferred_callables = _drop_undrawn  # type: ignore[method-assign]
+    manager._remove_orphaned_deferred_callables = _drop_undrawn  # type: ignore[method-assign,assignment]
     finished = ScriptRunner._on_script_finished
     ScriptRunner._on_script_finished = _noting(finished)  # type: ignore[method-assign]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from simulate.plan.conditions import SETTLED, Conditions
 from simulate.plan.plan import Plan
-from ui.text.labels import LIKELY
 
 
 @dataclass(frozen=True)
@@ -14,29 +14,16 @@ class Choice:
 
     Attributes:
         plan: what is done; empty as long as only moles are to be removed and none is picked.
-        when: time after treatment; None is the settled result.
-        responder: "low", "expected" or "high".
-        engine: which model paints skin.
-        seed: which sample of the painted skin.
+        conditions: for when and for whom, and how skin is painted.
         picks_moles: whether moles can be picked in the picture.
-        reactions: of swelling, bruises and redness: "likely", "all" or "none".
         noted: the plan with what the clinic wrote down beside it, as costs and notes, on which no
             picture depends: to be kept and printed. Empty where nobody wrote anything.
     """
 
     plan: Plan
-    when: str | None = None
-    responder: str = "expected"
-    engine: str = "embedded"
-    seed: int = 0
+    conditions: Conditions = SETTLED
     picks_moles: bool = False
-    reactions: str = LIKELY
     noted: Plan = field(default=Plan(), compare=False)
-
-    @property
-    def circumstances(self) -> tuple[str | None, str, int, str, str]:
-        """What `simulate` takes after face and plan."""
-        return self.when, self.responder, self.seed, self.engine, self.reactions
 
     @property
     def kept(self) -> Plan:

@@ -13,8 +13,7 @@ from reportlab.lib.units import mm
 from reportlab.platypus import Image
 
 from face_mesh.arrays import Rgb
-from simulate.export.comparison import head_window, panel
-from simulate.export.contact_sheet import CLOSE
+from simulate.drawing import CLOSE, head_window, panel
 from simulate.outcome.outcome import Outcome
 from simulate.provenance.visible_mark import (
     MIN_STRIP_PX,
@@ -80,7 +79,7 @@ class Planned:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be laid out."""
-        if [one.responder for one in self.outcomes] != ["low", "expected", "high"]:
+        if [one.conditions.responder for one in self.outcomes] != ["low", "expected", "high"]:
             raise ValueError("give the outcomes of the low, the expected and the high responder")
 
     @property

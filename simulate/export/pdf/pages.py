@@ -28,9 +28,9 @@ from reportlab.platypus import (
 )
 
 from face_mesh.inert_text import XML, inert
-from face_mesh.messages import N_
-from simulate.catalogue.procedure import Procedure
-from simulate.export.comparison import NOTICE, dejavu
+from face_mesh.messages import COMMAS, N_, Listed
+from simulate.catalogue.procedure import Procedure, Risk, Unsuited
+from simulate.drawing import NOTICE, dejavu
 from simulate.export.contact_sheet import FILM_SAID, RANGE_SAID
 from simulate.export.pdf.figures import (
     GAP,
@@ -42,9 +42,10 @@ from simulate.export.pdf.figures import (
 )
 from simulate.outcome.outcome import Outcome
 from simulate.outcome.warnings import shown_in_part
+from simulate.plan.plan import Treatment
 from simulate.plan.plan_code import plan_code
 from simulate.plan.summary import plan_summary
-from simulate.wording import report_text
+from simulate.wording import changes, plans, procedures, report_text, times
 from simulate.wording.language import Say, english
 
 TITLE = N_("What your plan may change")
@@ -269,7 +270,7 @@ def _row_of(pictures: Sequence[tuple[Any, ...]], across: int) -> Any:
 
 
 def _beside(before: Making, after: Making, expected: Outcome, say: Say) -> Any:
-    at = report_text.moment(expected.when, say)
+    at = times.moment(expected.conditions.when)
     return _row_of(
         [
             (before(), say("Before: your photo")),
@@ -288,9 +289,9 @@ def _pictures(plan: Planned, shown: Shown, say: Say) -> Story:
         _beside(shown.before, shown.expected, expected, say),
         _row_of(
             [
-                (shown.weak(), say("Simulation: weak responder"), _in_part(weak, say)),
-                (shown.usual(), say("Simulation: expected")),
-                (shown.strong(), say("Simulation: strong responder"), _in_part(strong, say)),
+                (shown.weak(), _response(weak, say), _in_part(weak, say)),
+                (shown.usual(), _response(expected, say)),
+                (shown.strong(), _response(strong, say), _in_part(strong, say)),
                 (shown.unsure(), say("Simulation: striped where uncertain")),
             ],
             4,
@@ -299,56 +300,59 @@ def _pictures(plan: Planned, shown: Shown, say: Say) -> Story:
     ]
 
 
+def _response(outcome: Outcome, say: Say) -> str:
+    return say("Simulation: {response!l}", response=plans.response(outcome.conditions.responder))
+
+
 def _in_part(outcome: Outcome, say: Say) -> str:
     return say(shown_in_part(outcome.warnings))
 
 
 def _asked(expected: Outcome, citing: report_text.Citing, say: Say) -> Story:
     plan = expected.plan
-    said = plan_summary(plan)
-
-    def swells(entry: Procedure) -> bool:
-        return any(reaction.sign == "swelling" for reaction in entry.reactions)
-
     rows = [[say("Treatment"), say("Dose"), say("When"), say("Days off"), say("Cost")]]
-    for own in report_text.by_procedure(said.rows):
-        row, costs = own[0], [one.cost for one in own if one.cost is not None]
-        off = [o.clinic_downtime_days for o in own if o.clinic_downtime_days is not None]
-        if off:
-            longest = max(off)
-            days = say("{days}, says the clinic", days=report_text.days_off(longest, longest, say))
-        elif row.downtime_days and row.downtime_source:
-            days = report_text.days_off(*row.downtime_days, say)
-            days = f"{days} {citing.mark(row.downtime_source)}"
-        else:
-            days = say("not known")
-        price = report_text.cost(sum(costs), plan, say) if costs else say("not said")
+    for own in plan.by_procedure().values():
+        entry, costs = own[0].entry, [one.cost for one in own if one.cost is not None]
         cells = (
-            say(row.name),
-            report_text.dose(own, say),
-            report_text.weeks(own, say),
-            days,
-            price,
+            say(entry.name),
+            say(plans.dose_words(own)),
+            say(Listed(plans.weeks(own), COMMAS)),
+            _days_off(own, citing, say),
+            say(plans.price(sum(costs), plan)) if costs else say("not said"),
         )
         rows.append([_escaped(cell) for cell in cells])
     totals = [
-        f"{_escaped(report_text.total(one, say))} {citing.mark(one.source)}"
+        f"{_escaped(say(plans.total(one)))} {citing.mark(one.source)}"
         for one in plan_summary(replace(plan, body_kg=None)).totals  # what a label allows tells it
         if one.amount
     ]
     lasting = [
         f"{_bold(say(entry.name))}: "
-        f"{_escaped(report_text.course(entry.course, swells(entry), say))} "
+        f"{_escaped(say(procedures.course(entry)))} "
         f"{citing.mark(entry.course.source)}"
         for entry in _entries(expected)
     ]
     return [
         *_head(say("What was asked")),
         _table(rows, (0.28, 0.24, 0.13, 0.22, 0.13)),
-        *_points([*map(_escaped, report_text.summed(said, plan, say)), *totals]),
+        *_points(
+            [*(_escaped(say(one)) for one in report_text.summed(plan_summary(plan), plan)), *totals]
+        ),
         *_head(say("When it comes and how long it stays")),
         *_points(lasting),
     ]
+
+
+def _days_off(own: Sequence[Treatment], citing: report_text.Citing, say: Say) -> str:
+    """Return the days off after one procedure: the clinic's own go before the catalogue's."""
+    off = [one.clinic_downtime_days for one in own if one.clinic_downtime_days is not None]
+    usual = own[0].entry.downtime
+    if off:
+        return say("{days}, says the clinic", days=procedures.days_off(max(off), max(off)))
+    if usual is None:
+        return say("not known")
+    days = say(procedures.days_off(usual.days_low, usual.days_high))
+    return f"{days} {citing.mark(usual.source)}"
 
 
 def _entries(outcome: Outcome) -> list[Procedure]:
@@ -378,7 +382,7 @@ def _notes(notes: str, say: Say) -> Story:
 
 
 def _changes(expected: Outcome, say: Say) -> Story:
-    found = report_text.noticeable(expected.changes)
+    found = [one for one in expected.changes if changes.is_noticeable(one)]
     if not found:
         text = say("No measure changes by as much as the last digit that would be shown.")
         return [Paragraph(_escaped(text), TEXT)]
@@ -389,17 +393,17 @@ def _changes(expected: Outcome, say: Say) -> Story:
         if one.because:
             letter = notes.setdefault(say(one.because), chr(ord("a") + len(notes) % 26))
             mark = f" <super>{letter}</super>"
-        low, high = (
-            report_text.figure(end, one.unit, say)
-            for end in sorted((one.expected_low, one.expected_high))
-        )
-        figures = [report_text.figure(value, one.unit, say) for value in (one.before, one.after)]
-        span = say("{low} to {high}", low=low, high=high)
-        rows.append([_escaped(report_text.measure(one, say)) + mark, *figures, span])
+        cells: tuple[str, ...]
+        if changes.is_of_prior(one):  # of a usual neck or ear only the change is known
+            cells = (changes.NOT_KNOWN, changes.difference(one), changes.difference_range(one))
+        else:
+            figures = [changes.level(one, value) for value in (one.before, one.after)]
+            cells = (*figures, changes.level_range(one))
+        rows.append([_escaped(say(changes.measure(one))) + mark, *map(say, cells)])
     said = (
         say("The range is where about two of three people would be after the treatment."),
-        report_text.shown_at(expected, say),
-        report_text.scale(expected, say),
+        say(report_text.shown_at(expected)),
+        say(report_text.scale(expected)),
     )
     return [
         _table(rows, (0.52, 0.12, 0.14, 0.22)),
@@ -412,7 +416,7 @@ def _changes(expected: Outcome, say: Say) -> Story:
 
 
 def _recovery(plan: Planned, shown: Shown, citing: report_text.Citing, say: Say) -> Story:
-    days = [report_text.calendar_head(day, say) for day in report_text.CALENDAR]
+    days = [say(times.abbreviation(day)) for day in report_text.CALENDAR]
     rows = [[say("Sign"), say("Who has it"), *days]]
     untold, entries = [], _entries(plan.expected)
     for entry in entries:
@@ -421,9 +425,9 @@ def _recovery(plan: Planned, shown: Shown, citing: report_text.Citing, say: Say)
             text = say("no figures of the first days were found.")
             untold.append(f"{name}: {_escaped(text)}")
         for sign, found, marks in report_text.calendar(entry):
-            most = max(found, key=lambda reaction: reaction.frequency)
+            most = procedures.most_frequent(found)
             cited = citing.mark(*(r.source for r in found), most.frequency_source)
-            who = f"{_escaped(report_text.people(most.frequency, say))} {cited}"
+            who = f"{_escaped(say(procedures.people(most.frequency)))} {cited}"
             rows.append([f"{name}, {_escaped(say(sign))}", who, *marks])
     undrawn = [
         f"{_bold(say(entry.name))}: {_escaped(say(entry.undrawn))}"
@@ -439,7 +443,7 @@ def _recovery(plan: Planned, shown: Shown, citing: report_text.Citing, say: Say)
     story += _points([*untold, *undrawn])
     if plan.film:
         pictures = [
-            (picture(), say("Simulation: {time}", time=report_text.stamp(one.when, say)))
+            (picture(), say("Simulation: {time}", time=times.moment(one.conditions.when)))
             for picture, one in zip(shown.film, plan.film, strict=True)
         ]
         story += [CondPageBreak(60 * mm), Paragraph(_bold(say("From the first day on")), TEXT)]
@@ -449,17 +453,16 @@ def _recovery(plan: Planned, shown: Shown, citing: report_text.Citing, say: Say)
 
 
 def _risks(entries: Iterable[Procedure], citing: report_text.Citing, say: Say) -> Story:
-    found: dict[tuple[bool, str, str, str], list[str]] = {}
+    found: dict[Risk, list[str]] = {}
     for entry in entries:
-        for risk in entry.risks:
-            key = (not risk.serious, risk.what, risk.frequency, risk.source)
-            found.setdefault(key, []).append(say(entry.name))
+        for one in entry.risks:
+            found.setdefault(one, []).append(say(entry.name))
     serious = f"<b>{_escaped(say('Serious.'))}</b> "
     said = [
-        f"{'' if mild else serious}{_bold(say(what))}: "
-        f"{_escaped(say(often).removesuffix('.'))}. {citing.mark(source)} "
+        f"{serious if one.serious else ''}{_bold(say(one.what))}: "
+        f"{_escaped(say(one.frequency).removesuffix('.'))}. {citing.mark(one.source)} "
         f"{_escaped(_names(names))}"
-        for (mild, what, often, source), names in sorted(found.items(), key=lambda item: item[0][0])
+        for one, names in sorted(found.items(), key=lambda item: not item[0].serious)
     ]
     text = say(
         "What was seen to go wrong and how often, as published; the serious first. No picture here "
@@ -485,13 +488,14 @@ def _names(names: Sequence[str]) -> str:
 
 
 def _unsuited(entries: Iterable[Procedure], citing: report_text.Citing, say: Say) -> Story:
-    found: dict[tuple[str, str], list[str]] = {}
+    found: dict[Unsuited, list[str]] = {}
     for entry in entries:
-        for they in entry.suits_less:
-            found.setdefault((they.who, they.source), []).append(say(entry.name))
+        for one in entry.suits_less:
+            found.setdefault(one, []).append(say(entry.name))
     said = [
-        f"{_escaped(say(who).removesuffix('.'))}. {citing.mark(source)} {_escaped(_names(names))}"
-        for (who, source), names in found.items()
+        f"{_escaped(say(procedures.unsuited(one)))} {citing.mark(one.source)} "
+        f"{_escaped(_names(names))}"
+        for one, names in found.items()
     ]
     return [*_head(say("Who it suits less")), *_points(said)] if said else []
 

@@ -125,15 +125,15 @@ def _named() -> Iterator[str]:
     from face_mesh.measures import MEASURES
     from face_mesh.skin.signs import SIGNS
     from simulate.catalogue.loader import procedures
-    from simulate.geometry.neck_and_ears import APRON_MEASURES
+    from simulate.geometry.neck_and_ears import PRIOR_MEASURES
 
-    for spec in (MEASURES | APRON_MEASURES).values():
+    for spec in (*MEASURES.values(), *PRIOR_MEASURES.values()):
         yield spec.name
     for sign in SIGNS.values():
         yield from (sign.name, sign.scale.partition(" (")[0])
     for entry in procedures().values():
-        placed = (*entry.terms, *entry.reactions)
-        yield from (one.patch.centre.replace("_", " ") for one in placed)
+        patches = [one.patch for one in entry.terms] + [one.patch for one in entry.reactions]
+        yield from (patch.centre.replace("_", " ") for patch in patches)
 
 
 def _texts(value: Any, keys: set[str], key: str = "") -> Iterator[str]:

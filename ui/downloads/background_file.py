@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from ui.compute import run, skin_engine
+from ui.components import progress_bar
+from ui.compute import files
 from ui.server import error_page
 from ui.state import session
 from ui.text.language import say
@@ -18,7 +19,7 @@ MOST_FILES = 8  # of one visitor; the oldest go first
 T = TypeVar("T")
 
 
-def made(
+def get_or_make(
     kind: str,
     of: object,
     begin: Callable[[], Generator[float, None, T]],
@@ -32,16 +33,17 @@ def made(
         begin: starts the work, which yields the share that is done.
         place: where it is drawn how far the work is, and what went wrong.
     """
-    kept: dict[tuple[str, object], Any] = run.kept_files()
+    kept: dict[tuple[str, object], Any] = files.file_cache()
     if (kind, of) in kept:
-        return kept[kind, of]
+        cached: T = kept[kind, of]
+        return cached
     asked = session.start().asked
     if asked.get(kind) != of:
         asked.pop(kind, None)  # of other doses
         return None
     try:
         with closing(begin()) as steps:
-            found = skin_engine.watched(
+            found = progress_bar.show(
                 steps, place, f"making_{kind}", f"cancel_{kind}", _words, _take_back, (kind,)
             )
     except Exception as error:  # of whatever kind: the page goes on
@@ -54,7 +56,9 @@ def made(
     return found
 
 
-def offer(kind: str, of: object, label: str, *, shown: bool = False, key: str = "") -> None:
+def request_button(
+    kind: str, of: object, label: str, *, shown: bool = False, key: str = ""
+) -> None:
     """Draw the button that asks for something; `shown` shows it over time as well."""
     st.button(
         label,
@@ -66,10 +70,10 @@ def offer(kind: str, of: object, label: str, *, shown: bool = False, key: str = 
 
 
 ICONS = {
-    run.FILM: ":material/movie:",
-    run.RANGE: ":material/compare:",
-    run.VIDEO: ":material/play_circle:",
-    run.REPORT: ":material/picture_as_pdf:",
+    files.FILM: ":material/movie:",
+    files.RANGE: ":material/compare:",
+    files.VIDEO: ":material/play_circle:",
+    files.REPORT: ":material/picture_as_pdf:",
 }
 
 

@@ -14,20 +14,29 @@ from simulate.catalogue.procedure import (
     Term,
 )
 from simulate.geometry import neck_and_ears as module
-from simulate.geometry.basis import apron_shift, mesh_basis
+from simulate.geometry.basis import mesh_basis
 from simulate.geometry.displacement import parts_of, swelling_part
-from simulate.geometry.grid import Grid
-from simulate.geometry.mesh import Mesh
+from simulate.geometry.grid import SMOOTH_NODES, Grid
+from simulate.geometry.mesh import FaceSurface
 from simulate.geometry.neck_and_ears import (
-    APRON_MEASURES,
     COMES_IN_MM,
-    Apron,
-    apron_measures,
+    PRIOR_MEASURES,
+    PriorSurface,
     cervicomental_angle,
+    grid_of,
+    prior_measures,
     surface_of,
 )
 from simulate.geometry.operators import patch_weights, term_field
-from tests.simulate.faces import FLIP, lengths, mirrored, own_changes, run, surfaces_of
+from tests.simulate.faces import (
+    FLIP,
+    lengths,
+    mirrored,
+    own_changes,
+    run,
+    shifts_beyond_mm,
+    surfaces_of,
+)
 
 APRONS = SURFACES[1:]
 BEYOND = [name for name in procedures() if set(surfaces_of(name)) - {"face"}]
@@ -49,15 +58,15 @@ def test_the_entries_beyond_the_face_are_there() -> None:
 
 def test_there_is_no_other_surface(face: Face) -> None:
     with pytest.raises(ValueError, match="surface must be one of neck, ears, got 'hands'"):
-        Apron.of(face, "hands")
+        PriorSurface.of(face, "hands")
     with pytest.raises(KeyError):
-        Apron.of(face, "neck").named("helix", "left")
-    assert surface_of(face, "face") is Mesh.of(face)
-    assert surface_of(face, "neck") is Apron.of(face, "neck")
+        PriorSurface.of(face, "neck").named("helix", "left")
+    assert surface_of(face, "face") is FaceSurface.of(face)
+    assert surface_of(face, "neck") is PriorSurface.of(face, "neck")
 
 
 def test_the_neck_hangs_on_the_jaw(face: Face) -> None:
-    neck = Apron.of(face, "neck")
+    neck = PriorSurface.of(face, "neck")
     border = neck.vertices_mm[list(neck.places["jaw_border"])]
     jaw = face.mesh_mm[list(curve("jaw_contour")[1:-1])]
     nearest = lengths(border[:, None] - jaw[None]).min(axis=1)
@@ -73,7 +82,7 @@ def test_the_neck_hangs_on_the_jaw(face: Face) -> None:
 
 
 def test_the_ears_stand_beside_the_face(face: Face) -> None:
-    ears = Apron.of(face, "ears")
+    ears = PriorSurface.of(face, "ears")
     for side, sign in (("left", 1.0), ("right", -1.0)):
         rim, root = (
             ears.vertices_mm[list(ears.places[f"{n}_{side}"])] for n in ("rim", "ear_root")
@@ -88,7 +97,7 @@ def test_the_ears_stand_beside_the_face(face: Face) -> None:
 @every_apron
 def test_an_apron_is_whole(face: Face, surface: str) -> None:
     """Every vertex in a triangle, every triangle with an area, neighbours by whom one gets all."""
-    apron = Apron.of(face, surface)
+    apron = PriorSurface.of(face, surface)
     assert set(apron.triangles.ravel()) == set(range(len(apron.vertices_mm)))
     a, b, c = (apron.vertices_mm[i] for i in apron.triangles.T)
     assert (lengths(np.cross(b - a, c - a)) > 1e-3).all()
@@ -102,7 +111,7 @@ def test_an_apron_is_whole(face: Face, surface: str) -> None:
 
 @every_apron
 def test_a_mirrored_face_has_the_mirrored_apron(face: Face, surface: str) -> None:
-    here, there = Apron.of(face, surface), Apron.of(mirrored(face), surface)
+    here, there = PriorSurface.of(face, surface), PriorSurface.of(mirrored(face), surface)
     for name, place in here.places.items():
         stem, _, side = name.rpartition("_")
         other = f"{stem}_{'left' if side == 'right' else 'right'}"
@@ -116,7 +125,7 @@ def test_a_mirrored_face_has_the_mirrored_apron(face: Face, surface: str) -> Non
 
 
 def test_a_millilitre_under_the_chin_is_one(face: Face) -> None:
-    neck = Apron.of(face, "neck")
+    neck = PriorSurface.of(face, "neck")
     unit = term_field(neck, term("remove", "neck", "submental", "jaw_border", midline=True), "both")
     prisms = np.zeros(3)
     for a, b, c in neck.triangles:
@@ -128,7 +137,7 @@ def test_a_millilitre_under_the_chin_is_one(face: Face) -> None:
 
 
 def test_a_held_border_and_all_beyond_the_patch_stay(face: Face) -> None:
-    neck = Apron.of(face, "neck")
+    neck = PriorSurface.of(face, "neck")
     one = term("translate", "neck", "neck_crease", "jaw_border", direction=(0.0, 1.0, 0.0))
     weights = patch_weights(neck, one, "left")
     away = neck.distance_mm(neck.places["neck_crease"], 100.0)
@@ -139,7 +148,7 @@ def test_a_held_border_and_all_beyond_the_patch_stay(face: Face) -> None:
 
 
 def test_the_angle_is_that_of_the_usual_neck_and_closes_as_the_crease_goes_in(face: Face) -> None:
-    neck = Apron.of(face, "neck")
+    neck = PriorSurface.of(face, "neck")
     still = np.zeros_like(neck.vertices_mm)
     assert cervicomental_angle(neck, still) == pytest.approx(121.0, abs=1.5)
     steps = []
@@ -153,14 +162,14 @@ def test_the_angle_is_that_of_the_usual_neck_and_closes_as_the_crease_goes_in(fa
 def test_measures_of_aprons_are_those_that_are_named(face: Face) -> None:
     found: dict[str, float] = {}
     for surface in APRONS:
-        apron = Apron.of(face, surface)
-        found |= apron_measures(apron, np.zeros_like(apron.vertices_mm))
-    assert set(found) == set(APRON_MEASURES)
+        apron = PriorSurface.of(face, surface)
+        found |= prior_measures(apron, np.zeros_like(apron.vertices_mm))
+    assert set(found) == set(PRIOR_MEASURES)
     assert found["ear_protrusion_left"] == pytest.approx(module.RIM_MM, abs=1e-6)
-    ears = Apron.of(face, "ears")
+    ears = PriorSurface.of(face, "ears")
     shift = np.zeros_like(ears.vertices_mm)
     shift[list(ears.places["rim_left"]), 0] = -3.0
-    after = apron_measures(ears, shift)
+    after = prior_measures(ears, shift)
     assert after["ear_protrusion_left"] == pytest.approx(module.RIM_MM - 3.0)
     assert after["ear_protrusion_right"] == pytest.approx(module.RIM_MM)
 
@@ -170,9 +179,9 @@ def test_measures_of_aprons_are_those_that_are_named(face: Face) -> None:
 
 @every_apron
 def test_a_displacement_is_placed_beyond_the_face_only(face: Face, surface: str) -> None:
-    apron, grid = Apron.of(face, surface), Grid.of(face)
+    apron, grid = PriorSurface.of(face, surface), Grid.of(face)
     up = np.tile((0.0, 1.0, 0.0), (len(apron.vertices_mm), 1))
-    field = apron.place_shift(face, up)
+    field = grid_of(face, surface).place(face, up)
     one = lengths(face.pose.shift_px(up[:1]))[0]
     assert field.shape == (*grid.shape, 2)
     size = lengths(field) / one
@@ -186,17 +195,18 @@ def test_a_displacement_is_placed_beyond_the_face_only(face: Face, surface: str)
 
 @every_apron
 def test_placing_is_linear(face: Face, surface: str) -> None:
-    apron = Apron.of(face, surface)
+    apron = PriorSurface.of(face, surface)
     draw = np.random.default_rng(0)
     a, b = (draw.normal(size=apron.vertices_mm.shape) for _ in range(2))
-    apart = apron.place_shift(face, a) + np.float32(2.0) * apron.place_shift(face, b)
-    assert np.abs(apron.place_shift(face, a + 2.0 * b) - apart).max() < 0.02
+    grid = grid_of(face, surface)
+    apart = grid.place(face, a) + np.float32(2.0) * grid.place(face, b)
+    assert np.abs(grid.place(face, a + 2.0 * b) - apart).max() < 0.02
 
 
 @every_apron
 def test_a_value_is_shown_on_the_apron_and_nowhere_else(face: Face, surface: str) -> None:
-    apron, grid = Apron.of(face, surface), Grid.of(face)
-    shown = apron.place(face, np.ones(len(apron.vertices_mm)))
+    apron, grid = PriorSurface.of(face, surface), Grid.of(face)
+    shown = grid_of(face, surface).place_values(np.ones(len(apron.vertices_mm)), SMOOTH_NODES)
     assert 0.9 < shown.max() <= 1.0 + 1e-6
     assert shown.min() >= 0.0
     assert shown[grid.inside].max() < 1e-6
@@ -205,13 +215,13 @@ def test_a_value_is_shown_on_the_apron_and_nowhere_else(face: Face, surface: str
 @pytest.mark.parametrize("name", BEYOND)
 def test_the_face_has_its_terms_and_the_apron_has_its_own(face: Face, name: str) -> None:
     entry = procedures()[name]
-    beyond = apron_shift(face, entry, "both")
+    beyond = shifts_beyond_mm(face, entry, "both")
     assert set(beyond) == set(surfaces_of(name)) - {"face"}
     assert all(shift.any() for shift in beyond.values())
     assert mesh_basis(face, entry, "both").any() == ("face" in surfaces_of(name))
     for part in parts_of(entry, "both"):
         assert part.grid_px(face).any()
-        assert part.mesh_mm(face).shape == Mesh.of(face).vertices_mm.shape
+        assert part.surface_mm(face).shape == surface_of(face, part.surface).vertices_mm.shape
     for one in entry.reactions:
         if one.sign == "swelling":
             swollen = swelling_part(entry, "both", one)
@@ -228,8 +238,8 @@ def test_the_picture_moves_as_the_apron_does(face: Face, name: str) -> None:
     entry = procedures()[name]
     dose = 0.5 * entry.dose.max
     outcome = simulate(face, Plan((Treatment(name, dose),)), engine="fake")
-    for surface, unit_mm in apron_shift(face, entry, "both").items():
-        apron = Apron.of(face, surface)
+    for surface, unit_mm in shifts_beyond_mm(face, entry, "both").items():
+        apron = PriorSurface.of(face, surface)
         shift = face.pose.shift_px(entry.effect(dose) * unit_mm)
         at = face.pose.to_photo(apron.vertices_mm)[:, :2]
         grid = Grid.of(face)
@@ -246,7 +256,7 @@ def test_the_picture_moves_as_the_apron_does(face: Face, name: str) -> None:
         assert np.percentile(off, 95) < max(0.1, 0.2 * lengths(shift).max())
 
 
-def seen_from_front(face: Face, apron: Apron) -> Points:
+def seen_from_front(face: Face, apron: PriorSurface) -> Points:
     """(V,) bool, skin that looks at the camera and is followed in full."""
     looks: Points = apron.normals @ face.pose.rotation[2] > 0.5
     return looks
@@ -270,13 +280,13 @@ def test_what_was_not_measured_is_told_as_a_change_on_a_usual_one(face: Face, na
     entry = procedures()[name]
     outcome = run(face, name, 0.5)
     for change in outcome.changes:
-        if change.measure in APRON_MEASURES:
+        if change.measure in PRIOR_MEASURES:
             assert "A photo from the front does not measure this" in change.because
             assert change.in_picture == (change.unit == "mm")
             assert change.expected_low < change.after < change.expected_high
     told = {c.measure for c in outcome.changes}
     assert set(entry.measures) <= told
-    assert any(m in APRON_MEASURES for m in entry.measures) or "face" in surfaces_of(name)
+    assert any(m in PRIOR_MEASURES for m in entry.measures) or "face" in surfaces_of(name)
 
 
 @pytest.mark.parametrize(
@@ -298,4 +308,4 @@ def test_a_usual_dose_does_what_was_published(
 
 def test_plans_without_a_neck_say_nothing_of_it(face: Face) -> None:
     told = {c.measure for c in run(face, "lip_filler", 0.5).changes}
-    assert not told & set(APRON_MEASURES)
+    assert not told & set(PRIOR_MEASURES)

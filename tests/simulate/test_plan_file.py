@@ -9,7 +9,7 @@ from simulate import Plan, Treatment, procedures
 from simulate.plan.plan import Stroke
 from simulate.plan.plan_code import plan_code
 from simulate.plan.plan_file import MOST_BYTES, PlanFile, plan_of_file
-from simulate.plan.presets import presets
+from simulate.plan.presets import preset, presets
 
 RICH = PlanFile(
     Plan(
@@ -39,7 +39,7 @@ def test_a_plan_comes_back_as_it_was(kept: PlanFile, written: object) -> None:
 
 @pytest.mark.parametrize("name", list(presets()))
 def test_the_two_formats_say_the_same(name: str) -> None:
-    kept = PlanFile(Plan.named(name))
+    kept = PlanFile(preset(name).plan)
     assert plan_of_file(kept.to_json().encode()) == plan_of_file(kept.to_toml().encode()) == kept
 
 

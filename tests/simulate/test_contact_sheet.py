@@ -6,8 +6,8 @@ from typing import TypeVar
 import numpy as np
 import pytest
 
-from simulate import Plan, Treatment, procedures, simulate
-from simulate.export.comparison import MIN_PANEL_PX
+from simulate import Conditions, Plan, Treatment, procedures, simulate
+from simulate.drawing import MIN_PANEL_PX
 from simulate.export.contact_sheet import (
     RANGE,
     ROW,
@@ -22,6 +22,7 @@ from tests.simulate.faces import SHAPED, bare, face_of, run
 
 T = TypeVar("T")
 PLAN = Plan.parse(["lip_filler=1.0", "cheek_filler=1.6"])
+FAKE = Conditions(engine="fake")
 
 
 def finished(working: Generator[float, None, T]) -> tuple[T, list[float]]:
@@ -35,9 +36,9 @@ def finished(working: Generator[float, None, T]) -> tuple[T, list[float]]:
 
 def test_a_film_has_every_time_and_ends_as_the_entry_says() -> None:
     face = bare(face_of("collins"))
-    outcomes, _ = finished(film(face, PLAN, engine="fake"))
-    assert [one.when for one in outcomes] == list(TIMES)
-    assert all(one.reactions == "all" for one in outcomes)
+    outcomes, _ = finished(film(face, PLAN, FAKE))
+    assert [one.conditions.when for one in outcomes] == list(TIMES)
+    assert all(one.conditions.reactions == "all" for one in outcomes)
     alone = simulate(face, PLAN, "2y", reactions="all")
     assert outcomes[-1].image.tobytes() == alone.image.tobytes()
     sheet = film_image(outcomes)
@@ -48,14 +49,14 @@ def test_a_film_has_every_time_and_ends_as_the_entry_says() -> None:
 def test_a_film_of_painted_skin_says_how_far_it_is() -> None:
     face = bare(face_of("collins"))
     plan = Plan.parse("crows_feet_toxin=24")
-    _, shares = finished(film(face, plan, engine="fake", times=("1mo", "3mo")))
+    _, shares = finished(film(face, plan, FAKE, times=("1mo", "3mo")))
     assert shares == sorted(shares)
     assert 0.0 <= shares[0] <= shares[-1] <= 1.0
 
 
 def test_the_range_goes_from_weak_to_strong() -> None:
-    outcomes, _ = finished(responders(bare(face_of("collins")), PLAN, engine="fake"))
-    assert [one.responder for one in outcomes] == [name for name, _ in RANGE]
+    outcomes, _ = finished(responders(bare(face_of("collins")), PLAN, FAKE))
+    assert [one.conditions.responder for one in outcomes] == list(RANGE)
     moved = [float(one.shift_mm.max()) for one in outcomes]
     assert moved[0] < moved[1] < moved[2]
     sheet = range_image(outcomes)

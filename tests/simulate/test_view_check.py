@@ -17,7 +17,7 @@ from simulate.composite import merge
 from simulate.geometry.basis import mesh_basis
 from simulate.geometry.grid import Grid
 from simulate.geometry.inverse_field import backward, safe_share
-from simulate.geometry.mesh import Mesh, topology
+from simulate.geometry.mesh import FaceSurface, topology
 from simulate.geometry.silhouette import WHOLE, outlined
 from simulate.geometry.warp import warped_bands
 from simulate.outcome.view_check import (
@@ -91,7 +91,7 @@ def test_from_the_front_either_side_is_seen(name: str) -> None:
 
 def test_what_is_seen_of_a_turned_head_is_the_near_side_and_its_profile() -> None:
     face = turned(60.0)
-    across, seen = Mesh.of(face).vertices_mm[:, 0], visible(face)
+    across, seen = FaceSurface.of(face).vertices_mm[:, 0], visible(face)
     assert seen[across < -20.0].mean() > 0.85
     assert seen[across > 35.0].mean() < 0.1
 
@@ -116,7 +116,7 @@ def moved(name: str, yaw_deg: float) -> tuple[Points, Rgb, Rgb]:
     """A usual dose on `lined`: (V, 3) mm, the photo only bent, and with its outline moved."""
     face, entry = lined(yaw_deg), procedures()[name]
     grid, photo = Grid.of(face), face.photo.image
-    vertices = len(Mesh.of(face).vertices_mm)
+    vertices = len(FaceSurface.of(face).vertices_mm)
     shift_mm = entry.effect(entry.dose.usual) * mesh_basis(face, entry, "both")[:vertices]
     forward = grid.place(face, shift_mm)
     shift_mm = shift_mm * (share := safe_share(forward, grid.node_px))
@@ -149,7 +149,7 @@ def test_lines_of_the_wall_beside_a_chin_stay_straight(yaw_deg: float) -> None:
     chin = face.landmarks_px[199].astype(int)
     rows = slice(chin[1] - 30, chin[1] + 10)
     way = 1 if yaw_deg > 0 else -1
-    at = face.pose.to_photo(Mesh.of(face).vertices_mm + shift_mm)
+    at = face.pose.to_photo(FaceSurface.of(face).vertices_mm + shift_mm)
     edge = way * round(max(way * at[(at[:, 1] >= rows.start) & (at[:, 1] < rows.stop), 0]))
     first = edge + way * round(8.0 * face.px_per_mm)
     lines = [x for x in range(0, SIZE_WH[0], LINE_PX) if 0 <= way * (x - first) < 80]
@@ -174,7 +174,7 @@ def test_what_moves_comes_to_lie_where_the_moved_mesh_says(name: str, yaw_deg: f
     """Skin that went forward hides wall, skin that went back leaves wall: no second edge."""
     face = lined(yaw_deg)
     shift_mm, _, shown = moved(name, yaw_deg)
-    vertices_mm = Mesh.of(face).vertices_mm
+    vertices_mm = FaceSurface.of(face).vertices_mm
     triangles = topology().triangles
     heads = [
         front_most(face.pose.to_photo(mesh), triangles, SIZE_WH)[0] >= 0

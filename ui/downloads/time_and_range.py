@@ -9,21 +9,28 @@ from typing import Any
 import streamlit as st
 
 from face_mesh import Face
-from simulate.export import comparison
+from simulate.export.contact_sheet import FILM_SAID, RANGE_SAID
+from simulate.wording.plans import plan_words
 from ui.components import player
 from ui.components.viewer import strip
-from ui.compute import background_file, run
+from ui.compute import faces, files
+from ui.downloads import background_file
 from ui.state import session
 from ui.state.choice import Choice
-from ui.text import labels, language
+from ui.text import language
 from ui.text.language import N_, plain, say
 
 LABELS = {
-    run.FILM: N_("The first two years"),
-    run.VIDEO: N_("The same as a video"),
-    run.RANGE: N_("Weak, expected, strong"),
+    files.FILM: N_("The first two years"),
+    files.VIDEO: N_("The same as a video"),
+    files.RANGE: N_("Weak, expected, strong"),
 }
-FILES = {run.FILM: "beforehand-two-years.png", run.RANGE: "beforehand-range.png"}
+FILES = {files.FILM: "beforehand-two-years.png", files.RANGE: "beforehand-range.png"}
+SHEETS = {files.FILM: FILM_SAID, files.RANGE: RANGE_SAID}
+OFFERED = N_(
+    "Your face right after, after days, weeks, months and up to two years; or the same plan in "
+    "somebody who responds weakly and somebody who responds strongly."
+)
 VIDEO_SAID = N_(
     "Every picture is simulated for its own day. All swelling, bruises and redness that were seen "
     "in people are drawn together; few have them all."
@@ -39,14 +46,14 @@ def of(kind: str, choice: Choice, face: Face) -> tuple[object, Begin]:
         choice: what is chosen now.
         face: at the photo's own size.
     """
-    small = run.preview(face.key, face)[0]
+    small = faces.preview(face.key, face)[0]
     spoken = language.current()
     say_so = language.sayer(spoken)
-    if kind == run.VIDEO:
-        film = run.sheet_choice(run.FILM, choice)
-        return (small.key, film, spoken), partial(run.video, film, small, say_so)
-    shown = run.sheet_choice(kind, choice)
-    return (small.key, shown, spoken), partial(run.sheet, kind, shown, small, say_so)
+    if kind == files.VIDEO:
+        film = files.sheet_choice(files.FILM, choice)
+        return (small.key, film, spoken), partial(files.video, film, small, say_so)
+    shown = files.sheet_choice(kind, choice)
+    return (small.key, shown, spoken), partial(files.sheet, kind, shown, small, say_so)
 
 
 def offer(face: Face, choice: Choice) -> None:
@@ -55,29 +62,29 @@ def offer(face: Face, choice: Choice) -> None:
     now = {kind: of(kind, choice, face) for kind in LABELS}
     with st.container(horizontal=True):
         for kind, label in LABELS.items():
-            background_file.offer(kind, now[kind][0], say(label), shown=True)
+            background_file.request_button(kind, now[kind][0], say(label), shown=True)
     state, place = session.start(), st.empty()
     if state.sheet is None or state.sheet[1] != now[state.sheet[0]][0]:
         state.sheet = None  # of other doses
-        st.caption(say(labels.SHEETS_OFFERED))
+        st.caption(say(OFFERED))
         return
     kind = state.sheet[0]
-    found = background_file.made(kind, *now[kind], place)
-    if found is not None and kind == run.VIDEO:
+    found = background_file.get_or_make(kind, *now[kind], place)
+    if found is not None and kind == files.VIDEO:
         show_video(found, choice, key="player")
         save_video(found, key="download_video")
     elif found is not None:
         strip.show(found.panels, key="strip")
-        st.caption(say(labels.SHEETS_SAID[kind]))
+        st.caption(say(SHEETS[kind]))
         save_sheet(kind, found, key=f"download_{kind}")
 
 
-def show_video(made: run.Moving, choice: Choice, key: str) -> None:
+def show_video(made: files.TimelapseFiles, choice: Choice, key: str) -> None:
     """Draw the player, and what is seen in it."""
     words = {
         "alt": plain(
             "The face from before the treatment to two years after it, simulated: {plan}",
-            plan=comparison.plan_words(choice.plan),
+            plan=plan_words(choice.plan),
         ),
         "play": plain("Play"),
         "pause": plain("Pause"),
@@ -88,12 +95,12 @@ def show_video(made: run.Moving, choice: Choice, key: str) -> None:
     st.caption(say(VIDEO_SAID))
 
 
-def save_sheet(kind: str, made: run.Sheet, key: str) -> None:
+def save_sheet(kind: str, made: files.Sheet, key: str) -> None:
     """Draw the download of a film or range."""
     _save(say("Download these pictures"), made.png, FILES[kind], "image/png", key)
 
 
-def save_video(made: run.Moving, key: str) -> None:
+def save_video(made: files.TimelapseFiles, key: str) -> None:
     """Draw the downloads of the video."""
     with st.container(horizontal=True):
         _save(say("Download the video (MP4)"), made.mp4, "beforehand-video.mp4", "video/mp4", key)

@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from face_mesh import Photo, measure_face
-from simulate import Plan
+from simulate import Conditions, Plan
 from simulate.plan.plan import Stroke
 from simulate.progress import finished
 from simulate.provenance.verify import verify
@@ -101,7 +101,7 @@ def reported(planned: AppTest, monkeypatch: pytest.MonkeyPatch) -> Callable[[], 
         yield 1.0
         return b"%PDF"
 
-    monkeypatch.setattr(importlib.import_module("ui.compute.run"), "report", report)
+    monkeypatch.setattr(importlib.import_module("ui.compute.files"), "report", report)
 
     def ask() -> tuple[Parts, Any]:
         planned.button(key="take_make_report").click().run()
@@ -196,7 +196,7 @@ def test_work_that_was_stopped_is_not_begun_again(
 ) -> None:
     """What the button of the progress bar calls; the click itself has ended the run before."""
     making, state = (
-        importlib.import_module("ui.compute.background_file"),
+        importlib.import_module("ui.downloads.background_file"),
         planned.session_state["beforehand"],
     )
     monkeypatch.setattr(making.session, "start", lambda: state)
@@ -212,7 +212,7 @@ def test_what_goes_wrong_is_one_sentence(planned: AppTest, monkeypatch: pytest.M
         raise EngineError("The model is damaged; install it again.")
         yield
 
-    monkeypatch.setattr(importlib.import_module("ui.compute.run"), "video", broken)
+    monkeypatch.setattr(importlib.import_module("ui.compute.files"), "video", broken)
     planned.button(key="take_make_video").click().run()
     assert not planned.exception
     assert [one.value for one in planned.error] == ["The model is damaged; install it again."]
@@ -231,22 +231,26 @@ def test_forgetting_lets_go_of_it(planned: AppTest) -> None:
 @pytest.fixture
 def made(sample_page: AppTest) -> Callable[..., list[bytes]]:
     """Make what the page would, of a small plan."""
-    run = importlib.import_module("ui.compute.run")
+    files = importlib.import_module("ui.compute.files")
     face = measure_face(sample_page.session_state["beforehand"].photo).resized(500)
 
     def make(kind: str, *treat: str) -> list[bytes]:
         plan = Plan.parse(treat or ["lip_filler=1.0"])
-        choice = run.Choice(plan, engine="fake", noted=Plan(plan.treatments, notes="Softly."))
+        choice = files.Choice(
+            plan, Conditions(engine="fake"), noted=Plan(plan.treatments, notes="Softly.")
+        )
         if kind == "comparison":
-            return [run.comparison_png(face, choice)]
+            return [files.comparison_png(face, choice)]
         if kind == "video":
-            moving = finished(run.video(choice, face, english))
+            moving = finished(files.video(choice, face, english))
             return [moving.mp4, moving.gif]
         if kind == "report":
-            wanted = run.Wanted(code=True, notes=True, clinic="The Clinic · 12 34")
-            part = run.Part(choice, face, "A", "From the front", (("Smile", choice, face, ""),))
-            return [finished(run.report([part, part], english, "en", wanted))]
-        return [finished(run.sheet(kind, choice, face, english)).png]
+            wanted = files.ReportOptions(code=True, notes=True, clinic="The Clinic · 12 34")
+            part = files.ReportPlan(
+                choice, face, "A", "From the front", (("Smile", choice, face, ""),)
+            )
+            return [finished(files.report([part, part], english, "en", wanted))]
+        return [finished(files.sheet(kind, choice, face, english)).png]
 
     return make
 

@@ -12,7 +12,7 @@ from face_mesh import Face
 from face_mesh.arrays import Points
 from face_mesh.landmarks.anatomy import curve, point
 from simulate.catalogue.procedure import Patch, Term
-from simulate.geometry.mesh import Mesh, topology
+from simulate.geometry.mesh import FaceSurface, topology
 from simulate.geometry.operators import (
     MIDLINE_BLEND_MM,
     OPERATORS,
@@ -42,8 +42,8 @@ def term(operator: str, patch: Patch = WIDE, **changed: Any) -> Term:
     return replace(made, **changed)
 
 
-def mesh_of(name: str = "collins") -> Mesh:
-    return Mesh.of(face_of(name))
+def mesh_of(name: str = "collins") -> FaceSurface:
+    return FaceSurface.of(face_of(name))
 
 
 def test_every_operator_is_tried() -> None:
@@ -61,8 +61,8 @@ def test_the_step_rises_smoothly_from_0_to_1(at: float, further: float) -> None:
 
 
 def test_a_patch_is_full_at_its_core_and_ends_where_it_says(face: Face) -> None:
-    mesh = Mesh.of(face)
-    away_mm = mesh.distance_mm(landmarks_of("malar_eminence", "left"), 60.0)
+    mesh = FaceSurface.of(face)
+    away_mm = mesh.distance_mm(mesh.named("malar_eminence", "left"), 60.0)
     weights = patch_weights(mesh, term("volume"), "left")
     assert (weights[away_mm <= 5.0] == 1.0).all()
     assert (weights[away_mm >= 20.0] == 0.0).all()
@@ -78,11 +78,11 @@ def test_a_patch_is_half_full_half_way_down(face: Face) -> None:
     And there it falls by 15/8 over the falloff, as the smooth step with two continuous derivatives
     does: what reaches 15 % farther falls by less.
     """
-    mesh = Mesh.of(face)
+    mesh = FaceSurface.of(face)
     for core, falloff in ((5.0, 15.0), (2.0, 24.0)):
         patch = Patch("malar_eminence", core, falloff)
         weights = patch_weights(mesh, term("volume", patch), "left")
-        away = (mesh.distance_mm(landmarks_of("malar_eminence", "left"), 60.0) - core) / falloff
+        away = (mesh.distance_mm(mesh.named("malar_eminence", "left"), 60.0) - core) / falloff
         near = np.abs(away - 0.5) < 0.1
         slope, half = np.polyfit(away[near] - 0.5, weights[near], 1)
         assert near.sum() > 20
@@ -91,7 +91,7 @@ def test_a_patch_is_half_full_half_way_down(face: Face) -> None:
 
 
 def test_a_held_curve_does_not_move(face: Face) -> None:
-    mesh = Mesh.of(face)
+    mesh = FaceSurface.of(face)
     held = replace(WIDE, hold=("lid_cheek_junction",))
     free, kept = (patch_weights(mesh, term("volume", patch), "left") for patch in (WIDE, held))
     assert (kept <= free + 1e-12).all()
@@ -100,7 +100,8 @@ def test_a_held_curve_does_not_move(face: Face) -> None:
 
 
 def test_distance_is_along_the_skin_or_as_seen_from_the_front(face: Face) -> None:
-    mesh, start = Mesh.of(face), landmarks_of("mandibular_angle", "left")
+    mesh = FaceSurface.of(face)
+    start = mesh.named("mandibular_angle", "left")
     skin, front = (mesh.distance_mm(start, 300.0, metric) for metric in ("skin", "front"))
     assert (front <= skin + 0.2).all()
     assert front.min() < 0.1
@@ -112,7 +113,7 @@ def test_distance_is_along_the_skin_or_as_seen_from_the_front(face: Face) -> Non
 
 def test_the_skin_is_farther_than_the_air(face: Face) -> None:
     """Geodesic: never shorter than the straight line, and no way across the open mouth."""
-    mesh = Mesh.of(face)
+    mesh = FaceSurface.of(face)
     start = (point("stomion_superius"),)
     straight = lengths(mesh.vertices_mm - mesh.vertices_mm[start[0]])
     along = mesh.distance_mm(start, 500.0)
@@ -122,7 +123,7 @@ def test_the_skin_is_farther_than_the_air(face: Face) -> None:
 
 
 def test_a_side_of_a_midline_patch_is_half_of_it(face: Face) -> None:
-    mesh = Mesh.of(face)
+    mesh = FaceSurface.of(face)
     lips = term("volume", Patch("upper_vermilion_arch", 2.0, 8.0), midline=True)
     both, left, right = (patch_weights(mesh, lips, side) for side in ("both", "left", "right"))
     assert np.allclose(left + right, both)
@@ -145,7 +146,7 @@ def test_a_name_is_a_midline_one_or_one_of_a_side() -> None:
 
 @every_operator
 def test_nothing_moves_outside_the_patch(face: Face, operator: str) -> None:
-    mesh = Mesh.of(face)
+    mesh = FaceSurface.of(face)
     weights = patch_weights(mesh, term(operator), "left")
     field = term_field(mesh, term(operator), "left")
     assert field.shape == mesh.vertices_mm.shape
@@ -156,13 +157,13 @@ def test_nothing_moves_outside_the_patch(face: Face, operator: str) -> None:
 
 @every_operator
 def test_the_right_side_is_the_left_of_the_mirrored_face(face: Face, operator: str) -> None:
-    here = term_field(Mesh.of(face), term(operator), "right")
-    there = term_field(Mesh.of(mirrored(face)), term(operator), "left")
+    here = term_field(FaceSurface.of(face), term(operator), "right")
+    there = term_field(FaceSurface.of(mirrored(face)), term(operator), "left")
     assert np.allclose(there[topology().mirror] * FLIP, here, atol=1e-6)
 
 
 def test_volume_goes_out_along_the_skin(face: Face) -> None:
-    mesh = Mesh.of(face)
+    mesh = FaceSurface.of(face)
     height_mm = lengths(term_field(mesh, term("volume"), "left"))
     assert height_mm @ mesh.areas_mm2 == pytest.approx(1000.0, rel=0.03)  # normals are smoothed
     out = (term_field(mesh, term("volume"), "left") * mesh.normals).sum(axis=1)
@@ -230,13 +231,14 @@ def test_flattening_fills_hollows_up_to_the_line_and_leaves_hills(
     depth_mm: float, filled_mm: float
 ) -> None:
     """One vertex of a curve pressed in, or pulled out, across the line between its ends."""
-    curve, vertices = landmarks_of("tear_trough", "left"), mesh_of().vertices_mm.copy()
+    curve, mesh = landmarks_of("tear_trough", "left"), mesh_of()
+    vertices = mesh.vertices_mm.copy()
     start, along = vertices[curve[0]], vertices[curve[-1]] - vertices[curve[0]]
     out = np.cross(np.cross(along, (0.0, 0.0, 1.0)), along)
     out /= np.linalg.norm(out)
     vertices[curve[3]] = start + 0.5 * along - depth_mm * out
     flat = term("flatten", Patch("tear_trough", 2.0, 10.0), direction=tuple(out))
-    field = term_field(Mesh(vertices), flat, "left")
+    field = term_field(replace(mesh, vertices_mm=vertices), flat, "left")
     assert field[curve[3]] == pytest.approx(filled_mm * out)
     assert (field @ out >= -1e-9).all()
 
@@ -249,10 +251,11 @@ def test_flattening_leaves_the_ends_of_its_line_where_they_are(seed: int) -> Non
     processor adds up in another order: off by a few units in the last place, 1e-14 mm. Some of such
     heads are not at exactly 0, whichever processor it is. A nanometre is 1e-6 mm.
     """
-    curve, vertices = landmarks_of("tear_trough", "left"), mesh_of().vertices_mm
-    vertices = vertices + np.random.default_rng(seed).normal(0.0, 0.3, vertices.shape)
+    curve, mesh = landmarks_of("tear_trough", "left"), mesh_of()
+    draw = np.random.default_rng(seed)
+    vertices = mesh.vertices_mm + draw.normal(0.0, 0.3, mesh.vertices_mm.shape)
     flat = term("flatten", Patch("tear_trough", 2.0, 10.0))
-    field = term_field(Mesh(vertices), flat, "left")
+    field = term_field(replace(mesh, vertices_mm=vertices), flat, "left")
     assert lengths(field).max() > 0.1
     assert lengths(field[[curve[0], curve[-1]]]).max() < 1e-9
 

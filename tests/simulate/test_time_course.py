@@ -67,8 +67,8 @@ def test_the_course_of_an_entry_starts_on_the_day_and_is_a_share(name: str) -> N
 
 
 def test_the_time_asked_for_is_kept_in_the_outcome() -> None:
-    assert simulate(face_of("collins"), usual("lip_filler"), "3mo").when == "3mo"
-    assert simulate(face_of("collins"), usual("lip_filler")).when is None
+    assert simulate(face_of("collins"), usual("lip_filler"), "3mo").conditions.when == "3mo"
+    assert simulate(face_of("collins"), usual("lip_filler")).conditions.when is None
 
 
 def test_a_responder_that_is_none_is_refused() -> None:

@@ -16,7 +16,7 @@ from simulate.geometry.grid import Grid
 from simulate.recovery.discolouration import SURFACE, density_of
 from tests.face_mesh.skins import even_face
 from tests.simulate.faces import bare
-from tests.simulate.reactions import reaction
+from tests.simulate.reactions import on_day, reaction
 
 Give = Callable[..., Plan]
 LIGHT_L = 65.0  # of light skin, with an a* and a b* that such skin has
@@ -80,7 +80,7 @@ def test_a_grade_of_redness_is_two_units_of_a_star(even: Face, with_reactions: G
 def test_a_grade_of_bruising_is_a_third_of_the_severest(even: Face, with_reactions: Give) -> None:
     """Optical density is additive: a third of the blood takes a third of the density."""
     found = [
-        density_of(even, with_reactions(reaction("bruising", grade)), 1.0, "all")
+        density_of(even, with_reactions(reaction("bruising", grade)), on_day(1.0))
         for grade in (1.0, 3.0)
     ]
     assert np.allclose(3.0 * found[0], found[1], atol=1e-5)
@@ -113,7 +113,7 @@ def test_the_rim_of_a_bruise_looks_older_than_its_core(even: Face, with_reaction
     """
     plan = with_reactions(reaction("bruising", 3.0, days=(0.0, 14.0, 20.0), level=(1.0, 1.0, 0.0)))
     for day in (3.0, 5.0, 7.0):
-        density = density_of(even, plan, day, "all")
+        density = density_of(even, plan, on_day(day))
         seen = density[density[..., 1] > 0.02]
         ratio, amount = seen[:, 2] / seen[:, 1], seen.sum(axis=1)
         rim, core = amount < 0.2 * amount.max(), amount > 0.9 * amount.max()
@@ -125,7 +125,7 @@ def test_redness_takes_light_as_oxygenated_blood_does(even: Face, with_reactions
 
     Over the wide bands of a camera the ratios are weaker, but their order stays: red least by far.
     """
-    red, green, blue = density_of(even, with_reactions(reaction("erythema", 4.0)), 1.0, "all").max(
+    red, green, blue = density_of(even, with_reactions(reaction("erythema", 4.0)), on_day(1.0)).max(
         axis=(0, 1)
     )
     assert green > blue > 3.0 * red > 0.0
@@ -136,6 +136,6 @@ def test_a_discoloured_side_is_the_one_that_was_treated(even: Face, with_reactio
     bruise = reaction("bruising", 3.0)
     middle = Grid.of(even).nodes_at(even.landmarks_px[[168], :2])[0, 0]  # the root of the nose
     for side, sign in (("left", 1.0), ("right", -1.0), ("left", 1.0)):
-        density = density_of(even, with_reactions(bruise, side=side), 1.0, "all")[..., 1]
+        density = density_of(even, with_reactions(bruise, side=side), on_day(1.0))[..., 1]
         columns = np.flatnonzero((density > 0.05).any(axis=0))
         assert (sign * (columns - middle) > 0.0).all()

@@ -16,18 +16,17 @@ from PIL import Image
 
 from face_mesh.arrays import Rgb
 from face_mesh.errors import EngineError
-from simulate import Plan, simulate
+from simulate import Conditions, Plan, simulate
 from simulate.__main__ import main
 from simulate.catalogue.time_course import LONGEST_DAYS, days_after
+from simulate.drawing import font
 from simulate.export import timelapse_video as morphing
-from simulate.export.comparison import font
 from simulate.export.contact_sheet import TIMES
 from simulate.export.timelapse_video import (
     FPS,
     GIF_PX,
     VIDEO_PX,
     Morph,
-    date_of,
     moments,
     morph,
 )
@@ -37,6 +36,7 @@ from simulate.provenance.c2pa_manifest import signed
 from simulate.provenance.file_formats import gif_marked, kind_of
 from simulate.provenance.signing import signing
 from simulate.provenance.verify import verify
+from simulate.wording.times import running_date
 from tests.helpers import ROOT
 from tests.simulate.faces import bare, face_of
 
@@ -99,23 +99,6 @@ def test_time_runs_from_the_photo_through_every_stop_to_the_end() -> None:
     assert made().seconds == sum(one.rests for one in asked) / FPS
 
 
-@pytest.mark.parametrize(
-    ("when", "said"),
-    [
-        ("0d", "Day 0"),
-        ("13d", "Day 13"),
-        ("2w", "Week 2"),
-        ("4w", "Week 4"),
-        ("1mo", "Month 1"),
-        ("6mo", "Month 6"),
-        ("1y", "Month 12"),
-        ("2y", "Month 24"),
-    ],
-)
-def test_the_date_is_said_in_the_unit_people_use(when: str, said: str) -> None:
-    assert date_of(days_after(when) or 0.0) == said
-
-
 def test_the_dates_are_told_with_the_second_from_which_they_are_shown() -> None:
     dates = made().dates
     assert dates[0] == (0.0, "Before")
@@ -126,7 +109,7 @@ def test_the_dates_are_told_with_the_second_from_which_they_are_shown() -> None:
 
 
 def test_no_day_is_said_twice_out_of_order() -> None:
-    said = [date_of(one.days) for one in moments()[1:]]
+    said = [running_date(one.days) for one in moments()[1:]]
     distinct = list(dict.fromkeys(said))
     assert [one for i, one in enumerate(said) if i == 0 or said[i - 1] != one] == distinct
 
@@ -256,7 +239,9 @@ def test_a_signed_gif_still_shows_all_its_pictures() -> None:
 
 
 def test_painting_is_said_where_a_model_painted() -> None:
-    assert make(Plan.parse("crows_feet_toxin=12"), engine="fake").edits.painted
+    assert make(
+        Plan.parse("crows_feet_toxin=12"), conditions=Conditions(engine="fake")
+    ).edits.painted
     assert not made().edits.painted
 
 
@@ -305,7 +290,7 @@ def test_without_the_encoder_the_command_makes_all_else(
 def test_nothing_but_a_video_loads_the_encoder() -> None:
     code = (
         "import sys; sys.modules['av'] = None; import simulate.command_line.command, "
-        "simulate.export.timelapse_video, ui.compute.run, ui.app.router; print('all there')"
+        "simulate.export.timelapse_video, ui.compute.files, ui.app.router; print('all there')"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False

@@ -19,12 +19,12 @@ from reportlab.platypus import Image, KeepTogether, Paragraph, Table
 
 from face_mesh import PlanError
 from face_mesh.messages import Said
-from simulate import Outcome, Plan, Treatment, procedures
+from simulate import Conditions, Outcome, Plan, Treatment, procedures
 from simulate.__main__ import main
 from simulate.catalogue.loader import citation
 from simulate.catalogue.procedure import ESTIMATE
-from simulate.export.comparison import NOTICE, head_window, png_bytes
-from simulate.export.contact_sheet import CLOSE, film, responders
+from simulate.drawing import CLOSE, NOTICE, head_window
+from simulate.export.contact_sheet import film, responders
 from simulate.export.pdf import pages
 from simulate.export.pdf.figures import (
     Planned,
@@ -39,14 +39,17 @@ from simulate.plan.plan_code import MARK, plan_code, plan_of_code
 from simulate.plan.plan_file import PlanFile
 from simulate.plan.presets import presets
 from simulate.plan.summary import plan_summary
+from simulate.provenance.png_metadata import png_bytes
 from simulate.provenance.verify import verify
 from simulate.provenance.visible_mark import strip_of
 from simulate.wording import report_text
+from simulate.wording.changes import figure, is_noticeable, measure
 from simulate.wording.language import english
 from tests.helpers import ROOT
 from tests.simulate.faces import bare, face_of, usual
 
 T = TypeVar("T")
+FAKE = Conditions(engine="fake")
 PLAN = Plan(
     (
         Treatment("lip_filler", 1.0, week=0.0, cost=350.0),
@@ -69,13 +72,13 @@ def finished(working: Generator[float, None, T]) -> T:
 
 @cache
 def outcomes() -> tuple[Outcome, ...]:
-    return tuple(finished(responders(bare(face_of("collins")).resized(500), PLAN, engine="fake")))
+    return tuple(finished(responders(bare(face_of("collins")).resized(500), PLAN, FAKE)))
 
 
 @cache
 def times() -> tuple[Outcome, ...]:
     face = bare(face_of("collins")).resized(500)
-    return tuple(finished(film(face, PLAN, engine="fake", times=("0d", "1w"))))
+    return tuple(finished(film(face, PLAN, FAKE, times=("0d", "1w"))))
 
 
 def flat(story: object) -> Iterator[object]:
@@ -187,7 +190,14 @@ def test_every_section_is_there_in_order() -> None:
 
 def test_the_plan_is_told_with_doses_weeks_cost_and_days_off() -> None:
     lines = said()
-    for text in ("1 mL", "first day", "350 EUR", "25 U, left side only", "week 2", "not said"):
+    for text in (
+        "1 mL in all",
+        "first day",
+        "350 EUR",
+        "25 units on the left side",
+        "week 2",
+        "not said",
+    ):
         assert text in lines
     assert (
         "Cost as filled in by the clinic: 350 EUR; 1 treatment without a price is not in it."
@@ -197,14 +207,13 @@ def test_the_plan_is_told_with_doses_weeks_cost_and_days_off() -> None:
 
 
 def test_every_noticeable_change_is_told_with_its_range_and_why() -> None:
-    lines, found = said(), report_text.noticeable(outcomes()[1].changes)
+    lines = said()
+    found = [one for one in outcomes()[1].changes if is_noticeable(one)]
     assert len(found) > 3
     for one in found:
-        assert any(line.startswith(report_text.measure(one)) for line in lines)
+        assert any(line.startswith(measure(one)) for line in lines)
         low, high = sorted((one.expected_low, one.expected_high))
-        assert (
-            f"{report_text.figure(low, one.unit)} to {report_text.figure(high, one.unit)}" in lines
-        )
+        assert f"{figure(low, one.unit)}\u00a0to\u00a0{figure(high, one.unit)}" in lines
         assert not one.because or any(line.endswith(one.because) for line in lines)
 
 
@@ -432,32 +441,10 @@ def test_the_code_is_there_only_when_asked_for() -> None:
     assert "The plan to take along" in said(code=True)
 
 
-@pytest.mark.parametrize(
-    ("days", "text"),
-    [
-        *((1, "1 day"), (7, "1 week"), (10, "10 days"), (28, "4 weeks"), (84, "3 months")),
-        *((330, "11 months"), (364, "1 year"), (730.5, "2 years")),
-    ],
-)
-def test_times_are_said_as_people_say_them(days: float, text: str) -> None:
-    assert report_text.span(days) == text
-
-
 def test_the_clinics_own_days_off_go_before_the_catalogues() -> None:
     plan = Plan((Treatment("lip_filler", 1.0, clinic_downtime_days=2.0),))
     assert plan_summary(plan).rows[0].clinic_downtime_days == 2.0
     assert "2 days, says the clinic" in said(with_plan(plan))
-
-
-@pytest.mark.parametrize(
-    ("low", "high", "text"),
-    [
-        *((0, 0, "none"), (0, 1, "none to 1 day"), (2, 5, "2 to 5 days"), (3, 3, "3 days")),
-        *((7, 14, "1 to 2 weeks"), (10, 14, "10 days to 2 weeks")),
-    ],
-)
-def test_days_off_are_said_as_people_say_them(low: float, high: float, text: str) -> None:
-    assert report_text.days_off(low, high) == text
 
 
 def test_figures_of_a_day_say_which_and_that_swelling_is_in_them() -> None:
@@ -466,7 +453,6 @@ def test_figures_of_a_day_say_which_and_that_swelling_is_in_them() -> None:
     assert report_text.shown_at(early) == (
         "The figures show how it is after 1 week, with the swelling there is then."
     )
-    assert report_text.moment("3d") == "on day 3"
     assert any(report_text.shown_at(settled) in line for line in said())
 
 
@@ -512,10 +498,10 @@ def test_a_procedure_with_a_dose_on_each_side_is_one_row() -> None:
     lines = said(with_plan(Plan(each, currency="EUR")))
     name = procedures()["cheek_filler"].name
     assert lines.count(name) == 1
-    assert "left 0.8 mL, right 1.6 mL" in lines
+    assert "0.8 mL on the left side, 1.6 mL on the right" in lines
     assert "week 1" in lines
     assert lines.count("400 EUR") == 1
-    assert sum(line.startswith(f"{name}: Seen at once") for line in lines) == 1
+    assert sum(line.startswith(f"{name}: All of it is there at once") for line in lines) == 1
     assert lines.count(f"{name}, swelling") == 1
 
 
@@ -524,7 +510,7 @@ def test_whose_picture_shows_less_than_was_planned_is_said_below_it() -> None:
     weak, expected, strong = outcomes()
     lines = said((weak, expected, replace(strong, warnings=(part,))))
     assert lines.count(str(part)) == 1
-    assert lines[lines.index(str(part)) - 1] == "Simulation: strong responder"
+    assert lines[lines.index(str(part)) - 1] == "Simulation: strong response"
     assert str(part) not in said()
 
 

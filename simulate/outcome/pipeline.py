@@ -1,0 +1,261 @@
+"""From a measured face and a plan to an outcome: the rules, then skin, shape, light and picture."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from face_mesh import Face
+from face_mesh.arrays import Field, Rgb
+from simulate.catalogue.time_course import days_since, share_at
+from simulate.composite import Window, merge, trimmed
+from simulate.geometry.displacement import (
+    Part,
+    grid_shift_px,
+    mesh_shift_mm,
+    parts_of,
+    swelling_part,
+)
+from simulate.geometry.grid import Grid
+from simulate.geometry.inverse_field import backward, safe_share
+from simulate.geometry.silhouette import (
+    FROM_DEG,
+    WHOLE,
+    Outlined,
+    outlined,
+)
+from simulate.geometry.warp import warped_bands
+from simulate.inpaint.registry import EMBEDDED
+from simulate.outcome.changes import (
+    Change,
+    Shift,
+    shape_changes,
+    skin_changes,
+)
+from simulate.outcome.outcome import Outcome
+from simulate.outcome.view_check import check_view
+from simulate.outcome.warnings import (
+    covered,
+    in_time,
+    seen_in,
+    undrawn_reactions,
+    warnings_of,
+)
+from simulate.plan.conditions import SETTLED, Conditions
+from simulate.plan.interactions import adjustments, check_plan, plan_warnings
+from simulate.plan.plan import Plan
+from simulate.progress import finished
+from simulate.recovery.discolouration import (
+    SURFACE,
+    density_gain,
+    density_of,
+)
+from simulate.recovery.reactions import reactions_at
+from simulate.shading.relight import relit_bands, shading_gain
+from simulate.shading.shading import shade_of
+from simulate.skin.blend import blended
+from simulate.skin.skin_effect import skin_effect
+
+Floats = npt.NDArray[np.float32]
+SWELLING_SD = 0.5  # of a swelling between people, author's estimate: no spread was found
+
+
+class _Clock:
+    """Milliseconds by stage."""
+
+    def __init__(self) -> None:
+        self.ms = dict.fromkeys(
+            ("decode", "landmarks", "geometry", "shading", "skin", "encode", "total"), 0.0
+        )
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Add the time of the block to a stage and to the total."""
+        start = time.perf_counter()
+        yield
+        spent = (time.perf_counter() - start) * 1e3
+        self.ms[name] += spent
+        self.ms["total"] += spent
+
+
+def simulate(
+    face: Face,
+    plan: Plan,
+    when: str | None = None,
+    responder: str = "expected",
+    seed: int = 0,
+    engine: str = EMBEDDED,
+    reactions: str = "likely",
+    *,
+    ignore_rules: bool = False,
+) -> Outcome:
+    """Return what a plan does to a face.
+
+    Args:
+        face: from `measure_face`; `face.resized(1600)` for a fast preview of a large photo.
+        plan: the treatments.
+        when: time after the first treatment ("10d", "2w", "3mo"); None is the settled result.
+        responder: "low", "expected" or "high".
+        seed: for engines that draw noise.
+        engine: "embedded" or "hub:NAME".
+        reactions: which are drawn, "likely", "all" or "none". All five: see `Conditions`.
+        ignore_rules: draw also what `simulate.plan.interactions` refuses: for study, never to show
+            a person. The outcome's warnings still say why it must not be done.
+
+    Raises:
+        PlanError: the plan is refused or cannot be shown on a head turned like this one, an
+            impossible time, responder, seed or reactions, or no such engine.
+        EngineError: the engine is missing, broken or out of memory.
+    """
+    conditions = Conditions(when, responder, seed, engine, reactions)
+    return finished(simulating(face, plan, conditions, ignore_rules=ignore_rules))
+
+
+def simulating(
+    face: Face, plan: Plan, conditions: Conditions = SETTLED, *, ignore_rules: bool = False
+) -> Generator[float, None, Outcome]:
+    """Do what `simulate` does, yielding the share of the work done; close it to cancel.
+
+    Skin that was painted before for the same face, engine and seed is not painted again.
+    """
+    if not ignore_rules:
+        check_plan(plan)
+    check_view(face, plan)
+    clock = _Clock()
+    with clock.stage("skin"):
+        skin = yield from skin_effect(face, plan, conditions)
+        image = blended(face.photo.image, skin.parts)
+    with clock.stage("geometry"):
+        shifts = shifts_of(face, plan, conditions)
+        drawn = [one for one in shifts if not covered(face, one.treatment)]
+        share, coarse = _flow(face, drawn)
+    with clock.stage("shading"):
+        shade = shade_of(face, _amounts(drawn), share)
+        density = density_of(face, plan, conditions)
+        lit = _light(image, face, shade, density)
+    with clock.stage("geometry"):
+        plain = image
+        image, moved = _warped(plain, face, coarse)
+        outline = _outline(face, plain, image, share, drawn)
+        if outline is not None:
+            merge(image, outline.pixels, outline.changed, outline.rows, outline.columns)
+        shift_mm = share * mesh_shift_mm(face, _amounts(shifts))
+        changes = (
+            *skin_changes(skin.readings),
+            *shape_changes(
+                face,
+                shift_mm,
+                [replace(one, weight=one.weight * share) for one in shifts],
+                [t for t in plan.treatments if covered(face, t)],
+            ),
+        )
+    weights = [(one.treatment, one.weight) for one in shifts if not one.passing]
+    return Outcome(
+        image=image,
+        changes=changes,
+        warnings=(
+            *warnings_of(face, plan, weights, share, skin, changes),
+            *plan_warnings(plan),
+            *in_time(face, plan, conditions.days),
+            *undrawn_reactions(plan, conditions),
+        ),
+        timings_ms=clock.ms,
+        face=face,
+        plan=plan,
+        conditions=conditions,
+        shifts=tuple(shifts),
+        shift_mm_vertices=shift_mm,
+        coarse=coarse,
+        outline=outline,
+        shade=shade,
+        density=density,
+        lit=lit,
+        moved=moved,
+        skin=skin,
+    )
+
+
+def expected_changes(face: Face, plan: Plan) -> tuple[Change, ...]:
+    """Return what a plan does to the measures of a face, settled, without making a picture of it.
+
+    What it does to the skin is not among them: that is read off the painted skin.
+
+    Raises:
+        PlanError: the plan is refused.
+    """
+    check_plan(plan)
+    shifts = shifts_of(face, plan, SETTLED)
+    share, _ = _flow(face, shifts)
+    shift_mm = share * mesh_shift_mm(face, _amounts(shifts))
+    scaled = [replace(one, weight=one.weight * share) for one in shifts]
+    return tuple(shape_changes(face, shift_mm, scaled))
+
+
+def shifts_of(face: Face, plan: Plan, conditions: Conditions) -> list[Shift]:
+    """Return all that moves skin at a time: each treatment's effect, and then its swellings."""
+    found, beside = [], adjustments(plan)
+    deviations = conditions.deviations
+    for one in plan.treatments:
+        entry = one.entry
+        then = share_at(entry, days_since(one.week, conditions.days))
+        mean = one.relative_dose * entry.usual_dose(one.side) * then
+        mean *= beside.get(one.procedure, 1.0) * seen_in(face, entry)
+        parts = parts_of(entry, one.side)
+        asked = mean * (1.0 + deviations * entry.spread)
+        if parts:
+            found.append(Shift(one, parts, asked, mean * entry.spread, deviations))
+        for reaction, level in reactions_at(one, conditions.days, conditions.reactions):
+            if reaction.sign == "swelling":
+                part = swelling_part(entry, one.side, reaction)
+                found.append(Shift(one, (part,), level, level * SWELLING_SD, 0.0, passing=True))
+    return found
+
+
+def _amounts(shifts: Sequence[Shift]) -> list[tuple[Part, float]]:
+    return [(part, one.weight) for one in shifts for part in one.parts]
+
+
+def _flow(face: Face, shifts: Sequence[Shift]) -> tuple[float, Field]:
+    """Return the share of the plan that does not fold the picture, and its backward field."""
+    grid = Grid.of(face)
+    forward = grid_shift_px(face, _amounts(shifts))
+    if not forward.any():
+        return 1.0, forward
+    share = safe_share(forward, grid.node_px)
+    return share, backward(np.float32(share) * forward, grid.node_px)
+
+
+def _light(image: Rgb, face: Face, shade: Floats, density: Floats) -> tuple[Window, ...]:
+    """Put shading and then discolouration on a picture of our own, in place; return where."""
+    lit: list[Window] = []
+    gains = ((shading_gain(face, shade), 0.0), (density_gain(density), SURFACE))
+    for gain, surface in gains:
+        for rows, columns, pixels, here in relit_bands(image, face, gain, surface):
+            merge(image, pixels, here, rows, columns)
+            lit.append((rows, columns, here))
+    return tuple(lit)
+
+
+def _outline(
+    face: Face, plain: Rgb, bent: Rgb, share: float, drawn: Sequence[Shift]
+) -> Outlined | None:
+    """Return the moved outline of a turned head before the wall, None of one from the front."""
+    if abs(face.pose.yaw_deg) < FROM_DEG or not drawn:
+        return None
+    shift_mm = share * mesh_shift_mm(face, _amounts(drawn))
+    return outlined(face, plain, bent, Grid.of(face).place(face, shift_mm, WHOLE))
+
+
+def _warped(picture: Rgb, face: Face, coarse: Field) -> tuple[Rgb, tuple[Window, ...]]:
+    """Return the picture with the field applied, and where; nobody else keeps `picture`."""
+    image, moved = picture.copy() if coarse.any() else picture, list[Window]()
+    for rows, columns, pixels, here in warped_bands(picture, Grid.of(face), coarse):
+        merge(image, pixels, here, rows, columns)
+        if here.any():
+            moved.append(trimmed(rows, columns, here))
+    return image, tuple(moved)

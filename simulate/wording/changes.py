@@ -1,0 +1,86 @@
+"""Changes in words and figures: what is measured, before and after, and the range to be expected.
+
+Figures are as exact as their unit deserves, with a true minus. A change is the difference of the
+figures as they are written, so that nobody who subtracts them finds another one.
+"""
+
+from __future__ import annotations
+
+from face_mesh.messages import N_, Said
+from face_mesh.skin.signs import SIGNS
+from simulate.geometry.neck_and_ears import PRIOR_MEASURES
+from simulate.outcome.changes import Change
+
+DECIMALS = {"ratio": 2, "count": 0}  # of the figures of a measure; else 1
+NOT_KNOWN = "–"
+_UNITS = {"mm": N_("mm"), "deg": "°", "count": N_("number")}
+
+
+def measure(change: Change) -> Said:
+    """Return name and unit of a measure, and whether the photo hardly shows it.
+
+    "Crow's feet (grade, 0 none to 3 severe)": a grade says what its ends mean.
+    """
+    name, unit = Said(change.name), _unit(change)
+    if unit:
+        name = Said("{name} ({unit})", name=name, unit=unit)
+    return name if change.in_picture else Said("{name}; hardly visible in this photo", name=name)
+
+
+def _unit(change: Change) -> Said | str:
+    if change.unit != "grade":
+        unit = _UNITS.get(change.unit, "")
+        return Said(unit) if unit else ""
+    return Said("grade, {ends}", ends=Said(SIGNS[change.measure].scale.partition(" (")[0]))
+
+
+def figure(value: float, unit: str, *, sign: bool = False) -> Said:
+    """Return a number as exact as its unit deserves; `sign` is for a change. A 0 has no sign."""
+    shown = rounded(value, unit)
+    mark = "−" if shown < 0.0 else "+" if sign and shown else ""
+    return Said(f"{mark}{{n:.{DECIMALS.get(unit, 1)}f}}", n=abs(shown))
+
+
+def rounded(value: float, unit: str) -> float:
+    """Return a value as it is written."""
+    return round(value, DECIMALS.get(unit, 1)) + 0.0
+
+
+def level(change: Change, value: float) -> Said:
+    """Return a figure before or after; "–" where only the change is known, as of a usual neck."""
+    return Said(NOT_KNOWN) if is_of_prior(change) else figure(value, change.unit)
+
+
+def is_of_prior(change: Change) -> bool:
+    """Return whether a measure is of the usual neck or ear, of which only the change is known."""
+    return change.measure in PRIOR_MEASURES
+
+
+def difference(change: Change) -> Said:
+    """Return how much a measure changes: "+1.2"."""
+    return figure(_since(change, change.after), change.unit, sign=True)
+
+
+def difference_range(change: Change) -> Said:
+    """Return the range of the change to be expected: "+0.7 to +1.8"."""
+    ends = sorted(_since(change, end) for end in (change.expected_low, change.expected_high))
+    return _range(*(figure(end, change.unit, sign=True) for end in ends))
+
+
+def level_range(change: Change) -> Said:
+    """Return the range of the figure after the treatment: "45.4 to 46.1"."""
+    ends = sorted((change.expected_low, change.expected_high))
+    return _range(*(figure(end, change.unit) for end in ends))
+
+
+def _range(low: Said, high: Said) -> Said:
+    return Said("{low}\u00a0to\u00a0{high}", low=low, high=high)
+
+
+def _since(change: Change, value: float) -> float:
+    return rounded(value, change.unit) - rounded(change.before, change.unit)
+
+
+def is_noticeable(change: Change) -> bool:
+    """Return whether the figures before and after differ as they are written."""
+    return rounded(change.after, change.unit) != rounded(change.before, change.unit)

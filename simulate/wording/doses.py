@@ -1,0 +1,70 @@
+"""Doses in words: an amount with its unit, and what it is of.
+
+One rule wherever a dose is written: no zero behind the figures and no "U" for units, because "1.0"
+has been read as 10 and "U" as 0 (ISMP, List of Error-Prone Abbreviations). "In all" is said of what
+is divided between two sides; a length, an angle and a number of sessions are not.
+"""
+
+from __future__ import annotations
+
+from face_mesh.messages import N_, Said
+from simulate.catalogue.procedure import AMOUNTS, Procedure
+
+UNITS = {
+    "U": N_("units"),
+    "deg": N_("degrees"),
+    "mm": N_("mm"),
+    "mL": N_("mL"),
+    "sessions": N_("sessions"),
+}
+_UNIT = {"U": N_("unit"), "deg": "°", "mm": N_("mm"), "mL": N_("mL"), "sessions": N_("session")}
+_PLACES = {
+    "total": N_("{dose} in all"),
+    "per_side": N_("{dose} on each side"),
+    "left": N_("{dose} on the left side"),
+    "right": N_("{dose} on the right side"),
+}
+
+
+def amount(value: float, unit: str) -> Said:
+    """Return an amount in one of the catalogue's units: "1 mL", "25 units", "12°", "1 session"."""
+    if unit == "deg":
+        return Said("{n:g}°", n=value)
+    if unit == "sessions":
+        return Said("1 session") if value == 1.0 else Said("{n:g} sessions", n=value)
+    words = _UNIT if value == 1.0 else UNITS
+    return Said("{n:g} {unit}", n=value, unit=Said(words[unit]))
+
+
+def one_unit(unit: str) -> Said:
+    """Return what stands after "per": "mL", "unit", "session", "°"."""
+    return Said(_UNIT[unit])
+
+
+def dose(value: float, entry: Procedure, side: str = "both") -> Said:
+    """Return a dose and where it goes: "1 mL in all", "25 units on each side", "2 sessions".
+
+    Args:
+        value: in the unit of the procedure's dose.
+        entry: the procedure.
+        side: "both", "left" or "right".
+    """
+    return placed(value, entry.dose.unit, entry.dose.scope if side == "both" else side)
+
+
+def placed(value: float, unit: str, place: str) -> Said:
+    """Return an amount and what it is of: "total", "per_side", "left" or "right"."""
+    words = amount(value, unit)
+    if place == "total" and unit not in AMOUNTS:
+        return words
+    return Said(_PLACES[place], dose=words)
+
+
+def dose_of_each_side(left: float, right: float, entry: Procedure) -> Said:
+    """Return two doses of one procedure: "0.8 mL on the left side, 1.6 mL on the right"."""
+    unit = entry.dose.unit
+    return Said(
+        "{left} on the left side, {right} on the right",
+        left=amount(left, unit),
+        right=amount(right, unit),
+    )

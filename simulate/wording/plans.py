@@ -1,0 +1,156 @@
+"""Plans in words: the treatments, what they add up to, and what of them is seen at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from face_mesh.messages import N_, SEMICOLONS, Listed, Said
+from simulate.catalogue.time_course import DAYS, days_after, share_at
+from simulate.plan.interactions import book
+from simulate.plan.plan import Plan, Treatment
+from simulate.plan.summary import Summary, Total
+from simulate.wording.doses import UNITS, amount, dose, dose_of_each_side
+from simulate.wording.procedures import days_off
+from simulate.wording.times import oblique
+
+RESPONDERS = {
+    "low": N_("Weak response"),
+    "expected": N_("Expected"),
+    "high": N_("Strong response"),
+}
+_PRODUCTS = {  # by the means of `simulate.plan.interactions`, with the unit that is added up
+    "fillers": ("mL", N_("Filler {amount}")),
+    "toxins": ("U", N_("Botulinum toxin {amount}")),
+}
+_OPERATIONS = ("surgery", "nose_surgery")
+_GONE = N_("Nothing is left of the effect by then.")
+_NOT_YET = N_("The effect has not begun by then.")
+
+
+def response(responder: str) -> Said:
+    """Return how strongly somebody responds, "low", "expected" or "high"."""
+    return Said(RESPONDERS[responder])
+
+
+def dose_words(treatments: Sequence[Treatment]) -> Said:
+    """Return the dose of one procedure, which may have one of its own on each side.
+
+    Args:
+        treatments: at least one, as `Plan.by_procedure` has them.
+    """
+    first = treatments[0]
+    by_side = {one.side: one.dose for one in treatments}
+    if by_side.keys() == {"left", "right"}:
+        return dose_of_each_side(by_side["left"], by_side["right"], first.entry)
+    return dose(first.dose, first.entry, first.side)
+
+
+def treatment_words(treatments: Sequence[Treatment]) -> Said:
+    """Return one procedure of a plan: "Lip filler: 1 mL in all"."""
+    return Said("{name}: {dose}", name=Said(treatments[0].entry.name), dose=dose_words(treatments))
+
+
+def treatment_line(treatments: Sequence[Treatment]) -> Said:
+    """Return the same as a sentence, in which a length or an angle says what it is of."""
+    words, what = treatment_words(treatments), treatments[0].entry.dose.what
+    if not what or treatments[0].side != "both":
+        return Said("{words}.", words=words)
+    return Said("{words} ({what}).", words=words, what=Said(what))
+
+
+def plan_words(plan: Plan) -> Said | Listed:
+    """Return a plan in one line: "Lip filler: 1 mL in all; Lip flip: 4 units in all"."""
+    words = [treatment_words(ones) for ones in plan.by_procedure().values()]
+    return Listed(words, SEMICOLONS) if words else Said("No treatment")
+
+
+def weeks(treatments: Iterable[Treatment]) -> list[Said]:
+    """Return when a procedure is done, each week once: "first day", "week 2", "not said"."""
+    return list(dict.fromkeys(_week(one.week) for one in treatments))
+
+
+def _week(week: float | None) -> Said:
+    if week is None:
+        return Said("not said")
+    return Said("first day") if week == 0.0 else Said("week {n:g}", n=week)
+
+
+def products(plan: Plan) -> Iterator[Said]:
+    """Yield how much of each product a plan needs, and how many operations and sessions."""
+    means, given = book().means, [one for one in plan.treatments if one.dose > 0.0]
+    for name, (unit, words) in _PRODUCTS.items():
+        own = [one for one in given if one.procedure in means[name]]
+        whole = sum(one.amount for one in own if one.entry.dose.unit == unit)
+        if whole:
+            yield Said(words, amount=amount(whole, unit))
+    surgical = {id_ for name in _OPERATIONS for id_ in means[name]}
+    count = len({one.procedure for one in given if one.procedure in surgical})
+    if count:
+        yield Said("1 operation") if count == 1 else Said("{n} operations", n=count)
+    sessions = sum(
+        one.dose
+        for one in given
+        if one.entry.dose.unit == "sessions" and one.procedure not in surgical
+    )
+    if sessions:
+        yield amount(sessions, "sessions")
+
+
+def price(value: float, plan: Plan) -> Said:
+    """Return an amount in the plan's currency, with the cents only if there are any."""
+    template = "{n:,.0f}" if value == round(value) else "{n:,.2f}"
+    if plan.currency:
+        template += "\u00a0{currency}"
+    return Said(template, n=float(value), currency=plan.currency)
+
+
+def longest_days_off(summary: Summary) -> Said | None:
+    """Return the days off of the longest recovery; None where nothing is known."""
+    return None if summary.downtime_days is None else days_off(*summary.downtime_days)
+
+
+def total(one: Total, body_kg: float | None = None) -> Said:
+    """Return what is added up against a label, a sentence.
+
+    Args:
+        one: of `plan_summary`.
+        body_kg: the body mass its limit is for; None is the label's own.
+    """
+    if one.id != "filler_per_year":
+        template = N_(
+            "{what!u}: {amount:.4g} {unit} in all; the label goes up to {most:.4g} {unit} in "
+            "{within}."
+        )
+    elif body_kg is None:
+        template = N_(
+            "{what!u}: {amount:.4g} {unit} in all; the label goes up to {most:.4g} {unit} in "
+            "{within} at the label's own body weight."
+        )
+    else:
+        template = N_(
+            "{what!u}: {amount:.4g} {unit} in all; the label goes up to {most:.4g} {unit} in "
+            "{within} at {body_kg:g} kg of body weight."
+        )
+    return Said(
+        template,
+        what=Said(one.what),
+        amount=float(one.amount),
+        most=float(one.most),
+        unit=Said(UNITS[one.unit]),
+        within=oblique(DAYS["w"] * one.within_weeks),
+        body_kg=0.0 if body_kg is None else body_kg,
+    )
+
+
+def nothing_seen(plan: Plan, when: str | None) -> str:
+    """Return why nothing of a plan is seen at a time, a sentence; empty if something is.
+
+    Args:
+        plan: in which something is done.
+        when: after the treatment; None is the settled result.
+    """
+    days = days_after(when)
+    if any(share_at(one.entry, days) for one in plan.treatments):
+        return ""
+    to_come = days is not None and any(days < one.entry.course.peak_day for one in plan.treatments)
+    return _NOT_YET if to_come else _GONE
