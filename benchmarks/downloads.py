@@ -1,6 +1,7 @@
 """People who work and download at once: how many files come, how soon, and whose they are.
 
     python -m benchmarks.downloads [--people 8 15] [--rounds 12] [--treat "Lip filler"]
+    python -m benchmarks.downloads --short
 
 Everybody moves doses and presses downloads at the same time, as on a busy day in a clinic: before
 and after, in which the photo tells whose it is, and the plan as a file. Like a browser, each asks
@@ -10,7 +11,6 @@ answered if the whole file came. benchmarks.sessions describes the people.
 
 from __future__ import annotations
 
-import argparse
 import random
 import sys
 import threading
@@ -19,13 +19,14 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
+from benchmarks import server
+from benchmarks.common import options, parse
 from benchmarks.sessions import (
     Person,
     Visitor,
     coded_portrait,
     decoded,
     head_of,
-    served,
     shows,
     spread,
 )
@@ -135,28 +136,28 @@ def told(found: dict[int, Taken]) -> str:
     )
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Print the figures; end with status 1 if a download was not answered or not their own."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
-    parser.add_argument("--people", type=int, nargs="+", default=[8, 15])
-    parser.add_argument("--rounds", type=int, default=12)
+    parser = options(__doc__)
+    parser.add_argument("--people", type=int, nargs="+")
+    parser.add_argument("--rounds", type=int)
     parser.add_argument("--treat", default="Lip filler")
-    asked = parser.parse_args()
+    asked = parse(parser, arguments)
+    rounds = asked.rounds or (2 if asked.short else 12)
     failed = False
-    for count in asked.people:
-        with served() as (url, _):
+    for count in asked.people or ([2] if asked.short else [8, 15]):
+        with server.served() as (url, _):
             people = [Person(number, Visitor(url)) for number in range(count)]
             for one in people:
                 one.arrive(coded_portrait(one.number), asked.treat)
-            found = working(people, asked.rounds)
+            found = working(people, rounds)
             print(f"{count} people: {told(found)}", flush=True)
             failed |= any(one.answered < one.asked for one in found.values())
             failed |= bool(in_wrong_hands(found))
             for one in people:
                 one.visitor.leave()
-    sys.exit(failed)
+    if failed:
+        sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -1,25 +1,27 @@
 """How long it takes from nothing to the first after-picture, and where the time goes.
 
-    python -m benchmarks.first_picture [--rounds 5] [--idle 5] [--treat "Lip filler"]
+    python -m benchmarks.first_picture [--rounds 5] [--idle 4] [--treat "Lip filler"] [--write]
+    python -m benchmarks.first_picture --short
 
 Each round starts a fresh process of the page, and a browser that was never here (Chromium without a
 graphics card), and goes as fast as the page lets it: first screen, consent, a sample portrait, one
-procedure. The clock runs from the start of the process; a person's time to read is not in it.
+procedure. The clock runs from the start of the process; a person's time to read is not in it, nor
+the idling between the server's first answer and the visit.
 """
 
 from __future__ import annotations
 
-import argparse
 import os
 import shutil
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from playwright.sync_api import Page, expect, sync_playwright
 
-from benchmarks.sessions import served
+from benchmarks import server
+from benchmarks.common import markdown_table, options, parse, stamp, write_figures
 
 QUIET_ARGUMENTS = ["--no-sandbox"]
 STEPS = (
@@ -40,7 +42,7 @@ def once(treat: str, idle: float) -> dict[str, float]:
     def mark(step: str) -> None:
         reached[step] = time.perf_counter() - begun - idled
 
-    with opened() as page, timed() as begun, served() as (url, _):
+    with opened() as page, timed() as begun, server.served() as (url, _):
         mark("server answers")
         time.sleep(idle)
         idled = idle
@@ -97,20 +99,23 @@ def opened() -> Iterator[Page]:
             browser.close()
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Print the median of each step, and the whole."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
-    parser.add_argument("--rounds", type=int, default=5)
+    parser = options(__doc__, figures=True)
+    parser.add_argument("--rounds", type=int)
     parser.add_argument("--treat", default="Lip filler")
     parser.add_argument("--idle", type=float, default=0.0, help="s from the start to the visit")
-    asked = parser.parse_args()
-    rounds = [once(asked.treat, asked.idle) for _ in range(asked.rounds)]
+    asked = parse(parser, arguments)
+    count = asked.rounds or (1 if asked.short else 5)
+    rounds = [once(asked.treat, asked.idle) for _ in range(count)]
     before = "start of the process"
+    rows = []
     for step in STEPS:
         took = [one[step] - one.get(before, 0.0) for one in rounds]
-        print(f"{step:26} + {statistics.median(took):5.2f} s  ({min(took):.2f} … {max(took):.2f})")
+        middle = statistics.median(took)
+        print(f"{step:26} + {middle:5.2f} s  ({min(took):.2f} … {max(took):.2f})")
+        if before in STEPS:  # before that the server starts, for which nobody waits
+            rows.append((step, f"{middle:.1f} s"))
         before = step
     loaded = [one["after-picture seen"] - one["server answers"] for one in rounds]
     whole = [one["after-picture seen"] for one in rounds]
@@ -119,6 +124,10 @@ def main() -> None:
         f"from the start of the process {statistics.median(whole):.2f} s, "
         f"load of the machine {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
     )
+    rows.append(("from page load to the after-picture", f"{statistics.median(loaded):.1f} s"))
+    visit = f"visited {asked.idle:g} s after the server first answered"
+    figures = stamp(timed=True) + "\n" + markdown_table((visit, "median"), rows)
+    write_figures(asked.write, "first_picture", {"": figures})
 
 
 if __name__ == "__main__":

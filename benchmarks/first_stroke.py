@@ -1,6 +1,6 @@
 """How long a fresh process takes to its first stroke of painted skin, and what memory it holds.
 
-    python -m benchmarks.first_stroke [PHOTO] [--rounds 3] [--short]
+    python -m benchmarks.first_stroke [PHOTO] [--rounds 3] [--short] [--write]
 
 Each round starts a new Python, as the command line does: it imports, measures a face, simulates
 lips (which paint nothing), then paints both crow's feet twice. --short fills a line on made-up skin
@@ -9,22 +9,30 @@ instead, which shows what the model alone costs.
 
 from __future__ import annotations
 
-import argparse
 import json
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
-import cv2
-import numpy as np
-
-from benchmarks.geometry import SIDE_PX, default_photo, resized
+from benchmarks.common import (
+    ROOT,
+    SIDE_PX,
+    default_photo,
+    markdown_table,
+    options,
+    parse,
+    resized,
+    save,
+    stamp,
+    write_figures,
+)
 from face_mesh import open_photo
 
-SIDE = 160  # px, of the made-up skin
+SIDE = 40  # px, of the made-up skin
 FACE = """
 from face_mesh import measure_face, open_photo
 from simulate import Plan, simulate
@@ -62,6 +70,7 @@ def once(prepare: str, argument: str) -> dict[str, float]:
     """Return the figures of one fresh process, s and MB."""
     done = subprocess.run(
         [sys.executable, "-c", ROUND.format(prepare=prepare), str(time.time()), argument],
+        cwd=ROOT,
         check=True,
         capture_output=True,
         text=True,
@@ -70,26 +79,31 @@ def once(prepare: str, argument: str) -> dict[str, float]:
     return found
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Print the medians."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser = options(__doc__, figures=True)
     parser.add_argument("photo", nargs="?", type=Path)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--short", action="store_true", help="made-up skin, no face")
-    asked = parser.parse_args()
+    parser.add_argument("--rounds", type=int)
+    asked = parse(parser, arguments)
     with tempfile.TemporaryDirectory() as folder:
         prepare, argument = MADE_UP, str(SIDE)
         if not asked.short:
             photo = open_photo(asked.photo) if asked.photo else default_photo()[1]
             photo = resized(photo, SIDE_PX / max(photo.image.shape))
             file = Path(folder) / "photo.png"
-            cv2.imwrite(str(file), cv2.cvtColor(np.asarray(photo.image), cv2.COLOR_RGB2BGR))
+            save(file, photo.image)
             prepare, argument = FACE, str(file)
-        rounds = [once(prepare, argument) for _ in range(asked.rounds)]
+        count = asked.rounds or (1 if asked.short else 3)
+        rounds = [once(prepare, argument) for _ in range(count)]
+    rows = []
     for name in rounds[0]:
         middle = statistics.median(one[name] for one in rounds)
         unit = UNITS.get(name, "MB")
-        print(f"  {name:16s} {middle:8.{2 if unit == 's' else 0}f} {unit}")
+        value = f"{middle:.{2 if unit == 's' else 0}f}"
+        print(f"  {name:16s} {value:>8s} {unit}")
+        rows.append((name, f"{value} {unit}"))
+    figures = stamp(timed=True) + "\n" + markdown_table(("from a fresh start", "median"), rows)
+    write_figures(asked.write, "first_stroke", {"": figures})
 
 
 if __name__ == "__main__":

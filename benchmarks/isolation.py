@@ -1,6 +1,6 @@
 """What opening a photo in a process of its own costs over opening it in this one.
 
-    python -m benchmarks.isolation [--photo FILE] [--rounds 20] [--short]
+    python -m benchmarks.isolation [--photo FILE] [--rounds 20] [--short] [--write]
 
 Both ways take turns in one run, so that whatever else the machine does meets them alike. Without a
 photo, one of 12 megapixels is made, and one of a frame of the camera; with --short, smaller ones.
@@ -8,15 +8,15 @@ photo, one of 12 megapixels is made, and one of a frame of the camera; with --sh
 
 from __future__ import annotations
 
-import argparse
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import cv2
 import numpy as np
 
+from benchmarks.common import markdown_table, options, parse, stamp, write_figures
 from face_mesh import Photo, open_photo, open_photo_isolated
 from face_mesh.isolation import sandbox
 
@@ -49,25 +49,30 @@ def timed(way: Callable[[bytes], Photo], data: bytes) -> float:
     return 1000 * (time.perf_counter() - begun)
 
 
-def main(arguments: list[str] | None = None) -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Print a table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = options(__doc__, figures=True)
     parser.add_argument("--photo", type=Path)
-    parser.add_argument("--rounds", type=int, default=20)
-    parser.add_argument("--short", action="store_true")
-    asked = parser.parse_args(arguments)
+    parser.add_argument("--rounds", type=int)
+    asked = parse(parser, arguments)
+    rounds = asked.rounds or (3 if asked.short else 20)
     begun = time.perf_counter()
     sandbox.warm(sandbox.PHOTO)
     print(f"starting the helper once: {1000 * (time.perf_counter() - begun):.0f} ms")
     print(f"{'ms (least, median)':24} {'here':>15} {'helper':>15} {'more':>15}")
+    table = []
     for name, data in photos(asked.photo, asked.short):
         here, there = [], []
-        for _ in range(3 if asked.short else asked.rounds):
+        for _ in range(rounds):
             here.append(timed(open_photo, data))
             there.append(timed(open_photo_isolated, data))
         rows = [(min(one), statistics.median(one)) for one in (here, there)]
         rows.append((rows[1][0] - rows[0][0], rows[1][1] - rows[0][1]))
         print(f"{name:24}" + "".join(f"{least:8.1f}{median:8.1f}" for least, median in rows))
+        table.append((name, *(f"{least:.0f}, {median:.0f} ms" for least, median in rows)))
+    heads = ("least, median", "in the same process", "in the helper", "more")
+    figures = stamp(timed=True) + "\n" + markdown_table(heads, table)
+    write_figures(asked.write, "isolation", {"": figures})
 
 
 if __name__ == "__main__":

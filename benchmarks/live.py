@@ -1,6 +1,7 @@
 """Doses that move while they are dragged: how smoothly, and how near to the settled picture.
 
-    python -m benchmarks.live [--seconds 3] [--side 1600] [--engine fake] [--png DIR]
+    python -m benchmarks.live [--seconds 3] [--side 1600] [--engine fake] [--png DIR] [--write]
+    python -m benchmarks.live --short
 
 Starts the page as users do and a Chromium that draws WebGL in software, brings an enlarged
 portrait, adds treatments one by one and drags the dose of each with the mouse. Said are the
@@ -16,31 +17,27 @@ of the difference.
 
 from __future__ import annotations
 
-import argparse
 import base64
 import io
 import math
 import os
 import re
-import socket
+import shutil
 import statistics
-import subprocess
-import sys
 import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
-import matplotlib.cbook
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
 from playwright.sync_api import Browser, FilePayload, Locator, Page, WebSocket, sync_playwright
 
-ROOT = Path(__file__).resolve().parents[1]
+from benchmarks import server
+from benchmarks.common import markdown_table, options, parse, sample, stamp, write_figures
+
 PLANS = ("Lip filler", "Chin filler", "Light or laser for redness", "Jawline filler")
 BLOCK_PX = 8  # of a JPEG: what lies in a block in which nothing changes is decoded as it was
 Pixels = npt.NDArray[np.int64]
@@ -151,14 +148,8 @@ class Difference:
 
 def portrait(side_px: int) -> FilePayload:
     """Return a public-domain portrait enlarged to a longest side, as an upload."""
-    with matplotlib.cbook.get_sample_data("grace_hopper.jpg") as file:
-        image = Image.open(file).convert("RGB")
-    factor = side_px / max(image.size)
-    wide = image.resize(
-        (round(image.width * factor), round(image.height * factor)), Image.Resampling.LANCZOS
-    )
     buffer = io.BytesIO()
-    wide.save(buffer, "JPEG", quality=95)
+    Image.fromarray(sample(side_px=side_px).image).save(buffer, "JPEG", quality=95)
     return {"name": "portrait.jpg", "mimeType": "image/jpeg", "buffer": buffer.getvalue()}
 
 
@@ -289,34 +280,6 @@ def _in_blocks(changed: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     return blocks.repeat(BLOCK_PX, axis=0).repeat(BLOCK_PX, axis=1)[:high, :wide]
 
 
-@contextmanager
-def served(engine: str) -> Iterator[str]:
-    """Run the page as users start it; yields its address."""
-    with socket.socket() as probe:
-        probe.bind(("localhost", 0))
-        port = probe.getsockname()[1]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", f"--server.port={port}"],
-        cwd=ROOT,
-        env={**os.environ, "BEFOREHAND_SKIN_ENGINE": engine},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    url = f"http://localhost:{port}"
-    try:
-        for _ in range(240):
-            time.sleep(0.25)
-            try:
-                urllib.request.urlopen(f"{url}/_stcore/health", timeout=2).close()
-                break
-            except OSError:
-                continue
-        yield url
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
-
-
 def visited(browser: Browser, url: str) -> tuple[Page, Wire]:
     """Open the page at a size at which 1:1 shows the treated area whole."""
     page = browser.new_page(viewport={"width": 1900, "height": 1500})
@@ -327,46 +290,66 @@ def visited(browser: Browser, url: str) -> tuple[Page, Wire]:
     return page, wire
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--seconds", type=float, default=3.0, help="of each drag")
-    parser.add_argument("--side", type=int, default=1600, help="longest of the portrait, px")
+    parser = options(__doc__, figures=True)
+    parser.add_argument("--seconds", type=float, help="of each drag")
+    parser.add_argument("--side", type=int, help="longest of the portrait, px")
     parser.add_argument("--engine", default="fake", help="that paints skin")
     parser.add_argument("--png", type=Path, help="folder for live beside settled, as pictures")
-    asked = parser.parse_args()
-    with served(asked.engine) as url, sync_playwright() as playwright:
+    asked = parse(parser, arguments)
+    seconds = asked.seconds or (0.3 if asked.short else 3.0)
+    side_px = asked.side or (600 if asked.short else 1600)
+    rows = []
+    with (
+        server.served({"BEFOREHAND_SKIN_ENGINE": asked.engine}) as (url, _),
+        sync_playwright() as playwright,
+    ):
         browser = playwright.chromium.launch(
-            executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=["--no-sandbox"]
+            executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"),
+            args=["--no-sandbox"],
         )
         page, wire = visited(browser, url)
-        bring(page, portrait(asked.side))
+        bring(page, portrait(side_px))
         load = os.getloadavg()[0]
         print(f"WebGL by {page.evaluate(RENDERER)}; load {load:.1f} on {os.cpu_count()} cores")
-        print(f"{'':28}{'sent kB':>9}{'frames/s':>10}{'longest ms':>12}{'CPU ms':>8}", end="")
-        print(f"{'canvas':>12}", end="")
-        print(f"{'messages':>10}{'mean':>8}{'99.9 %':>8}{'max':>5}{'outside':>9}{'effect':>8}")
-        for name in PLANS:
-            wire.received.clear()
-            add(page, name)
-            kilobytes = sum(wire.received) / 1e3
-            page.get_by_role("radio", name="Face", exact=True).check()
-            pace = drag(page, wire, name, asked.seconds, 0.8)
-            page.mouse.up()
-            settled(page)
-            page.get_by_role("radio", name="1:1").check()
-            drag(page, wire, name, 0.2, 0.4)
-            found = difference(page)
-            size = "x".join(map(str, pace.canvas_wh))
-            print(f"{name:28}{kilobytes:9.0f}{pace.frames_per_second:10.1f}", end="")
-            print(
-                f"{pace.longest_ms:12.0f}{pace.cpu_ms:8.0f}{size:>12}{pace.sent:10d}{found.mean:8.2f}",
-                end="",
-            )
-            print(f"{found.most_of:8.0f}{found.largest:5d}{found.outside:9d}{found.effect:8.2f}")
+        for name in PLANS[:1] if asked.short else PLANS:
+            kilobytes, pace, found = measured(page, wire, name, seconds)
+            print(sentence(name, kilobytes, pace, found))
+            apart = f"{found.mean:.2f} of {found.effect:.2f}"
+            rate, longest = f"{pace.frames_per_second:.1f}", f"{pace.longest_ms:.0f} ms"
+            rows.append((name, f"{kilobytes:.0f} kB", rate, longest, apart))
             if asked.png:
                 _save(asked.png, name, found)
         browser.close()
+    heads = ("procedure", "sent beforehand", "pictures a second", "longest wait", "difference")
+    write_figures(asked.write, "live", {"": f"{stamp(timed=True)}\n{markdown_table(heads, rows)}"})
+
+
+def measured(page: Page, wire: Wire, name: str, seconds: float) -> tuple[float, Pace, Difference]:
+    """Add a procedure and drag its dose; return kB sent beforehand, its pace, and what is off."""
+    wire.received.clear()
+    add(page, name)
+    kilobytes = sum(wire.received) / 1e3
+    page.get_by_role("radio", name="Face", exact=True).check()
+    pace = drag(page, wire, name, seconds, 0.8)
+    page.mouse.up()
+    settled(page)
+    page.get_by_role("radio", name="1:1").check()
+    drag(page, wire, name, 0.2, 0.4)
+    return kilobytes, pace, difference(page)
+
+
+def sentence(name: str, kilobytes: float, pace: Pace, found: Difference) -> str:
+    """What was found about a procedure, in two lines."""
+    size = "x".join(map(str, pace.canvas_wh))
+    return (
+        f"{name}: {kilobytes:.0f} kB beforehand, {pace.frames_per_second:.1f} pictures a second of "
+        f"{size}, longest wait {pace.longest_ms:.0f} ms, {pace.cpu_ms:.0f} ms of processor each, "
+        f"{pace.sent} messages\n  from the settled picture {found.mean:.2f} levels in the mean, "
+        f"{found.most_of:.0f} for 99.9 %, {found.largest} at most, {found.outside} outside; "
+        f"the effect itself {found.effect:.2f}"
+    )
 
 
 RENDERER = """

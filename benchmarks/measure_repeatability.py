@@ -16,25 +16,31 @@ The mean of the two factors, times the spread of a measure among the meshes, is 
 of people; less the spread of the meshes, in quadrature, it is the uncertainty.
 
     python -m benchmarks.measure_repeatability [--points] [--photos ../shared/faces/london/neutral]
+    python -m benchmarks.measure_repeatability --short
+
+--short takes sample portraits, and for hand-placed points those of the landmarker.
 """
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
 import cv2
 import numpy as np
 
+from benchmarks.common import HALVED_PX, SHARED, options, parse, sample_photos
 from face_mesh import Face, Photo, measure_face, open_photo
 from face_mesh.arrays import Points, Rgb
 from face_mesh.landmarks.anatomy import curve, point
 from face_mesh.measures import MEASURES, measure_points
 
 POPULATION_SD_DEG = {"nasolabial_angle": 10.0, "nasofrontal_angle": 8.9}
-PHOTOS = Path(__file__).resolve().parents[2] / "shared" / "faces" / "london" / "neutral"
+PHOTOS = SHARED / "neutral"
+POINTS = 189  # of the template
+SHORT_PEOPLE = ("001", "002")
 
 # The set's template of hand-placed points, read off plots of it: name of ours to number of theirs.
 HAND_POINTS = {
@@ -63,9 +69,25 @@ HAND_CONTOURS = [
 
 
 def hand_points(photo: Path) -> Points:
-    """Return the (189, 2) px of the .tem file beside a photo."""
+    """Return the (`POINTS`, 2) px of the .tem file beside a photo."""
     count, *rows = photo.with_suffix(".tem").read_text().split("\n")
     return np.array([row.split() for row in rows[: int(count)]], dtype=np.float64)
+
+
+def pretend_hand_points(photo: Path) -> None:
+    """Write a .tem file beside a photo whose points are where the landmarker sees them."""
+    px = measure_face(open_photo(photo)).landmarks_px[:, :2]
+    hand = np.zeros((POINTS, 2))
+    outlines = [(list(curve(name)), numbers) for name, numbers, _ in HAND_CURVES]
+    outlines += [([point(n) for n in names], numbers) for names, numbers in HAND_CONTOURS]
+    for landmarks, numbers in outlines:
+        along = np.linspace(0.0, 1.0, len(landmarks)), np.linspace(0.0, 1.0, len(numbers))
+        for axis in (0, 1):
+            hand[list(numbers), axis] = np.interp(along[1], along[0], px[landmarks, axis])
+    for name, number in HAND_POINTS.items():
+        hand[number] = px[point(name)]
+    rows = [str(POINTS), *(f"{x:.2f} {y:.2f}" for x, y in hand)]
+    photo.with_suffix(".tem").write_text("\n".join(rows) + "\n")
 
 
 def hand_mesh(face: Face, hand: Points) -> Points:
@@ -183,14 +205,25 @@ def print_points(photos: list[Path]) -> None:
         )
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Print the table, ready to be pasted."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser = options(__doc__)
     parser.add_argument("--photos", type=Path, default=PHOTOS)
     parser.add_argument("--points", action="store_true", help="offsets of the named points instead")
-    chosen = parser.parse_args()
-    photos = sorted(chosen.photos.glob("*.jpg"))[::2]
-    if chosen.points:
+    asked = parse(parser, arguments)
+    if not asked.short:
+        print_table(sorted(asked.photos.glob("*.jpg"))[::2], points=asked.points)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        photos = sample_photos(Path(folder), SHORT_PEOPLE, HALVED_PX)
+        for photo in photos:
+            pretend_hand_points(photo)
+        print_table(photos, points=asked.points)
+
+
+def print_table(photos: list[Path], *, points: bool) -> None:
+    """Print the uncertainty of every measure, or the offsets of the named points instead."""
+    if points:
         print_points(photos)
         return
     for name, (sd, said) in table(photos).items():

@@ -5,22 +5,25 @@ at that dose, side and time, as the mean over people, beside the published mean 
 within one SD; where none is published, within the procedure's own spread of the published mean.
 
     python -m benchmarks.published PHOTO_FOLDER [--people N] [--first 0|1] [--skin] [--markdown]
+    python -m benchmarks.published --short [--skin]
 
 Shapes are measured on the mesh, without drawing a picture or swelling. With `--skin` the signs of
 the skin are painted and read again instead, on people who show them, eight unless told otherwise;
 lines of expression on the photos of a folder `smiling` beside PHOTO_FOLDER if there is one. With
 `--first` every second photo is taken, as in `benchmarks.requested_measured`.
+--short takes one sample portrait.
 """
 
 from __future__ import annotations
 
-import argparse
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks.common import markdown_table, options, parse, sample_photos
 from benchmarks.requested_measured import groups
 from benchmarks.skin_effect import SEEN
 from face_mesh import BeforehandError, Face, measure_face, open_photo
@@ -255,8 +258,7 @@ def group_rows(
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]], *, markdown: bool) -> str:
     """Return rows under heads, in Markdown or in columns."""
     if markdown:
-        lines = [heads, ["---"] * len(heads), *rows]
-        return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+        return markdown_table(heads, rows)
     lines = [heads, *rows]
     widths = [max(len(line[i]) for line in lines) for i in range(len(heads))]
     return "\n".join(
@@ -265,25 +267,37 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]], *, markdown: bool
     )
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Print the tables."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("folder", type=Path)
+    parser = options(__doc__)
+    parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("--people", type=int, help="default all, or 8 with --skin")
     parser.add_argument("--first", type=int, choices=(0, 1), help="every second photo from here")
     parser.add_argument("--skin", action="store_true", help="paint and read signs of the skin")
     parser.add_argument("--markdown", action="store_true")
-    asked = parser.parse_args()
+    asked = parse(parser, arguments)
+    if asked.short:
+        with tempfile.TemporaryDirectory() as folder:
+            photos = sample_photos(Path(folder), ["001"])
+            print_tables(photos, skin=asked.skin, markdown=asked.markdown)
+        return
+    if asked.folder is None:
+        parser.error("name a folder of portraits")
     photos = sorted(asked.folder.glob("*.jpg"))
     if asked.first is not None:
         photos = photos[asked.first :: 2]
     photos = photos[: asked.people or (SKIN_PEOPLE if asked.skin else None)]
-    found = compared(photos, skin=asked.skin)
+    print_tables(photos, skin=asked.skin, markdown=asked.markdown)
+
+
+def print_tables(photos: Sequence[Path], *, skin: bool, markdown: bool) -> None:
+    """Print every figure beside what is simulated, and the same by group."""
+    found = compared(photos, skin=skin)
     columns = (
         *NAMED,
         *("published", "simulated, mean ± SD", "before", "people", "ratio", "within", "fitted"),
     )
-    print(table((*columns, "why not"), list(rows_of(found)), markdown=asked.markdown))
+    print(table((*columns, "why not"), list(rows_of(found)), markdown=markdown))
     measured = [one for one in found if one.changes]
     free = [one for one in measured if not one.fitted]
     print(
@@ -294,11 +308,11 @@ def main() -> None:
     for one in found:
         if not one.changes:
             print(f"nobody to measure: {' '.join(_named(one))}")
-    people = groups(photos)
+    people = groups(list(photos))
     names = [f"{group} ({len(who)})" for group, who in people.items()]
     print("\nmean simulated change in each group (people)\n")
     heads = ("procedure", "measures", "unit", *names)
-    print(table(heads, list(group_rows(found, people)), markdown=asked.markdown))
+    print(table(heads, list(group_rows(found, people)), markdown=markdown))
 
 
 if __name__ == "__main__":

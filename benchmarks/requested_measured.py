@@ -6,22 +6,33 @@ landmarks. For each, over doses and people: slope of measured on requested chang
 The landmarker pulls faces towards the shapes it was trained on, so its slope says as much about it
 as about the picture; the flow tells the two apart.
 
-    python -m benchmarks.requested_measured PHOTO_FOLDER [--people 24] [--first 1]
+    python -m benchmarks.requested_measured PHOTO_FOLDER [--people 24] [--first 1] [--write]
+    python -m benchmarks.requested_measured --short
 
 Photos are taken every second one in order of name from `--first`, so that 0 gives the development
-half of the London set and 1 the half held out from tuning.
+half of the London set and 1 the half held out from tuning. --short takes one sample portrait and
+two doses.
 """
 
 from __future__ import annotations
 
-import argparse
 import csv
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import cv2
 import numpy as np
 
+from benchmarks.common import (
+    HALVED_PX,
+    markdown_table,
+    options,
+    parse,
+    sample_photos,
+    stamp,
+    write_figures,
+)
 from benchmarks.sheets import face_window
 from face_mesh import Face, measure_face, open_photo
 from face_mesh.landmarks.detect import find_faces, refine
@@ -29,6 +40,7 @@ from face_mesh.measures import measure_points
 from simulate import Plan, Treatment, procedures, simulate
 
 SHARES = (0.25, 0.5, 0.75, 1.0)  # of the largest dose
+SHORT_SHARES = (0.5, 1.0)
 
 # What a procedure is meant to change in the picture plane, as one length in mm. A mean of both
 # sides or lips halves the noise of the landmarker.
@@ -68,12 +80,14 @@ def _flowed(face: Face, image: np.ndarray) -> dict[str, float]:
     return measure_points(face.pose.to_head(moved))
 
 
-def pairs(face: Face) -> Iterator[tuple[str, float, float, float]]:
+def pairs(
+    face: Face, shares: Sequence[float] = SHARES
+) -> Iterator[tuple[str, float, float, float]]:
     """Yield (procedure, requested, landmarker's and flow's change in mm) for one person."""
     start = measure_points(face.mesh_mm)
     for name, measures in TARGETS.items():
         entry = procedures()[name]
-        for share in SHARES:
+        for share in shares:
             outcome = simulate(face, Plan((Treatment(name, share * entry.dose.max),)))
             moved = {c.measure: c.after for c in outcome.changes}
             wanted = _value(start | moved, measures) - _value(start, measures)
@@ -83,10 +97,10 @@ def pairs(face: Face) -> Iterator[tuple[str, float, float, float]]:
 
 
 def fit(wanted: np.ndarray, got: np.ndarray) -> tuple[float, float]:
-    """Return slope and R² of the least-squares line."""
+    """Return slope and R² of the least-squares line; R² is NaN where the same was got each time."""
     slope, offset = np.polyfit(wanted, got, 1)
     rest = got - (slope * wanted + offset)
-    return float(slope), float(1.0 - rest.var() / got.var())
+    return float(slope), float(1.0 - rest.var() / got.var()) if got.var() else np.nan
 
 
 def groups(photos: list[Path]) -> dict[str, set[str]]:
@@ -107,37 +121,56 @@ def groups(photos: list[Path]) -> dict[str, set[str]]:
 Row = tuple[str, str, float, float, float]
 
 
-def show(rows: list[Row], people: dict[str, set[str]]) -> None:
-    """Print both instruments for everyone, and the flow for each group."""
-    print(f"{'':22s}{'largest mm':>12s}{'landmarker':>16s}{'optical flow':>16s}")
-    print(f"{'procedure':22s}{'asked':>12s}{'slope':>9s}{'R2':>7s}{'slope':>9s}{'R2':>7s}")
+def fits(rows: list[Row]) -> list[tuple[str, ...]]:
+    """Return, for everyone, procedure, largest mm asked, and slope and R² of both instruments."""
+    found = []
     for name in TARGETS:
         wanted, marks, flow = np.array([r[2:] for r in rows if r[1] == name]).T
-        (a, ra), (b, rb) = fit(wanted, marks), fit(wanted, flow)
         most = wanted[np.abs(wanted).argmax()]
-        print(f"{name:22s}{most:12.2f}{a:9.2f}{ra:7.2f}{b:9.2f}{rb:7.2f}")
-    print("\nslope by optical flow, by group (people)")
-    heads = [f"{name} ({len(who)})" for name, who in people.items()]
-    print(" " * 22 + "".join(f"{head:>18s}" for head in heads))
-    for name in TARGETS:
-        slopes = []
-        for who in people.values():
-            pairs_ = np.array([r[2:] for r in rows if r[1] == name and r[0] in who]).T
-            slopes.append(fit(pairs_[0], pairs_[2])[0])
-        print(f"{name:22s}" + "".join(f"{slope:18.2f}" for slope in slopes))
+        numbers = (most, *fit(wanted, marks), *fit(wanted, flow))
+        found.append((name, *(f"{number:.2f}" for number in numbers)))
+    return found
 
 
-def main() -> None:
+def slopes(rows: list[Row], people: dict[str, set[str]]) -> list[tuple[str, ...]]:
+    """Return, for each group, its name and people, and the slope by optical flow by procedure."""
+    found = []
+    for group, who in people.items():
+        mine = [np.array([r[2:] for r in rows if r[1] == n and r[0] in who]).T for n in TARGETS]
+        numbers = [fit(wanted, flow)[0] for wanted, _, flow in mine]
+        found.append((f"{group} ({len(who)})", *(f"{number:.2f}" for number in numbers)))
+    return found
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
     """Print the tables."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("folder", type=Path)
+    parser = options(__doc__, figures=True)
+    parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("--people", type=int, default=24)
     parser.add_argument("--first", type=int, default=1)
-    asked = parser.parse_args()
-    photos = sorted(asked.folder.glob("*.jpg"))[asked.first :: 2][: asked.people]
-    rows = [(p.stem, *row) for p in photos for row in pairs(measure_face(open_photo(p)))]
-    print(f"{len(photos)} people, doses {SHARES} of the largest")
-    show(rows, groups(photos))
+    asked = parse(parser, arguments)
+    if asked.short:
+        with tempfile.TemporaryDirectory() as folder:
+            photos = sample_photos(Path(folder), ["001"], HALVED_PX)
+            measure(photos, SHORT_SHARES, asked.write)
+    elif asked.folder is None:
+        parser.error("name a folder of portraits")
+    else:
+        photos = sorted(asked.folder.glob("*.jpg"))[asked.first :: 2][: asked.people]
+        measure(photos, SHARES, asked.write)
+
+
+def measure(photos: list[Path], shares: Sequence[float], docs: Path | None) -> None:
+    """Print both instruments for everyone and the flow for each group, and write them down."""
+    rows = [(p.stem, *row) for p in photos for row in pairs(measure_face(open_photo(p)), shares)]
+    print(f"{len(photos)} people, doses {tuple(shares)} of the largest\n")
+    heads = ("procedure", "mm asked", "landmarker slope", "R²", "optical flow slope", "R²")
+    instruments = markdown_table(heads, fits(rows))
+    by_group = markdown_table(("people", *TARGETS), slopes(rows, groups(photos)))
+    print(f"{instruments}\nslope by optical flow in each group\n\n{by_group}")
+    marked = f"{stamp(timed=False)}\n"
+    figures = {"instruments": marked + instruments, "groups": marked + by_group}
+    write_figures(docs, "requested_measured", figures)
 
 
 if __name__ == "__main__":

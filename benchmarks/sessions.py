@@ -1,6 +1,7 @@
 """Twenty people at once: how long they wait, what memory they take, and whose pictures they get.
 
-    python -m benchmarks.sessions [--people 20] [--seconds 30] [--treat "Lip filler"]
+    python -m benchmarks.sessions [--people 20] [--seconds 30] [--treat "Lip filler"] [--write]
+    python -m benchmarks.sessions --short
 
 Starts the page as users do, in a process of its own, and drives it with as many visitors as asked
 for (benchmarks.visitor), each with a photo of their own that carries a number as a row of black and
@@ -14,7 +15,6 @@ it is, and every address is asked for by somebody else.
 
 from __future__ import annotations
 
-import argparse
 import base64
 import hashlib
 import io
@@ -22,28 +22,24 @@ import json
 import os
 import random
 import re
-import socket
 import statistics
-import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import matplotlib.cbook
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from benchmarks import server
+from benchmarks.common import markdown_table, options, parse, stamp, write_figures
 from benchmarks.visitor import Visitor, parts_of
 from face_mesh import measure_face, open_photo
 from simulate.drawing import head_window, panel
 
-ROOT = Path(__file__).resolve().parents[1]
 CANVAS_WH = (640, 800)
 ROW_PX = 48  # height of the row of cells above the portrait
 BITS = 7
@@ -314,111 +310,89 @@ def reached(people: Sequence[Person]) -> list[str]:
     return wrong
 
 
-# --- the server
+# --- the run
 
 
-@contextmanager
-def served(environment: dict[str, str] | None = None) -> Iterator[tuple[str, int]]:
-    """Start the page in a process of its own; give its address and the number of the process."""
-    with socket.socket() as probe:
-        probe.bind(("localhost", 0))
-        port = probe.getsockname()[1]
-    command = ["-m", "streamlit", "run", "streamlit_app.py", f"--server.port={port}"]
-    process = subprocess.Popen(
-        [sys.executable, *command],
-        cwd=ROOT,
-        env={**os.environ, **(environment or {})},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    url = f"http://localhost:{port}"
-    try:
-        while not answers(url):
-            if process.poll() is not None:
-                raise RuntimeError("the page did not start")
-            time.sleep(0.05)
-        yield url, process.pid
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
-def answers(url: str) -> bool:
-    """Whether the page has started."""
-    try:
-        with urllib.request.urlopen(f"{url}/_stcore/health", timeout=2) as answer:
-            return bool(answer.status == 200)
-    except OSError:
-        return False
-
-
-def resident_mb(pid: int) -> float:
-    """Return the memory of a process, MB."""
-    status = Path(f"/proc/{pid}/status").read_text()
-    return int(re.findall(r"VmRSS:\s+(\d+)", status)[0]) / 1024.0
-
-
-def cpu_seconds(pid: int) -> float:
-    """Return the time a process has computed, s."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Print the figures; end with status 1 if anybody received what is not theirs."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
-    parser.add_argument("--people", type=int, default=20)
-    parser.add_argument("--seconds", type=float, default=30.0)
+    parser = options(__doc__, figures=True)
+    parser.add_argument("--people", type=int)
+    parser.add_argument("--seconds", type=float)
     parser.add_argument("--treat", default="Lip filler")
-    asked = parser.parse_args()
-    print(f"{asked.people} people, {os.cpu_count()} cores, {asked.treat}")
-    with served() as (url, pid):
-        first = Person(asked.people, Visitor(url))
+    asked = parse(parser, arguments)
+    count = asked.people or (1 if asked.short else 20)
+    seconds = asked.seconds or (0.5 if asked.short else 30.0)
+    print(f"{count} people, {os.cpu_count()} cores, {asked.treat}")
+    with server.served() as (url, pid):
+        first = Person(count, Visitor(url))
         first.arrive(coded_portrait(first.number), asked.treat)  # loads what is loaded once
-        empty = resident_mb(pid)
-        people = [Person(number, Visitor(url)) for number in range(asked.people)]
-        photos = [coded_portrait(one.number) for one in people]
-        arrived: list[float] = []
-
-        def arrive(person: Person) -> None:
-            begun = time.perf_counter()
-            person.arrive(photos[person.number], asked.treat)
-            arrived.append(time.perf_counter() - begun)
-
-        together(people, arrive)
-        print(f"arriving at once, to the first picture: {spread(arrived)}")
-        print(f"memory a person after arriving: {(resident_mb(pid) - empty) / len(people):.1f} MB")
-        for name, pause in (("at the pace of people", 2.0), ("as fast as answers come", 0.0)):
-            spent = cpu_seconds(pid)
-            waits, took = moving(people, asked.seconds, pause)
-            spent = cpu_seconds(pid) - spent
-            print(
-                f"{name}: {len(waits) / took:.1f} doses/s, wait {spread(waits)}, "
-                f"{1e3 * spent / len(waits):.0f} ms of processor a dose"
-            )
-        print(f"memory a person now: {(resident_mb(pid) - empty) / len(people):.1f} MB")
-        wrong: list[str] = []
-        for one in people:
-            picture = one.visitor.download("download")
-            one.seen.look(picture)
-            pixels = decoded(picture)
-            if pixels is None or not shows(pixels, head_of(one.number)):
-                wrong.append(f"{one.number} downloaded something else")
-        wrong += strangers([first, *people]) + reached(people)
-        print(
-            f"pictures decoded: {sum(sum(one.seen.numbers.values()) for one in people)} with a "
-            f"number, {sum(len(one.seen.others) for one in people)} maps without; "
-            f"in the wrong hands: {len(wrong)}"
-        )
-        print(*wrong[:20], sep="\n")
+        empty = server.resident_mb(pid)
+        people = [Person(number, Visitor(url)) for number in range(count)]
+        rows = [("arriving all at once, to the first picture", arriving(people, asked.treat))]
+        for name, pause in (
+            ("a new dose two seconds after the last was seen", 2.0),
+            ("a new dose as soon as the last was seen", 0.0),
+        ):
+            rows += dosing(name, pid, people, seconds, min(pause, seconds))
+        memory = f"{(server.resident_mb(pid) - empty) / count:.1f} MB"
+        rows.append(("memory, a person", memory))
+        for name, value in rows:
+            print(f"{name}: {value}")
+        wrong = in_wrong_hands([first, *people])
         together(people, lambda one: one.visitor.click("forget"))
-        print(
-            f"memory a person after all forgot: {(resident_mb(pid) - empty) / len(people):.1f} MB"
-        )
-        together(people, lambda one: one.visitor.leave())
-    sys.exit(bool(wrong))
+        left = (server.resident_mb(pid) - empty) / count
+        print(f"memory a person after all forgot: {left:.1f} MB")
+        together([first, *people], lambda one: one.visitor.leave())
+    figures = stamp(timed=True) + "\n" + markdown_table((f"{count} people at once", ""), rows)
+    write_figures(asked.write, "sessions", {"": figures})
+    if wrong:
+        sys.exit(1)
+
+
+def arriving(people: Sequence[Person], treat: str) -> str:
+    """Let all arrive at once; return how long each took to the first picture."""
+    photos = [coded_portrait(one.number) for one in people]
+    arrived: list[float] = []
+
+    def arrive(person: Person) -> None:
+        begun = time.perf_counter()
+        person.arrive(photos[person.number], treat)
+        arrived.append(time.perf_counter() - begun)
+
+    together(people, arrive)
+    return spread(arrived)
+
+
+def dosing(
+    name: str, pid: int, people: Sequence[Person], seconds: float, pause: float
+) -> list[tuple[str, str]]:
+    """Let all move doses with a pause after each; return doses a second, waits and cost."""
+    spent = server.cpu_seconds(pid)
+    waits, took = moving(people, seconds, pause)
+    spent = 1e3 * (server.cpu_seconds(pid) - spent) / len(waits)
+    return [
+        (name, f"{len(waits) / took:.1f} doses a second in all; wait {spread(waits)}"),
+        ("of the processor, such a dose", f"{spent:.0f} ms"),
+    ]
+
+
+def in_wrong_hands(everybody: Sequence[Person]) -> list[str]:
+    """Look at whose every picture is that anybody was sent or downloads; print what was found."""
+    wrong: list[str] = []
+    for one in everybody:
+        picture = one.visitor.download("download")
+        one.seen.look(picture)
+        pixels = decoded(picture)
+        if pixels is None or not shows(pixels, head_of(one.number)):
+            wrong.append(f"{one.number} downloaded something else")
+    wrong += strangers(everybody) + reached(everybody)
+    print(
+        f"pictures decoded: {sum(sum(one.seen.numbers.values()) for one in everybody)} with a "
+        f"number, {sum(len(one.seen.others) for one in everybody)} maps without; "
+        f"in the wrong hands: {len(wrong)}"
+    )
+    print(*wrong[:20], sep="\n")
+    return wrong
 
 
 def spread(seconds: Sequence[float]) -> str:

@@ -2,17 +2,20 @@
 
     python -m benchmarks.sheets OUT PHOTO [PHOTO ...] [--only lip_filler] [--width 640]
 
-Writes OUT/<photo>-<procedure>.png: before, usual dose, largest dose, cropped to the face.
+Writes OUT/<photo>-<procedure>.png: before, usual dose, largest dose, cropped to the face. With
+--short both are left out: a sample portrait is taken, and what is drawn is thrown away.
 """
 
 from __future__ import annotations
 
-import argparse
+import tempfile
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import cv2
 import numpy as np
 
+from benchmarks.common import options, parse, sample, save
 from face_mesh import Face, measure_face, open_photo
 from face_mesh.arrays import Rgb
 from simulate import Plan, Treatment, procedures, simulate
@@ -40,21 +43,34 @@ def sheet(face: Face, name: str, width_px: int) -> Rgb:
     return np.hstack([cv2.resize(c, (width_px, height), interpolation=shrink) for c in crops])
 
 
-def main() -> None:
+def write_sheets(out: Path, photos: Iterable[Path], names: Iterable[str], width_px: int) -> None:
+    """Write a sheet of each photo and procedure into a folder, and print its path."""
+    out.mkdir(parents=True, exist_ok=True)
+    for photo in photos:
+        face = measure_face(open_photo(photo))
+        for name in names:
+            path = out / f"{photo.stem}-{name}.png"
+            save(path, sheet(face, name, width_px))
+            print(path)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
     """Write the sheets."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("out", type=Path)
-    parser.add_argument("photos", type=Path, nargs="+")
+    parser = options(__doc__)
+    parser.add_argument("out", type=Path, nargs="?")
+    parser.add_argument("photos", type=Path, nargs="*")
     parser.add_argument("--only", action="append")
     parser.add_argument("--width", type=int, default=640)
-    asked = parser.parse_args()
-    asked.out.mkdir(parents=True, exist_ok=True)
-    for photo in asked.photos:
-        face = measure_face(open_photo(photo))
-        for name in asked.only or procedures():
-            path = asked.out / f"{photo.stem}-{name}.png"
-            cv2.imwrite(str(path), sheet(face, name, asked.width)[..., ::-1])
-            print(path)
+    asked = parse(parser, arguments)
+    if asked.short:
+        with tempfile.TemporaryDirectory() as folder:
+            photo = Path(folder) / "sample.png"
+            save(photo, sample().image)
+            write_sheets(Path(folder), [photo], asked.only or ["lip_filler"], asked.width)
+    elif not asked.photos:
+        parser.error("name a folder to write into, and a photo")
+    else:
+        write_sheets(asked.out, asked.photos, asked.only or list(procedures()), asked.width)
 
 
 if __name__ == "__main__":

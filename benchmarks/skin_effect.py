@@ -1,27 +1,30 @@
 """Does the picture show what the skin procedures promise, and only that?
 
     python -m benchmarks.skin_effect FOLDER [FOLDER ...] [--engine NAME] [--every N] [--json FILE]
+    python -m benchmarks.skin_effect --short
 
 FOLDER holds portraits; of those with a `people.csv` above it, only people the model never saw are
 taken. Every skin procedure is done at its usual dose on every photo that shows its sign (severity
 above `SEEN`). The skin of the result is read again: the share of the severity that went, beside the
 published one, and what became of every sign in regions that the treatment's mask does not touch.
-Shapes are left alone, so that a reading is compared with itself.
+Shapes are left alone, so that a reading is compared with itself. --short does one procedure on
+one sample portrait.
 """
 
 from __future__ import annotations
 
-import argparse
 import csv
 import json
 import re
+import tempfile
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks.common import options, parse, sample_set
 from face_mesh import BeforehandError, Face, measure_face, open_photo
 from face_mesh.regions import region_mask
 from face_mesh.skin.signs import SIGNS, detect
@@ -33,6 +36,7 @@ from simulate.skin.tasks import jobs_of
 
 SEEN = 0.5  # of a grade
 HELD_OUT = (9, (2, 7))  # as in training: a person's number modulo nine
+SHORT_PERSON, SHORT_PROCEDURE = "007", "crows_feet_toxin"
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,7 @@ class Row:
     went: float
 
 
-def faces(folders: list[Path], every: int) -> Iterator[tuple[str, str, Face]]:
+def faces(folders: Sequence[Path], every: int) -> Iterator[tuple[str, str, Face]]:
     """Yield name, group and face of the held-out people of folders."""
     for folder in folders:
         groups = _groups(folder)
@@ -112,28 +116,41 @@ def _elsewhere(face: Face, after: Face, plan: Plan) -> float:
     return largest
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Print a table of procedures by sign and group."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("folders", nargs="+", type=Path)
+    parser = options(__doc__)
+    parser.add_argument("folders", nargs="*", type=Path)
     parser.add_argument("--engine", default="embedded")
     parser.add_argument("--every", type=int, default=1, help="take every so many photos")
     parser.add_argument("--only", nargs="*", help="procedures; default all that paint skin")
     parser.add_argument("--json", type=Path)
-    asked = parser.parse_args()
-    names = asked.only or [n for n, p in procedures().items() if p.skin]
+    asked = parse(parser, arguments)
+    if asked.short:
+        with tempfile.TemporaryDirectory() as folder:
+            photos = sample_set(Path(folder), [SHORT_PERSON]) / "neutral"
+            found = measure([photos], asked.every, asked.only or [SHORT_PROCEDURE], asked.engine)
+    elif not asked.folders:
+        parser.error("name a folder of portraits")
+    else:
+        names = asked.only or [n for n, p in procedures().items() if p.skin]
+        found = measure(asked.folders, asked.every, names, asked.engine)
+    if asked.json:
+        asked.json.write_text(json.dumps([vars(row) for row in found]), encoding="utf-8")
+
+
+def measure(folders: Sequence[Path], every: int, names: Sequence[str], engine: str) -> list[Row]:
+    """Print and return what went of the signs of procedures, on the held-out people of folders."""
     found: list[Row] = []
     elsewhere: dict[str, list[float]] = defaultdict(list)
-    for stem, group, face in faces(asked.folders, asked.every):
+    for stem, group, face in faces(folders, every):
         for name in names:
-            rows, other = rows_of(face, name, group, asked.engine)
+            rows, other = rows_of(face, name, group, engine)
             found += rows
             if rows:
                 elsewhere[name].append(other)
         print(f"# {stem}", flush=True)
     _print(found, elsewhere)
-    if asked.json:
-        asked.json.write_text(json.dumps([vars(row) for row in found]), encoding="utf-8")
+    return found
 
 
 def _print(found: list[Row], elsewhere: dict[str, list[float]]) -> None:

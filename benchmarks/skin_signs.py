@@ -1,18 +1,20 @@
 """Prove the skin detectors on photos of people: what rises with a smile, with age, and what stays.
 
-    python -m benchmarks.skin_signs [--photos ../shared/faces/london] [--steady 12]
+    python -m benchmarks.skin_signs [--photos ../shared/faces/london] [--steady 12] [--write]
+    python -m benchmarks.skin_signs --short
 
 The folder holds `neutral/` and `smiling/`, in which a file name begins with a person's number, and
 `people.csv` (face_id, face_age, face_gender, face_eth). Nothing was tuned on the held-out people.
 Every copy of a photo is measured anew: landmarks move too when light and size change.
+--short takes two sample portraits.
 """
 
 from __future__ import annotations
 
-import argparse
 import csv
 import re
-from collections.abc import Callable, Iterator
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -21,14 +23,24 @@ import cv2
 import numpy as np
 from scipy.stats import spearmanr
 
+from benchmarks.common import (
+    HALVED_PX,
+    SHARED,
+    markdown_table,
+    options,
+    parse,
+    sample_set,
+    stamp,
+    write_figures,
+)
 from face_mesh import Face, Photo, measure_face, open_photo
 from face_mesh.arrays import Rgb
 from face_mesh.skin.signs import SIGNS, detect
 from face_mesh.skin.working_view import linear
 
-PHOTOS = Path(__file__).resolve().parents[2] / "shared" / "faces" / "london"
 RISING = ("crows_feet_lines", "nasolabial_fold")
 AGEING = ("crows_feet_lines", "forehead_lines", "nasolabial_fold")
+SHORT_PEOPLE = ("002", "007")  # both held out
 SMILE = 0.3  # mean blendshape of both corners of the mouth under which nobody sees a smile
 STEADY = 0.10  # of the severity, or
 # this much of a grade, whichever is more: readings are printed to a tenth, and below one grade a
@@ -89,8 +101,8 @@ def people(folder: Path) -> Iterator[Person]:
         )
 
 
-def print_smiles(found: list[Person]) -> None:
-    """Print who has deeper lines smiling than at rest."""
+def print_smiles(found: list[Person]) -> str:
+    """Print who has deeper lines smiling than at rest; return the table for the docs."""
     print("\nSmiling above neutral")
     cuts: dict[str, Callable[[Person], bool]] = {
         "all": lambda one: True,
@@ -101,6 +113,7 @@ def print_smiles(found: list[Person]) -> None:
     for key in ("group", "sex", "years"):
         for value in sorted({getattr(one, key) for one in found}):
             cuts[value] = lambda one, k=key, v=value: getattr(one, k) == v  # type: ignore[misc]
+    shares: dict[str, list[str]] = {name: [] for name in cuts}
     for sign in RISING:
         for name, chosen in cuts.items():
             some = [one for one in found if chosen(one)]
@@ -109,12 +122,16 @@ def print_smiles(found: list[Person]) -> None:
                 f"{one.number} (smile {one.smile:.2f})" for one in some if one not in up
             )
             print(f"  {sign:18} {name:20} {len(up):3} of {len(some):3}  not: {not_up}")
+            shares[name].append(f"{len(up)} of {len(some)}")
+    heads = ("severity smiling above at rest", *RISING)
+    return markdown_table(heads, [(name, *cells) for name, cells in shares.items()])
 
 
-def print_ages(found: list[Person]) -> None:
-    """Print the rank correlation with age at rest, with a bootstrap interval."""
+def print_ages(found: list[Person]) -> str:
+    """Print the rank correlation with age at rest, with a bootstrap interval; return the table."""
     print("\nSpearman correlation of severity at rest with age, 95 % bootstrap interval")
     rng = np.random.default_rng(0)
+    cells: dict[str, list[str]] = {sign: [] for sign in AGEING}
     for name, some in (("all", found), ("held out", [one for one in found if one.held_out])):
         known = [one for one in some if not np.isnan(one.age)]
         age = np.array([one.age for one in known])
@@ -122,11 +139,23 @@ def print_ages(found: list[Person]) -> None:
             value = np.array([one.neutral[sign] for one in known])
             rho, p = spearmanr(value, age)
             draws = rng.integers(0, len(age), (1000, len(age)))
-            low, high = np.quantile([spearmanr(value[d], age[d])[0] for d in draws], [0.025, 0.975])
+            drawn = [spearmanr(value[d], age[d])[0] for d in draws if _vary(value[d], age[d])]
+            low, high = np.quantile(drawn, [0.025, 0.975])
+            cells[sign].append(f"{rho:+.2f} [{low:+.2f}, {high:+.2f}]")
             print(
                 f"  {sign:18} {name:9} rho {rho:+.2f} [{low:+.2f}, {high:+.2f}] "
                 f"p {p:.3f} n {len(age)}"
             )
+    heads = ("correlation with age", "all", "held out")
+    return markdown_table(heads, [(sign, *both) for sign, both in cells.items()])
+
+
+def _vary(*values: np.ndarray) -> bool:
+    """Whether a draw can correlate: one that took one person again and again cannot."""
+    return all(np.ptp(one) > 0.0 for one in values)
+
+
+COPIES = ("+1/2 stop", "-1/2 stop", "JPEG 70", "half size")
 
 
 def copies(image: Rgb) -> Iterator[tuple[str, Rgb]]:
@@ -144,8 +173,8 @@ def copies(image: Rgb) -> Iterator[tuple[str, Rgb]]:
     yield "half size", np.asarray(cv2.resize(image, half, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def print_steady(photos: list[Path]) -> None:
-    """Print how much readings move when light, compression and size change."""
+def print_steady(photos: list[Path]) -> str:
+    """Print how much readings move when light, compression and size change; return the table."""
     print(
         f"\nSteady on {len(photos)} held-out photos: share within 10 % or {FLOOR} grade "
         f"(in brackets: 10 % only), median and 95th percentile of the change in grades"
@@ -159,15 +188,19 @@ def print_steady(photos: list[Path]) -> None:
                 for region in sign.regions:
                     pair = [detect(one, sign.id, region).severity for one in (face, again)]
                     moved.setdefault((sign.id, name), []).append((pair[0], pair[1]))
+    shares: dict[str, dict[str, str]] = {}
     for (sign_id, name), pairs in sorted(moved.items()):
         before, after = np.array(pairs).T
         off = np.abs(after - before)
         floored = float(np.mean(off <= np.maximum(STEADY * before, FLOOR)))
         strict = float(np.mean(off <= STEADY * before + 1e-9))
+        shares.setdefault(sign_id, {})[name] = f"{100 * floored:.0f}"
         print(
             f"  {sign_id:18} {name:10} {100 * floored:3.0f} % ({100 * strict:3.0f} %)  "
             f"{np.median(off):.3f}  {np.quantile(off, 0.95):.3f}  of {np.median(before):.2f}"
         )
+    heads = ("share within the bounds, %", *COPIES)
+    return markdown_table(heads, [(s, *(of[n] for n in COPIES)) for s, of in shares.items()])
 
 
 def print_groups(found: list[Person]) -> None:
@@ -193,25 +226,35 @@ def print_times(path: Path) -> None:
     print(f"  all signs          {1000 * (perf_counter() - begin):5.0f} ms, view included")
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Print every figure of docs/skin-signs.md."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--photos", type=Path, default=PHOTOS)
+    parser = options(__doc__, figures=True)
+    parser.add_argument("--photos", type=Path, default=SHARED)
     parser.add_argument("--steady", type=int, default=1000, help="photos at most for steadiness")
-    asked = parser.parse_args()
-    found = list(people(asked.photos))
+    asked = parse(parser, arguments)
+    if not asked.short:
+        measure(asked.photos, asked.steady, asked.write)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        measure(sample_set(Path(folder), SHORT_PEOPLE, HALVED_PX), 1, asked.write)
+
+
+def measure(folder: Path, steady: int, docs: Path | None) -> None:
+    """Print everything that a set of photos shows, and write down what is quoted."""
+    found = list(people(folder))
     print(f"{len(found)} people, {sum(one.held_out for one in found)} held out")
-    print_smiles(found)
-    print_ages(found)
+    figures = {"smiles": print_smiles(found), "ages": print_ages(found)}
     print_groups(found)
     out = {one.number for one in found if one.held_out}
     photos = [
         path
         for kind in ("neutral", "smiling")
-        for path in sorted((asked.photos / kind).glob("*.jpg"))
+        for path in sorted((folder / kind).glob("*.jpg"))
         if path.name[:3] in out
     ]
-    print_steady(photos[: asked.steady])
+    figures["steady"] = print_steady(photos[:steady])
+    marked = f"{stamp(timed=False)}\n"
+    write_figures(docs, "skin_signs", {part: marked + text for part, text in figures.items()})
     print("\nTime of one photo")
     for path in photos[:2]:
         print_times(path)

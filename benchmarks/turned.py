@@ -1,6 +1,7 @@
 """How far a head may be turned: every person rendered turned, measured again, and compared.
 
-    python -m benchmarks.turned PHOTO [PHOTO ...]
+    python -m benchmarks.turned PHOTO [PHOTO ...] [--write]
+    python -m benchmarks.turned --short
 
 There are no photos of the same head turned by known angles, so they are made: the measured mesh
 with the person's own skin from the frontal photo, and behind it a plain shell for hair, ears and
@@ -12,14 +13,22 @@ not show, and whether the depth of the frontal mesh is the person's own.
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 
+from benchmarks.common import (
+    markdown_table,
+    options,
+    parse,
+    sample_photos,
+    stamp,
+    write_figures,
+)
 from face_mesh import (
     Face,
     Photo,
@@ -47,6 +56,7 @@ from simulate.outcome.view_check import (
 )
 
 YAWS_DEG = (0, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55, 60)
+SHORT_YAWS_DEG = (0, 45)
 PX_PER_MM = 4.0
 SIZE_WH = (1120, 1200)
 EYES_PX = (560.0, 500.0, 0.0)
@@ -284,19 +294,24 @@ def _picture_mm(face: Face, truth: Face, field: Field) -> Field:
     return np.asarray(read / ppm, np.float32)
 
 
-def table(found: list[Found], cover: float) -> str:
-    """Return the figures by turn, and for each procedure those that `cover` of the people keep."""
-    yaws = sorted({one.yaw_deg for one in found})
-    lines = ["| turn | people | turn read | sd | scale | sd | mesh mm |", "|" + "---|" * 7]
-    for yaw in yaws:
+def turn_table(found: list[Found]) -> str:
+    """Return what is read at each turn."""
+    rows = []
+    for yaw in sorted({one.yaw_deg for one in found}):
         here = [one for one in found if one.yaw_deg == yaw]
         read, scale = (np.array([getattr(o, k) for o in here]) for k in ("read_deg", "scale"))
-        shape = np.mean([o.shape_mm for o in here])
-        lines.append(
-            f"| {yaw:g} | {len(here)} | {read.mean():.1f} | {read.std():.1f} | {scale.mean():.2f} "
-            f"| {scale.std():.2f} | {shape:.1f} |"
-        )
-    lines += ["", f"Root mean square of a measure, found minus true, {len(yaws)} turns:", ""]
+        degrees = (f"{read.mean():.1f}", f"{read.std():.1f}")
+        scales = (f"{scale.mean():.2f}", f"{scale.std():.2f}")
+        shape = f"{np.mean([o.shape_mm for o in here]):.1f}"
+        rows.append((f"{yaw:g}", str(len(here)), *degrees, *scales, shape))
+    heads = ("turn", "people", "read", "SD", "scale over true", "SD", "mesh off, mm")
+    return markdown_table(heads, rows)
+
+
+def details(found: list[Found], cover: float) -> str:
+    """Return every measure, and for each procedure the figures that `cover` of the people keep."""
+    yaws = sorted({one.yaw_deg for one in found})
+    lines = [f"Root mean square of a measure, found minus true, {len(yaws)} turns:", ""]
     lines += ["| measure | " + " | ".join(f"{y:g}" for y in yaws) + " |", "|---" * (len(yaws) + 1)]
     for id_ in MEASURES:
         rms = [
@@ -356,22 +371,37 @@ def with_chin(face: Face) -> Face:
     return replace(face, mesh_mm=mesh_mm, workspace={})
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Print everything."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("photos", type=Path, nargs="+")
+    parser = options(__doc__, figures=True)
+    parser.add_argument("photos", type=Path, nargs="*")
     parser.add_argument("--cover", type=float, default=COVER)
     parser.add_argument("--until", type=float, default=YAWS_DEG[-1], help="the largest turn")
-    asked = parser.parse_args()
+    asked = parse(parser, arguments)
+    if asked.short:
+        with tempfile.TemporaryDirectory() as folder:
+            photos = sample_photos(Path(folder), ["001"])
+            measure(photos, SHORT_YAWS_DEG, asked.cover, asked.write)
+    elif not asked.photos:
+        parser.error("name photos")
+    else:
+        yaws = [yaw for yaw in YAWS_DEG if yaw <= asked.until]
+        measure(asked.photos, yaws, asked.cover, asked.write)
+
+
+def measure(photos: list[Path], yaws_deg: Sequence[float], cover: float, docs: Path | None) -> None:
+    """Print what is found at every turn, and write down what is quoted."""
     found = [
         one
-        for way, face in people(asked.photos)
-        for yaw in YAWS_DEG
-        if yaw <= asked.until and (one := compared(face, way * yaw)) is not None
+        for way, face in people(photos)
+        for yaw in yaws_deg
+        if (one := compared(face, way * yaw)) is not None
     ]
-    print(table(found, asked.cover))
+    turns = turn_table(found)
+    print(f"{turns}\n{details(found, cover)}")
+    write_figures(docs, "turned", {"": f"{stamp(timed=False)}\n{turns}"})
     print("\nLargest turn up to which the bars are kept, and what is read off the picture there:")
-    for id_, limit in limits_deg(found, asked.cover).items():
+    for id_, limit in limits_deg(found, cover).items():
         read = np.mean([one.read_deg for one in found if one.yaw_deg == limit])
         print(f"  {id_:28s}{limit:4.0f}{read:8.1f}")
 

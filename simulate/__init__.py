@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from simulate.plan.presets import preset
     from simulate.plan.summary import plan_summary
 
-__version__ = "0.1.0"
+    __version__: str
 
 __all__ = [
     "Change",
@@ -57,7 +57,21 @@ _HOMES = {
 if not TYPE_CHECKING:  # which would take any name for known
 
     def __getattr__(name: str) -> object:
-        if name not in _HOMES:
+        if name == "__version__":
+            found = _version()
+        elif name in _HOMES:
+            found = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+        else:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        found = globals()[name] = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+        globals()[name] = found
         return found
+
+
+def _version() -> str:
+    """Return the version, which is written in pyproject.toml alone; the checkout is what runs."""
+    import tomllib
+    from pathlib import Path
+
+    project = Path(__file__).parents[1] / "pyproject.toml"
+    version: str = tomllib.loads(project.read_text("utf-8"))["project"]["version"]
+    return version

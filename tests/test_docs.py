@@ -26,6 +26,7 @@ from docs.draw_curve import (
     x_px,
     y_px,
 )
+from simulate import __version__
 from simulate.catalogue.loader import procedures
 from simulate.catalogue.procedure import (
     OFF_A_POINT,
@@ -46,7 +47,11 @@ from tests.helpers import ROOT
 AGAIN = "run python docs/build_catalogue.py"
 MOST_BYTES = 8192
 SVG = "{http://www.w3.org/2000/svg}"
-LINK = re.compile(r"(?<!`)\]\(([^)\s]+)\)")
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+QUOTED = re.compile(r"`([^`\n]+)`")
+PATH = re.compile(r"\.?[\w*-]+(?:/[\w.*-]+)*/?|[\w.-]+\.(?:py|toml|md|txt)")
+MODULE = re.compile(r"python -m ((?:benchmarks|face_mesh|simulate|tests|training|ui)[\w.]*)")
+TOPS = {path.name for path in ROOT.iterdir() if path.is_dir() and path.name != ".git"}
 WORDS = ("name", "summary", "derivation", "claim", "note", "what", "frequency", "who", "cautions")
 IDS = sorted(procedures())
 
@@ -216,6 +221,71 @@ def test_every_link_of_the_documentation_leads_somewhere() -> None:
                 broken.append(f"{file.name}: {link}")
     assert broken == []
     assert found > 100
+
+
+def documents() -> Iterator[tuple[str, str]]:
+    """The name and text of every document for people."""
+    for file in [*sorted((ROOT / "docs").glob("*.md")), *sorted(ROOT.glob("*.md"))]:
+        yield file.name, file.read_text("utf-8")
+
+
+def missing_paths(text: str) -> list[str]:
+    """The back-quoted paths into a folder of the repository, and the files of code, not there."""
+    quoted = (one for one in QUOTED.findall(re.sub(r"(?ms)^```.*?^```", "", text)))
+    paths = (one for one in quoted if PATH.fullmatch(one))
+    ours = (one for one in paths if one.split("/")[0] in TOPS or one.endswith(".py"))
+    return [one for one in ours if not any(ROOT.glob(one.rstrip("/")))]
+
+
+def missing_modules(text: str) -> list[str]:
+    """The modules that a command of ours runs and that are not there."""
+    paths = ((one, ROOT / one.replace(".", "/")) for one in MODULE.findall(text))
+    return [
+        one
+        for one, path in paths
+        if not path.with_suffix(".py").is_file() and not (path / "__main__.py").is_file()
+    ]
+
+
+def test_every_path_and_module_that_a_document_names_is_there() -> None:
+    broken = {name: missing_paths(text) + missing_modules(text) for name, text in documents()}
+    assert {name: ones for name, ones in broken.items() if ones} == {}
+    named = [one for _, text in documents() for one in QUOTED.findall(text) if PATH.fullmatch(one)]
+    assert len({one for one in named if one.split("/")[0] in TOPS}) > 60
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["simulate/moved.py", "simulate/skin/hub*.py", "moved.py", "ui/nowhere/", "docs/moved.md"],
+)
+def test_a_path_that_leads_nowhere_would_be_seen(name: str) -> None:
+    assert missing_paths(f"see `{name}`\n") == [name]
+
+
+def test_a_module_that_is_not_there_would_be_seen() -> None:
+    text = "`python -m benchmarks.moved`, `python -m simulate`, `python -m simulate.export`"
+    assert missing_modules(text) == ["benchmarks.moved", "simulate.export"]
+
+
+def test_what_names_no_file_of_ours_is_let_be() -> None:
+    assert missing_paths("`/dev/shm`, `a/b`, `result/`, `lip_filler`\n```\n`ui/x`\n```\n") == []
+
+
+def test_every_room_stands_in_the_page_that_says_where_everything_lives() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    rooms = {
+        f"{path.parent.relative_to(ROOT).as_posix()}/"
+        for package in ("face_mesh", "simulate", "ui")
+        for path in (ROOT / package).glob("*/*.py")
+    }
+    assert len(rooms) > 25
+    assert {room for room in rooms if f"| `{room}` |" not in text} == set()
+
+
+def test_the_version_has_its_changes() -> None:
+    newest = re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
+    assert newest
+    assert newest[1] in ("Unreleased", __version__)
 
 
 def test_no_place_of_the_page_is_named_twice(text: str) -> None:

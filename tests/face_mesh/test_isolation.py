@@ -13,7 +13,6 @@ from contextlib import contextmanager, suppress
 import numpy as np
 import pytest
 
-from benchmarks import isolation as benchmark
 from face_mesh import open_photo, open_photo_isolated
 from face_mesh.errors import PhotoError
 from face_mesh.isolation import confinement, sandbox
@@ -571,10 +570,3 @@ def test_all_that_decoding_says_may_be_said():
     for path in sources:
         assert "N_(" not in path.read_text("utf-8")
     assert all(json.loads(json.dumps(one)) == one and one.endswith(".") for one in refusals.ALL)
-
-
-def test_the_benchmark_measures_both_ways(capsys):
-    benchmark.main(["--short"])
-    lines = capsys.readouterr().out.splitlines()
-    assert [line for line in lines if line.startswith("JPEG of")]
-    assert all(len(line.split()) == 11 for line in lines if line.startswith("JPEG of"))
