@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui.server.error_page import told
+from ui.server.error_page import show_error
 from ui.server.gates import gates
 from ui.server.lifespan import lifespan
 from ui.server.process_id import ROUTE
@@ -10,7 +10,7 @@ from ui.server.process_id import ROUTE
 app = st.App(
     "ui/app/router.py",
     lifespan=lifespan,
-    on_script_error=told,
+    on_script_error=show_error,
     routes=[ROUTE],
     middleware=gates(),
 )

@@ -30,7 +30,7 @@ from face_mesh import BeforehandError, Face, measure_face, open_photo
 from face_mesh.measures import measure_points
 from face_mesh.skin.signs import SIGNS, detect
 from simulate import Plan, Treatment, procedures, simulate
-from simulate.catalogue.procedure import Procedure, Published
+from simulate.catalogue.procedure import Procedure, PublicationFigure
 from simulate.catalogue.time_course import days_after, share_at
 from simulate.geometry.basis import (
     beyond_measures,
@@ -70,7 +70,7 @@ class Compared:
     """
 
     entry: Procedure
-    figure: Published
+    figure: PublicationFigure
     changes: dict[str, float] = field(default_factory=dict)
     before: dict[str, float] = field(default_factory=dict)
 
@@ -98,7 +98,7 @@ class Compared:
         return abs(self.mean - self.figure.mean) <= self.allowed
 
 
-def of_skin(figure: Published) -> bool:
+def of_skin(figure: PublicationFigure) -> bool:
     """Return whether a figure is of signs of the skin, not of shapes.
 
     Raises:
@@ -122,7 +122,7 @@ def amounts_of(face: Face, treatment: Treatment, when: str | None) -> list[tuple
     return [(part, units) for part in parts]
 
 
-def shape_change(face: Face, entry: Procedure, figure: Published) -> tuple[float, float]:
+def shape_change(face: Face, entry: Procedure, figure: PublicationFigure) -> tuple[float, float]:
     """Return the mean of a figure's measures before, and by how much it changes."""
     treatment = Treatment(entry.id, figure.dose, figure.side)
     amounts = amounts_of(face, treatment, figure.when or None)
@@ -143,7 +143,9 @@ def _volume_ml(face: Face, amounts: Sequence[tuple[Part, float]]) -> float:
     return total
 
 
-def skin_change(face: Face, entry: Procedure, figure: Published) -> tuple[float, float] | None:
+def skin_change(
+    face: Face, entry: Procedure, figure: PublicationFigure
+) -> tuple[float, float] | None:
     """Return the same of signs of the skin, painted and read again; None where there are hardly."""
     plan = Plan((Treatment(entry.id, figure.dose, figure.side),))
     seen = [
@@ -216,7 +218,7 @@ def rows_of(found: Sequence[Compared]) -> Iterator[tuple[str, ...]]:
         )
 
 
-def _scale(figure: Published) -> tuple[float, str, bool]:
+def _scale(figure: PublicationFigure) -> tuple[float, str, bool]:
     """Factor and unit that a figure is written with, and whether there is a value before."""
     id_ = figure.measures[0]
     unit = "mL" if id_ == VOLUME else SPECS[id_].unit if id_ in SPECS else "grades"

@@ -30,7 +30,7 @@ from face_mesh.regions import region_mask
 from face_mesh.skin.signs import SIGNS, detect
 from simulate import Plan, Treatment, procedures, simulate
 from simulate.catalogue.procedure import LESIONS
-from simulate.skin.blend import blended
+from simulate.skin.blend import blend_parts
 from simulate.skin.skin_effect import skin_mask_of
 from simulate.skin.tasks import jobs_of
 
@@ -88,7 +88,7 @@ def rows_of(face: Face, name: str, group: str, engine: str) -> tuple[list[Row], 
     if not seen:
         return [], 0.0
     outcome = simulate(face, plan, engine=engine)
-    after = face.repainted(blended(face.photo.image, outcome.skin.parts))
+    after = face.repainted(blend_parts(face.photo.image, outcome.skin.parts))
     rows = []
     for term in entry.skin:
         regions = seen.get(term.sign, [])

@@ -50,7 +50,7 @@ from simulate.geometry.grid import Grid
 from simulate.geometry.mesh import FaceSurface
 from simulate.geometry.warp import ONE_MAP
 from simulate.outcome.view_check import (
-    changed_weights,
+    change_weights,
     seen_share,
     visible,
 )
@@ -260,7 +260,7 @@ def compared(front: Face, yaw_deg: float) -> Found | None:
 
 def effect(truth: Face, found: Face, entry: Procedure, side: str) -> Effect:
     """Return what a procedure does on a side of the head as found, against as rendered."""
-    weights = changed_weights(truth, entry, side) * visible(truth)
+    weights = change_weights(truth, entry, side) * visible(truth)
     ppm = truth.px_per_mm
     places = [f.pose.to_photo(FaceSurface.of(f).vertices_mm)[:, :2] / ppm for f in (truth, found)]
     off_mm = np.linalg.norm(places[1] - places[0], axis=1)

@@ -26,7 +26,7 @@ from simulate.catalogue.procedure import (
     UNMEASURED_SD,
     Course,
     Procedure,
-    Published,
+    PublicationFigure,
     Term,
 )
 from simulate.catalogue.sources import ESTIMATE, sources
@@ -39,10 +39,10 @@ from simulate.wording.procedures import (
     LASTING_SHARE,
     SKIN_OPERATORS,
     back_among_people,
-    beginning,
     days_off,
+    duration_words,
     half_gone_day,
-    lasting,
+    onset_words,
     place,
     risks,
 )
@@ -263,7 +263,7 @@ def _over_time(p: Procedure) -> Iterator[str]:
     yield _table(["day", *(f"{day:g}" for day in days)], rows)
     yield _bullets(
         (
-            f"{beginning(p)} {lasting(p.course)} {_derived(p.course.derivation)} "
+            f"{onset_words(p)} {duration_words(p.course)} {_derived(p.course.derivation)} "
             + _source(p.course.source),
             *(
                 f"Day {one.day:g}: {_plain(one.note)} {_source(one.source)}"
@@ -345,7 +345,7 @@ def _published(p: Procedure) -> Iterator[str]:
     )
 
 
-def change_in_words(one: Published) -> str:
+def change_in_words(one: PublicationFigure) -> str:
     """Return a published change with its standard deviation and unit."""
     factor, unit = (100.0, "%") if one.relative else (1.0, _unit(one.measures[0]))
     mean = f"{factor * one.mean:+g}".replace("-", "−")

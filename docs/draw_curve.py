@@ -19,7 +19,7 @@ import numpy as np
 from simulate.catalogue.procedure import CurvePoint, Procedure, Reaction
 from simulate.catalogue.time_course import LONGEST_DAYS
 from simulate.recovery.reactions import SIGN_WORDS
-from simulate.wording.doses import placed
+from simulate.wording.doses import dose_by_side
 from simulate.wording.procedures import place
 
 WIDTH, LEFT, RIGHT, TOP, PLOT_HEIGHT = 640.0, 52.0, 622.0, 40.0, 210.0
@@ -131,7 +131,7 @@ def _legend_of(same: Sequence[Reaction]) -> str:
 def peak(one: Reaction) -> str:
     """Return the peak of a reaction at the usual dose, in words."""
     if one.sign == "swelling":
-        return placed(one.peak, "mL", "total" if one.midline else "per_side")
+        return dose_by_side(one.peak, "mL", "total" if one.midline else "per_side")
     scale = "grade {:g} of 3" if one.sign == "bruising" else "CEA grade {:g} of 4"
     return scale.format(one.peak)
 

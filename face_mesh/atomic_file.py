@@ -17,7 +17,7 @@ from typing import Self
 HIDDEN = ".beforehand-"  # how the names begin that files have where they must have one
 
 
-class Unnamed:
+class AtomicFile:
     """A file to write; it has its name from `name` on, and is gone if it is never given one.
 
     Attributes:

@@ -1,8 +1,8 @@
 """A sentence that remembers what it was made of, so that it can be said in another language.
 
-Below the page everything speaks English: command line, JSON, exceptions. A `Said` is that English
-sentence, and a page that speaks another language looks its template up in a catalogue and fills it
-in again. A `Listed` does the same for words beside each other.
+Below the page everything speaks English: command line, JSON, exceptions. A `Message` is that
+English sentence, and a page that speaks another language looks its template up in a catalogue and
+fills it in again. A `MessageList` does the same for words beside each other.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def N_(text: str) -> str:
     return text
 
 
-class Filler(string.Formatter):
+class MessageFormatter(string.Formatter):
     """`str.format` with three conversions more, for what is filled into a sentence.
 
     `{name!l}` begins with a small letter, `{name!u}` with a capital one, and `{name!p}` leaves a
@@ -44,15 +44,15 @@ class Filler(string.Formatter):
         return text[:1].lower() + text[1:]
 
 
-class Said(str):
+class Message(str):
     """An English sentence with its template and what was filled in.
 
     Attributes:
         template: as for `str.format`, and the key under which its translation is kept. Without
             values it is the sentence itself, braces and all.
         values: by name; numbers as numbers, so that each language writes its own decimal sign;
-            words that have a translation as `Said` or `Listed`; all others may be from outside and
-            are made inert.
+            words that have a translation as `Message` or `MessageList`; all others may be from
+            outside and are made inert.
     """
 
     template: str
@@ -65,7 +65,7 @@ class Said(str):
             KeyError: the template names something that is not given.
         """
         safe = {name: _kept(one) for name, one in values.items()}
-        filled = Filler().vformat(template, (), safe) if safe else template
+        filled = MessageFormatter().vformat(template, (), safe) if safe else template
         self = super().__new__(cls, filled)
         self.template, self.values = template, safe
         return self
@@ -77,14 +77,14 @@ class Said(str):
 
 def _kept(value: object) -> object:
     """Return a value that is no sentence of ours and no number as what anybody may read."""
-    return value if isinstance(value, Said | Listed | Real) else inert(value)
+    return value if isinstance(value, Message | MessageList | Real) else inert(value)
 
 
-class Listed(str):
+class MessageList(str):
     """Words or sentences beside each other, each of which can be said in another language.
 
     Attributes:
-        parts: in order; `Said` where they have a translation with values of their own.
+        parts: in order; `Message` where they have a translation with values of their own.
         style: what is put between them: "and" or "or" before the last, or a plain separator.
     """
 

@@ -11,7 +11,7 @@ from face_mesh.landmarks.detect import Detection, find_faces, refine
 from face_mesh.landmarks.pose import Pose
 from face_mesh.landmarks.scale import ScaleHint, estimate_scale
 from face_mesh.landmarks.yaw_correction import HeadFit
-from face_mesh.messages import Listed, Said
+from face_mesh.messages import Message, MessageList
 from face_mesh.photo.photo import Photo
 from face_mesh.quality import assess, choose
 
@@ -35,9 +35,9 @@ def measure_face(photo: Photo, *, which: int | None = None, hint: ScaleHint | No
     return face
 
 
-def _one_sentence(finding: Finding) -> Said:
-    message, advice = (Listed([one]) for one in (finding.message, finding.advice))
-    return Said("{message!p}: {advice!l}", message=message, advice=advice)
+def _one_sentence(finding: Finding) -> Message:
+    message, advice = (MessageList([one]) for one in (finding.message, finding.advice))
+    return Message("{message!p}: {advice!l}", message=message, advice=advice)
 
 
 def read_face(

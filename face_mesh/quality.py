@@ -22,7 +22,7 @@ from face_mesh.landmarks.anatomy import curve, point
 from face_mesh.landmarks.crop_frame import Frame
 from face_mesh.landmarks.detect import Detection, find_faces
 from face_mesh.landmarks.yaw_correction import HeadFit
-from face_mesh.messages import N_, Said
+from face_mesh.messages import N_, Message
 
 # Among several faces, one this many times wider than any other is the one that was meant.
 CLEARLY_LARGEST = 2.5
@@ -104,7 +104,7 @@ def choose(found: Sequence[Detection], which: int | None) -> int:
     if which is not None:
         if not 0 <= which < len(found):
             raise PhotoError(
-                Said(
+                Message(
                     "The photo shows {faces}, so there is no number {number}; count from the left "
                     "of the picture.",
                     faces=_faces(len(found)),
@@ -116,7 +116,7 @@ def choose(found: Sequence[Detection], which: int | None) -> int:
     largest = int(widths.argmax())
     if len(found) > 1 and np.sort(widths)[-2] * CLEARLY_LARGEST > widths[largest]:
         raise PhotoError(
-            Said(
+            Message(
                 "The photo shows {faces}; choose one, counted from the left of the picture, or "
                 "crop the photo to one face.",
                 faces=_faces(len(found)),
@@ -125,8 +125,8 @@ def choose(found: Sequence[Detection], which: int | None) -> int:
     return largest
 
 
-def _faces(count: int) -> Said:
-    return Said("one face") if count == 1 else Said("{count} faces", count=count)
+def _faces(count: int) -> Message:
+    return Message("one face") if count == 1 else Message("{count} faces", count=count)
 
 
 @dataclass(frozen=True, eq=False)
@@ -200,7 +200,7 @@ def _several(faces_seen: int) -> Finding:
     return Finding(
         "several_faces",
         "info",
-        Said("The photo shows {count} faces; one of them was measured.", count=faces_seen),
+        Message("The photo shows {count} faces; one of them was measured.", count=faces_seen),
         N_("Choose another face if this is not yours."),
     )
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from simulate.catalogue.procedure import Procedure
     from simulate.outcome.changes import Change
     from simulate.outcome.outcome import Outcome
-    from simulate.outcome.pipeline import simulate, simulating
+    from simulate.outcome.pipeline import simulate, simulation_steps
     from simulate.plan.conditions import Conditions
     from simulate.plan.interactions import Interaction, check_plan
     from simulate.plan.plan import Plan, Treatment
@@ -35,7 +35,7 @@ __all__ = [
     "preset",
     "procedures",
     "simulate",
-    "simulating",
+    "simulation_steps",
 ]
 
 _HOMES = {
@@ -51,7 +51,7 @@ _HOMES = {
     "preset": "plan.presets",
     "procedures": "catalogue.loader",
     "simulate": "outcome.pipeline",
-    "simulating": "outcome.pipeline",
+    "simulation_steps": "outcome.pipeline",
 }
 
 if not TYPE_CHECKING:  # which would take any name for known

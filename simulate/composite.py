@@ -10,7 +10,7 @@ from face_mesh.arrays import Bool, Rgb
 Window = tuple[slice, slice, Bool]  # rows and columns of a photo, and (h, w) where it is changed
 
 
-def trimmed(rows: slice, columns: slice, changed: Bool) -> Window:
+def trim(rows: slice, columns: slice, changed: Bool) -> Window:
     """Return the part of a window that holds all of its changes, of which it has some."""
     down, across = (np.flatnonzero(changed.any(axis=axis)) for axis in (1, 0))
     (top, bottom), (left, right) = ((int(at[0]), int(at[-1]) + 1) for at in (down, across))

@@ -13,7 +13,7 @@ from PIL import Image, ImageFont
 from face_mesh import Face
 from face_mesh.arrays import Rgb
 from face_mesh.messages import N_
-from simulate.wording.language import Say, english
+from simulate.wording.language import Translate, english
 
 NOTICE = N_("Simulated by Beforehand: a possible result, not a promise.")
 DEJAVU = 0.9  # of the size of the other letters: DejaVu is wider
@@ -46,7 +46,7 @@ def panel(crop: Rgb, most_px: int = MAX_PANEL_PX) -> Image.Image:
     return Image.fromarray(np.asarray(resized, np.uint8))
 
 
-def wrapped(text: str, letters: ImageFont.FreeTypeFont, width_px: int) -> list[str]:
+def wrap_text(text: str, letters: ImageFont.FreeTypeFont, width_px: int) -> list[str]:
     """Return a text in lines no wider than `width_px`."""
     lines = [""]
     for word in text.split():
@@ -58,9 +58,9 @@ def wrapped(text: str, letters: ImageFont.FreeTypeFont, width_px: int) -> list[s
     return lines
 
 
-def font(size_px: int, say: Say = english) -> ImageFont.FreeTypeFont:
+def font(size_px: int, translate: Translate = english) -> ImageFont.FreeTypeFont:
     """Return the letters of all pictures; those for English have no umlauts and no tildes."""
-    return _font(size_px, plain=say(NOTICE) == NOTICE)
+    return _font(size_px, plain=translate(NOTICE) == NOTICE)
 
 
 @cache

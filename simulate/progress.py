@@ -8,7 +8,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def scaled(
+def share_of(
     working: Generator[float, None, T], share: float, done: float = 0.0
 ) -> Generator[float, None, T]:
     """Yield what a part of the work yields, as the share of the whole; return what it returns.
@@ -27,7 +27,7 @@ def scaled(
         yield done + share * fraction
 
 
-def finished(
+def complete(
     working: Generator[float, None, T], show: Callable[[float], object] = lambda share: None
 ) -> T:
     """Do the work, showing each share that is done, and return its result."""

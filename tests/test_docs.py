@@ -33,11 +33,11 @@ from simulate.catalogue.procedure import (
     CurvePoint,
     Downtime,
     Patch,
+    PoorCandidate,
     Procedure,
-    Published,
+    PublicationFigure,
     Reaction,
     Risk,
-    Unsuited,
     View,
 )
 from simulate.catalogue.sources import ESTIMATE, sources
@@ -88,11 +88,13 @@ def filled() -> Procedure:
             Risk("A nuisance", "1 in 2", "alam2021"),
             Risk("A disaster", "1 in 9 | 10", "alam2021", serious=True),
         ),
-        suits_less=(Unsuited("People with *cold sores*.", "alam2021"),),
+        suits_less=(PoorCandidate("People with *cold sores*.", "alam2021"),),
         view=View(25.0, ESTIMATE, "Why 25 degrees."),
         published=(
-            Published(("upper_lip_projection",), 1.0, 1.27, "carrero", "Six months.", sd=2.11),
-            Published(("surface_volume",), 1.0, 0.7, "percec2025", "Two weeks.", when="2w"),
+            PublicationFigure(
+                ("upper_lip_projection",), 1.0, 1.27, "carrero", "Six months.", sd=2.11
+            ),
+            PublicationFigure(("surface_volume",), 1.0, 0.7, "percec2025", "Two weeks.", when="2w"),
         ),
     )
 

@@ -65,7 +65,7 @@ class Limits:
     memory: int = 2**30
 
 
-def supported() -> frozenset[str]:
+def support() -> frozenset[str]:
     """Return which of `LIMITS`, `PRIVILEGES` and `CALLS` this system can hold a process to."""
     found = set()
     if sys.platform != "win32":

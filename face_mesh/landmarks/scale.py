@@ -8,7 +8,7 @@ import numpy as np
 
 from face_mesh.arrays import Points
 from face_mesh.errors import PlanError
-from face_mesh.messages import N_, Said
+from face_mesh.messages import N_, Message
 
 # MediaPipe's iris outline is larger than the visible iris. With the anatomical 11.7 mm the 33
 # people of the development half of the London set come out at an interpupillary distance of
@@ -119,5 +119,5 @@ def _scale(px_per_mm: float, relative_sd: float, source: str) -> Scale:
 def _within(value_mm: float, allowed: tuple[float, float], refused: str) -> float:
     low, high = allowed
     if not low <= value_mm <= high:
-        raise PlanError(Said(refused, given=value_mm, low=low, high=high))
+        raise PlanError(Message(refused, given=value_mm, low=low, high=high))
     return value_mm

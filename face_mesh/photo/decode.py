@@ -28,7 +28,7 @@ from PIL.WebPImagePlugin import WebPImageFile
 
 from face_mesh.arrays import Rgb
 from face_mesh.errors import PhotoError
-from face_mesh.messages import Said
+from face_mesh.messages import Message
 from face_mesh.photo import refusals
 from face_mesh.photo.budget import check_budget
 from face_mesh.photo.budget.gif import first_frame
@@ -89,7 +89,7 @@ def decode(data: bytes) -> Rgb:
     if not data:
         raise PhotoError(refusals.EMPTY)
     if len(data) > MAX_BYTES:
-        raise PhotoError(Said(refusals.TOO_LARGE, most=MAX_BYTES // 2**20))
+        raise PhotoError(Message(refusals.TOO_LARGE, most=MAX_BYTES // 2**20))
     with _plain_refusals():
         check_budget(data)
         picture = _open_header(data)
@@ -148,8 +148,8 @@ _CODECS: dict[str, Callable[[io.BytesIO], ImageFile]] = {
 }
 
 
-def _too_many(most: int) -> Said:
-    return Said(refusals.TOO_MANY_PIXELS, most=most // 10**6)
+def _too_many(most: int) -> Message:
+    return Message(refusals.TOO_MANY_PIXELS, most=most // 10**6)
 
 
 def _halve(picture: ImageFile, data: bytes) -> bool:
@@ -181,11 +181,11 @@ def _is_of_one_pass(picture: ImageFile, data: bytes) -> bool:
 
 def _check_size(width: int, height: int) -> None:
     if min(width, height) < MIN_SIDE:
-        raise PhotoError(Said(refusals.TOO_FEW_PIXELS, width=width, height=height))
+        raise PhotoError(Message(refusals.TOO_FEW_PIXELS, width=width, height=height))
     if width * height > MAX_PIXELS:
         raise PhotoError(_too_many(MAX_PIXELS))
     if max(width, height) > MAX_SIDE:
-        raise PhotoError(Said(refusals.TOO_LONG, most=MAX_SIDE))
+        raise PhotoError(Message(refusals.TOO_LONG, most=MAX_SIDE))
 
 
 def _decode_jpeg(picture: ImageFile, data: bytes, halved: bool) -> Rgb | None:

@@ -8,7 +8,7 @@ from typing import Any
 import cv2
 
 from face_mesh.errors import PhotoError
-from face_mesh.messages import Said
+from face_mesh.messages import Message
 from face_mesh.photo.decode import decode
 
 
@@ -22,13 +22,13 @@ def load() -> None:
     cv2.setNumThreads(1)  # a process of one thread can be forked safely
 
 
-def decoded(data: bytes) -> tuple[dict[str, Any], bytes | memoryview]:
+def decode_answer(data: bytes) -> tuple[dict[str, Any], bytes | memoryview]:
     """Return the shape and the pixels of a picture, or which sentence it is refused with."""
     try:
         pixels = decode(data)
     except PhotoError as error:
         said = error.args[0]
-        filled = isinstance(said, Said)
+        filled = isinstance(said, Message)
         return {
             "refused": said.template if filled else said,
             "values": dict(said.values) if filled else {},

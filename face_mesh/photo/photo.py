@@ -17,7 +17,7 @@ from face_mesh.arrays import Rgb, check_rgb, frozen
 from face_mesh.errors import PhotoError
 from face_mesh.isolation import sandbox
 from face_mesh.isolation.sandbox import Cancelled, ask
-from face_mesh.messages import N_, Said
+from face_mesh.messages import N_, Message
 from face_mesh.photo import refusals
 from face_mesh.photo.decode import (
     MAX_BYTES,
@@ -136,7 +136,7 @@ def open_photo_isolated(data: bytes, *, cancelled: Cancelled | None = None) -> P
         return open_photo(data)  # which refuses it
     try:
         answer = ask(sandbox.PHOTO, data, cancelled=cancelled or (lambda: False))
-    except sandbox.Unanswered as error:
+    except sandbox.NoAnswer as error:
         raise PhotoError(_UNANSWERED[error.reason]) from None
     shape = answer.head.get("shape")
     if shape is None:
@@ -160,7 +160,7 @@ def _refused(head: Mapping[str, object]) -> PhotoError:
     if isinstance(said, str) and said in refusals.ALL and isinstance(values, dict):
         numbers = {key: one for key, one in values.items() if isinstance(one, int)}
         with suppress(KeyError):
-            made = Said(said, **numbers)
+            made = Message(said, **numbers)
             if "{" not in made:  # all that is to be filled in is
                 return PhotoError(made)
     return PhotoError(refusals.DAMAGED)

@@ -26,7 +26,7 @@ _APART = np.linalg.inv(_DIRECTIONS).astype(np.float32)
 _TOGETHER = _DIRECTIONS.astype(np.float32)
 
 
-def split(density: Values) -> Values:
+def unmix(density: Values) -> Values:
     """Return (..., 3) float32 amounts of melanin, haemoglobin and shade of (..., 3) densities."""
     return np.asarray(density @ _APART, np.float32)
 
@@ -41,7 +41,7 @@ def density_of(rgb: Rgb) -> Values:
     return np.asarray(-np.log(np.maximum(linear(rgb), DARKEST)), np.float32)
 
 
-def lightened(rgb: Rgb, less: Values) -> Rgb:
+def lighten(rgb: Rgb, less: Values) -> Rgb:
     """Return a picture with (H, W, 3) density taken away, (H, W, 3) uint8; 0 changes nothing."""
     light = linear(rgb) * np.exp(less)
     encoded = np.where(

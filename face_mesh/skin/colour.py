@@ -19,10 +19,10 @@ from face_mesh.skin.chromophores import (
     HAEMOGLOBIN,
     MELANIN,
     Values,
-    split,
+    unmix,
 )
-from face_mesh.skin.masked_blur import across, softened
-from face_mesh.skin.sign_types import Detected, Sign
+from face_mesh.skin.masked_blur import across, soften
+from face_mesh.skin.sign_types import Sign, SkinSign
 from face_mesh.skin.working_view import Area, View
 
 SCALE = "0 none to 4 severe (photographic index, against the person's own skin)"
@@ -38,7 +38,7 @@ _SOFT_MM = 0.6  # grain of single pixels is no colour of skin
 @cached_per(Scope.PIXELS)
 def amounts(view: View) -> Values:
     """Return (h, w, 3) float32 of melanin, haemoglobin, shade of a view, smoothed, made once."""
-    return split(across(view.density, view.bare.astype(np.float32), _SOFT_MM * view.px_per_mm))
+    return unmix(across(view.density, view.bare.astype(np.float32), _SOFT_MM * view.px_per_mm))
 
 
 def usual_amount(view: View, chromophore: int, quantile: float = 0.35) -> float:
@@ -127,13 +127,13 @@ _EXCESS: dict[str, tuple[Excess, float]] = {
 }
 
 
-def _detect(face: Face, sign: str, region: str) -> Detected:
+def _detect(face: Face, sign: str, region: str) -> SkinSign:
     excess_of, severe = _EXCESS[sign]
     view = View.of(face)
     area = view.area(region)
     excess = excess_of(view, area)
     mask = _mask(excess, area, view.px_per_mm)
-    return Detected(
+    return SkinSign(
         MOST * area.mean(excess) / severe,
         view.patch(mask, area.rows, area.columns, face),
         area_mm2=float(mask.sum()) / view.px_per_mm**2,
@@ -145,7 +145,7 @@ def _mask(excess: Values, area: Area, px_per_mm: float) -> Mask:
     seen = (excess > 0).astype(np.float32)
     wide = 2 * round(0.4 * px_per_mm) + 1
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (wide, wide))
-    soft = softened(np.asarray(cv2.dilate(seen, disc), np.float32), 0.5 * px_per_mm) * area.inside
+    soft = soften(np.asarray(cv2.dilate(seen, disc), np.float32), 0.5 * px_per_mm) * area.inside
     return np.asarray(np.where(soft < 0.02, 0.0, soft), np.float32)
 
 

@@ -21,8 +21,8 @@ from face_mesh.cache import Scope, cached_per
 from face_mesh.face import Face
 from face_mesh.landmarks.anatomy import curve
 from face_mesh.regions import Patch, region_patch
-from face_mesh.skin.masked_blur import softened
-from face_mesh.skin.sign_types import Detected, Sign
+from face_mesh.skin.masked_blur import soften
+from face_mesh.skin.sign_types import Sign, SkinSign
 from face_mesh.skin.unrolled_strip import (
     STEP_MM,
     Band,
@@ -109,7 +109,7 @@ class _Fold:
     along: Values  # (n,) depth on the path, ln of light
 
 
-def _detect(face: Face, kind: _Kind, region: str) -> Detected:
+def _detect(face: Face, kind: _Kind, region: str) -> SkinSign:
     view = View.of(face)
     area = view.area(region)
     fold = _found(view, kind, region)
@@ -119,7 +119,7 @@ def _detect(face: Face, kind: _Kind, region: str) -> Detected:
     sure = np.clip((fold.along - FAINT) / FAINT, 0.0, 1.0)
     mask = _along_path(fold, sure, kind.wide_mm, view, area, kind)
     seen = fold.along > FAINT
-    return Detected(
+    return SkinSign(
         MOST * mean / kind.extreme,
         view.patch(mask, area.rows, area.columns, face),
         float(seen.sum()) * STEP_MM,
@@ -219,7 +219,7 @@ def _along_path(
     profile = np.clip((wide_mm / 2 - off) / 1.0 + 0.5, 0.0, 1.0) * sure[:, None]
     x, y = area.places()
     there = fold.band.laid_back(np.asarray(profile, np.float32), x, y)
-    soft = softened(there, 0.4 * view.px_per_mm)
+    soft = soften(there, 0.4 * view.px_per_mm)
     bare = _reached(view) if kind.one_sided else view.bare
     inside = bare[area.rows, area.columns]
     return np.asarray(np.where(soft < 0.04, 0.0, np.clip(soft, 0.0, 1.0)) * inside, np.float32)

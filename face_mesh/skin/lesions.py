@@ -17,8 +17,8 @@ from face_mesh.cache import Scope, cached_per
 from face_mesh.face import Face
 from face_mesh.landmarks.anatomy import point
 from face_mesh.regions import Patch
-from face_mesh.skin.masked_blur import across, softened
-from face_mesh.skin.sign_types import Detected, Sign
+from face_mesh.skin.masked_blur import across, soften
+from face_mesh.skin.sign_types import Sign, SkinSign
 from face_mesh.skin.skin_mask import skin_mask
 from face_mesh.skin.working_view import DARKEST, View, linear
 
@@ -216,11 +216,11 @@ def _soft(blob: Bool, bare: Bool, ppm: float) -> Mask:
     """A blob with half a millimetre of margin and a soft edge."""
     wide = 2 * max(1, round(0.7 * ppm)) + 1
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (wide, wide))
-    soft = softened(np.asarray(cv2.dilate(blob.astype(np.float32), disc), np.float32), 0.3 * ppm)
+    soft = soften(np.asarray(cv2.dilate(blob.astype(np.float32), disc), np.float32), 0.3 * ppm)
     return np.asarray(np.where(soft < 0.04, 0.0, np.clip(1.2 * soft, 0, 1)) * bare, np.float32)
 
 
-def _detect(face: Face, region: str) -> Detected:
+def _detect(face: Face, region: str) -> SkinSign:
     """Count the lesions whose middle lies in a region."""
     view = View.of(face)
     area = view.area(region)
@@ -234,7 +234,7 @@ def _detect(face: Face, region: str) -> Detected:
         if 0 <= x < width and 0 <= y < height and area.inside[y, x] > 0.5:
             mask = np.maximum(mask, one.mask.placed(face.photo.height, face.photo.width))
             count += 1
-    return Detected(float(count), Patch(mask, 0, 0), area_mm2=float(mask.sum()) / face.px_per_mm**2)
+    return SkinSign(float(count), Patch(mask, 0, 0), area_mm2=float(mask.sum()) / face.px_per_mm**2)
 
 
 SIGNS: tuple[Sign, ...] = (

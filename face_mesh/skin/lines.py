@@ -17,9 +17,9 @@ from scipy import ndimage
 from face_mesh.arrays import Mask
 from face_mesh.face import Face
 from face_mesh.skin.line_zones import line_area, line_direction
-from face_mesh.skin.masked_blur import softened
+from face_mesh.skin.masked_blur import soften
 from face_mesh.skin.ridges import Values, dark_lines
-from face_mesh.skin.sign_types import Detected, Sign
+from face_mesh.skin.sign_types import Sign, SkinSign
 from face_mesh.skin.working_view import Area, View
 
 SCALE = "0 none to 3 severe (photographic index on the Facial Wrinkle Scale's grades)"
@@ -107,7 +107,7 @@ def dynamic(face: Face, sign: str) -> bool:
     return any(face.expression.get(name, 0.0) > EXPRESSION for name in _KINDS[sign].expressions)
 
 
-def _detect(face: Face, kind: _Kind, region: str) -> Detected:
+def _detect(face: Face, kind: _Kind, region: str) -> SkinSign:
     view = View.of(face)
     area = line_area(view, region)
     strength, others = _strength(view, area, kind, region)
@@ -115,7 +115,7 @@ def _detect(face: Face, kind: _Kind, region: str) -> Detected:
     lines = _lines(strength, faint, area, view.px_per_mm)
     mask = line_mask(lines * area.inside, area, view.px_per_mm)
     length_mm, depth = _extent(strength, lines, area, view.px_per_mm)
-    return Detected(
+    return SkinSign(
         MOST * area.mean(strength * lines) / kind.severe,
         view.patch(mask, area.rows, area.columns, face),
         length_mm,
@@ -151,7 +151,7 @@ def line_mask(lines: Mask, area: Area, px_per_mm: float) -> Mask:
     """Return the soft mask of lines: their dark middle and both shoulders, on bare skin only."""
     wide = 2 * round(0.3 * px_per_mm) + 1
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (wide, wide))
-    grown = softened(np.asarray(cv2.dilate(lines, disc), np.float32), 0.35 * px_per_mm)
+    grown = soften(np.asarray(cv2.dilate(lines, disc), np.float32), 0.35 * px_per_mm)
     grown = np.where(grown < 0.04, 0.0, grown)
     return np.asarray(np.clip(1.15 * grown, 0.0, 1.0) * area.bare, np.float32)
 

@@ -19,15 +19,15 @@ WIDE_PX = 4.0  # of a blur that is worked out at a quarter of the size
 def across(values: Values, known: Mask, sigma_px: float) -> Values:
     """Return values blurred over the known pixels and carried on between them, (H, W, C)."""
     weight = np.ascontiguousarray(known[..., None], np.float32)
-    return spread_out(blurred(values * weight, sigma_px), blurred(weight, sigma_px))
+    return spread_out(blur(values * weight, sigma_px), blur(weight, sigma_px))
 
 
-def softened(mask: Mask, sigma_px: float) -> Mask:
+def soften(mask: Mask, sigma_px: float) -> Mask:
     """Return a mask with soft edges, (H, W); never so little that a coarse photo shows steps."""
     return np.asarray(cv2.GaussianBlur(mask, (0, 0), max(sigma_px, LEAST_SOFT_PX)), np.float32)
 
 
-def blurred(values: Values, sigma_px: float) -> Values:
+def blur(values: Values, sigma_px: float) -> Values:
     """Return a Gaussian blur, (H, W, C); a wide one is worked out at a quarter of the size."""
     height, width = values.shape[:2]
     if sigma_px > WIDE_PX and min(height, width) >= 32:

@@ -10,7 +10,7 @@ from face_mesh.regions import Patch
 
 
 @dataclass(frozen=True, eq=False)
-class Detected:
+class SkinSign:
     """One sign of the skin in one region.
 
     Attributes:
@@ -47,4 +47,4 @@ class Sign:
     regions: tuple[str, ...]
     scale: str
     most: float
-    detect: Callable[[Face, str], Detected]
+    detect: Callable[[Face, str], SkinSign]

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from face_mesh.cache import Scope, cached_per
 from face_mesh.face import Face
 from face_mesh.skin import colour, folds, lesions, lines, texture
-from face_mesh.skin.sign_types import Detected, Sign
+from face_mesh.skin.sign_types import Sign, SkinSign
 from face_mesh.skin.skin_tone import ita_deg
 
 SIGNS: Mapping[str, Sign] = MappingProxyType(
@@ -39,7 +39,7 @@ class Reading:
 
 
 @cached_per(Scope.PIXELS)
-def detect(face: Face, sign: str, region: str) -> Detected:
+def detect(face: Face, sign: str, region: str) -> SkinSign:
     """Return a sign in one of its regions, looked for once a face and photo size.
 
     Raises:

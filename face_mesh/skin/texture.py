@@ -12,9 +12,9 @@ import cv2
 import numpy as np
 
 from face_mesh.face import Face
-from face_mesh.skin.masked_blur import across, softened
+from face_mesh.skin.masked_blur import across, soften
 from face_mesh.skin.ridges import Values
-from face_mesh.skin.sign_types import Detected, Sign
+from face_mesh.skin.sign_types import Sign, SkinSign
 from face_mesh.skin.working_view import View
 
 SCALE = "0 smooth to 4 severe (photographic index)"
@@ -72,7 +72,7 @@ def hollows(shade: Values, bare: Values, px_per_mm: float, kind: _Kind) -> Value
     return np.asarray(np.where(depth > _DEEPEST, 0.0, depth) * (bare > 0.5), np.float32)
 
 
-def _detect(face: Face, kind: _Kind, region: str) -> Detected:
+def _detect(face: Face, kind: _Kind, region: str) -> SkinSign:
     view = View.of(face)
     area = view.area(region)
     ppm = min(WORK_PX_PER_MM, view.px_per_mm)
@@ -87,9 +87,9 @@ def _detect(face: Face, kind: _Kind, region: str) -> Detected:
     mean = float((depth * inside).sum()) / whole if whole > 1.0 else 0.0
     seen = (depth * (inside > 0.3) > 0).astype(np.float32)
     there = cv2.resize(seen, area.bare.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    soft = softened(np.asarray(there, np.float32), 0.3 * view.px_per_mm)
+    soft = soften(np.asarray(there, np.float32), 0.3 * view.px_per_mm)
     mask = np.where(soft < 0.04, 0.0, np.clip(1.1 * soft, 0, 1)) * area.bare
-    return Detected(
+    return SkinSign(
         MOST * mean / kind.severe,
         view.patch(np.asarray(mask, np.float32), area.rows, area.columns, face),
         area_mm2=float(mask.sum()) / view.px_per_mm**2,

@@ -18,7 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from face_mesh.messages import N_, Said
+from face_mesh.messages import N_, Message
 
 MOST_LETTERS = 24_000  # of one text: 2000 characters of notes, each as an escape of ten letters
 MOST_WORD = 80  # characters of a number or a name; a number has 24, our longest name 20
@@ -54,7 +54,7 @@ class TooMuch(ValueError):
 
     def __init__(self, template: str, **values: object) -> None:
         """Fill the sentence in."""
-        self.said = Said(template, **values)
+        self.said = Message(template, **values)
         super().__init__(self.said)
 
 
@@ -71,7 +71,7 @@ class Limits:
         parts: of a name with dots.
     """
 
-    file: Said
+    file: Message
     bytes: int
     items: int
     names: int

@@ -317,7 +317,7 @@ class Risk:
 
 
 @dataclass(frozen=True)
-class Unsuited:
+class PoorCandidate:
     """Whom it suits less, or not at all."""
 
     who: Sentence
@@ -334,7 +334,7 @@ class View:
 
 
 @dataclass(frozen=True)
-class Published:
+class PublicationFigure:
     """A change that a publication reports at a dose, to hold the simulation against.
 
     `measures` are averaged: ids of `face_mesh.measures`, signs of the skin, `surface_volume` (mL).
@@ -379,9 +379,9 @@ class Procedure:
     reactions: tuple[Reaction, ...] = ()
     downtime: Downtime | None = None
     risks: tuple[Risk, ...] = ()
-    suits_less: tuple[Unsuited, ...] = ()
+    suits_less: tuple[PoorCandidate, ...] = ()
     view: View | None = None
-    published: tuple[Published, ...] = ()
+    published: tuple[PublicationFigure, ...] = ()
 
     @model_validator(mode="after")
     def _check(self) -> Procedure:

@@ -7,7 +7,7 @@ import re
 import numpy as np
 
 from face_mesh.errors import PlanError
-from face_mesh.messages import Said
+from face_mesh.messages import Message
 from simulate.catalogue.procedure import Procedure
 
 DAYS = {"d": 1.0, "w": 7.0, "mo": 30.4375, "y": 365.25}
@@ -38,7 +38,9 @@ def count_and_unit(when: str) -> tuple[float, str]:
     """
     match = _TIME.fullmatch(when)
     if match is None:
-        raise PlanError(Said("{when!r} is not a time; write 10d, 2w, 3mo or 1y.", when=when[:20]))
+        raise PlanError(
+            Message("{when!r} is not a time; write 10d, 2w, 3mo or 1y.", when=when[:20])
+        )
     return float(match[1]), match[2]
 
 

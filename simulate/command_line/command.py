@@ -39,7 +39,7 @@ from simulate import (
     Plan,
     __version__,
     procedures,
-    simulating,
+    simulation_steps,
 )
 from simulate.command_line.output_folder import output_folder, write
 from simulate.export.comparison import comparison_image
@@ -62,17 +62,17 @@ from simulate.plan.plan_code import MARK, plan_of_code
 from simulate.plan.plan_file import MOST_BYTES, PlanFile, plan_of_file
 from simulate.plan.presets import preset, presets
 from simulate.plan.summary import plan_summary
-from simulate.progress import finished
+from simulate.progress import complete
 from simulate.provenance.c2pa_manifest import (
     Edits,
     edits_of,
-    signed,
+    sign_file,
     together,
 )
 from simulate.provenance.png_metadata import png_bytes
-from simulate.provenance.signing import Signing, signing
+from simulate.provenance.signing import Credentials, credentials
 from simulate.provenance.verify import verdict_json, verify
-from simulate.provenance.visible_mark import marked, marked_outcome
+from simulate.provenance.visible_mark import marked_outcome, with_mark
 from simulate.wording.doses import dose as dose_words
 from simulate.wording.plans import total, weeks
 from simulate.wording.procedures import days_off
@@ -250,7 +250,7 @@ def _run(asked: argparse.Namespace) -> None:
         raise PlanError("The code is a part of the report; ask for it with --report --qr.")
     if asked.notes and not asked.report:
         raise PlanError("The notes are a part of the report; ask for them with --report --notes.")
-    (plan, conditions), signer = _plan(asked), signing() if asked.signed else None
+    (plan, conditions), signer = _plan(asked), credentials() if asked.signed else None
     with output_folder(asked.out) as out, _progress(asked.quiet) as tick:
         tick()
         start = time.perf_counter()
@@ -270,7 +270,7 @@ def _run(asked: argparse.Namespace) -> None:
 
 
 def _simulated(face: Face, plan: Plan, conditions: Conditions, tick: _Bar) -> Outcome:
-    outcome = finished(simulating(face, plan, conditions), tick.within)
+    outcome = complete(simulation_steps(face, plan, conditions), tick.within)
     if conditions.engine != EMBEDDED and not outcome.skin.parts:
         return replace(outcome, warnings=(*outcome.warnings, ENGINE_IDLE))
     return outcome
@@ -283,24 +283,24 @@ def _sheets(
     small, found, files = face.resized(SHEET_PX), list[Picture](), list[Made]()
     times, three = list[Outcome](), list[Outcome]()
     if asked.film:
-        times = finished(film(small, plan, conditions), tick.within)
+        times = complete(film(small, plan, conditions), tick.within)
         shown = film_image([marked_outcome(one) for one in times])
         found.append(("film.png", shown, together(edits_of(one) for one in times)))
     if asked.range or asked.report:
-        three = finished(responders(small, plan, conditions), tick.within)
+        three = complete(responders(small, plan, conditions), tick.within)
     if asked.range:
         shown = range_image([marked_outcome(one) for one in three])
         found.append(("range.png", shown, together(edits_of(one) for one in three)))
     if asked.report:
-        from simulate.export.pdf.figures import Planned
+        from simulate.export.pdf.figures import PlanResults
         from simulate.export.pdf.pages import report_pdf  # whose library no other run needs
 
-        pdf = report_pdf([Planned(three, times)], code=asked.qr, notes=asked.notes)
+        pdf = report_pdf([PlanResults(three, times)], code=asked.qr, notes=asked.notes)
         files.append(("report.pdf", pdf, together(edits_of(one) for one in (*three, *times))))
     if asked.video:
         from simulate.export.timelapse_video import morph  # whose encoder no other run needs
 
-        moving = finished(morph(small, plan, conditions), tick.within)
+        moving = complete(morph(small, plan, conditions), tick.within)
         files.append(("morph.mp4", moving.mp4, moving.edits))
         files.append(("morph.gif", moving.gif, moving.edits))
     return found, files
@@ -373,7 +373,7 @@ def _write(
     outcome: Outcome,
     sheets: Sequence[Picture],
     files: Sequence[Made],
-    signer: Signing | None,
+    signer: Credentials | None,
     *,
     on_after: bool,
 ) -> None:
@@ -381,7 +381,7 @@ def _write(
     start = time.perf_counter()
 
     def sealed(data: bytes, edits: Edits) -> bytes:
-        return signed(data, edits, signer, __version__) if signer else data
+        return sign_file(data, edits, signer, __version__) if signer else data
 
     def made() -> Iterator[tuple[str, bytes]]:
         for name, image, edits in chain(_pictures(outcome, on_after), sheets):
@@ -404,7 +404,7 @@ def _pictures(outcome: Outcome, on_after: bool) -> Iterator[Picture]:
     after.png has the pixels of the outcome unless the mark is asked for: programs compare it.
     """
     edits = edits_of(outcome)
-    after = marked(outcome.image, outcome.face) if on_after else outcome.image
+    after = with_mark(outcome.image, outcome.face) if on_after else outcome.image
     yield "before.png", outcome.face.photo.image, None
     yield "after.png", after, edits
     yield "comparison.png", comparison_image(marked_outcome(outcome)), together([edits])

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from face_mesh.atomic_file import Unnamed, clear
+from face_mesh.atomic_file import AtomicFile, clear
 from face_mesh.errors import PlanError
 
 try:
@@ -41,7 +41,7 @@ def output_folder(name: str) -> Iterator[Path]:
         with ExitStack() as held:
             try:
                 _make(out, made)
-                Unnamed(out).close()
+                AtomicFile(out).close()
                 free = held.enter_context(_locked(out))
             except (OSError, ValueError) as error:
                 raise PlanError(NOT_WRITABLE) from error
@@ -97,7 +97,7 @@ def write(out: Path, files: Iterable[tuple[str, bytes]]) -> None:
         with ExitStack() as held:
             waiting = []
             for name, data in files:
-                file = held.enter_context(Unnamed(out))
+                file = held.enter_context(AtomicFile(out))
                 file.write(data)
                 waiting.append((name, file))
             _name(out, waiting)
@@ -105,7 +105,7 @@ def write(out: Path, files: Iterable[tuple[str, bytes]]) -> None:
         raise PlanError(NOT_WRITTEN) from error
 
 
-def _name(out: Path, waiting: list[tuple[str, Unnamed]]) -> None:
+def _name(out: Path, waiting: list[tuple[str, AtomicFile]]) -> None:
     """Give all files their names; if one cannot be given, those of this run go again."""
     if any((out / name).is_dir() for name, _ in waiting):
         raise IsADirectoryError("a folder has the name of a picture")

@@ -57,7 +57,7 @@ def _answer(how: Callable[[int, FrameType | None], object]) -> None:
             signal.signal(one, how)
 
 
-class Ended(KeyboardInterrupt):
+class Termination(KeyboardInterrupt):
     """The system asks the program to end; it cleans up as if it were interrupted."""
 
     def __init__(self, number: int) -> None:
@@ -79,7 +79,7 @@ def _end(number: int, _: FrameType | None) -> NoReturn:
             _end_at_once(number, _)
 
     _answer(again)
-    raise Ended(number)
+    raise Termination(number)
 
 
 def _end_at_once(number: int, _: FrameType | None) -> NoReturn:
@@ -124,7 +124,7 @@ def program() -> NoReturn:
     _keep_stderr_ours()
     try:
         ended = _status()
-    except Ended as error:
+    except Termination as error:
         if error.number != signal.SIGINT:
             _end_by(error.number)
         ended = INTERRUPTED

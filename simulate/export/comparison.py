@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from face_mesh.arrays import Rgb
-from face_mesh.messages import Said
+from face_mesh.messages import Message
 from simulate.drawing import (
     INK,
     LINE,
@@ -16,18 +16,18 @@ from simulate.drawing import (
     font,
     head_window,
     panel,
-    wrapped,
+    wrap_text,
 )
 from simulate.outcome.outcome import Outcome
-from simulate.wording.language import Say, english
+from simulate.wording.language import Translate, english
 from simulate.wording.plans import plan_words, response
 from simulate.wording.times import moment
 
 
-def comparison_image(outcome: Outcome, say: Say = english) -> Rgb:
+def comparison_image(outcome: Outcome, translate: Translate = english) -> Rgb:
     """Return head before and after side by side, with the plan in words and the notice.
 
-    `say` says them in another language.
+    `translate` says them in another language.
 
     Shows the head, not the whole photo: what is compared is the face. A small head is enlarged so
     that the words below it fit, a very large one reduced; after.png has the photo's own size.
@@ -37,24 +37,24 @@ def comparison_image(outcome: Outcome, say: Say = english) -> Rgb:
     width, height = panels[0].size
     unit = max(11, round(width / 34))
     gap, head = unit // 2, round(2.2 * unit)
-    big, small = font(round(1.2 * unit), say), font(unit, say)
-    said = map(say, (_subject(outcome), *outcome.warnings))
-    lines = [line for text in said for line in wrapped(text, small, 2 * width + gap - unit)]
+    big, small = font(round(1.2 * unit), translate), font(unit, translate)
+    said = map(translate, (_subject(outcome), *outcome.warnings))
+    lines = [line for text in said for line in wrap_text(text, small, 2 * width + gap - unit)]
     foot = round((len(lines) + 2.2) * LINE * unit)
     sheet = Image.new("RGB", (2 * width + gap, head + height + foot), PAPER)
     draw = ImageDraw.Draw(sheet)
-    titles = (say("Before"), say("Simulated"))
+    titles = (translate("Before"), translate("Simulated"))
     for x, title, shown in zip((0, width + gap), titles, panels, strict=True):
         sheet.paste(shown, (x, head))
         draw.text((x + unit // 2, unit // 2), title, INK, big)
-    for i, line in enumerate([*lines, say(NOTICE)]):
+    for i, line in enumerate([*lines, translate(NOTICE)]):
         y = head + height + round((0.6 + i * LINE) * unit)
         draw.text((unit // 2, y), line, INK if i < len(lines) else QUIET, small)
     return np.asarray(sheet, np.uint8)
 
 
-def _subject(outcome: Outcome) -> Said:
-    return Said(
+def _subject(outcome: Outcome) -> Message:
+    return Message(
         "{plan}  ({when}, {response})",
         plan=plan_words(outcome.plan),
         when=moment(outcome.conditions.when),

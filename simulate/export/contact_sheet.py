@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw
 
 from face_mesh import Face
 from face_mesh.arrays import Rgb
-from face_mesh.messages import COMMAS, N_, Listed, Said
+from face_mesh.messages import COMMAS, N_, Message, MessageList
 from simulate.drawing import (
     CLOSE,
     INK,
@@ -22,16 +22,16 @@ from simulate.drawing import (
     font,
     head_window,
     panel,
-    wrapped,
+    wrap_text,
 )
 from simulate.outcome.outcome import Outcome
-from simulate.outcome.pipeline import simulating
+from simulate.outcome.pipeline import simulation_steps
 from simulate.outcome.uncertainty_overlay import overlaid
 from simulate.plan.conditions import SETTLED, Conditions
 from simulate.plan.plan import Plan
-from simulate.progress import scaled
+from simulate.progress import share_of
 from simulate.recovery.reactions import SIGN_WORDS, reactions_at
-from simulate.wording.language import Say, english
+from simulate.wording.language import Translate, english
 from simulate.wording.plans import RESPONSES, plan_words, response_title
 from simulate.wording.times import moment, moment_title
 
@@ -66,12 +66,12 @@ def film(
     return (yield from _one_after_another(face, plan, those))
 
 
-def film_image(outcomes: Sequence[Outcome], say: Say = english) -> Rgb:
+def film_image(outcomes: Sequence[Outcome], translate: Translate = english) -> Rgb:
     """Return before and each time in rows, with what is drawn of the reactions under each."""
     face = outcomes[0].face
-    panels = [(face.photo.image, say(BEFORE))]
-    panels += [(one.image, say(film_caption(one))) for one in outcomes]
-    return _sheet(face, panels, [say(FILM_SAID), *_said(outcomes, say)], say)
+    panels = [(face.photo.image, translate(BEFORE))]
+    panels += [(one.image, translate(film_caption(one))) for one in outcomes]
+    return _sheet(face, panels, [translate(FILM_SAID), *_said(outcomes, translate)], translate)
 
 
 def responders(
@@ -91,20 +91,20 @@ def _one_after_another(
 ) -> Generator[float, None, list[Outcome]]:
     outcomes = []
     for i, conditions in enumerate(those):
-        working = simulating(face, plan, conditions)
-        outcomes.append((yield from scaled(working, 1 / len(those), i / len(those))))
+        working = simulation_steps(face, plan, conditions)
+        outcomes.append((yield from share_of(working, 1 / len(those), i / len(those))))
     return outcomes
 
 
-def range_image(outcomes: Sequence[Outcome], say: Say = english) -> Rgb:
+def range_image(outcomes: Sequence[Outcome], translate: Translate = english) -> Rgb:
     """Return before, the three responders and where the picture is unsure, side by side."""
     face = outcomes[0].face
-    panels = [(face.photo.image, say(BEFORE))]
-    panels += [(one.image, say(response_title(one.conditions.responder))) for one in outcomes]
-    panels.append((overlaid(outcomes[1]), say(UNSURE)))
-    when = say("At: {when!l}.", when=moment(outcomes[1].conditions.when))
-    said = [say(RANGE_SAID), say(UNSURE_SAID), when, *_said(outcomes, say)]
-    return _sheet(face, panels, said, say)
+    panels = [(face.photo.image, translate(BEFORE))]
+    panels += [(one.image, translate(response_title(one.conditions.responder))) for one in outcomes]
+    panels.append((overlaid(outcomes[1]), translate(UNSURE)))
+    when = translate("At: {when!l}.", when=moment(outcomes[1].conditions.when))
+    said = [translate(RANGE_SAID), translate(UNSURE_SAID), when, *_said(outcomes, translate)]
+    return _sheet(face, panels, said, translate)
 
 
 def signs_of(outcome: Outcome) -> list[str]:
@@ -118,26 +118,28 @@ def signs_of(outcome: Outcome) -> list[str]:
     return list(found)
 
 
-def film_caption(outcome: Outcome) -> Said | Listed:
+def film_caption(outcome: Outcome) -> Message | MessageList:
     """Return what a picture of the film shows: "After 3 days: swelling, bruising"."""
     signs, title = signs_of(outcome), moment_title(outcome.conditions.when)
-    return Listed([title, Listed(signs, COMMAS)], ": ") if signs else title
+    return MessageList([title, MessageList(signs, COMMAS)], ": ") if signs else title
 
 
-def _said(outcomes: Sequence[Outcome], say: Say) -> list[str]:
+def _said(outcomes: Sequence[Outcome], translate: Translate) -> list[str]:
     warnings = {said: None for one in outcomes for said in one.warnings}
-    return [say(one) for one in (plan_words(outcomes[0].plan), *warnings)]
+    return [translate(one) for one in (plan_words(outcomes[0].plan), *warnings)]
 
 
-def _sheet(face: Face, panels: Sequence[Captioned], said: Sequence[str], say: Say) -> Rgb:
+def _sheet(
+    face: Face, panels: Sequence[Captioned], said: Sequence[str], translate: Translate
+) -> Rgb:
     window = head_window(face, CLOSE)
     made = [panel(image[window], PANEL_PX) for image, _ in panels]
     width, height = made[0].size
     unit = round(width / 26)
     gap, head, across = unit // 2, round(2.2 * unit), min(ROW, len(made))
-    letters, small = font(unit, say), font(round(0.9 * unit), say)
+    letters, small = font(unit, translate), font(round(0.9 * unit), translate)
     whole = across * width + (across - 1) * gap
-    lines = [line for text in said for line in wrapped(text, small, whole - unit)]
+    lines = [line for text in said for line in wrap_text(text, small, whole - unit)]
     rows = ceil(len(made) / across)
     foot = round((len(lines) + 2.2) * LINE * unit)
     sheet = Image.new("RGB", (whole, rows * (head + height) + foot), PAPER)
@@ -146,7 +148,7 @@ def _sheet(face: Face, panels: Sequence[Captioned], said: Sequence[str], say: Sa
         x, y = at[0] * (width + gap), at[1] * (head + height)
         sheet.paste(shown, (x, y + head))
         draw.text((x + unit // 3, y + unit // 2), title, INK, letters)
-    for i, line in enumerate([*lines, say(NOTICE)]):
+    for i, line in enumerate([*lines, translate(NOTICE)]):
         y = rows * (head + height) + round((0.6 + i * LINE) * unit)
         draw.text((unit // 2, y), line, INK if i < len(lines) else QUIET, small)
     return np.asarray(sheet, np.uint8)

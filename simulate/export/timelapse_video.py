@@ -21,22 +21,22 @@ from face_mesh.arrays import Rgb
 from face_mesh.errors import EngineError
 from face_mesh.messages import N_
 from simulate.catalogue.time_course import days_after
-from simulate.drawing import CLOSE, INK, NOTICE, PAPER, QUIET, font, head_window, panel, wrapped
+from simulate.drawing import CLOSE, INK, NOTICE, PAPER, QUIET, font, head_window, panel, wrap_text
 from simulate.export.contact_sheet import TIMES, signs_of
 from simulate.outcome.outcome import Outcome
-from simulate.outcome.pipeline import simulating
+from simulate.outcome.pipeline import simulation_steps
 from simulate.plan.conditions import SETTLED, Conditions
 from simulate.plan.plan import Plan
-from simulate.progress import scaled
+from simulate.progress import share_of
 from simulate.provenance.c2pa_manifest import (
     HOW,
     Edits,
     edits_of,
     together,
 )
-from simulate.provenance.file_formats import gif_marked, mp4_marked
-from simulate.provenance.visible_mark import STRIP, strip_of, worded
-from simulate.wording.language import Say, english
+from simulate.provenance.file_formats import mark_gif, mark_mp4
+from simulate.provenance.visible_mark import STRIP, strip_of, with_words
+from simulate.wording.language import Translate, english
 from simulate.wording.times import running_date
 
 FPS = 20
@@ -124,7 +124,7 @@ def check_encoder() -> None:
 
 
 def morph(
-    face: Face, plan: Plan, conditions: Conditions = SETTLED, say: Say = english
+    face: Face, plan: Plan, conditions: Conditions = SETTLED, translate: Translate = english
 ) -> Generator[float, None, Morph]:
     """Work out the moving picture of a plan, yielding the share done; close it to cancel.
 
@@ -134,7 +134,7 @@ def morph(
         face: at the size at which it is simulated; the picture is cut to the head.
         plan: the treatments.
         conditions: for whom, and how skin is painted; every time and every reaction is drawn.
-        say: says the words in the picture.
+        translate: says the words in the picture.
 
     Raises:
         PlanError, EngineError: as `simulate`, and as `check_encoder`.
@@ -145,17 +145,19 @@ def morph(
         return replace(conditions, when=when, reactions="all")
 
     asked = moments()
-    first = simulating(face, plan, at(TIMES[1]))  # skin is painted for it, and then for all
-    worst = yield from scaled(first, PAINTING)
-    cards = _Cards(face, say)
+    first = simulation_steps(face, plan, at(TIMES[1]))  # skin is painted for it, and then for all
+    worst = yield from share_of(first, PAINTING)
+    cards = _Cards(face, translate)
     palette = _palette(cards, [face.photo.image, worst.image])
     gif, edits = list[Image.Image](), Edits({})
     with closing(_Video(cards.size(VIDEO_PX))) as video:
         for i, moment in enumerate(asked):
             image, signs = face.photo.image, list[str]()
             if moment.share:
-                working = simulating(face, _shared(plan, moment.share), at(f"{moment.days:g}d"))
-                outcome = yield from scaled(working, 0.0, _done(i, len(asked)))
+                working = simulation_steps(
+                    face, _shared(plan, moment.share), at(f"{moment.days:g}d")
+                )
+                outcome = yield from share_of(working, 0.0, _done(i, len(asked)))
                 image, signs = outcome.image, signs_of(outcome)
                 edits = _also(edits, outcome)
             video.add(cards.drawn(image, VIDEO_PX, moment, signs), moment.rests)
@@ -163,30 +165,30 @@ def morph(
             yield _done(i + 1, len(asked))
         film = video.finished()
     shown = [moment.rests for moment in asked]
-    note = say(NOTICE)
+    note = translate(NOTICE)
     return Morph(
-        mp4=mp4_marked(film, painted=edits.painted),
-        gif=gif_marked(_gif(gif, shown, note), painted=edits.painted),
+        mp4=mark_mp4(film, painted=edits.painted),
+        gif=mark_gif(_gif(gif, shown, note), painted=edits.painted),
         edits=edits,
         size=cards.size(VIDEO_PX),
         seconds=sum(shown) / FPS,
-        dates=_dates(asked, say),
+        dates=_dates(asked, translate),
     )
 
 
-def _dates(asked: Sequence[Moment], say: Say) -> tuple[tuple[float, str], ...]:
+def _dates(asked: Sequence[Moment], translate: Translate) -> tuple[tuple[float, str], ...]:
     found: list[tuple[float, str]] = []
     start = 0
     for moment in asked:
-        said = _date(moment, say)
+        said = _date(moment, translate)
         if not found or found[-1][1] != said:
             found.append((start / FPS, said))
         start += moment.rests
     return tuple(found)
 
 
-def _date(moment: Moment, say: Say) -> str:
-    return say(running_date(moment.days) if moment.share else BEFORE)
+def _date(moment: Moment, translate: Translate) -> str:
+    return translate(running_date(moment.days) if moment.share else BEFORE)
 
 
 def _done(pictures: int, of: int) -> float:
@@ -207,8 +209,8 @@ def _also(edits: Edits, outcome: Outcome) -> Edits:
 class _Cards:
     """Draws the head with the date below it."""
 
-    def __init__(self, face: Face, say: Say) -> None:
-        self.window, self.say = head_window(face, CLOSE), say
+    def __init__(self, face: Face, translate: Translate) -> None:
+        self.window, self.translate = head_window(face, CLOSE), translate
         self.crop_hw = face.photo.image[self.window].shape[:2]
         self.mark_above = strip_of(face)[0].start == self.window[0].start
         face_height = float(np.ptp(face.landmarks_px[:, 1]))
@@ -234,12 +236,12 @@ class _Cards:
         card.paste(head, (0, 0))
         draw, unit, left = ImageDraw.Draw(card), width_px / 34, round(width_px / 50)
         top = card.height - self.foot_px(width_px)
-        date = _date(moment, self.say)
-        draw.text((left, top + 0.5 * unit), date, INK, font(round(1.7 * unit), self.say))
+        date = _date(moment, self.translate)
+        draw.text((left, top + 0.5 * unit), date, INK, font(round(1.7 * unit), self.translate))
         if signs:
             self._signs(draw, signs, (left, top + 2.5 * unit), unit, width_px - 2 * left)
-        notice = font(round(0.95 * unit), self.say)
-        said = self.say(NOTICE if moment.share else UNCHANGED)
+        notice = font(round(0.95 * unit), self.translate)
+        said = self.translate(NOTICE if moment.share else UNCHANGED)
         draw.text((left, card.height - 1.6 * unit), said, QUIET, notice)
         self._line(draw, moment, (0.36 * width_px, 0.96 * width_px, top + 1.4 * unit), unit)
         return np.asarray(card, np.uint8)
@@ -249,7 +251,7 @@ class _Cards:
         high = round(self.strip * head.width)
         top = 0 if self.mark_above else head.height - high
         strip = head.crop((0, top, head.width, top + high))
-        head.paste(worded(strip, self.say), (0, top))
+        head.paste(with_words(strip, self.translate), (0, top))
 
     def _signs(
         self,
@@ -259,10 +261,10 @@ class _Cards:
         unit: float,
         wide: int,
     ) -> None:
-        listed = ", ".join(self.say(one) for one in signs)
-        said = self.say(FEW, signs=listed[:1].upper() + listed[1:])
-        letters = font(round(0.95 * unit), self.say)
-        draw.text(at, wrapped(said, letters, wide)[0], INK, letters)
+        listed = ", ".join(self.translate(one) for one in signs)
+        said = self.translate(FEW, signs=listed[:1].upper() + listed[1:])
+        letters = font(round(0.95 * unit), self.translate)
+        draw.text(at, wrap_text(said, letters, wide)[0], INK, letters)
 
     def _line(
         self,

@@ -19,7 +19,7 @@ from face_mesh.arrays import Bool, Field, Mask, Rgb
 from face_mesh.cache import Scope, cached_per
 from simulate.geometry.grid import NODE_MM, Grid, nearest_inside
 from simulate.geometry.inverse_field import backward
-from simulate.geometry.warp import SMALLEST_PX, sampled
+from simulate.geometry.warp import SMALLEST_PX, sample
 
 WHOLE = 0.6  # for `Grid.place`: the skin is followed in full for 6 mm beyond the outline
 FROM_DEG = 12.0  # of turn: the outline of a face seen from the front moves little and sideways
@@ -38,7 +38,7 @@ Floats = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
-class Outlined:
+class OutlinePatch:
     """A part of the photo with the outline moved.
 
     Attributes:
@@ -53,7 +53,7 @@ class Outlined:
     changed: Bool
 
 
-def outlined(face: Face, photo: Rgb, bent: Rgb, followed: Field) -> Outlined | None:
+def outline_patch(face: Face, photo: Rgb, bent: Rgb, followed: Field) -> OutlinePatch | None:
     """Return the part of the picture about the moved outline, or None where nothing is to do.
 
     Args:
@@ -78,8 +78,8 @@ def outlined(face: Face, photo: Rgb, bent: Rgb, followed: Field) -> Outlined | N
     at = field + np.dstack(np.meshgrid(*(np.arange(n) for n in picture.shape[1::-1]))).astype(
         np.float32
     )
-    cover = np.clip(sampled(skin, at, cv2.INTER_LINEAR), 0.0, 1.0)[..., None]
-    moved = sampled(picture, at)
+    cover = np.clip(sample(skin, at, cv2.INTER_LINEAR), 0.0, 1.0)[..., None]
+    moved = sample(picture, at)
     wall = _wall(picture, skin, _cut(_beyond_mm(grid, face), grid, rows, columns))
     clean = cover * moved + (1.0 - cover) * wall
     share = np.clip(trust, 0.0, 1.0)[..., None]
@@ -87,7 +87,9 @@ def outlined(face: Face, photo: Rgb, bent: Rgb, followed: Field) -> Outlined | N
     changed = (share[..., 0] > 0.0) & (
         (np.abs(field).max(axis=2) > SMALLEST_PX) | (bent[rows, columns] != picture).any(axis=2)
     )
-    return Outlined(rows, columns, np.asarray(np.round(np.clip(out, 0, 255)), np.uint8), changed)
+    return OutlinePatch(
+        rows, columns, np.asarray(np.round(np.clip(out, 0, 255)), np.uint8), changed
+    )
 
 
 def _window(face: Face, grid: Grid, followed: Field) -> tuple[slice, slice]:
@@ -125,7 +127,7 @@ def _cut(nodes: npt.NDArray[np.float32], grid: Grid, rows: slice, columns: slice
     left, top = grid.origin_px
     n, half = np.float32(grid.node_px), np.float32((grid.node_px - 1) / 2)
     at = np.dstack(np.meshgrid((x - left - half) / n, (y - top - half) / n)).astype(np.float32)
-    return np.asarray(sampled(nodes, at), np.float32)
+    return np.asarray(sample(nodes, at), np.float32)
 
 
 @cached_per(Scope.PIXELS)

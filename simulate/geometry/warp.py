@@ -52,14 +52,14 @@ def photo_bands(
             yield rows, columns, inside[:, columns.start - left : columns.stop - left]
 
 
-def warped_bands(image: Rgb, grid: Grid, coarse: Field) -> Iterator[tuple[slice, slice, Rgb, Bool]]:
+def warp_bands(image: Rgb, grid: Grid, coarse: Field) -> Iterator[tuple[slice, slice, Rgb, Bool]]:
     """Yield (rows, columns, pixels, changed) of the photo for each band that moves."""
     for rows, columns, field in photo_bands(image.shape, grid, coarse):
         xy = field + _positions(rows, columns)
-        yield rows, columns, np.asarray(sampled(image, xy), np.uint8), moves(field)
+        yield rows, columns, np.asarray(sample(image, xy), np.uint8), moves(field)
 
 
-def sampled(image: Any, at: Field, how: int = cv2.INTER_CUBIC) -> Any:
+def sample(image: Any, at: Field, how: int = cv2.INTER_CUBIC) -> Any:
     """Return (h, w, ...) of an image or map at (h, w, 2) places x, y; its edge goes on outside."""
     return cv2.remap(image, at, ONE_MAP, how, borderMode=cv2.BORDER_REPLICATE)
 

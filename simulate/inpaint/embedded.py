@@ -14,7 +14,7 @@ import numpy as np
 from face_mesh.arrays import Bool, Mask, Rgb
 from face_mesh.errors import EngineError
 from face_mesh.messages import N_
-from face_mesh.skin.masked_blur import blurred
+from face_mesh.skin.masked_blur import blur
 from simulate.inpaint import fine_detail
 from simulate.inpaint.composite import composite
 from simulate.inpaint.engine import Fill, Step
@@ -26,7 +26,7 @@ from simulate.inpaint.network import (
     predict,
 )
 from simulate.inpaint.out_of_memory import out_of_memory
-from simulate.inpaint.sampler import Detail, denoise, expected
+from simulate.inpaint.sampler import Detail, denoise, expected_detail
 from simulate.inpaint.standardise import Colour, Standard
 from simulate.inpaint.tiles import tiles_over, window
 from simulate.inpaint.weights import model
@@ -128,7 +128,7 @@ class _Work:
             factor, ppm = 1.0, asked.px_per_mm
         height, width = (max(1, round(n * factor)) for n in here.shape)
         small = [
-            fine_detail.resized(a, (height, width)) if factor != 1.0 else a
+            fine_detail.resize_to(a, (height, width)) if factor != 1.0 else a
             for a in (photo, here.astype(np.float32), known.astype(np.float32), share)
         ]
         pad = [(0, max(0, TILE_PX - n)) for n in (height, width)]
@@ -159,9 +159,9 @@ class _Work:
             height, width = self.shape
             made = np.where(ours, made, self.standard.base)[:height, :width]
             if self.photo_px_per_mm > self.px_per_mm:
-                made = fine_detail.enlarged(made, self.wanted.shape) + self._finer(seed)
+                made = fine_detail.enlarge(made, self.wanted.shape) + self._finer(seed)
             else:
-                made = fine_detail.resized(made, self.wanted.shape)
+                made = fine_detail.resize_to(made, self.wanted.shape)
         else:
             made = made[: self.shape[0], : self.shape[1]]
         pixels = np.clip(np.round(made * 255.0), 0, 255).astype(np.uint8)
@@ -170,11 +170,11 @@ class _Work:
     def _finer(self, seed: int) -> Colour:
         """Return what the model's scale does not show, (h, w, 3)."""
         height, width = self.shape
-        smooth = fine_detail.resized(self.standard.base[:height, :width], self.wanted.shape)
+        smooth = fine_detail.resize_to(self.standard.base[:height, :width], self.wanted.shape)
         # So that beside other things the band holds nothing of them.
         skin = np.where((self.known | self.wanted)[..., None], self.photo, smooth)
         band = fine_detail.fine_band(skin, self.shape)
-        return fine_detail.borrowed(band, self.known, self.wanted, self.photo_px_per_mm, seed)
+        return fine_detail.borrow_detail(band, self.known, self.wanted, self.photo_px_per_mm, seed)
 
 
 def _gain(share: Mask, wanted: Bool) -> Mask:
@@ -220,7 +220,7 @@ def _sampled(work: _Work, seed: int) -> Generator[Step, None, Colour]:
             yield Step(SAMPLING * done / (STEPS * len(tiles)))
         mean = np.asarray(total / np.maximum(times, 1e-6), np.float32)
         if v is None:
-            hoped = expected(step, noisy, mean)
+            hoped = expected_detail(step, noisy, mean)
         v = mean
 
 
@@ -231,7 +231,7 @@ def _evened(made: Detail, hoped: Detail, wanted: Detail, sigma_px: float) -> Det
     nearer to the truth than a draw is, and a draw may be a blotch that nobody has.
     """
     off = (wanted * (hoped - made)).transpose(1, 2, 0)
-    return made + blurred(off, sigma_px).transpose(2, 0, 1)
+    return made + blur(off, sigma_px).transpose(2, 0, 1)
 
 
 def _cut(canvas: Detail, tiles: list[tuple[int, int]]) -> Detail:

@@ -18,14 +18,14 @@ DIRECTIONS = 8
 ROUNDS = 2  # of making up for what enlarging blurs
 
 
-def resized(image: Colour, shape: tuple[int, int]) -> Colour:
+def resize_to(image: Colour, shape: tuple[int, int]) -> Colour:
     """Bring (H, W, C) or (H, W) float32 to another (height, width)."""
     smaller = shape[0] * shape[1] < image.shape[0] * image.shape[1]
     way = cv2.INTER_AREA if smaller else cv2.INTER_CUBIC
     return np.asarray(cv2.resize(image, shape[::-1], interpolation=way), np.float32)
 
 
-def enlarged(image: Colour, shape: tuple[int, int]) -> Colour:
+def enlarge(image: Colour, shape: tuple[int, int]) -> Colour:
     """Bring (h, w, 3) float32 to a larger (height, width); reduced again it is nearly the same.
 
     Plain enlarging blurs. What it loses would be found in the fine band too, where it goes with the
@@ -34,16 +34,16 @@ def enlarged(image: Colour, shape: tuple[int, int]) -> Colour:
     """
     small = image
     for _ in range(ROUNDS):
-        small = small + image - resized(resized(small, shape), (image.shape[0], image.shape[1]))
-    return resized(small, shape)
+        small = small + image - resize_to(resize_to(small, shape), (image.shape[0], image.shape[1]))
+    return resize_to(small, shape)
 
 
 def fine_band(rgb: Colour, coarse_shape: tuple[int, int]) -> Colour:
     """Return what of a picture is lost at a coarser size, (H, W, 3)."""
-    return rgb - enlarged(resized(rgb, coarse_shape), (rgb.shape[0], rgb.shape[1]))
+    return rgb - enlarge(resize_to(rgb, coarse_shape), (rgb.shape[0], rgb.shape[1]))
 
 
-def borrowed(band: Colour, known: Bool, wanted: Bool, px_per_mm: float, seed: int) -> Colour:
+def borrow_detail(band: Colour, known: Bool, wanted: Bool, px_per_mm: float, seed: int) -> Colour:
     """Return the fine band with `wanted` pixels taken from the nearest `known` ones, (H, W, 3).
 
     Whole pieces are shifted, not single pixels, so that the grain keeps its pattern. Where no skin

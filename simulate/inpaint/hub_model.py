@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from face_mesh.errors import EngineError
-from face_mesh.messages import N_, Said
+from face_mesh.messages import N_, Message
 from simulate.inpaint.out_of_memory import out_of_memory
 
 INDEX = "model_index.json"
@@ -39,7 +39,7 @@ GATED = N_(
     "The makers of this model want their terms accepted first; do so on its page on the hub, then "
     "log in with: hf auth login."
 )
-NO_PIPELINE = Said(
+NO_PIPELINE = Message(
     "This is no diffusers model, for it has no {index} that can be read; choose a folder or hub "
     "name that has one.",
     index=INDEX,

@@ -41,7 +41,7 @@ def conditions(
     return np.concatenate([detail * known, known, wanted, scale], axis=1, dtype=np.float32)
 
 
-def opened(data: bytes) -> InferenceSession:
+def load_network(data: bytes) -> InferenceSession:
     """Return the network of a file's content, ready to run.
 
     Raises:

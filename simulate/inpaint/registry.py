@@ -6,7 +6,7 @@ import os
 import re
 
 from face_mesh.errors import PlanError
-from face_mesh.messages import Said
+from face_mesh.messages import Message
 from simulate.inpaint.engine import Engine
 
 EMBEDDED = "embedded"
@@ -27,7 +27,7 @@ def check_engine(name: str) -> None:
     """
     if name not in (EMBEDDED, "fake") and not re.fullmatch(r"hub:.+", name):
         raise PlanError(
-            Said("There is no engine {name!r}; use embedded or hub:NAME.", name=name[:40])
+            Message("There is no engine {name!r}; use embedded or hub:NAME.", name=name[:40])
         )
 
 

@@ -49,7 +49,7 @@ def denoise(noise: Detail, count: int, random: np.random.Generator | None = None
     for i, step in enumerate(steps):
         _, sigma, log_ratio = levels[i]
         v = yield step, noisy
-        clean = expected(step, noisy, v)
+        clean = expected_detail(step, noisy, v)
         if i == count - 1:
             return clean
         alpha_next, sigma_next, log_next = levels[i + 1]
@@ -70,7 +70,7 @@ def denoise(noise: Detail, count: int, random: np.random.Generator | None = None
     raise ValueError("At least one step is needed.")
 
 
-def expected(step: int, noisy: Detail, v: Detail) -> Detail:
+def expected_detail(step: int, noisy: Detail, v: Detail) -> Detail:
     """Return the detail that is expected, given the noisy one at a step and the predicted v.
 
     At the first step, pure noise, it is the mean of all detail that could be.

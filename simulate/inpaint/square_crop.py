@@ -53,7 +53,7 @@ class Crop:
 
     def photo(self) -> Colour:
         """Return the square as the model takes it, (size_px, size_px, 3) in [0, 1]."""
-        return np.clip(fine_detail.resized(self._squared(self._photo()), self._size), 0.0, 1.0)
+        return np.clip(fine_detail.resize_to(self._squared(self._photo()), self._size), 0.0, 1.0)
 
     def mask(self, cell_px: int) -> Mask:
         """Return 1 where the model is to paint, (size_px, size_px) of 0 and 1.
@@ -62,7 +62,7 @@ class Crop:
             cell_px: side of the squares a latent model thinks in. What is wanted is widened by one:
                 a line thinner than a cell would otherwise fall between two of them.
         """
-        small = fine_detail.resized(self._squared(self._wanted().astype(np.float32)), self._size)
+        small = fine_detail.resize_to(self._squared(self._wanted().astype(np.float32)), self._size)
         cells = np.ones((2 * cell_px + 1, 2 * cell_px + 1), np.uint8)
         return np.asarray(cv2.dilate((small > 0).astype(np.float32), cells), np.float32)
 
@@ -76,12 +76,12 @@ class Crop:
         """
         asked, photo = self.asked, self._photo()
         at = (slice(0, photo.shape[0]), slice(0, photo.shape[1]))
-        made = fine_detail.resized(picture, (self.side_px, self.side_px))[at]
+        made = fine_detail.resize_to(picture, (self.side_px, self.side_px))[at]
         if self.side_px > self.size_px:
             band = fine_detail.fine_band(self._squared(photo), self._size)[at]
             wanted = self._wanted()
             skin = wanted | True if asked.skin is None else self._window(asked.skin) > BARE
-            made = made + fine_detail.borrowed(
+            made = made + fine_detail.borrow_detail(
                 band, skin & ~wanted, wanted, asked.px_per_mm, asked.seed
             )
         out = asked.rgb.copy()

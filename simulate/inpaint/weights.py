@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from face_mesh.errors import EngineError
-from simulate.inpaint.network import opened
+from simulate.inpaint.network import load_network
 from simulate.inpaint.out_of_memory import out_of_memory
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def _loaded(path: Path) -> InferenceSession:
             "The skin model is damaged or not the tested one; install Beforehand again."
         )
     try:
-        return opened(data)
+        return load_network(data)
     except RuntimeError as error:
         if out_of_memory(error):
             raise

@@ -10,7 +10,7 @@ import numpy as np
 from face_mesh import Face
 from face_mesh.arrays import Points
 from face_mesh.measures import MEASURES, measure_points
-from face_mesh.messages import N_, Listed, Said
+from face_mesh.messages import N_, Message, MessageList
 from face_mesh.skin.signs import SIGNS
 from simulate.catalogue.procedure import LESIONS
 from simulate.catalogue.sources import ESTIMATE
@@ -156,20 +156,20 @@ def _because(id_: str, treatments: Sequence[Treatment]) -> str:
             "ear."
         )
     for one in treatments:
-        name = Said(one.entry.name)
+        name = Message(one.entry.name)
         if one.entry.thin:
-            said[one.procedure] = Said(
+            said[one.procedure] = Message(
                 "No study gives all of what {name!l} moves, so the mean itself is unsure and the "
                 "range wide.",
                 name=name,
             )
         elif one.entry.response.source == ESTIMATE:
-            said[one.procedure] = Said(
+            said[one.procedure] = Message(
                 "No study says how much people differ after {name!l}; the range is our own "
                 "estimate.",
                 name=name,
             )
-    return Listed(said.values()) if said else ""
+    return MessageList(said.values()) if said else ""
 
 
 def skin_changes(readings: Sequence[Reading]) -> Iterator[Change]:

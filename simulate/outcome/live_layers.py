@@ -26,7 +26,7 @@ from simulate.geometry.displacement import Part
 from simulate.geometry.grid import Grid
 from simulate.outcome.outcome import Outcome
 from simulate.outcome.pipeline import shifts_of
-from simulate.outcome.warnings import covered
+from simulate.outcome.warnings import cover_of
 from simulate.plan.conditions import Conditions
 from simulate.plan.interactions import interactions
 from simulate.plan.plan import Plan, Treatment
@@ -37,7 +37,7 @@ from simulate.shading.light import Light
 from simulate.shading.relight import MOST_SHINE, SMALLEST
 from simulate.shading.shading import shade_unit
 from simulate.skin.skin_effect import skin_amount
-from simulate.skin.treated_patch import Treated
+from simulate.skin.treated_patch import TreatedPatch
 
 MOST_ROWS = 64  # of a table; between its rows amounts are read as linear
 BLOCK_PX = 8  # of a JPEG: a window laid on its blocks is encoded as the photo there is
@@ -183,7 +183,7 @@ def _amounts(outcome: Outcome, plan: Plan, conditions: Conditions) -> dict[str, 
     face, days = outcome.face, conditions.days
     found: dict[str, tuple[float, ...]] = {}
     for shift in shifts_of(face, plan, conditions):
-        if not covered(face, shift.treatment):
+        if not cover_of(face, shift.treatment):
             for part in shift.parts:
                 found[part.name] = (part.share(face, shift.weight),)
     for treatment in plan.treatments:
@@ -256,7 +256,7 @@ def _span(values: npt.NDArray[np.generic], over: int) -> slice:
     return slice(int(found[0]), int(found[-1]) + 1) if found.size else slice(0, 0)
 
 
-def _skin(name: str, skin: Treated) -> Layer:
+def _skin(name: str, skin: TreatedPatch) -> Layer:
     """Treated skin, cut to the blocks of a JPEG of the photo in which anything changes."""
     spans = []
     for axis, window in ((1, skin.rows), (0, skin.columns)):

@@ -13,12 +13,12 @@ from face_mesh.arrays import Bool, Field, Mask, Points, Rgb
 from simulate.composite import Window
 from simulate.geometry.displacement import away_mm
 from simulate.geometry.grid import Grid
-from simulate.geometry.silhouette import Outlined
+from simulate.geometry.silhouette import OutlinePatch
 from simulate.geometry.warp import photo_bands
 from simulate.outcome.changes import Change, Shift, lengths_mm
 from simulate.plan.conditions import Conditions
 from simulate.plan.plan import Plan
-from simulate.skin.blend import changed
+from simulate.skin.blend import blend_mask
 from simulate.skin.skin_effect import SkinEffect
 
 Floats = npt.NDArray[np.float32]
@@ -57,7 +57,7 @@ class Outcome:
     conditions: Conditions
     shift_mm_vertices: Points
     coarse: Field
-    outline: Outlined | None
+    outline: OutlinePatch | None
     skin: SkinEffect
     shifts: tuple[Shift, ...]
     shade: Floats
@@ -82,7 +82,7 @@ class Outcome:
     @cached_property
     def skin_mask(self) -> Bool:
         """(H, W) bool, where skin was repainted or faded, in the photo before anything moved."""
-        return changed(self.image.shape, self.skin.parts)
+        return blend_mask(self.image.shape, self.skin.parts)
 
     @property
     def painted(self) -> bool:

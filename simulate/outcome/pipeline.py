@@ -13,7 +13,7 @@ import numpy.typing as npt
 from face_mesh import Face
 from face_mesh.arrays import Field, Rgb
 from simulate.catalogue.time_course import days_since, share_at
-from simulate.composite import Window, merge, trimmed
+from simulate.composite import Window, merge, trim
 from simulate.geometry.displacement import (
     Part,
     grid_shift_px,
@@ -26,10 +26,10 @@ from simulate.geometry.inverse_field import backward, safe_share
 from simulate.geometry.silhouette import (
     FROM_DEG,
     WHOLE,
-    Outlined,
-    outlined,
+    OutlinePatch,
+    outline_patch,
 )
-from simulate.geometry.warp import warped_bands
+from simulate.geometry.warp import warp_bands
 from simulate.inpaint.registry import EMBEDDED
 from simulate.outcome.changes import (
     Change,
@@ -40,7 +40,7 @@ from simulate.outcome.changes import (
 from simulate.outcome.outcome import Outcome
 from simulate.outcome.view_check import check_view
 from simulate.outcome.warnings import (
-    covered,
+    cover_of,
     in_time,
     seen_in,
     undrawn_reactions,
@@ -49,7 +49,7 @@ from simulate.outcome.warnings import (
 from simulate.plan.conditions import SETTLED, Conditions
 from simulate.plan.interactions import adjustments, check_plan, plan_warnings
 from simulate.plan.plan import Plan
-from simulate.progress import finished
+from simulate.progress import complete
 from simulate.recovery.discolouration import (
     SURFACE,
     density_gain,
@@ -58,7 +58,7 @@ from simulate.recovery.discolouration import (
 from simulate.recovery.reactions import reactions_at
 from simulate.shading.relight import relit_bands, shading_gain
 from simulate.shading.shading import shade_of
-from simulate.skin.blend import blended
+from simulate.skin.blend import blend_parts
 from simulate.skin.skin_effect import skin_effect
 
 Floats = npt.NDArray[np.float32]
@@ -113,10 +113,10 @@ def simulate(
         EngineError: the engine is missing, broken or out of memory.
     """
     conditions = Conditions(when, responder, seed, engine, reactions)
-    return finished(simulating(face, plan, conditions, ignore_rules=ignore_rules))
+    return complete(simulation_steps(face, plan, conditions, ignore_rules=ignore_rules))
 
 
-def simulating(
+def simulation_steps(
     face: Face, plan: Plan, conditions: Conditions = SETTLED, *, ignore_rules: bool = False
 ) -> Generator[float, None, Outcome]:
     """Do what `simulate` does, yielding the share of the work done; close it to cancel.
@@ -129,10 +129,10 @@ def simulating(
     clock = _Clock()
     with clock.stage("skin"):
         skin = yield from skin_effect(face, plan, conditions)
-        image = blended(face.photo.image, skin.parts)
+        image = blend_parts(face.photo.image, skin.parts)
     with clock.stage("geometry"):
         shifts = shifts_of(face, plan, conditions)
-        drawn = [one for one in shifts if not covered(face, one.treatment)]
+        drawn = [one for one in shifts if not cover_of(face, one.treatment)]
         share, coarse = _flow(face, drawn)
     with clock.stage("shading"):
         shade = shade_of(face, _amounts(drawn), share)
@@ -151,7 +151,7 @@ def simulating(
                 face,
                 shift_mm,
                 [replace(one, weight=one.weight * share) for one in shifts],
-                [t for t in plan.treatments if covered(face, t)],
+                [t for t in plan.treatments if cover_of(face, t)],
             ),
         )
     weights = [(one.treatment, one.weight) for one in shifts if not one.passing]
@@ -243,19 +243,19 @@ def _light(image: Rgb, face: Face, shade: Floats, density: Floats) -> tuple[Wind
 
 def _outline(
     face: Face, plain: Rgb, bent: Rgb, share: float, drawn: Sequence[Shift]
-) -> Outlined | None:
+) -> OutlinePatch | None:
     """Return the moved outline of a turned head before the wall, None of one from the front."""
     if abs(face.pose.yaw_deg) < FROM_DEG or not drawn:
         return None
     shift_mm = share * mesh_shift_mm(face, _amounts(drawn))
-    return outlined(face, plain, bent, Grid.of(face).place(face, shift_mm, WHOLE))
+    return outline_patch(face, plain, bent, Grid.of(face).place(face, shift_mm, WHOLE))
 
 
 def _warped(picture: Rgb, face: Face, coarse: Field) -> tuple[Rgb, tuple[Window, ...]]:
     """Return the picture with the field applied, and where; nobody else keeps `picture`."""
     image, moved = picture.copy() if coarse.any() else picture, list[Window]()
-    for rows, columns, pixels, here in warped_bands(picture, Grid.of(face), coarse):
+    for rows, columns, pixels, here in warp_bands(picture, Grid.of(face), coarse):
         merge(image, pixels, here, rows, columns)
         if here.any():
-            moved.append(trimmed(rows, columns, here))
+            moved.append(trim(rows, columns, here))
     return image, tuple(moved)

@@ -9,7 +9,7 @@ from face_mesh.arrays import Bool, Points
 from face_mesh.cache import Scope, cached_per
 from face_mesh.errors import PlanError
 from face_mesh.landmarks.model_file import VERTICES
-from face_mesh.messages import Said
+from face_mesh.messages import Message
 from face_mesh.regions import region
 from simulate.catalogue.procedure import Procedure
 from simulate.geometry.basis import mesh_basis
@@ -44,11 +44,11 @@ def check_view(face: Face, plan: Plan) -> None:
             continue
         if abs(yaw_deg) > limit_deg:
             raise PlanError(
-                Said(
+                Message(
                     "{name} can be shown up to {limit_deg:g}° of turn, and in this photo the head "
                     "is turned by {yaw_deg:.0f}°; use a photo from nearer the front, or leave it "
                     "out.",
-                    name=Said(entry.name),
+                    name=Message(entry.name),
                     limit_deg=limit_deg,
                     yaw_deg=abs(yaw_deg),
                 )
@@ -56,25 +56,25 @@ def check_view(face: Face, plan: Plan) -> None:
         turned = abs(yaw_deg) > FRONT_DEG
         if turned and one.side != "both" and seen_share(face, entry, one.side) < SEEN:
             raise PlanError(
-                Said(
+                Message(
                     "{name} on the left cannot be shown, because that side is turned away in this "
                     "photo; use a photo from the front, or treat the other side."
                     if one.side == "left"
                     else "{name} on the right cannot be shown, because that side is turned away in "
                     "this photo; use a photo from the front, or treat the other side.",
-                    name=Said(entry.name),
+                    name=Message(entry.name),
                 )
             )
 
 
 def seen_share(face: Face, procedure: Procedure, side: str) -> float:
     """Return the share of what a treatment of a side changes that the photo shows, 0 to 1."""
-    weights = changed_weights(face, procedure, side)
+    weights = change_weights(face, procedure, side)
     whole = float(weights.sum())
     return float(weights[visible(face)].sum()) / whole if whole else 1.0
 
 
-def changed_weights(face: Face, procedure: Procedure, side: str) -> Points:
+def change_weights(face: Face, procedure: Procedure, side: str) -> Points:
     """Return (V,) how much a treatment of a side changes at each vertex: mm² times mm moved.
 
     A treatment that moves nothing counts the corners of the regions of its signs.

@@ -9,7 +9,7 @@ import numpy as np
 from face_mesh import Face
 from face_mesh.cache import Scope, cached_per
 from face_mesh.landmarks.anatomy import point
-from face_mesh.messages import COMMAS, N_, Listed, Said
+from face_mesh.messages import COMMAS, N_, Message, MessageList
 from face_mesh.skin.signs import SIGNS
 from face_mesh.skin.skin_tone import ita_deg
 from simulate.catalogue.procedure import LESIONS, Procedure
@@ -19,7 +19,7 @@ from simulate.outcome.changes import Change
 from simulate.plan.conditions import Conditions
 from simulate.plan.plan import Plan, Treatment
 from simulate.recovery.reactions import LIKELY, SIGN_WORDS, reactions_at
-from simulate.skin.masks import picked
+from simulate.skin.masks import lesions_by_hand
 from simulate.skin.skin_effect import SkinEffect
 
 FRONTAL_SHARE = 0.35  # below it most of the change is towards the camera
@@ -81,7 +81,7 @@ def warnings_of(
 
 def shown_in_part(warnings: Sequence[str]) -> str:
     """Return the warning that a picture shows less than was planned, empty if there is none."""
-    said = (one for one in warnings if isinstance(one, Said) and one.template == IN_PART)
+    said = (one for one in warnings if isinstance(one, Message) and one.template == IN_PART)
     return next(said, "")
 
 
@@ -92,20 +92,20 @@ def in_time(face: Face, plan: Plan, days: float | None) -> Iterator[str]:
         if not one.dose or since is None:
             continue
         if since < 0.0:
-            yield Said(
+            yield Message(
                 "{name}: planned for week {week:g}, and not done yet at this time.",
-                name=Said(one.entry.name),
+                name=Message(one.entry.name),
                 week=one.week,
             )
         elif one.entry.undrawn and since < UNDRAWN_DAYS:
-            yield Listed([one.entry.name, one.entry.undrawn], ": ")
+            yield MessageList([one.entry.name, one.entry.undrawn], ": ")
         if any(sign.sign == "redness" for sign in one.entry.skin) and any(
             reaction.sign == "erythema" for reaction, _ in reactions_at(one, days, "all")
         ):
-            yield Said(
+            yield Message(
                 "{name}: the figure of redness is that of the settled skin; the redness of the "
                 "first days is drawn, not counted.",
-                name=Said(one.entry.name),
+                name=Message(one.entry.name),
             )
 
 
@@ -113,10 +113,10 @@ def _by_tone(face: Face, plan: Plan) -> Iterator[str]:
     told = [one.entry for one in plan.treatments if one.dose and one.entry.dark_skin]
     if told and tone_deg(face) < DARKER_DEG:
         for entry in told:
-            yield Said(
+            yield Message(
                 "{name}, if your skin is brown or black: {warning}",
-                name=Said(entry.name),
-                warning=Said(entry.dark_skin),
+                name=Message(entry.name),
+                warning=Message(entry.dark_skin),
             )
 
 
@@ -152,12 +152,12 @@ def undrawn_reactions(plan: Plan, conditions: Conditions) -> Iterator[str]:
         for sign, frequency in often.items():
             if sign not in drawn:
                 few = frequency < LIKELY
-                yield Said(
+                yield Message(
                     "{name}: {sign}, which {percent:.0f} % have, is not drawn at this time."
                     if few
                     else "{name}: {sign} is not drawn at this time.",
-                    name=Said(treatment.entry.name),
-                    sign=Said(SIGN_WORDS[sign]),
+                    name=Message(treatment.entry.name),
+                    sign=Message(SIGN_WORDS[sign]),
                     percent=100.0 * frequency,
                 )
 
@@ -174,14 +174,14 @@ def seen_in(face: Face, procedure: Procedure) -> float:
 def _at_rest(face: Face, plan: Plan) -> Iterator[str]:
     for one in plan.treatments:
         if one.dose and seen_in(face, one.entry) < 1.0:
-            yield Said(
+            yield Message(
                 "{name}: it acts on a smile that shows the teeth, which this photo shows little or "
                 "not at all; use a photo in which you smile with the teeth showing.",
-                name=Said(one.entry.name),
+                name=Message(one.entry.name),
             )
 
 
-def covered(face: Face, treatment: Treatment) -> list[str]:
+def cover_of(face: Face, treatment: Treatment) -> list[str]:
     """Return what in the photo lies over the treated area, so that drawing would bend it."""
     return [f.id for f in face.findings if f.id in treatment.entry.hidden_by]
 
@@ -189,10 +189,10 @@ def covered(face: Face, treatment: Treatment) -> list[str]:
 def _hidden(face: Face, plan: Plan) -> Iterator[str]:
     for treatment in plan.treatments:
         entry = treatment.entry
-        for thing in covered(face, treatment):
+        for thing in cover_of(face, treatment):
             if entry.terms:
                 whole, moved = COVERING[thing]
-                yield Said(moved if entry.skin else whole, name=Said(entry.name))
+                yield Message(moved if entry.skin else whole, name=Message(entry.name))
 
 
 def _lesions(face: Face, plan: Plan) -> Iterator[str]:
@@ -200,15 +200,15 @@ def _lesions(face: Face, plan: Plan) -> Iterator[str]:
         if not treatment.dose or not treatment.entry.removes_lesions:
             continue
         if not treatment.spots:
-            yield Said(
+            yield Message(
                 "{name}: no lesion was picked, so all dark spots that were found are shown "
                 "treated, moles or not. Pick the ones you mean.",
-                name=Said(treatment.entry.name),
+                name=Message(treatment.entry.name),
             )
-        elif missed := len(treatment.spots) - len(picked(face, treatment)):
-            yield Said(
+        elif missed := len(treatment.spots) - len(lesions_by_hand(face, treatment)):
+            yield Message(
                 "{name}: there is nothing dark at {missed} of the {picked} picked places.",
-                name=Said(treatment.entry.name),
+                name=Message(treatment.entry.name),
                 missed=missed,
                 picked=len(treatment.spots),
             )
@@ -217,33 +217,33 @@ def _lesions(face: Face, plan: Plan) -> Iterator[str]:
 def _unseen(skin: SkinEffect) -> Iterator[str]:
     for one in skin.readings:
         if one.sign == LESIONS and one.before > 0 and one.after > STAYING * one.before:
-            yield Said(
+            yield Message(
                 "{sign}: what was treated lies in shade that looks the same without it, so hardly "
                 "anything changes.",
-                sign=Said(SIGNS[one.sign].name),
+                sign=Message(SIGNS[one.sign].name),
             )
     faint = [one.sign for one in skin.readings if one.before < HARDLY and one.sign != LESIONS]
     if faint:
-        names = [Said("{sign!l}", sign=Said(SIGNS[sign].name)) for sign in faint]
+        names = [Message("{sign!l}", sign=Message(SIGNS[sign].name)) for sign in faint]
         moving = any(sign in EXPRESSIVE for sign in faint)
-        yield Said(
+        yield Message(
             "Hardly any found in this photo, so there is little to show: {signs}. Lines of "
             "expression show best in a photo that makes the expression."
             if moving
             else "Hardly any found in this photo, so there is little to show: {signs}.",
-            signs=Listed(names, COMMAS),
+            signs=MessageList(names, COMMAS),
         )
 
 
 def _shape(face: Face, share: float, weights: Weights) -> Iterator[str]:
     if share < WHOLE:
-        yield Said(IN_PART, percent=float(np.floor(100 * share)))
+        yield Message(IN_PART, percent=float(np.floor(100 * share)))
     for treatment, weight in weights:
         deepest_mm, seen_mm = reach_mm(face, treatment.entry, treatment.side)
         if weight and seen_mm < FRONTAL_SHARE * deepest_mm:
-            yield Said(
+            yield Message(
                 "{name}: most of this change ({depth_mm:.1f} mm) is towards the camera and hardly "
                 "shows in a photo from the front.",
-                name=Said(treatment.entry.name),
+                name=Message(treatment.entry.name),
                 depth_mm=float(share * weight * deepest_mm),
             )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from face_mesh.errors import PlanError
-from face_mesh.messages import N_, Said
+from face_mesh.messages import N_, Message
 from simulate.catalogue.time_course import days_after
 from simulate.inpaint.registry import EMBEDDED, check_engine
 
@@ -43,16 +43,16 @@ class Conditions:
         """Refuse at the door what cannot be simulated."""
         if self.responder not in RESPONDERS:
             raise PlanError(
-                Said(
+                Message(
                     "There is no responder {name!r}; use low, expected or high.",
                     name=self.responder[:20],
                 )
             )
         if not 0 <= self.seed <= MOST_SEED:
-            raise PlanError(Said(SEED_OUTSIDE, low=0, high=MOST_SEED))
+            raise PlanError(Message(SEED_OUTSIDE, low=0, high=MOST_SEED))
         if self.reactions not in REACTIONS:
             raise PlanError(
-                Said(
+                Message(
                     "Reactions are shown as likely, all or none, not {shown!r}.",
                     shown=self.reactions[:20],
                 )

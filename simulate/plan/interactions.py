@@ -23,7 +23,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import model_validator
 
 from face_mesh.errors import PlanError
-from face_mesh.messages import N_, Said
+from face_mesh.messages import N_, Message
 from face_mesh.untrusted.shapes import Number, ShapeError, Switch, one_of, read_shape
 from simulate.catalogue.loader import CatalogueError
 from simulate.catalogue.sources import Derivation, Sentence, Source
@@ -310,12 +310,12 @@ def _over(plan: Plan, given: Sequence[Treatment]) -> Iterator[Interaction]:
         counted = _members(limit.of)
         yield Interaction(
             limit.severity if above else "warn",
-            Said(
+            Message(
                 _TOTALS[above, _weighed(limit, plan)],
                 total=total,
                 most=most,
-                unit=Said(limit.unit),
-                what=Said(limit.what),
+                unit=Message(limit.unit),
+                what=Message(limit.what),
                 weeks=limit.within_weeks,
                 body_kg=plan.body_kg or USUAL_KG,
             ),

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from face_mesh.errors import PlanError
-from face_mesh.messages import N_, Said
+from face_mesh.messages import N_, Message
 from face_mesh.untrusted import (
     Limits,
     TooMuch,
@@ -35,7 +35,7 @@ MOST_SPOTS = 50
 MOST_STROKES = 300
 MOST_PLACES = 20_000  # points of all strokes
 MOST_TEXT = 4000  # characters of one treatment in words; 50 spots to nine digits have 1500
-LIMITS = Limits(Said("Plan file"), bytes=1 << 20, items=150_000, names=5000)
+LIMITS = Limits(Message("Plan file"), bytes=1 << 20, items=150_000, names=5000)
 MOST_WEEKS = 104.0  # between the first treatment and the last: as far as a result is simulated
 MOST_DAYS = 365.0  # of downtime that a clinic may write down
 MOST_COST = 1e9
@@ -99,13 +99,13 @@ class Stroke:
     def __post_init__(self) -> None:
         """Refuse what is no stroke on the photo."""
         if self.kind not in STROKES:
-            raise PlanError(Said("A stroke adds or spares, not {kind!r}.", kind=self.kind[:20]))
+            raise PlanError(Message("A stroke adds or spares, not {kind!r}.", kind=self.kind[:20]))
         if not 0.0 < real(self.radius_mm) <= MOST_RADIUS_MM:
             raise PlanError(
-                Said("A brush is above 0 and up to {most:g} mm in radius.", most=MOST_RADIUS_MM)
+                Message("A brush is above 0 and up to {most:g} mm in radius.", most=MOST_RADIUS_MM)
             )
         if not 0 < len(self.points) <= MOST_POINTS:
-            raise PlanError(Said("A stroke has 1 to {most} points.", most=MOST_POINTS))
+            raise PlanError(Message("A stroke has 1 to {most} points.", most=MOST_POINTS))
         _check_places(self.points, STROKE_OUTSIDE)
 
 
@@ -146,12 +146,14 @@ class Treatment:
         """Refuse at the door what the catalogue does not offer."""
         entry = _entry(self.procedure)
         if not math.isfinite(real(self.dose)):
-            raise PlanError(Said("The dose of {name!l} must be a number.", name=Said(entry.name)))
+            raise PlanError(
+                Message("The dose of {name!l} must be a number.", name=Message(entry.name))
+            )
         if self.side not in entry.sides:
             raise PlanError(
-                Said(
+                Message(
                     "{name} cannot be done on side {side!r}; choose {sides}.",
-                    name=Said(entry.name),
+                    name=Message(entry.name),
                     side=self.side[:20],
                     sides=" or ".join(entry.sides),
                 )
@@ -159,23 +161,23 @@ class Treatment:
         most = entry.max_dose(self.side)
         if not 0.0 <= self.dose <= most:
             raise PlanError(
-                Said(
+                Message(
                     DOSE_OUTSIDE[self.side],
                     dose=self.dose,
                     most=most,
-                    unit=Said(entry.dose.unit),
-                    name=Said(entry.name),
+                    unit=Message(entry.dose.unit),
+                    name=Message(entry.name),
                 )
             )
         if self.spots and not entry.removes_lesions:
             raise PlanError(
-                Said("{name} has no spots to pick; leave them out.", name=Said(entry.name))
+                Message("{name} has no spots to pick; leave them out.", name=Message(entry.name))
             )
         if self.strokes and not entry.skin:
             raise PlanError(
-                Said(
+                Message(
                     "{name} does not paint skin, so there is no mask to correct.",
-                    name=Said(entry.name),
+                    name=Message(entry.name),
                 )
             )
         _check_places(self.spots, SPOT_OUTSIDE)
@@ -217,7 +219,7 @@ class Treatment:
         match = _TREATMENT.fullmatch(bare) if len(text) <= MOST_TEXT else None
         if match is None:
             raise PlanError(
-                Said(
+                Message(
                     "{text!r} is not a treatment; write PROCEDURE=DOSE or PROCEDURE=DOSE:left.",
                     text=text[:60],
                 )
@@ -228,12 +230,12 @@ class Treatment:
             amount = number_of(dose)
         except ValueError:
             raise PlanError(
-                Said(
+                Message(
                     "The dose {dose!r} of {name!l} is not a number; give 0 to {most:g} {unit}.",
                     dose=dose[:20],
-                    name=Said(entry.name),
+                    name=Message(entry.name),
                     most=entry.dose.max,
-                    unit=Said(entry.dose.unit),
+                    unit=Message(entry.dose.unit),
                 )
             ) from None
         return cls(name, amount, side or "both", tuple(_place(one) for one in picked))
@@ -252,8 +254,8 @@ def _check_range(
 ) -> None:
     low, high = allowed
     if value is not None and not low <= (given := real(value)) <= high:
-        name = Said(entry.name if entry else "")
-        raise PlanError(Said(refused, name=name, given=given, low=low, high=high))
+        name = Message(entry.name if entry else "")
+        raise PlanError(Message(refused, name=name, given=given, low=low, high=high))
 
 
 def _place(text: str) -> Place:
@@ -261,7 +263,7 @@ def _place(text: str) -> Place:
         x, y = map(number_of, text.split(","))
     except ValueError:
         raise PlanError(
-            Said(
+            Message(
                 "{text!r} is not a place; write @X,Y in shares of the photo's width and height.",
                 text=text[:20],
             )
@@ -272,7 +274,7 @@ def _place(text: str) -> Place:
 def _entry(name: str) -> Procedure:
     if name not in procedures():
         raise PlanError(
-            Said("There is no procedure {name!r}; --list shows them all.", name=name[:60])
+            Message("There is no procedure {name!r}; --list shows them all.", name=name[:60])
         )
     return procedures()[name]
 
@@ -309,16 +311,16 @@ class Plan:
             raise PlanError("The currency is a short name of letters, for example EUR.")
         if len(self.notes) > MOST_NOTES or not _is_writable(self.notes):
             raise PlanError(
-                Said("The notes of a plan are text of up to {most} characters.", most=MOST_NOTES)
+                Message("The notes of a plan are text of up to {most} characters.", most=MOST_NOTES)
             )
         seen: set[tuple[str, str]] = set()
         for one in self.treatments:
             for side in one.sides_treated:
                 if (one.procedure, side) in seen:
                     raise PlanError(
-                        Said(
+                        Message(
                             "{name} is in the plan twice on the same side; give one dose.",
-                            name=Said(one.entry.name),
+                            name=Message(one.entry.name),
                         )
                     )
                 seen.add((one.procedure, side))
@@ -333,7 +335,7 @@ class Plan:
             (MOST_PLACES, sum(len(one.points) for one in strokes), TOO_MANY_PLACES),
         ):
             if given > most:
-                raise PlanError(Said(refused, most=most, given=given))
+                raise PlanError(Message(refused, most=most, given=given))
 
     @classmethod
     def parse(cls, texts: str | Iterable[str]) -> Plan:
@@ -466,7 +468,7 @@ def _row(row: object) -> Treatment:
 def _number(table: Mapping[str, Any], key: str) -> float | None:
     value = table.get(key)
     if value is not None and not _is_number(value):
-        raise PlanError(Said("In a plan file {key} is a number.", key=key))
+        raise PlanError(Message("In a plan file {key} is a number.", key=key))
     return None if value is None else real(value)
 
 
@@ -481,7 +483,7 @@ def _stroke(table: object) -> Stroke:
 def _places(rows: object, name: str) -> tuple[Place, ...]:
     if not isinstance(rows, list) or not all(map(_is_place, rows)):
         raise PlanError(
-            Said("In a plan file {name} is a list of places, as [[0.41, 0.52]].", name=name)
+            Message("In a plan file {name} is a list of places, as [[0.41, 0.52]].", name=name)
         )
     return tuple((real(x), real(y)) for x, y in rows)
 

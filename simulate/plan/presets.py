@@ -17,10 +17,10 @@ from typing import Annotated
 from pydantic import Field
 
 from face_mesh.errors import PlanError
-from face_mesh.messages import Said
+from face_mesh.messages import Message
 from face_mesh.untrusted.shapes import Number, ShapeError, read_shape
 from simulate.catalogue.loader import CatalogueError
-from simulate.catalogue.procedure import Unsuited
+from simulate.catalogue.procedure import PoorCandidate
 from simulate.catalogue.sources import Derivation, Sentence, Source
 from simulate.plan.interactions import check_plan
 from simulate.plan.plan import Plan, Treatment
@@ -65,7 +65,7 @@ class Preset:
     name: str
     summary: Sentence
     treatments: Annotated[tuple[Step, ...], Field(min_length=1)]
-    suits_less: Annotated[tuple[Unsuited, ...], Field(min_length=1)]
+    suits_less: Annotated[tuple[PoorCandidate, ...], Field(min_length=1)]
 
     @property
     def plan(self) -> Plan:
@@ -98,7 +98,7 @@ def preset(name: str) -> Preset:
     """
     if name not in presets():
         raise PlanError(
-            Said("There is no plan {name!r}; --list-plans shows them all.", name=name[:60])
+            Message("There is no plan {name!r}; --list-plans shows them all.", name=name[:60])
         )
     return presets()[name]
 

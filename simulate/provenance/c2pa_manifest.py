@@ -15,8 +15,8 @@ from simulate.drawing import NOTICE
 from simulate.outcome.outcome import Outcome
 from simulate.provenance.file_formats import kind_of
 from simulate.provenance.png_metadata import png_bytes, source_type
-from simulate.provenance.signing import Signing
-from simulate.skin.blend import changed
+from simulate.provenance.signing import Credentials
+from simulate.skin.blend import blend_mask
 
 GENERATOR = "Beforehand"
 # No preview of a face inside the manifest, and nothing asked of another computer.
@@ -59,12 +59,12 @@ def edits_of(outcome: Outcome) -> Edits:
         "recoloured": _box(
             [
                 *_bounds(outcome.lit),
-                *_bounds([_whole(changed(shape, [p for p in parts if not p[0].painted]))]),
+                *_bounds([_whole(blend_mask(shape, [p for p in parts if not p[0].painted]))]),
             ],
             shape,
         ),
         "painted": _box(
-            _bounds([_whole(changed(shape, [p for p in parts if p[0].painted]))]), shape
+            _bounds([_whole(blend_mask(shape, [p for p in parts if p[0].painted]))]), shape
         ),
     }
     return Edits({how: box for how, box in kinds.items() if box is not None})
@@ -76,7 +76,7 @@ def together(many: Iterable[Edits]) -> Edits:
     return Edits({how: None for how in HOW if how in happened})
 
 
-def signed(data: bytes, edits: Edits, signing: Signing, version: str) -> bytes:
+def sign_file(data: bytes, edits: Edits, signing: Credentials, version: str) -> bytes:
     """Return a file with a signed manifest in it; what it shows stays.
 
     Args:
@@ -114,14 +114,16 @@ def signed(data: bytes, edits: Edits, signing: Signing, version: str) -> bytes:
     return out.getvalue()
 
 
-def sheet_png(sheet: Rgb, outcomes: Sequence[Outcome], signing: Signing, version: str) -> bytes:
+def sheet_png(sheet: Rgb, outcomes: Sequence[Outcome], signing: Credentials, version: str) -> bytes:
     """Return a sheet of some outcomes, (H, W, 3) uint8 RGB, as a signed PNG.
 
     Raises:
         EngineError: as `signed`.
     """
     edits = together(edits_of(one) for one in outcomes)
-    return signed(png_bytes(sheet, simulated=True, painted=edits.painted), edits, signing, version)
+    return sign_file(
+        png_bytes(sheet, simulated=True, painted=edits.painted), edits, signing, version
+    )
 
 
 def _manifest(edits: Edits, version: str) -> dict[str, object]:

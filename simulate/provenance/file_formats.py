@@ -28,13 +28,13 @@ def kind_of(data: bytes) -> str | None:
     return next((kind for start, kind in _STARTS.items() if data.startswith(start)), None)
 
 
-def mp4_marked(mp4: bytes, *, painted: bool) -> bytes:
+def mark_mp4(mp4: bytes, *, painted: bool) -> bytes:
     """Return an MP4 that says it is simulated, and whether a trained model `painted` parts."""
     body = _XMP_BOX + xmp(painted).encode("utf-8")
     return mp4 + struct.pack(">I4s", 8 + len(body), b"uuid") + body
 
 
-def gif_marked(gif: bytes, *, painted: bool) -> bytes:
+def mark_gif(gif: bytes, *, painted: bool) -> bytes:
     """Return a GIF that says it is simulated, and whether a trained model `painted` parts.
 
     Raises:

@@ -14,9 +14,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from face_mesh.atomic_file import Unnamed
+from face_mesh.atomic_file import AtomicFile
 from face_mesh.errors import PlanError
-from face_mesh.messages import Said
+from face_mesh.messages import Message
 from face_mesh.untrusted import Unreadable, contents
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ _MOST_BYTES = 1 << 18  # of a PEM file; a chain of certificates has some kilobyt
 
 
 @dataclass(frozen=True)
-class Signing:
+class Credentials:
     """What signs a picture.
 
     Attributes:
@@ -47,7 +47,7 @@ class Signing:
     default: bool
 
 
-def signing() -> Signing:
+def credentials() -> Credentials:
     """Return the clinic's certificate if the settings name one, else this computer's own.
 
     Raises:
@@ -58,7 +58,7 @@ def signing() -> Signing:
         return _default(_folder())
     if not all(named):
         raise PlanError(
-            Said(
+            Message(
                 "To sign as a clinic, set both {certificate} and {key}.",
                 certificate=CERTIFICATE,
                 key=KEY,
@@ -68,7 +68,7 @@ def signing() -> Signing:
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownSigners:
     """Signers that this computer knows.
 
     Attributes:
@@ -80,7 +80,7 @@ class Known:
     serials: frozenset[int]
 
 
-def known() -> Known:
+def known_signers() -> KnownSigners:
     """Return the clinic's certificate, if the settings name one, and this computer's own.
 
     Verifying needs no key, so the certificate alone may be set. Nothing is made or written.
@@ -99,7 +99,7 @@ def known() -> Known:
     if own:
         chains.append(_split(own)[0])
     found = [_certificates(chain) for chain in chains]
-    return Known("".join(chains), frozenset(one[0].serial_number for one in found))
+    return KnownSigners("".join(chains), frozenset(one[0].serial_number for one in found))
 
 
 def _folder() -> Path:
@@ -115,7 +115,7 @@ def _read(path: Path, setting: str) -> str:
         return data.decode("ascii")
     except (Unreadable, ValueError) as error:
         raise PlanError(
-            Said("The file that {setting} names cannot be read as PEM.", setting=setting)
+            Message("The file that {setting} names cannot be read as PEM.", setting=setting)
         ) from error
 
 
@@ -124,7 +124,7 @@ def _chain(path: Path) -> str:
     chain_pem = _read(path, CERTIFICATE)
     if len(_certificates(chain_pem)) < 2:
         raise PlanError(
-            Said(
+            Message(
                 "{certificate} must hold the clinic's certificate and, after it, its issuer's.",
                 certificate=CERTIFICATE,
             )
@@ -139,11 +139,11 @@ def _certificates(pem: str) -> list[X509]:
         return x509.load_pem_x509_certificates(pem.encode())
     except ValueError as error:
         raise PlanError(
-            Said("The file that {setting} names holds no certificate.", setting=CERTIFICATE)
+            Message("The file that {setting} names holds no certificate.", setting=CERTIFICATE)
         ) from error
 
 
-def _of_clinic(certificate: Path, key: Path) -> Signing:
+def _of_clinic(certificate: Path, key: Path) -> Credentials:
     from cryptography.hazmat.primitives import serialization as to
 
     chain_pem = _chain(certificate)
@@ -152,7 +152,7 @@ def _of_clinic(certificate: Path, key: Path) -> Signing:
         private = to.load_pem_private_key(_read(key, KEY).encode(), None)
     except (ValueError, TypeError) as error:
         raise PlanError(
-            Said(
+            Message(
                 "The file that {setting} names holds no private key without a password.",
                 setting=KEY,
             )
@@ -160,7 +160,7 @@ def _of_clinic(certificate: Path, key: Path) -> Signing:
     der = (to.Encoding.DER, to.PublicFormat.SubjectPublicKeyInfo)
     if private.public_key().public_bytes(*der) != signer.public_key().public_bytes(*der):
         raise PlanError(
-            Said(
+            Message(
                 "{key} is not the key of {certificate}; name the two that belong together.",
                 certificate=CERTIFICATE,
                 key=KEY,
@@ -169,7 +169,7 @@ def _of_clinic(certificate: Path, key: Path) -> Signing:
     key_pem = private.private_bytes(
         to.Encoding.PEM, to.PrivateFormat.PKCS8, to.NoEncryption()
     ).decode()
-    return Signing(chain_pem, key_pem, _algorithm(private), default=False)
+    return Credentials(chain_pem, key_pem, _algorithm(private), default=False)
 
 
 def _algorithm(private: object) -> str:
@@ -184,11 +184,11 @@ def _algorithm(private: object) -> str:
     if isinstance(private, rsa.RSAPrivateKey):
         return "ps256"
     raise PlanError(
-        Said("{key} is of a kind that C2PA does not allow; use one of the curve P-256.", key=KEY)
+        Message("{key} is of a kind that C2PA does not allow; use one of the curve P-256.", key=KEY)
     )
 
 
-def _default(folder: Path) -> Signing:
+def _default(folder: Path) -> Credentials:
     """Return the default of this computer, made at the first use; of this run if none is kept."""
     try:
         both = _kept(folder)
@@ -196,12 +196,12 @@ def _default(folder: Path) -> Signing:
         both = _made_for_this_run()
         with suppress(OSError):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with Unnamed(folder, 0o600) as file:
+            with AtomicFile(folder, 0o600) as file:
                 file.write(both.encode("ascii"))
                 with suppress(FileExistsError):
                     file.name(_FILE, new=True)
             both = _kept(folder)  # of whichever of two runs came first
-    return Signing(*_split(both), "es256", default=True)
+    return Credentials(*_split(both), "es256", default=True)
 
 
 def _kept(folder: Path) -> str:
@@ -218,7 +218,9 @@ def _split(both: str) -> tuple[str, str]:
     at = both.find("-----BEGIN PRIVATE KEY-----")
     if at <= 0:
         raise PlanError(
-            Said("The file {file} of the settings is damaged; delete it for a new one.", file=_FILE)
+            Message(
+                "The file {file} of the settings is damaged; delete it for a new one.", file=_FILE
+            )
         )
     return both[:at], both[at:]
 

@@ -23,7 +23,7 @@ from simulate.provenance.c2pa_manifest import (
     Box,
 )
 from simulate.provenance.file_formats import kind_of
-from simulate.provenance.signing import Known, known
+from simulate.provenance.signing import KnownSigners, known_signers
 
 SENTENCES = {
     "valid": N_(
@@ -139,7 +139,7 @@ def verdict_of_json(found: object) -> Verdict:
     )
 
 
-def verify(data: bytes, those: Known | None = None) -> Verdict:
+def verify(data: bytes, those: KnownSigners | None = None) -> Verdict:
     """Return what holds of a PNG, JPEG, GIF, MP4 or PDF; nothing is asked of another computer.
 
     Any other file is one without a signature.
@@ -156,7 +156,7 @@ def verify(data: bytes, those: Known | None = None) -> Verdict:
         import c2pa
     except (ImportError, OSError) as error:
         raise EngineError(NO_READER) from error
-    those = known() if those is None else those
+    those = known_signers() if those is None else those
     trust = {"trust": {"trust_anchors": those.anchors_pem}} if those.serials else {}
     try:
         with (
@@ -168,10 +168,10 @@ def verify(data: bytes, those: Known | None = None) -> Verdict:
         return Verdict("unsigned")
     except (c2pa.C2paError, ValueError):  # what cannot be decoded, or no picture at all
         return Verdict("tampered" if b"jumb" in data else "unsigned")
-    return judged(text, those.serials)
+    return verdict_of(text, those.serials)
 
 
-def judged(text: str, serials: frozenset[int]) -> Verdict:
+def verdict_of(text: str, serials: frozenset[int]) -> Verdict:
     """Return what holds of a file by what the library of C2PA reads out of it; for any text.
 
     Args:

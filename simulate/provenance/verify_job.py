@@ -9,7 +9,7 @@ from typing import Any
 from face_mesh.errors import EngineError, PhotoError
 from face_mesh.isolation import sandbox
 from face_mesh.messages import N_
-from simulate.provenance.signing import Known, known
+from simulate.provenance.signing import KnownSigners, known_signers
 from simulate.provenance.verify import (
     NO_READER,
     Verdict,
@@ -25,7 +25,7 @@ TOO_MUCH = N_(
 )
 
 
-def verified(data: bytes, *, cancelled: sandbox.Cancelled | None = None) -> Verdict:
+def verify_isolated(data: bytes, *, cancelled: sandbox.Cancelled | None = None) -> Verdict:
     """Return what `verify` does, found out where a file that misleads the reader harms nobody.
 
     Args:
@@ -36,12 +36,12 @@ def verified(data: bytes, *, cancelled: sandbox.Cancelled | None = None) -> Verd
         EngineError, PlanError: as `verify`.
         PhotoError: too much work or memory; too many at once; cancelled.
     """
-    those = known()
+    those = known_signers()
     trusted = {"anchors": those.anchors_pem, "serials": [str(one) for one in those.serials]}
     sent = json.dumps(trusted).encode() + b"\n" + data
     try:
         answer = sandbox.ask(sandbox.SIGNATURE, sent, cancelled=cancelled or (lambda: False))
-    except sandbox.Unanswered as error:
+    except sandbox.NoAnswer as error:
         come_back = error.reason in (sandbox.BUSY, sandbox.STOPPED, sandbox.ABSENT)
         raise PhotoError(BUSY if come_back else TOO_MUCH) from None
     if answer.head.get("unread"):
@@ -53,7 +53,7 @@ def read(sent: bytes) -> tuple[dict[str, Any], bytes]:
     """Do what `verified` asks for, in that other process."""
     first, _, data = sent.partition(b"\n")
     trusted = json.loads(first)
-    those = Known(trusted["anchors"], frozenset(int(one) for one in trusted["serials"]))
+    those = KnownSigners(trusted["anchors"], frozenset(int(one) for one in trusted["serials"]))
     try:
         return {}, json.dumps(verdict_json(verify(data, those))).encode()
     except EngineError:
@@ -71,4 +71,4 @@ def _verdict(coded: bytes) -> Verdict:
 def load() -> None:
     """Load the reader beforehand, as a confined process can load nothing any more."""
     with suppress(EngineError):
-        verify(b"", Known("", frozenset()))
+        verify(b"", KnownSigners("", frozenset()))

@@ -17,7 +17,7 @@ from face_mesh.arrays import Rgb, check_rgb
 from face_mesh.messages import N_
 from simulate.drawing import CLOSE, INK, PAPER, font, head_window
 from simulate.outcome.outcome import Outcome
-from simulate.wording.language import Say, english
+from simulate.wording.language import Translate, english
 
 WORDS = N_("SIMULATED by Beforehand, not a promise")
 STRIP = 0.055  # of the height of the face: letters of about 14 px in the panels of a film
@@ -42,10 +42,10 @@ def strip_of(face: Face) -> tuple[slice, slice]:
     return (above if covers["above"] <= covers["below"] else below), columns
 
 
-def marked(image: Rgb, face: Face, say: Say = english) -> Rgb:
+def with_mark(image: Rgb, face: Face, translate: Translate = english) -> Rgb:
     """Return an (H, W, 3) uint8 RGB picture of the photo's size with the mark on it.
 
-    `say` says its words in another language.
+    `translate` says its words in another language.
 
     Raises:
         ValueError: the picture is not of the size of the face's photo.
@@ -55,22 +55,22 @@ def marked(image: Rgb, face: Face, say: Say = english) -> Rgb:
     rows, columns = strip_of(face)
     strip = Image.fromarray(np.ascontiguousarray(image[rows, columns]))
     shown = image.copy()
-    shown[rows, columns] = np.asarray(worded(strip, say), np.uint8)
+    shown[rows, columns] = np.asarray(with_words(strip, translate), np.uint8)
     return shown
 
 
-def worded(strip: Image.Image, say: Say = english) -> Image.Image:
+def with_words(strip: Image.Image, translate: Translate = english) -> Image.Image:
     """Return a strip of a picture darkened, with the words of the mark on it."""
     strip = Image.blend(strip, Image.new("RGB", strip.size, INK), OPACITY)
     wide, high = strip.size
-    size_px, words = round(LETTERS * high), say(WORDS)
-    while size_px > 1 and font(size_px, say).getlength(words) > 0.96 * wide:
+    size_px, words = round(LETTERS * high), translate(WORDS)
+    while size_px > 1 and font(size_px, translate).getlength(words) > 0.96 * wide:
         size_px -= 1
-    letters = font(size_px, say)
+    letters = font(size_px, translate)
     ImageDraw.Draw(strip).text((wide / 2, high / 2), words, PAPER, letters, anchor="mm")
     return strip
 
 
-def marked_outcome(outcome: Outcome, say: Say = english) -> Outcome:
+def marked_outcome(outcome: Outcome, translate: Translate = english) -> Outcome:
     """Return an outcome whose picture carries the mark, for sheets; measures stay as they are."""
-    return replace(outcome, image=marked(outcome.image, outcome.face, say))
+    return replace(outcome, image=with_mark(outcome.image, outcome.face, translate))

@@ -68,7 +68,7 @@ class Light:
     @classmethod
     def of(cls, face: Face) -> Light:
         """Return the light of a face, fitted once."""
-        return fitted_light(face)
+        return fit_light(face)
 
     def shade(self, normals: Points) -> Points:
         """Return (V,) ln of luminance, up to a constant, of (V, 3) head-frame unit normals."""
@@ -84,7 +84,7 @@ def harmonics(normals: Points) -> Points:
 
 
 @cached_per(Scope.HEAD)
-def fitted_light(face: Face) -> Light:
+def fit_light(face: Face) -> Light:
     """Return what `Light.of` does: read off the first size that asks, as all show the same."""
     mesh = FaceSurface.of(face)
     normals = mesh.smooth_normals(NORMAL_ROUNDS)

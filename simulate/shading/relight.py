@@ -18,7 +18,7 @@ import numpy.typing as npt
 from face_mesh import Face
 from face_mesh.arrays import Bool, Rgb
 from face_mesh.skin.working_view import linear
-from simulate.composite import trimmed
+from simulate.composite import trim
 from simulate.geometry.grid import Grid
 from simulate.geometry.warp import photo_bands
 from simulate.shading.light import Light
@@ -59,13 +59,18 @@ def relit_bands(
         reached = _reached(more)
         if not reached.any():
             continue
-        high, wide, changed = trimmed(rows, columns, reached)
+        high, wide, changed = trim(rows, columns, reached)
         top, left = high.start - rows.start, wide.start - columns.start
         more = more[top : top + changed.shape[0], left : left + changed.shape[1]]
-        yield high, wide, lit(image[high, wide], more, Light.of(face).paleness, surface), changed
+        yield (
+            high,
+            wide,
+            relight_pixels(image[high, wide], more, Light.of(face).paleness, surface),
+            changed,
+        )
 
 
-def lit(pixels: Rgb, more: Floats, paleness: float, surface: float = 0.0) -> Rgb:
+def relight_pixels(pixels: Rgb, more: Floats, paleness: float, surface: float = 0.0) -> Rgb:
     """Return pixels with `more` of their light, shine left out; 0 more changes no byte.
 
     Args:
@@ -80,10 +85,10 @@ def lit(pixels: Rgb, more: Floats, paleness: float, surface: float = 0.0) -> Rgb
     least = np.minimum(np.minimum(red, green), blue)
     shine = np.minimum(np.maximum(shine, np.float32(surface)), np.float32(MOST_SHINE) * least)
     under = cv2.subtract(light, cv2.merge([shine, shine, shine]))
-    return encoded(np.asarray(cv2.add(light, cv2.multiply(under, more)), np.float32))
+    return to_srgb(np.asarray(cv2.add(light, cv2.multiply(under, more)), np.float32))
 
 
-def encoded(light: Floats) -> Rgb:
+def to_srgb(light: Floats) -> Rgb:
     """Return (h, w, 3) uint8 sRGB of linear light, clipped to what bytes hold."""
     codes = cv2.sqrt(np.clip(light, 0.0, 1.0)) * np.float32(_CODES) + np.float32(0.5)
     found: Rgb = _TABLE[codes.astype(np.uint16)]

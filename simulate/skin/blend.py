@@ -9,12 +9,12 @@ import numpy as np
 
 from face_mesh.arrays import Bool, Rgb
 from simulate.composite import merge
-from simulate.skin.treated_patch import Treated
+from simulate.skin.treated_patch import TreatedPatch
 
-Weighted = Sequence[tuple[Treated, float]]
+Weighted = Sequence[tuple[TreatedPatch, float]]
 
 
-def blended(photo: Rgb, parts: Weighted) -> Rgb:
+def blend_parts(photo: Rgb, parts: Weighted) -> Rgb:
     """Return a copy of a photo with each part blended in by its weight, (H, W, 3) uint8.
 
     Where parts overlap their changes add up, but never to more than the whole of them.
@@ -31,7 +31,7 @@ def blended(photo: Rgb, parts: Weighted) -> Rgb:
     return out
 
 
-def changed(shape: tuple[int, ...], parts: Weighted) -> Bool:
+def blend_mask(shape: tuple[int, ...], parts: Weighted) -> Bool:
     """Return (H, W) bool, where any part with a weight changes the photo."""
     out = np.zeros(shape[:2], np.bool_)
     for part, weight in parts:
@@ -40,7 +40,7 @@ def changed(shape: tuple[int, ...], parts: Weighted) -> Bool:
     return out
 
 
-def _meet(one: Treated, other: Treated) -> bool:
+def _meet(one: TreatedPatch, other: TreatedPatch) -> bool:
     def apart(a: slice, b: slice) -> bool:
         return bool(a.stop <= b.start or b.stop <= a.start)
 
@@ -53,12 +53,12 @@ def _meet(one: Treated, other: Treated) -> bool:
     return bool((_cut(one, rows, columns) & _cut(other, rows, columns)).any())
 
 
-def _cut(part: Treated, rows: slice, columns: slice) -> Bool:
+def _cut(part: TreatedPatch, rows: slice, columns: slice) -> Bool:
     y, x = part.rows.start, part.columns.start
     return part.changed[rows.start - y : rows.stop - y, columns.start - x : columns.stop - x]
 
 
-def _shared(part: Treated, weight: float, others: Weighted) -> np.ndarray:
+def _shared(part: TreatedPatch, weight: float, others: Weighted) -> np.ndarray:
     """The weight of a part at each of its pixels, (h, w, 1): less where others change it too."""
     total = np.full(part.changed.shape, weight, np.float32)
     for other, its in others:
@@ -73,7 +73,7 @@ def _shared(part: Treated, weight: float, others: Weighted) -> np.ndarray:
     return (weight / np.maximum(total, 1.0))[..., None].astype(np.float32)
 
 
-def _add(window: Rgb, part: Treated, weight: np.ndarray) -> None:
+def _add(window: Rgb, part: TreatedPatch, weight: np.ndarray) -> None:
     change = part.picture.astype(np.float32) - part.photo
     summed = np.round(window + weight * change)
     np.copyto(window, np.clip(summed, 0, 255).astype(np.uint8), where=part.changed[..., None])

@@ -25,7 +25,7 @@ _OF = {
 }
 
 
-def faded(face: Face, sign: str, region: str, mask: Mask, at: tuple[slice, slice]) -> Rgb:
+def fade(face: Face, sign: str, region: str, mask: Mask, at: tuple[slice, slice]) -> Rgb:
     """Return a window of the photo without the excess of a sign's chromophore, (h, w, 3) uint8.
 
     Args:
@@ -50,5 +50,5 @@ def faded(face: Face, sign: str, region: str, mask: Mask, at: tuple[slice, slice
         less = np.minimum(less, most - taken)
         taken += less
         image = image.copy()
-        image[at] = chromophores.lightened(image[at], less[..., None] * colour_of_it)
+        image[at] = chromophores.lighten(image[at], less[..., None] * colour_of_it)
     return image[at]

@@ -78,7 +78,7 @@ def overhung(line: Mask, skin: Mask, outward_mm: Mask, px_per_mm: float) -> tupl
     return band, np.asarray(skin * np.where(inside, INSIDE, 1.0), np.float32)
 
 
-def lifted(
+def lift_shade(
     rgb: Rgb,
     mask: Mask,
     skin: Mask,

@@ -51,7 +51,7 @@ def target_of(face: Face, job: Job) -> Target:
     """Return where a job works."""
     beside = None
     if job.treatment.spots:
-        found = _joined(face, picked(face, job.treatment))
+        found = _joined(face, lesions_by_hand(face, job.treatment))
     elif job.term.operator == "lift":
         found, beside = band_of(face, job)
     elif job.term.operator == "fade" and job.term.sign in BROAD:
@@ -63,7 +63,7 @@ def target_of(face: Face, job: Job) -> Target:
     return Target(_corrected(face, found, own_strokes(face, job)), beside)
 
 
-def picked(face: Face, treatment: Treatment) -> list[Mole]:
+def lesions_by_hand(face: Face, treatment: Treatment) -> list[Mole]:
     """Return the lesions picked by hand; where there is nothing dark, there is none."""
     height, width = face.photo.height, face.photo.width
     places = [(x * width - 0.5, y * height - 0.5) for x, y in treatment.spots]

@@ -11,14 +11,14 @@ from __future__ import annotations
 import numpy as np
 
 from face_mesh.arrays import Mask, Rgb
-from face_mesh.skin.chromophores import density_of, lightened
+from face_mesh.skin.chromophores import density_of, lighten
 from face_mesh.skin.masked_blur import across
 
 REACH_MM = 2.5  # standard deviation: broader than a line, narrower than a cheek's flush
 UNDER = 0.1  # of the weight of skin beside the mask that skin under it has
 
 
-def settled(photo: Rgb, picture: Rgb, mask: Mask, skin: Mask, px_per_mm: float) -> Rgb:
+def match(photo: Rgb, picture: Rgb, mask: Mask, skin: Mask, px_per_mm: float) -> Rgb:
     """Return the picture with the broad colour of the photo, (h, w, 3) uint8.
 
     Args:
@@ -31,4 +31,4 @@ def settled(photo: Rgb, picture: Rgb, mask: Mask, skin: Mask, px_per_mm: float) 
     weight = np.asarray(skin * (1.0 - (1.0 - UNDER) * (mask > 0)), np.float32)
     off = density_of(picture) - density_of(photo)
     less = across(off, weight, REACH_MM * px_per_mm) * mask[..., None]
-    return lightened(picture, less)
+    return lighten(picture, less)

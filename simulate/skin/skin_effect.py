@@ -21,10 +21,10 @@ from simulate.catalogue.procedure import LESIONS
 from simulate.catalogue.time_course import days_since, share_at
 from simulate.plan.conditions import Conditions
 from simulate.plan.plan import Plan, Treatment
-from simulate.progress import scaled
+from simulate.progress import share_of
 from simulate.skin.masks import target_of
 from simulate.skin.tasks import Job, jobs_of
-from simulate.skin.treated_patch import Treated, treated
+from simulate.skin.treated_patch import TreatedPatch, treatment_steps
 
 # Of a change of severity: two readings of the same skin in another light or size differ by a tenth
 # (docs/skin-signs.md), so their difference by a seventh.
@@ -60,7 +60,7 @@ class SkinEffect:
         pieces: of each part, what it is blended in by.
     """
 
-    parts: tuple[tuple[Treated, float], ...] = ()
+    parts: tuple[tuple[TreatedPatch, float], ...] = ()
     readings: tuple[Reading, ...] = ()
     half_ranges: tuple[float, ...] = ()
     pieces: tuple[Piece, ...] = ()
@@ -75,7 +75,7 @@ class Piece:
         jobs: of one place and kind, of several treatments.
     """
 
-    skin: Treated
+    skin: TreatedPatch
     jobs: list[Job] = field(default_factory=list)
 
     def weight(self, amount: Amount) -> float:
@@ -113,8 +113,8 @@ def skin_effect(
     pieces: dict[str, Piece] = {}
     for i, job in enumerate(wanted):
         if job.key not in pieces:
-            working = treated(face, job, conditions.engine, conditions.seed)
-            made = yield from scaled(working, 1 / len(wanted), i / len(wanted))
+            working = treatment_steps(face, job, conditions.engine, conditions.seed)
+            made = yield from share_of(working, 1 / len(wanted), i / len(wanted))
             pieces[job.key] = Piece(made)
         pieces[job.key].jobs.append(job)
     found = list(pieces.values())

@@ -18,11 +18,11 @@ from face_mesh.skin.skin_mask import skin_mask
 from simulate.catalogue.procedure import LESIONS
 from simulate.inpaint.engine import Fill
 from simulate.inpaint.registry import engine as engine_named
-from simulate.progress import scaled
-from simulate.skin.fade_colour import faded
-from simulate.skin.fill_fold import lifted
-from simulate.skin.masks import Target, own_strokes, picked, target_of
-from simulate.skin.match_colour import settled
+from simulate.progress import share_of
+from simulate.skin.fade_colour import fade
+from simulate.skin.fill_fold import lift_shade
+from simulate.skin.masks import Target, lesions_by_hand, own_strokes, target_of
+from simulate.skin.match_colour import match
 from simulate.skin.tasks import Job
 
 CONTEXT_MM = 16.0  # of skin around a mask that engines may look at
@@ -33,11 +33,11 @@ BULGES = ("eye_bags",)  # light where they stand out and dark below
 BLENDS = (0.35, 0.7)  # between photo and fully treated skin, where the severity is read too
 _BLENDED = (0.0, *BLENDS, 1.0)
 
-Progress = Generator[float, None, "Treated"]
+Progress = Generator[float, None, "TreatedPatch"]
 
 
 @dataclass(frozen=True, eq=False)
-class Treated:
+class TreatedPatch:
     """One sign in one region before and after all that treatment could do.
 
     Attributes:
@@ -82,7 +82,7 @@ class Treated:
         return float(np.interp(weight, _BLENDED, self.severities))
 
 
-def treated(face: Face, job: Job, engine: str, seed: int) -> Progress:
+def treatment_steps(face: Face, job: Job, engine: str, seed: int) -> Progress:
     """Work out a job; yields the share done. Kept with the face, one per job's place.
 
     The engine of that name is loaded only if something is to be painted.
@@ -91,7 +91,7 @@ def treated(face: Face, job: Job, engine: str, seed: int) -> Progress:
         PlanError: there is no such engine.
         EngineError: the engine failed.
     """
-    kept = treated_at(face, job.term.sign, job.term.operator, job.region)
+    kept = patch_at(face, job.term.sign, job.term.operator, job.region)
     asked = (job.treatment.spots, own_strokes(face, job), engine, seed)
     if (patch := kept.get(asked)) is None:
         patch = yield from _worked(face, job, engine, seed)
@@ -101,7 +101,7 @@ def treated(face: Face, job: Job, engine: str, seed: int) -> Progress:
 
 
 @cached_per(Scope.PIXELS)
-def treated_at(face: Face, sign: str, operator: str, region: str) -> dict[Hashable, Treated]:
+def patch_at(face: Face, sign: str, operator: str, region: str) -> dict[Hashable, TreatedPatch]:
     """Return what is kept of a job's place: the skin treated last, by all else it depends on."""
     return {}
 
@@ -115,9 +115,9 @@ def _worked(face: Face, job: Job, engine: str, seed: int) -> Progress:
     photo = face.photo.image[rows, columns]
     if not mask.any():
         same = np.zeros(photo.shape[:2], np.bool_)
-        return Treated(rows, columns, photo, photo, same, False, (before,) * len(_BLENDED))
+        return TreatedPatch(rows, columns, photo, photo, same, False, (before,) * len(_BLENDED))
     painting = _painted(face, job, target, (rows, columns), engine, seed)
-    picture = yield from scaled(painting, PAINTING)
+    picture = yield from share_of(painting, PAINTING)
     mixed = [*(_mixed(photo, picture, share) for share in BLENDS), picture]
     severities = [before]
     for i, window in enumerate(mixed):
@@ -127,7 +127,7 @@ def _worked(face: Face, job: Job, engine: str, seed: int) -> Progress:
         severities.append(severity(face.repainted(image)))
     changed = (picture != photo).any(axis=2)
     painted = job.term.operator != "fade"
-    return Treated(rows, columns, photo, picture, changed, painted, tuple(severities))
+    return TreatedPatch(rows, columns, photo, picture, changed, painted, tuple(severities))
 
 
 def _severity_of(face: Face, job: Job) -> Callable[[Face], float]:
@@ -138,7 +138,7 @@ def _severity_of(face: Face, job: Job) -> Callable[[Face], float]:
     """
     if not job.treatment.spots:
         return lambda seen: detect(seen, job.term.sign, job.region).severity
-    seen_at_first = [(one, darkness(face, one)) for one in picked(face, job.treatment)]
+    seen_at_first = [(one, darkness(face, one)) for one in lesions_by_hand(face, job.treatment)]
     # One hardly darker than the skin around it cannot be read; it is painted as asked.
     found = [(one, dark) for one, dark in seen_at_first if dark > HARDLY_DARK]
     return lambda seen: sum(
@@ -158,10 +158,10 @@ def _painted(
     sign, operator = job.term.sign, job.term.operator
     if operator == "fade":
         yield 1.0
-        return faded(face, sign, job.region, target.mask, at)
+        return fade(face, sign, job.region, target.mask, at)
     if operator == "lift":
         beside = None if target.beside is None else target.beside[at]
-        photo, deep = lifted(
+        photo, deep = lift_shade(
             photo, here, skin, face.px_per_mm, beside=beside, both_ways=sign in BULGES
         )
         line = crease(face, job.region).placed(face.photo.height, face.photo.width)
@@ -173,7 +173,7 @@ def _painted(
         picture = picture if step.picture is None else step.picture
     if sign == LESIONS:  # nothing of a lesion's own colour may stay
         return picture
-    return settled(photo, picture, here, skin, face.px_per_mm)
+    return match(photo, picture, here, skin, face.px_per_mm)
 
 
 def _window(mask: Mask, context_px: float) -> tuple[slice, slice]:

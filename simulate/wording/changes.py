@@ -6,7 +6,7 @@ figures as they are written, so that nobody who subtracts them finds another one
 
 from __future__ import annotations
 
-from face_mesh.messages import N_, Said
+from face_mesh.messages import N_, Message
 from face_mesh.skin.signs import SIGNS
 from simulate.geometry.neck_and_ears import PRIOR_MEASURES
 from simulate.outcome.changes import Change
@@ -16,39 +16,39 @@ NOT_KNOWN = "–"
 _UNITS = {"mm": N_("mm"), "deg": "°", "count": N_("number")}
 
 
-def measure(change: Change) -> Said:
+def measure(change: Change) -> Message:
     """Return name and unit of a measure, and whether the photo hardly shows it.
 
     "Crow's feet (grade, 0 none to 3 severe)": a grade says what its ends mean.
     """
-    name, unit = Said(change.name), _unit(change)
+    name, unit = Message(change.name), _unit(change)
     if unit:
-        name = Said("{name} ({unit})", name=name, unit=unit)
-    return name if change.in_picture else Said("{name}; hardly visible in this photo", name=name)
+        name = Message("{name} ({unit})", name=name, unit=unit)
+    return name if change.in_picture else Message("{name}; hardly visible in this photo", name=name)
 
 
-def _unit(change: Change) -> Said | str:
+def _unit(change: Change) -> Message | str:
     if change.unit != "grade":
         unit = _UNITS.get(change.unit, "")
-        return Said(unit) if unit else ""
-    return Said("grade, {ends}", ends=Said(SIGNS[change.measure].scale.partition(" (")[0]))
+        return Message(unit) if unit else ""
+    return Message("grade, {ends}", ends=Message(SIGNS[change.measure].scale.partition(" (")[0]))
 
 
-def figure(value: float, unit: str, *, sign: bool = False) -> Said:
+def figure(value: float, unit: str, *, sign: bool = False) -> Message:
     """Return a number as exact as its unit deserves; `sign` is for a change. A 0 has no sign."""
-    shown = rounded(value, unit)
+    shown = round_figure(value, unit)
     mark = "−" if shown < 0.0 else "+" if sign and shown else ""
-    return Said(f"{mark}{{n:.{DECIMALS.get(unit, 1)}f}}", n=abs(shown))
+    return Message(f"{mark}{{n:.{DECIMALS.get(unit, 1)}f}}", n=abs(shown))
 
 
-def rounded(value: float, unit: str) -> float:
+def round_figure(value: float, unit: str) -> float:
     """Return a value as it is written."""
     return round(value, DECIMALS.get(unit, 1)) + 0.0
 
 
-def level(change: Change, value: float) -> Said:
+def level(change: Change, value: float) -> Message:
     """Return a figure before or after; "–" where only the change is known, as of a usual neck."""
-    return Said(NOT_KNOWN) if is_of_prior(change) else figure(value, change.unit)
+    return Message(NOT_KNOWN) if is_of_prior(change) else figure(value, change.unit)
 
 
 def is_of_prior(change: Change) -> bool:
@@ -56,31 +56,31 @@ def is_of_prior(change: Change) -> bool:
     return change.measure in PRIOR_MEASURES
 
 
-def difference(change: Change) -> Said:
+def difference(change: Change) -> Message:
     """Return how much a measure changes: "+1.2"."""
     return figure(_since(change, change.after), change.unit, sign=True)
 
 
-def difference_range(change: Change) -> Said:
+def difference_range(change: Change) -> Message:
     """Return the range of the change to be expected: "+0.7 to +1.8"."""
     ends = sorted(_since(change, end) for end in (change.expected_low, change.expected_high))
     return _range(*(figure(end, change.unit, sign=True) for end in ends))
 
 
-def level_range(change: Change) -> Said:
+def level_range(change: Change) -> Message:
     """Return the range of the figure after the treatment: "45.4 to 46.1"."""
     ends = sorted((change.expected_low, change.expected_high))
     return _range(*(figure(end, change.unit) for end in ends))
 
 
-def _range(low: Said, high: Said) -> Said:
-    return Said("{low}\u00a0to\u00a0{high}", low=low, high=high)
+def _range(low: Message, high: Message) -> Message:
+    return Message("{low}\u00a0to\u00a0{high}", low=low, high=high)
 
 
 def _since(change: Change, value: float) -> float:
-    return rounded(value, change.unit) - rounded(change.before, change.unit)
+    return round_figure(value, change.unit) - round_figure(change.before, change.unit)
 
 
 def is_noticeable(change: Change) -> bool:
     """Return whether the figures before and after differ as they are written."""
-    return rounded(change.after, change.unit) != rounded(change.before, change.unit)
+    return round_figure(change.after, change.unit) != round_figure(change.before, change.unit)

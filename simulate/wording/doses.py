@@ -7,7 +7,7 @@ is divided between two sides; a length, an angle and a number of sessions are no
 
 from __future__ import annotations
 
-from face_mesh.messages import N_, Said
+from face_mesh.messages import N_, Message
 from simulate.catalogue.procedure import AMOUNTS, Procedure
 
 UNITS = {
@@ -26,22 +26,22 @@ _PLACES = {
 }
 
 
-def amount(value: float, unit: str) -> Said:
+def amount(value: float, unit: str) -> Message:
     """Return an amount in one of the catalogue's units: "1 mL", "25 units", "12°", "1 session"."""
     if unit == "deg":
-        return Said("{n:g}°", n=value)
+        return Message("{n:g}°", n=value)
     if unit == "sessions":
-        return Said("1 session") if value == 1.0 else Said("{n:g} sessions", n=value)
+        return Message("1 session") if value == 1.0 else Message("{n:g} sessions", n=value)
     words = _UNIT if value == 1.0 else UNITS
-    return Said("{n:g} {unit}", n=value, unit=Said(words[unit]))
+    return Message("{n:g} {unit}", n=value, unit=Message(words[unit]))
 
 
-def one_unit(unit: str) -> Said:
+def one_unit(unit: str) -> Message:
     """Return what stands after "per": "mL", "unit", "session", "°"."""
-    return Said(_UNIT[unit])
+    return Message(_UNIT[unit])
 
 
-def dose(value: float, entry: Procedure, side: str = "both") -> Said:
+def dose(value: float, entry: Procedure, side: str = "both") -> Message:
     """Return a dose and where it goes: "1 mL in all", "25 units on each side", "2 sessions".
 
     Args:
@@ -49,21 +49,21 @@ def dose(value: float, entry: Procedure, side: str = "both") -> Said:
         entry: the procedure.
         side: "both", "left" or "right".
     """
-    return placed(value, entry.dose.unit, entry.dose.scope if side == "both" else side)
+    return dose_by_side(value, entry.dose.unit, entry.dose.scope if side == "both" else side)
 
 
-def placed(value: float, unit: str, place: str) -> Said:
+def dose_by_side(value: float, unit: str, place: str) -> Message:
     """Return an amount and what it is of: "total", "per_side", "left" or "right"."""
     words = amount(value, unit)
     if place == "total" and unit not in AMOUNTS:
         return words
-    return Said(_PLACES[place], dose=words)
+    return Message(_PLACES[place], dose=words)
 
 
-def dose_of_each_side(left: float, right: float, entry: Procedure) -> Said:
+def dose_of_each_side(left: float, right: float, entry: Procedure) -> Message:
     """Return two doses of one procedure: "0.8 mL on the left side, 1.6 mL on the right"."""
     unit = entry.dose.unit
-    return Said(
+    return Message(
         "{left} on the left side, {right} on the right",
         left=amount(left, unit),
         right=amount(right, unit),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from face_mesh.messages import Said
+from face_mesh.messages import Message
 
-Say = Callable[..., str]  # of an English text or template, and its values by name
+Translate = Callable[..., str]  # of an English text or template, and its values by name
 
 
 def english(text: str, /, **values: object) -> str:
     """Return an English text, its values filled in; numbers are given as numbers."""
-    return Said(text, **values) if values else text
+    return Message(text, **values) if values else text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from face_mesh.messages import N_, SEMICOLONS, Listed, Said
+from face_mesh.messages import N_, SEMICOLONS, Message, MessageList
 from simulate.catalogue.time_course import DAYS, days_after, share_at
 from simulate.plan.interactions import book
 from simulate.plan.plan import Plan, Treatment
@@ -27,17 +27,17 @@ _GONE = N_("Nothing is left of the effect by then.")
 _NOT_YET = N_("The effect has not begun by then.")
 
 
-def response(responder: str) -> Said:
+def response(responder: str) -> Message:
     """Return how strongly a responder, "low", "expected" or "high", responds: "weak response"."""
-    return Said(RESPONSES[responder])
+    return Message(RESPONSES[responder])
 
 
-def response_title(responder: str) -> Said:
+def response_title(responder: str) -> Message:
     """Return the same as it stands by itself: "Weak response"."""
-    return Said("{response!u}", response=response(responder))
+    return Message("{response!u}", response=response(responder))
 
 
-def dose_words(treatments: Sequence[Treatment]) -> Said:
+def dose_words(treatments: Sequence[Treatment]) -> Message:
     """Return the dose of one procedure, which may have one of its own on each side.
 
     Args:
@@ -50,48 +50,50 @@ def dose_words(treatments: Sequence[Treatment]) -> Said:
     return dose(first.dose, first.entry, first.side)
 
 
-def treatment_words(treatments: Sequence[Treatment]) -> Said:
+def treatment_words(treatments: Sequence[Treatment]) -> Message:
     """Return one procedure of a plan: "Lip filler: 1 mL in all"."""
-    return Said("{name}: {dose}", name=Said(treatments[0].entry.name), dose=dose_words(treatments))
+    return Message(
+        "{name}: {dose}", name=Message(treatments[0].entry.name), dose=dose_words(treatments)
+    )
 
 
-def treatment_line(treatments: Sequence[Treatment]) -> Said:
+def treatment_line(treatments: Sequence[Treatment]) -> Message:
     """Return the same as a sentence, in which a length or an angle says what it is of."""
     words, what = treatment_words(treatments), treatments[0].entry.dose.what
     if not what or treatments[0].side != "both":
-        return Said("{words}.", words=words)
-    return Said("{words} ({what}).", words=words, what=Said(what))
+        return Message("{words}.", words=words)
+    return Message("{words} ({what}).", words=words, what=Message(what))
 
 
-def plan_words(plan: Plan) -> Said | Listed:
+def plan_words(plan: Plan) -> Message | MessageList:
     """Return a plan in one line: "Lip filler: 1 mL in all; Lip flip: 4 units in all"."""
     words = [treatment_words(ones) for ones in plan.by_procedure().values()]
-    return Listed(words, SEMICOLONS) if words else Said("No treatment")
+    return MessageList(words, SEMICOLONS) if words else Message("No treatment")
 
 
-def weeks(treatments: Iterable[Treatment]) -> list[Said]:
+def weeks(treatments: Iterable[Treatment]) -> list[Message]:
     """Return when a procedure is done, each week once: "first day", "week 2", "not said"."""
     return list(dict.fromkeys(_week(one.week) for one in treatments))
 
 
-def _week(week: float | None) -> Said:
+def _week(week: float | None) -> Message:
     if week is None:
-        return Said("not said")
-    return Said("first day") if week == 0.0 else Said("week {n:g}", n=week)
+        return Message("not said")
+    return Message("first day") if week == 0.0 else Message("week {n:g}", n=week)
 
 
-def products(plan: Plan) -> Iterator[Said]:
+def products(plan: Plan) -> Iterator[Message]:
     """Yield how much of each product a plan needs, and how many operations and sessions."""
     means, given = book().means, [one for one in plan.treatments if one.dose > 0.0]
     for name, (unit, words) in _PRODUCTS.items():
         own = [one for one in given if one.procedure in means[name]]
         whole = sum(one.amount for one in own if one.entry.dose.unit == unit)
         if whole:
-            yield Said(words, amount=amount(whole, unit))
+            yield Message(words, amount=amount(whole, unit))
     surgical = {id_ for name in _OPERATIONS for id_ in means[name]}
     count = len({one.procedure for one in given if one.procedure in surgical})
     if count:
-        yield Said("1 operation") if count == 1 else Said("{n} operations", n=count)
+        yield Message("1 operation") if count == 1 else Message("{n} operations", n=count)
     sessions = sum(
         one.dose
         for one in given
@@ -101,20 +103,20 @@ def products(plan: Plan) -> Iterator[Said]:
         yield amount(sessions, "sessions")
 
 
-def price(value: float, plan: Plan) -> Said:
+def price(value: float, plan: Plan) -> Message:
     """Return an amount in the plan's currency, with the cents only if there are any."""
     template = "{n:,.0f}" if value == round(value) else "{n:,.2f}"
     if plan.currency:
         template += "\u00a0{currency}"
-    return Said(template, n=float(value), currency=plan.currency)
+    return Message(template, n=float(value), currency=plan.currency)
 
 
-def longest_days_off(summary: Summary) -> Said | None:
+def longest_days_off(summary: Summary) -> Message | None:
     """Return the days off of the longest recovery; None where nothing is known."""
     return None if summary.downtime_days is None else days_off(*summary.downtime_days)
 
 
-def total(one: Total, body_kg: float | None = None) -> Said:
+def total(one: Total, body_kg: float | None = None) -> Message:
     """Return what is added up against a label, a sentence.
 
     Args:
@@ -136,18 +138,18 @@ def total(one: Total, body_kg: float | None = None) -> Said:
             "{what!u}: {amount:.4g} {unit} in all; the label goes up to {most:.4g} {unit} in "
             "{within} at {body_kg:g} kg of body weight."
         )
-    return Said(
+    return Message(
         template,
-        what=Said(one.what),
+        what=Message(one.what),
         amount=float(one.amount),
         most=float(one.most),
-        unit=Said(UNITS[one.unit]),
+        unit=Message(UNITS[one.unit]),
         within=oblique(DAYS["w"] * one.within_weeks),
         body_kg=0.0 if body_kg is None else body_kg,
     )
 
 
-def nothing_seen(plan: Plan, when: str | None) -> str:
+def no_effect(plan: Plan, when: str | None) -> str:
     """Return why nothing of a plan is seen at a time, a sentence; empty if something is.
 
     Args:

@@ -10,17 +10,17 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from face_mesh.messages import COMMAS, N_, SEMICOLONS, SENTENCES, Listed, Said
+from face_mesh.messages import COMMAS, N_, SEMICOLONS, SENTENCES, Message, MessageList
 from face_mesh.skin.signs import SIGNS
 from simulate.catalogue.procedure import (
     Course,
     Downtime,
+    PoorCandidate,
     Procedure,
     Reaction,
     Risk,
     SkinTerm,
     Term,
-    Unsuited,
 )
 from simulate.plan.interactions import book
 from simulate.recovery.reactions import SIGN_WORDS
@@ -79,40 +79,40 @@ _REACTIONS = {  # whether everybody has it, and whether it comes later than at o
 }
 
 
-def means(procedure: str) -> Said:
+def means(procedure: str) -> Message:
     """Return what a procedure, by its id, is done with: "Injections of a gel"."""
-    return Said(_MEANS[procedure if procedure in _MEANS else book().means_of(procedure)])
+    return Message(_MEANS[procedure if procedure in _MEANS else book().means_of(procedure)])
 
 
 # --- what it does
 
 
-def term(one: Term, entry: Procedure) -> Said:
+def term(one: Term, entry: Procedure) -> Message:
     """Return what is moved where, and how far per unit of dose."""
     rate = amount(abs(one.coefficient), _RATE_UNITS.get(one.operator, "mm"))
-    return Said(
+    return Message(
         "{operator} ({place}): {rate} per {unit}."
         if one.midline
         else "{operator} ({place}): {rate} per {unit} on that side.",
-        operator=Said(_OPERATORS[one.operator]),
+        operator=Message(_OPERATORS[one.operator]),
         place=place(one.patch.centre),
-        rate=Said("−{rate}", rate=rate) if one.coefficient < 0.0 else rate,
+        rate=Message("−{rate}", rate=rate) if one.coefficient < 0.0 else rate,
         unit=one_unit(entry.dose.unit),
     )
 
 
-def place(name: str) -> Said:
+def place(name: str) -> Message:
     """Return where on the face something is, of the name of a curve or region."""
-    return Said(name.replace("_", " "))
+    return Message(name.replace("_", " "))
 
 
-def skin_term(one: SkinTerm) -> Said:
+def skin_term(one: SkinTerm) -> Message:
     """Return which sign goes, what is done to it, and how much of it goes."""
-    return Said(
+    return Message(
         "{sign} ({operator}): the usual dose takes away {usual:.0f}\u00a0% in the mean person, no "
         "dose more than {most:.0f}\u00a0%.",
-        sign=Said(SIGNS[one.sign].name),
-        operator=Said(SKIN_OPERATORS[one.operator]),
+        sign=Message(SIGNS[one.sign].name),
+        operator=Message(SKIN_OPERATORS[one.operator]),
         usual=100.0 * one.reduction,
         most=100.0 * one.most,
     )
@@ -121,35 +121,35 @@ def skin_term(one: SkinTerm) -> Said:
 # --- how long
 
 
-def course(entry: Procedure) -> Listed:
+def course(entry: Procedure) -> MessageList:
     """Return when the effect comes and how long it stays, two sentences."""
-    return Listed([beginning(entry), lasting(entry.course)], SENTENCES)
+    return MessageList([onset_words(entry), duration_words(entry.course)], SENTENCES)
 
 
-def beginning(entry: Procedure) -> Said:
+def onset_words(entry: Procedure) -> Message:
     """Return one sentence: "Half of it is there after 4 days, all of it after 2 weeks."."""
     onset, peak = entry.course.onset_day, entry.course.peak_day
     if peak < 1.0:
-        return Said(
+        return Message(
             "All of it is there at once, though swelling hides it at first."
             if entry.swells
             else "All of it is there at once."
         )
     if onset < 1.0:
-        return Said("Seen at once; at its most after {peak}.", peak=oblique(peak))
-    return Said(
+        return Message("Seen at once; at its most after {peak}.", peak=oblique(peak))
+    return Message(
         "Half of it is there after {onset}, all of it after {peak}.",
         onset=oblique(onset),
         peak=oblique(peak),
     )
 
 
-def lasting(of: Course) -> Said:
+def duration_words(of: Course) -> Message:
     """Return one sentence: "Fullest after 2 weeks; half at about 3 months; nothing left …"."""
     if of.share[-1] >= LASTING_SHARE:
         return _settling(of)
     parts = [_fullest(of), *_half(of), _end(of)]
-    return Said("{parts}.", parts=Listed(parts, SEMICOLONS))
+    return Message("{parts}.", parts=MessageList(parts, SEMICOLONS))
 
 
 def half_gone_day(of: Course) -> float | None:
@@ -161,13 +161,13 @@ def half_gone_day(of: Course) -> float | None:
     return float(np.interp(-0.5, [-one for one in share], days))
 
 
-def _settling(of: Course) -> Said:
+def _settling(of: Course) -> Message:
     """Words for an effect that stays, after more of it at first if there was."""
     most, end = max(of.share), duration(of.days[-1])
     if most <= 1.0:
-        return Said("Lasting, as far as the figures reach ({end}).", end=end)
+        return Message("Lasting, as far as the figures reach ({end}).", end=end)
     settled = next(day for day, share in zip(of.days, of.share, strict=True) if share <= 1)
-    return Said(
+    return Message(
         "At first {most:.1f} times as much; settled after {settled}, then lasting, as far as the "
         "figures reach ({end}).",
         most=most,
@@ -176,65 +176,65 @@ def _settling(of: Course) -> Said:
     )
 
 
-def _fullest(of: Course) -> Said:
+def _fullest(of: Course) -> Message:
     most = max(of.share)
     days = [day for day, share in zip(of.days, of.share, strict=True) if share == most]
     if days[0] > 0.0:
-        return Said("Fullest after {first}", first=oblique(days[0]))
+        return Message("Fullest after {first}", first=oblique(days[0]))
     if days[-1] > 0.0:
-        return Said("Fullest in the first {last}", last=oblique(days[-1]))
-    return Said("Fullest at once")
+        return Message("Fullest in the first {last}", last=oblique(days[-1]))
+    return Message("Fullest at once")
 
 
-def _half(of: Course) -> list[Said]:
+def _half(of: Course) -> list[Message]:
     day = half_gone_day(of)
-    return [] if day is None else [Said("half at about {halved}", halved=oblique(day))]
+    return [] if day is None else [Message("half at about {halved}", halved=oblique(day))]
 
 
-def _end(of: Course) -> Said:
+def _end(of: Course) -> Message:
     left, end = of.share[-1], oblique(of.days[-1])
     if left <= 0.0:
-        return Said("nothing left after {end}", end=end)
-    return Said(
+        return Message("nothing left after {end}", end=end)
+    return Message(
         "{percent:.0f} % left after {end}, which is as far as the figures reach",
         percent=100.0 * left,
         end=end,
     )
 
 
-def days_off(low: float, high: float) -> Said:
+def days_off(low: float, high: float) -> Message:
     """Return days off from and to: "none", "none to 1 day", "2 to 5 days", "1 to 2 weeks"."""
     if high < 1.0:
-        return Said("none")
-    return span(low, high) if low >= 1.0 else Said("none to {last}", last=duration(high))
+        return Message("none")
+    return span(low, high) if low >= 1.0 else Message("none to {last}", last=duration(high))
 
 
-def back_among_people(off: Downtime) -> Said:
+def back_among_people(off: Downtime) -> Message:
     """Return how long until most people are back among others, a sentence."""
     low, high = off.days_low, off.days_high
     if high < 1.0:
-        return Said("Most people go out again the same day.")
+        return Message("Most people go out again the same day.")
     if low < 1.0:
-        return Said(
+        return Message(
             "Many people go out again the same day, others after up to {last}.", last=oblique(high)
         )
     first, last = oblique_ends(low, high)
     if first == last:
-        return Said("Most people go out again after {last}.", last=last)
-    return Said("Most people go out again after {first} to {last}.", first=first, last=last)
+        return Message("Most people go out again after {last}.", last=last)
+    return Message("Most people go out again after {first} to {last}.", first=first, last=last)
 
 
 # --- what comes with it
 
 
-def people(share: float) -> Said:
+def people(share: float) -> Message:
     """Return how many people a share is: "29 of 100 people", "everybody"."""
     count = round(100.0 * share)
     if count >= 100:
-        return Said("everybody")
+        return Message("everybody")
     if not count:
-        return Said("fewer than 1 of 100 people")
-    return Said("{count} of 100 people", count=count)
+        return Message("fewer than 1 of 100 people")
+    return Message("{count} of 100 people", count=count)
 
 
 def by_sign(entry: Procedure) -> dict[str, list[Reaction]]:
@@ -250,21 +250,21 @@ def most_frequent(reactions: Iterable[Reaction]) -> Reaction:
     return max(reactions, key=lambda one: one.frequency)
 
 
-def reaction(sign: str, reactions: Sequence[Reaction]) -> Said:
+def reaction(sign: str, reactions: Sequence[Reaction]) -> Message:
     """Return one sentence on a sign: how many people have it, when most, until when."""
     most = most_frequent(reactions)
     worst = most.days[most.level.index(max(most.level))]
     who = people(most.frequency)
-    return Said(
+    return Message(
         _REACTIONS[who == "everybody", worst >= 1.0],
-        sign=Said(SIGN_WORDS[sign]),
+        sign=Message(SIGN_WORDS[sign]),
         who=who,
         peak=oblique(worst),
         end=oblique(max(one.days[-1] for one in reactions)),
     )
 
 
-def not_drawn(sign: str, shares: Iterable[tuple[str, float]]) -> Said:
+def omission(sign: str, shares: Iterable[tuple[str, float]]) -> Message:
     """Return what a picture leaves out: "Bruising that may come is not drawn: lip filler (29 …)".
 
     Args:
@@ -272,12 +272,13 @@ def not_drawn(sign: str, shares: Iterable[tuple[str, float]]) -> Said:
         shares: names of procedures, and the share of people who have it after each.
     """
     who = [
-        Said("{name!l} ({people})", name=Said(name), people=people(share)) for name, share in shares
+        Message("{name!l} ({people})", name=Message(name), people=people(share))
+        for name, share in shares
     ]
-    return Said(
+    return Message(
         "{sign!u} that may come is not drawn: {who}.",
-        sign=Said(SIGN_WORDS[sign]),
-        who=Listed(who, COMMAS),
+        sign=Message(SIGN_WORDS[sign]),
+        who=MessageList(who, COMMAS),
     )
 
 
@@ -286,11 +287,13 @@ def risks(entry: Procedure) -> list[Risk]:
     return sorted(entry.risks, key=lambda one: not one.serious)
 
 
-def risk(one: Risk) -> Said:
+def risk(one: Risk) -> Message:
     """Return what can go wrong and how often, a sentence."""
-    return Said("{what}: {frequency!p}.", what=Said(one.what), frequency=Said(one.frequency))
+    return Message(
+        "{what}: {frequency!p}.", what=Message(one.what), frequency=Message(one.frequency)
+    )
 
 
-def unsuited(one: Unsuited) -> Said:
+def poor_candidate(one: PoorCandidate) -> Message:
     """Return whom it suits less, a sentence."""
-    return Said("{who!p}.", who=Said(one.who))
+    return Message("{who!p}.", who=Message(one.who))

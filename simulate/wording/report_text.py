@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from face_mesh.messages import N_, Said
+from face_mesh.messages import N_, Message
 from simulate.catalogue.procedure import Procedure, Reaction
 from simulate.catalogue.sources import ESTIMATE, sources
 from simulate.outcome.outcome import Outcome
 from simulate.plan.plan import Plan
 from simulate.plan.summary import Summary
 from simulate.recovery.reactions import SIGN_WORDS
-from simulate.wording.language import Say, english
+from simulate.wording.language import Translate, english
 from simulate.wording.plans import longest_days_off, price
 from simulate.wording.procedures import by_sign
 from simulate.wording.times import duration, moment
@@ -85,12 +85,12 @@ QUESTIONS = (
 SIGNED = (N_("Patient: name, date, signature"), N_("Clinician: name, date, signature"))
 
 
-class Citing:
+class Citations:
     """Number the sources in the order they are first named."""
 
-    def __init__(self, say: Say = english) -> None:
+    def __init__(self, translate: Translate = english) -> None:
         self.keys: dict[str, int] = {}
-        self.say = say
+        self.translate = translate
 
     def mark(self, *named: str) -> str:
         """Return "[1, 4]" for source keys or "key + key"; an estimate says that it is one."""
@@ -99,7 +99,7 @@ class Citing:
             key: self.keys.setdefault(key, len(self.keys) + 1) for key in keys if key in sources()
         }
         numbers = f"[{', '.join(str(n) for n in sorted(cited.values()))}]" if cited else ""
-        ours = self.say(N_("(our own estimate)")) if ESTIMATE in keys else ""
+        ours = self.translate(N_("(our own estimate)")) if ESTIMATE in keys else ""
         return " ".join(filter(None, (numbers, ours)))
 
     def listed(self) -> list[tuple[int, str]]:
@@ -107,47 +107,47 @@ class Citing:
         return [(number, sources()[key]) for key, number in self.keys.items()]
 
 
-def summed(summary: Summary, plan: Plan) -> Iterator[Said]:
+def total_sentences(summary: Summary, plan: Plan) -> Iterator[Message]:
     """Yield what a plan adds up to, a sentence each."""
     if summary.weeks:
-        yield Said(
+        yield Message(
             "From the first treatment to the last it takes {time}.",
             time=duration(7.0 * summary.weeks),
         )
     if days := longest_days_off(summary):
-        yield Said(
+        yield Message(
             "Days off of the longest recovery, until most people are back among people: {time}.",
             time=days,
         )
     if summary.cost is None:
-        yield Said("No cost was filled in.")
+        yield Message("No cost was filled in.")
         return
     amount = price(summary.cost, plan)
     if summary.costs_missing == 1:
-        yield Said(
+        yield Message(
             "Cost as filled in by the clinic: {amount}; 1 treatment without a price is not in it.",
             amount=amount,
         )
     elif summary.costs_missing:
-        yield Said(
+        yield Message(
             "Cost as filled in by the clinic: {amount}; {n} treatments without a price are not in "
             "it.",
             amount=amount,
             n=summary.costs_missing,
         )
     else:
-        yield Said("Cost as filled in by the clinic: {amount}.", amount=amount)
+        yield Message("Cost as filled in by the clinic: {amount}.", amount=amount)
 
 
-def shown_at(outcome: Outcome) -> Said:
+def shown_at(outcome: Outcome) -> Message:
     """Return for when the figures are, and whether swelling is in them."""
     conditions = outcome.conditions
     if conditions.when is None:
-        return Said("The figures show how it is when it has settled.")
+        return Message("The figures show how it is when it has settled.")
     at = moment(conditions.when)
     if conditions.reactions != "none" and any(shift.passing for shift in outcome.shifts):
-        return Said("The figures show how it is {at}, with the swelling there is then.", at=at)
-    return Said("The figures show how it is {at}.", at=at)
+        return Message("The figures show how it is {at}, with the swelling there is then.", at=at)
+    return Message("The figures show how it is {at}.", at=at)
 
 
 def calendar(entry: Procedure) -> Iterator[tuple[str, list[Reaction], list[str]]]:
@@ -167,9 +167,9 @@ def _mark(level: float) -> str:
     return next((mark for least, mark in STEPS if level >= least), NONE_LEFT)
 
 
-def scale(outcome: Outcome) -> Said:
+def scale(outcome: Outcome) -> Message:
     """Return how far the millimetres may be off."""
-    return Said(
+    return Message(
         "Millimetres are read off a photo: every one may be off by {percent:.0f} %.",
         percent=100.0 * outcome.face.scale.relative_sd,
     )

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from face_mesh.messages import N_, Said
+from face_mesh.messages import N_, Message
 from simulate.catalogue.time_course import DAYS, count_and_unit
 
 NEAR = 0.05  # of a unit: this near to one year, or to two months, is one
@@ -50,41 +50,43 @@ def count_of(days: float) -> tuple[int, str]:
     return max(1, round(days / DAYS[unit])), unit
 
 
-def duration(days: float) -> Said:
+def duration(days: float) -> Message:
     """Return a duration as it stands by itself: "2 weeks", "3 months", "1 year"."""
     count, unit = count_of(days)
     singular, plural = _ALONE[unit]
-    return Said(singular) if count == 1 else Said(plural, n=count)
+    return Message(singular) if count == 1 else Message(plural, n=count)
 
 
-def oblique(days: float) -> Said:
+def oblique(days: float) -> Message:
     """Return a duration as it stands after a word like "after", "in" or "about"."""
     return _oblique(*count_of(days))
 
 
-def _oblique(count: float, unit: str) -> Said:
+def _oblique(count: float, unit: str) -> Message:
     singular, plural = _OBLIQUE[unit]
-    return Said(singular) if count == 1 else Said(plural, count=count)
+    return Message(singular) if count == 1 else Message(plural, count=count)
 
 
-def span(low: float, high: float) -> Said:
+def span(low: float, high: float) -> Message:
     """Return a duration from and to, days: "2 to 5 days", "10 days to 2 weeks", "3 days"."""
     first, last = _ends(low, high, duration)
-    return last if first == last else Said("{first} to {last}", first=first, last=last)
+    return last if first == last else Message("{first} to {last}", first=first, last=last)
 
 
-def oblique_ends(low: float, high: float) -> tuple[Said | int, Said]:
+def oblique_ends(low: float, high: float) -> tuple[Message | int, Message]:
     """Return both ends of a duration as they stand after a word like "after"; equal if one."""
     return _ends(low, high, oblique)
 
 
-def _ends(low: float, high: float, words: Callable[[float], Said]) -> tuple[Said | int, Said]:
+def _ends(
+    low: float, high: float, words: Callable[[float], Message]
+) -> tuple[Message | int, Message]:
     first, last = words(low), words(high)
     count, unit = count_of(low)
     return (count if first != last and unit == count_of(high)[1] else first), last
 
 
-def moment(when: str | None) -> Said:
+def moment(when: str | None) -> Message:
     """Return the moment of a picture within a sentence: "settled", "right after", "after 3 days".
 
     Args:
@@ -94,25 +96,25 @@ def moment(when: str | None) -> Said:
         PlanError: not such a time.
     """
     if when is None:
-        return Said(SETTLED)
+        return Message(SETTLED)
     count, unit = count_and_unit(when)
-    return Said("after {time}", time=_oblique(count, unit)) if count else Said("right after")
+    return Message("after {time}", time=_oblique(count, unit)) if count else Message("right after")
 
 
-def moment_title(when: str | None) -> Said:
+def moment_title(when: str | None) -> Message:
     """Return the moment of a picture as it stands by itself: "Settled", "After 3 days"."""
-    return Said("{time!u}", time=moment(when))
+    return Message("{time!u}", time=moment(when))
 
 
-def running_date(days: float) -> Said:
+def running_date(days: float) -> Message:
     """Return what a running clock shows, what is over: "Day 3", "Week 2", "Month 6"."""
     if days < 14.0:
-        return Said("Day {n}", n=int(days))
+        return Message("Day {n}", n=int(days))
     if days < DAYS["mo"] - 0.5:
-        return Said("Week {n}", n=int(days / DAYS["w"]))
-    return Said("Month {n}", n=max(1, int(days / DAYS["mo"] + 0.01)))
+        return Message("Week {n}", n=int(days / DAYS["w"]))
+    return Message("Month {n}", n=max(1, int(days / DAYS["mo"] + 0.01)))
 
 
-def abbreviation(day: int) -> Said:
+def abbreviation(day: int) -> Message:
     """Return a day as the head of a narrow column: "10 d", "4 w"."""
-    return Said("{n} d", n=day) if day < 14 else Said("{n} w", n=day // 7)
+    return Message("{n} d", n=day) if day < 14 else Message("{n} w", n=day // 7)

@@ -28,7 +28,7 @@ from face_mesh import EngineError, Face, Photo
 from simulate import Outcome
 from simulate.inpaint.engine import Fill, Step
 from simulate.inpaint.fake import FakeEngine
-from simulate.skin.treated_patch import Treated
+from simulate.skin.treated_patch import TreatedPatch
 from ui.compute import files
 from ui.server import media_access, memory_cleanup
 
@@ -51,7 +51,7 @@ def held() -> dict[str, int]:
     """Counts of what must be 0 when no photo is in use."""
     gc.collect()
     things = gc.get_objects()
-    kinds = (Photo, Face, Outcome, Treated, UploadedFile, UploadedFileRec)
+    kinds = (Photo, Face, Outcome, TreatedPatch, UploadedFile, UploadedFileRec)
     counts = {kind.__name__: sum(isinstance(thing, kind) for thing in things) for kind in kinds}
     # What the guided camera sends; the portraits that anybody may see are kept under other keys.
     frames = {

@@ -18,14 +18,14 @@ from face_mesh.skin.colour import circles_excess, usual_amount
 from face_mesh.skin.signs import read_skin
 from face_mesh.skin.skin_mask import working_mask
 from simulate import Plan, simulate
-from simulate.shading.light import fitted_light
+from simulate.shading.light import fit_light
 from simulate.shading.shading import shade_unit
 from tests.face_mesh.faces import hopper, kept_of
 from tests.helpers import ROOT
 
 # Told by the pixels, and yet kept when a face is repainted: one light, skin and usual colour for
 # all that is tried on a face. They are read off whichever size asks first.
-PIXELS_ONCE = {name_of(f) for f in (fitted_light, shade_unit, usual_amount, circles_excess)}
+PIXELS_ONCE = {name_of(f) for f in (fit_light, shade_unit, usual_amount, circles_excess)}
 PLAN = "lip_filler=1", "neck_lift=10", "otoplasty=5", "crows_feet_toxin=12"
 
 

@@ -17,7 +17,7 @@ from face_mesh.inert_text import (
     XML,
     inert,
 )
-from face_mesh.messages import Listed, Said
+from face_mesh.messages import Message, MessageList
 from tests.hostile import ALONE, LINES, NAME, TEXT, obeyed, shown, unseen
 
 TARGETS = (PLAIN, MARKDOWN, XML)
@@ -83,9 +83,11 @@ def test_letters_keep_their_accents_up_to_a_few() -> None:
 
 def test_a_sentence_holds_none_of_it() -> None:
     """As an error that is printed, and as what the page says again in another language."""
-    told = Said("There is no procedure {name!r}: {other}.", name=NAME, other=Said("{x}", x=TEXT))
+    told = Message(
+        "There is no procedure {name!r}: {other}.", name=NAME, other=Message("{x}", x=TEXT)
+    )
     assert not unseen(told)
     assert not unseen(str(told.values["name"]))
-    assert "\n" not in Said("{x}", x=LINES)
-    assert not unseen(Listed([told, Said("{x}", x=LINES)]))
-    assert JOINER not in Said("{x}", x=NAME)
+    assert "\n" not in Message("{x}", x=LINES)
+    assert not unseen(MessageList([told, Message("{x}", x=LINES)]))
+    assert JOINER not in Message("{x}", x=NAME)

@@ -17,7 +17,7 @@ from face_mesh import open_photo, open_photo_isolated
 from face_mesh.errors import PhotoError
 from face_mesh.isolation import confinement, sandbox
 from face_mesh.isolation.confinement import Limits
-from face_mesh.isolation.sandbox import Helpers, Unanswered
+from face_mesh.isolation.sandbox import Helpers, NoAnswer
 from face_mesh.photo import photo, refusals
 from tests.face_mesh import structures
 from tests.face_mesh.test_photo import VALID, in_swapped_profile, linear_grey_profile, saved
@@ -63,7 +63,7 @@ def forked():
 
 
 def reason(made, name, data=b"", cancelled=lambda: False):
-    with pytest.raises(Unanswered) as caught:
+    with pytest.raises(NoAnswer) as caught:
         made.ask(job(name), data, cancelled=cancelled)
     return caught.value.reason
 
@@ -154,7 +154,7 @@ FORGED = [
 @pytest.mark.parametrize("said", FORGED, ids=range(len(FORGED)))
 def test_a_forged_answer_does_no_harm(forked, said):
     """It is refused, or is an answer of bytes that lie within the room."""
-    with suppress(Unanswered):
+    with suppress(NoAnswer):
         assert forked.ask(job("forge"), said).body.size <= ROOM
     soon(lambda: not children(forker(forked, "forge")))
 
@@ -170,7 +170,7 @@ def outside(tmp_path):
 
 
 def test_it_can_open_and_reach_nothing(both, outside):
-    if confinement.CALLS not in confinement.supported():
+    if confinement.CALLS not in confinement.support():
         pytest.skip("this system cannot refuse calls to a process")
     assert both.ask(job("attempts"), str(outside).encode()).head == {"could": []}
     assert outside.read_text() == "not for a decoder"
@@ -251,9 +251,9 @@ def test_the_filter_jumps_to_where_it_should(machine, monkeypatch):
 
 def test_what_is_held_is_said():
     known = {confinement.LIMITS, confinement.PRIVILEGES, confinement.CALLS}
-    assert confinement.supported() <= known
+    assert confinement.support() <= known
     if sys.platform == "linux":
-        assert confinement.LIMITS in confinement.supported()
+        assert confinement.LIMITS in confinement.support()
 
 
 # --- when it is killed -------------------------------------------------------------------------
@@ -452,7 +452,7 @@ def test_one_that_does_not_start_is_told(forks):
     if forks and not sandbox.can_fork():
         pytest.skip("this system cannot fork safely")
     missing = "face_mesh.no_such_module:job"
-    with pytest.raises(Unanswered) as caught:
+    with pytest.raises(NoAnswer) as caught:
         Helpers({missing: 1}, forks=forks).ask(missing, b"")
     assert caught.value.reason == sandbox.ABSENT
 
@@ -522,7 +522,7 @@ def test_a_photo_too_large_is_refused_before_it_is_sent(monkeypatch):
 @pytest.mark.parametrize("why", sorted(photo._UNANSWERED))
 def test_each_reason_has_a_sentence(why, monkeypatch):
     def unanswered(*_, **__):
-        raise Unanswered(why)
+        raise NoAnswer(why)
 
     monkeypatch.setattr(photo, "ask", unanswered)
     with pytest.raises(PhotoError) as caught:

@@ -12,11 +12,13 @@ from face_mesh.messages import (
     N_,
     OR,
     SENTENCES,
-    Listed,
-    Said,
+    Message,
+    MessageList,
 )
 
-TOLD = Said("The shift of {name!l} is {shift_mm:.1f} mm.", name=Said("Lip filler"), shift_mm=1.25)
+TOLD = Message(
+    "The shift of {name!l} is {shift_mm:.1f} mm.", name=Message("Lip filler"), shift_mm=1.25
+)
 
 
 def test_it_is_the_english_sentence_and_nothing_else() -> None:
@@ -33,13 +35,13 @@ def test_it_keeps_template_and_values() -> None:
 
 
 def test_without_values_braces_are_braces() -> None:
-    assert Said("write {kind, points}") == "write {kind, points}"
+    assert Message("write {kind, points}") == "write {kind, points}"
     assert N_("{kind}") == "{kind}"
 
 
 def test_a_missing_value_is_an_error() -> None:
     with pytest.raises(KeyError):
-        Said("{one} of {two}", one=1)
+        Message("{one} of {two}", one=1)
 
 
 @pytest.mark.parametrize(
@@ -58,7 +60,7 @@ def test_a_missing_value_is_an_error() -> None:
 def test_what_is_filled_in_begins_and_ends_as_its_sentence_wants_it(
     template: str, value: str, said: str
 ) -> None:
-    assert Said(template, name=Said(value)) == said
+    assert Message(template, name=Message(value)) == said
 
 
 @pytest.mark.parametrize(
@@ -73,7 +75,7 @@ def test_what_is_filled_in_begins_and_ends_as_its_sentence_wants_it(
     ],
 )
 def test_a_list_reads_as_one_writes_it(parts: list[str], style: str, said: str) -> None:
-    assert Listed(parts, style) == said
+    assert MessageList(parts, style) == said
 
 
 @pytest.mark.parametrize(
@@ -81,7 +83,7 @@ def test_a_list_reads_as_one_writes_it(parts: list[str], style: str, said: str) 
 )
 def test_copies_and_other_processes_keep_it_whole(again: object) -> None:
     assert callable(again)
-    listed = Listed([TOLD, Said("Settled")], COMMAS)
+    listed = MessageList([TOLD, Message("Settled")], COMMAS)
     for one in (TOLD, listed):
         made = again(one)
         assert made == one

@@ -13,7 +13,7 @@ from face_mesh.skin.chromophores import (
     MELANIN,
     density_of,
     join,
-    split,
+    unmix,
 )
 from face_mesh.skin.lesions import mole_at, moles
 from face_mesh.skin.signs import detect
@@ -31,7 +31,7 @@ def read(face: Face, sign: str, region: str = "malar_left") -> float:
 
 def test_splitting_colour_is_undone_by_joining() -> None:
     density = density_of(np.arange(24, dtype=np.uint8).reshape(2, 4, 3) * 10)
-    assert join(split(density)) == pytest.approx(density, abs=1e-4)
+    assert join(unmix(density)) == pytest.approx(density, abs=1e-4)
 
 
 @pytest.mark.parametrize("tone", TONES)

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from face_mesh.messages import Said
+from face_mesh.messages import Message
 from face_mesh.untrusted import (
     Limits,
     TooMuch,
@@ -28,7 +28,7 @@ from face_mesh.untrusted import (
 )
 from tests.helpers import ROOT
 
-LIMITS = Limits(Said("Plan file"), bytes=1 << 20, items=150_000, names=5000)
+LIMITS = Limits(Message("Plan file"), bytes=1 << 20, items=150_000, names=5000)
 
 
 def too_much(text: str, *, toml: bool = True) -> str:

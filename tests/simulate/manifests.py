@@ -13,17 +13,17 @@ import pytest
 from simulate.provenance import signing as certificate
 from simulate.provenance.c2pa_manifest import OFFLINE, Edits, _manifest
 from simulate.provenance.png_metadata import png_bytes
-from simulate.provenance.signing import Signing
+from simulate.provenance.signing import Credentials
 
 BOX = (10.0, 20.0, 30.0, 40.0)
 
 
-def named(name: str, patch: pytest.MonkeyPatch) -> Signing:
+def named(name: str, patch: pytest.MonkeyPatch) -> Credentials:
     """Return a stranger's certificate with a name in it, which this computer does not know."""
     with patch.context() as changed:
         changed.setattr(certificate, "SELF_SIGNED", name)
         chain, key = certificate._split(certificate._made_for_this_run.__wrapped__())
-    return Signing(chain, key, "es256", default=False)
+    return Credentials(chain, key, "es256", default=False)
 
 
 def manifest(*how: str) -> dict[str, Any]:
@@ -37,7 +37,7 @@ def actions(of: Mapping[str, Any]) -> list[dict[str, Any]]:
     return found
 
 
-def signed_as(of: Mapping[str, Any], signing: Signing) -> bytes:
+def signed_as(of: Mapping[str, Any], signing: Credentials) -> bytes:
     """Return a small PNG with a manifest in it, signed."""
     info = c2pa.C2paSignerInfo(
         signing.algorithm.encode(), signing.chain_pem.encode(), signing.key_pem.encode(), None

@@ -20,7 +20,7 @@ import pytest
 from PIL import Image
 
 from face_mesh import atomic_file
-from face_mesh.atomic_file import HIDDEN, Unnamed
+from face_mesh.atomic_file import HIDDEN, AtomicFile
 from face_mesh.errors import PlanError
 from simulate.__main__ import main
 from simulate.command_line import output_folder
@@ -372,7 +372,7 @@ def test_a_disk_full_at_any_write_leaves_nothing_half_written(
         return one
 
     if at == "name":
-        monkeypatch.setattr(Unnamed, "name", full(Unnamed.name))
+        monkeypatch.setattr(AtomicFile, "name", full(AtomicFile.name))
     else:
         monkeypatch.setattr(atomic_file.os, at, full(getattr(os, at)))
     files = [(name, b"a face") for name in sorted(FILES)]
@@ -424,13 +424,13 @@ def test_the_record_of_a_run_comes_last_and_that_of_the_last_goes_first(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, disk: str
 ) -> None:
     (tmp_path / "outcome.json").write_text("of the last run")
-    seen, name = [], Unnamed.name
+    seen, name = [], AtomicFile.name
 
-    def watched(file: Unnamed, to: str, *, new: bool = False) -> None:
+    def watched(file: AtomicFile, to: str, *, new: bool = False) -> None:
         seen.append({one for one in names(tmp_path) if not one.startswith(HIDDEN)})
         name(file, to, new=new)
 
-    monkeypatch.setattr(Unnamed, "name", watched)
+    monkeypatch.setattr(AtomicFile, "name", watched)
     files = [("before.png", b"1"), ("after.png", b"2"), ("outcome.json", b"{}")]
     output_folder.write(tmp_path, files)
     assert seen == [set(), {"before.png"}, {"before.png", "after.png"}]
@@ -549,7 +549,7 @@ def test_the_key_of_whoever_was_first_is_kept(
         return made
 
     monkeypatch.setattr(signing, "_made_for_this_run", meanwhile)
-    assert signing.signing().key_pem in first
+    assert signing.credentials().key_pem in first
     assert kept.read_text() == first
     assert names(kept.parent) == {"self-signed.pem"}
 
@@ -567,7 +567,7 @@ def test_a_key_half_written_is_no_key(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(atomic_file.os, at, full)
-    assert signing.signing().default  # of this run alone
+    assert signing.credentials().default  # of this run alone
     assert names(tmp_path / "beforehand") == set()
 
 

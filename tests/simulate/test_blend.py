@@ -7,8 +7,8 @@ from face_mesh.arrays import Bool, Rgb
 from simulate import Plan, Treatment, procedures, simulate
 from simulate.inpaint.composite import composite
 from simulate.inpaint.engine import Fill
-from simulate.skin.blend import blended
-from simulate.skin.treated_patch import Treated
+from simulate.skin.blend import blend_parts
+from simulate.skin.treated_patch import TreatedPatch
 from tests.simulate.faces import bare, face_of, usual
 
 SIDE = 40
@@ -17,16 +17,16 @@ A, B = (slice(0, 24), slice(0, 30)), (slice(12, 40), slice(10, 40))
 ONCE, TWICE = slice(0, 12), slice(12, 24)  # rows of A alone, and of both (in columns 10 to 30)
 
 
-def piece(at: tuple[slice, slice], by: int) -> Treated:
+def piece(at: tuple[slice, slice], by: int) -> TreatedPatch:
     """A window of the photo that is lighter by so many levels all over."""
     photo = PHOTO[at]
     picture = (photo.astype(int) + by).astype(np.uint8)
     changed: Bool = np.ones(photo.shape[:2], np.bool_)
-    return Treated(*at, photo, picture, changed, True, (1.0, 0.6, 0.3, 0.0))
+    return TreatedPatch(*at, photo, picture, changed, True, (1.0, 0.6, 0.3, 0.0))
 
 
-def change(*parts: tuple[Treated, float]) -> np.ndarray:
-    return blended(PHOTO, parts).astype(int) - PHOTO
+def change(*parts: tuple[TreatedPatch, float]) -> np.ndarray:
+    return blend_parts(PHOTO, parts).astype(int) - PHOTO
 
 
 def test_halves_of_two_pieces_add_up_where_they_overlap() -> None:
@@ -68,7 +68,10 @@ def test_every_piece_of_treated_skin_is_in_the_picture(name: str) -> None:
     """Wherever one piece alone changes the photo, the picture is that piece by its weight."""
     face = bare(face_of("hopper"))
     parts = simulate(face, usual(name), engine="fake").skin.parts
-    picture, photo = blended(face.photo.image, parts).astype(float), face.photo.image.astype(float)
+    picture, photo = (
+        blend_parts(face.photo.image, parts).astype(float),
+        face.photo.image.astype(float),
+    )
     touched = np.zeros(photo.shape[:2], int)
     for part, weight in parts:
         touched[part.rows, part.columns] += part.changed & (weight > 0.0)

@@ -19,7 +19,7 @@ from PIL import Image
 
 from face_mesh import Photo, measure_face, open_photo
 from face_mesh.arrays import Rgb
-from face_mesh.atomic_file import Unnamed
+from face_mesh.atomic_file import AtomicFile
 from simulate import __version__, procedures
 from simulate.__main__ import main
 from simulate.command_line import command
@@ -623,15 +623,15 @@ def test_a_run_that_breaks_off_leaves_nothing(
     if existing:
         out.mkdir()
         (out / "after.png").write_text("of the last run")
-    write, written = Unnamed.write, []
+    write, written = AtomicFile.write, []
 
-    def breaks(file: Unnamed, data: bytes) -> None:
+    def breaks(file: AtomicFile, data: bytes) -> None:
         written.append(file)
         write(file, data[:100] if len(written) == 3 else data)
         if len(written) == 3:
             raise error
 
-    monkeypatch.setattr(Unnamed, "write", breaks)
+    monkeypatch.setattr(AtomicFile, "write", breaks)
     status, _, _ = run(portrait, "--treat", "lip_filler=1", "--out", out)
     assert status != 0
     assert out.exists() == existing

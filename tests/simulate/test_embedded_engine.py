@@ -27,7 +27,7 @@ from simulate.inpaint.embedded import (
     EmbeddedEngine,
 )
 from simulate.inpaint.engine import Fill, Step
-from simulate.inpaint.network import SCALE_PX_PER_MM, TILE_PX, opened
+from simulate.inpaint.network import SCALE_PX_PER_MM, TILE_PX, load_network
 from simulate.inpaint.sampler import Detail
 from simulate.skin import fill
 from tests.helpers import ROOT
@@ -41,7 +41,7 @@ MOST_BYTES = 25_000_000  # of weights that the repository takes
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """The engine with a tiny network."""
-    net = opened(tiny())
+    net = load_network(tiny())
     monkeypatch.setattr(embedded, "model", lambda: net)
 
 
@@ -209,8 +209,8 @@ def test_slow_colour_is_as_expected_and_grain_as_drawn() -> None:
 
 def test_an_enlarged_picture_reduced_again_is_nearly_itself() -> None:
     small = skin((50, 60)).astype(np.float32) / 255.0
-    back = fine_detail.resized(fine_detail.enlarged(small, (94, 113)), (50, 60))
-    plain = fine_detail.resized(fine_detail.resized(small, (94, 113)), (50, 60))
+    back = fine_detail.resize_to(fine_detail.enlarge(small, (94, 113)), (50, 60))
+    plain = fine_detail.resize_to(fine_detail.resize_to(small, (94, 113)), (50, 60))
     off, plainly_off = (float(np.square(one - small).mean()) for one in (back, plain))
     assert off < 0.1 * plainly_off
 
@@ -220,7 +220,7 @@ def test_a_large_photo_keeps_the_energy_of_its_grain() -> None:
     blurred = cv2.GaussianBlur(skin((260, 300)), (0, 0), 0.7)
     shape = (round(260 * SCALE_PX_PER_MM / 6.0), round(300 * SCALE_PX_PER_MM / 6.0))
     rgb = blurred.astype(np.float32) / 255.0
-    coarse = fine_detail.enlarged(fine_detail.resized(rgb, shape), (260, 300))
+    coarse = fine_detail.enlarge(fine_detail.resize_to(rgb, shape), (260, 300))
     band = fine_detail.fine_band(rgb, shape)
     together = (coarse[:, ::-1] + band)[10:-10, 10:-10].var(axis=(0, 1))
     assert together == pytest.approx(rgb[10:-10, 10:-10].var(axis=(0, 1)), rel=0.1)
@@ -262,7 +262,7 @@ NOISY, GIVEN = (np.zeros((1, n, TILE_PX, TILE_PX), np.float32) for n in (3, 6))
 
 
 def cpu_memory() -> None:
-    network.predict(opened(greedy()), NOISY, GIVEN, 5)
+    network.predict(load_network(greedy()), NOISY, GIVEN, 5)
 
 
 def gpu_memory() -> None:
@@ -278,7 +278,7 @@ def python_memory() -> None:
 
 
 def another() -> None:
-    network.predict(opened(failing()), NOISY, GIVEN, 5)
+    network.predict(load_network(failing()), NOISY, GIVEN, 5)
 
 
 def no_library() -> None:

@@ -9,9 +9,9 @@ from face_mesh.skin.chromophores import (
     HAEMOGLOBIN,
     MELANIN,
     density_of,
-    split,
+    unmix,
 )
-from simulate.skin.fade_colour import faded
+from simulate.skin.fade_colour import fade
 from tests.face_mesh.skins import even_face, with_more
 
 REGION = "malar_left"
@@ -30,7 +30,7 @@ def whole(face: Face, share: float = 1.0) -> Mask:
 
 
 def amount(image: np.ndarray, where: Bool, chromophore: int) -> float:
-    return float(split(density_of(image))[where][:, chromophore].mean())
+    return float(unmix(density_of(image))[where][:, chromophore].mean())
 
 
 @pytest.mark.parametrize("more", [0.15, 0.33])
@@ -40,7 +40,7 @@ def test_redness_fades_to_the_own_skin_and_never_paler(more: float) -> None:
     where = red_patch(red)
     own = amount(plain.photo.image, where, HAEMOGLOBIN)
     assert amount(red.photo.image, where, HAEMOGLOBIN) == pytest.approx(own + more, abs=ROUNDING)
-    left = amount(faded(red, "redness", REGION, whole(red), EVERYTHING), where, HAEMOGLOBIN) - own
+    left = amount(fade(red, "redness", REGION, whole(red), EVERYTHING), where, HAEMOGLOBIN) - own
     assert -ROUNDING < left < FAINT + ROUNDING
 
 
@@ -55,7 +55,7 @@ def test_a_mask_of_a_half_takes_a_half_away_each_time_it_is_looked_at() -> None:
     plain, red = own_skin(), with_more(own_skin(), 9.0, 0.3, HAEMOGLOBIN)
     where = red_patch(red)
     own = amount(plain.photo.image, where, HAEMOGLOBIN)
-    out = faded(red, "redness", REGION, whole(red, 0.5), EVERYTHING)
+    out = fade(red, "redness", REGION, whole(red, 0.5), EVERYTHING)
     left = amount(out, where, HAEMOGLOBIN) - own - FAINT
     assert left == pytest.approx((0.3 - FAINT) / 8.0, abs=ROUNDING)
 
@@ -65,7 +65,7 @@ def test_what_is_redder_than_skin_gets_is_not_taken_for_redness() -> None:
     red = with_more(own_skin(), 9.0, 0.6, HAEMOGLOBIN)
     where = red_patch(red)
     before = amount(red.photo.image, where, HAEMOGLOBIN)
-    after = amount(faded(red, "redness", REGION, whole(red), EVERYTHING), where, HAEMOGLOBIN)
+    after = amount(fade(red, "redness", REGION, whole(red), EVERYTHING), where, HAEMOGLOBIN)
     assert before - after == pytest.approx(0.3, abs=ROUNDING)
 
 
@@ -74,7 +74,7 @@ def test_each_sign_takes_its_own_chromophore_and_leaves_the_other() -> None:
     for sign, (own, other) in signs.items():
         face = with_more(own_skin(), 9.0, 0.3, own)
         where = red_patch(face)
-        out = faded(face, sign, REGION, whole(face), EVERYTHING)
+        out = fade(face, sign, REGION, whole(face), EVERYTHING)
         taken, beside = (
             amount(face.photo.image, where, one) - amount(out, where, one) for one in (own, other)
         )

@@ -20,9 +20,9 @@ from simulate.geometry.basis import mesh_basis
 from simulate.geometry.displacement import parts_of
 from simulate.geometry.grid import FADE_MM, NODE_MM, QUIET_PX, Grid
 from simulate.geometry.mesh import FaceSurface
-from simulate.geometry.warp import BAND_NODES, dense_bands, warped_bands
+from simulate.geometry.warp import BAND_NODES, dense_bands, warp_bands
 from simulate.outcome import pipeline
-from simulate.shading.light import Light, fitted_light
+from simulate.shading.light import Light, fit_light
 from tests.simulate.faces import SHAPED, face_of, lengths, run, usual
 
 pytestmark = pytest.mark.usefixtures("no_skin")
@@ -174,7 +174,7 @@ def test_a_still_field_has_no_bands() -> None:
     grid = Grid.of(face_of("collins"))
     still = np.zeros((*grid.shape, 2), np.float32)
     assert list(dense_bands(grid, still)) == []
-    assert list(warped_bands(face_of("collins").photo.image, grid, still)) == []
+    assert list(warp_bands(face_of("collins").photo.image, grid, still)) == []
 
 
 def test_the_whole_photo_can_be_shifted_by_whole_pixels() -> None:
@@ -183,7 +183,7 @@ def test_the_whole_photo_can_be_shifted_by_whole_pixels() -> None:
     grid = replace(Grid.of(face_of("collins")), origin_px=(0, 0), node_px=4, shape=(128, 128))
     shift = np.full((128, 128, 2), (2.0, -1.0), np.float32)
     out = image.copy()
-    for rows, columns, pixels, moved in warped_bands(image, grid, shift):
+    for rows, columns, pixels, moved in warp_bands(image, grid, shift):
         assert moved.all()
         merge(out, pixels, moved, rows, columns)
     assert (out[1:, :-2] == image[:-1, 2:]).all()
@@ -214,7 +214,7 @@ def test_a_face_partly_outside_the_photo_moves_as_in_the_whole(name: str) -> Non
     window = np.s_[top:bottom, left:right]
     inside = cropped(face, left, top, right, bottom)
     # Of fewer pixels it would be read a little otherwise.
-    inside.cached(Key(name_of(fitted_light), (), Scope.HEAD), lambda: Light.of(face))
+    inside.cached(Key(name_of(fit_light), (), Scope.HEAD), lambda: Light.of(face))
     whole, part = run(face, name), run(inside, name)
     assert part.image.shape == face.photo.image[window].shape
     assert np.allclose(part.displacement_px, whole.displacement_px[window], atol=1e-4)

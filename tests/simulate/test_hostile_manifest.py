@@ -14,15 +14,15 @@ from hypothesis import strategies as st
 from simulate.__main__ import main
 from simulate.provenance import signing as certificate
 from simulate.provenance.c2pa_manifest import HOW
-from simulate.provenance.signing import SELF_SIGNED, signing
+from simulate.provenance.signing import SELF_SIGNED, credentials
 from simulate.provenance.verify import (
     MOST_NAME,
     MOST_PROBLEMS,
     SENTENCES,
     Edit,
     Verdict,
-    judged,
     verdict_json,
+    verdict_of,
     verdict_of_json,
     verify,
 )
@@ -116,7 +116,7 @@ def check(found: Verdict) -> Verdict:
 
 
 def test_what_we_write_is_read_whole() -> None:
-    found = check(verify(signed_as(manifest("warped", "painted"), signing())))
+    found = check(verify(signed_as(manifest("warped", "painted"), credentials())))
     assert (found.state, found.signer) == ("valid", SELF_SIGNED)
     assert found.edits == (Edit("warped", BOX), Edit("painted", BOX))
 
@@ -158,7 +158,7 @@ def test_of_many_changes_each_way_is_told_once(monkeypatch: pytest.MonkeyPatch) 
 def test_our_own_signature_stays_ours_with_a_way_that_comes_later() -> None:
     of = manifest()
     of_how("sculpted")(of)
-    found = check(verify(signed_as(of, signing())))
+    found = check(verify(signed_as(of, credentials())))
     assert (found.state, found.edits) == ("valid", ())
 
 
@@ -172,7 +172,7 @@ def test_a_name_in_a_certificate_is_one_line(name: str, monkeypatch: pytest.Monk
 
 def read_out() -> dict[str, Any]:
     """What the library reads out of one of ours."""
-    with c2pa.Reader("image/png", io.BytesIO(signed_as(manifest(), signing()))) as reader:
+    with c2pa.Reader("image/png", io.BytesIO(signed_as(manifest(), credentials()))) as reader:
         found: dict[str, Any] = json.loads(reader.json())
     return found
 
@@ -203,7 +203,7 @@ def test_any_odd_value_at_any_place_is_a_verdict() -> None:
     seen = set()
     for place in places(whole):
         for value in ODD:
-            seen.add(check(judged(json.dumps(put(whole, place, value)), frozenset({1}))).state)
+            seen.add(check(verdict_of(json.dumps(put(whole, place, value)), frozenset({1}))).state)
     assert seen == {"stranger", "foreign", "tampered"}
 
 
@@ -219,7 +219,7 @@ def test_any_odd_value_at_any_place_is_a_verdict() -> None:
     ids=lambda text: text[:12],
 )
 def test_what_is_no_manifest_is_damaged(text: str) -> None:
-    assert check(judged(text, frozenset())).state == "tampered"
+    assert check(verdict_of(text, frozenset())).state == "tampered"
 
 
 json_values = st.recursive(
@@ -243,7 +243,7 @@ json_values = st.recursive(
 @settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(json_values)
 def test_any_json_is_a_verdict(value: object) -> None:
-    check(judged(json.dumps(value), frozenset()))
+    check(verdict_of(json.dumps(value), frozenset()))
 
 
 @settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -14,12 +14,12 @@ from reportlab.lib import utils
 from reportlab.platypus import Image, Paragraph
 
 from face_mesh.inert_text import inert
-from face_mesh.messages import Said
+from face_mesh.messages import Message
 from simulate import Plan
 from simulate.__main__ import main
 from simulate.command_line import command
 from simulate.export.comparison import comparison_image
-from simulate.export.pdf.figures import Planned, Seen
+from simulate.export.pdf.figures import PhotoResult, PlanResults
 from simulate.export.pdf.pages import report_pdf
 from simulate.plan.plan_code import MARK, plan_code, plan_of_code
 from tests.helpers import ROOT
@@ -36,12 +36,12 @@ HARMLESS = "Doe"
 HOSTILE = (NAME, TEXT, TAGS, LINES, "<b>", "</para>", "&lt;b&gt;", "<img src='/etc/hostname'/>")
 
 
-def planned(text: str) -> Planned:
+def planned(text: str) -> PlanResults:
     """A plan with a text from outside wherever there can be one."""
-    told = Said("The engine {name} was not used.", name=text)
+    told = Message("The engine {name} was not used.", name=text)
     given = [replace(one, plan=replace(PLAN, notes=text, currency="$")) for one in outcomes()]
     given = [replace(one, warnings=(*one.warnings, told, text)) for one in given]
-    return Planned(given, title=text, view=text, others=(Seen(text, None, text),))
+    return PlanResults(given, title=text, view=text, others=(PhotoResult(text, None, text),))
 
 
 def drawn(text: str) -> list[str]:
@@ -109,7 +109,7 @@ def test_words_under_a_picture_are_letters(text: str, monkeypatch: pytest.Monkey
         return draw(self, xy, words, *more, **how)  # type: ignore[arg-type]
 
     monkeypatch.setattr(ImageDraw.ImageDraw, "text", noted)
-    told = Said("The engine {name} was not used.", name=text)
+    told = Message("The engine {name} was not used.", name=text)
     comparison_image(replace(outcomes()[1], warnings=(told,)))
     assert "engine" in " ".join(written)
     assert not any(unseen(one) for one in written)
@@ -166,7 +166,7 @@ def test_a_refusal_on_a_terminal_is_one_line_of_letters(
 def test_warnings_on_a_terminal_are_letters(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = replace(outcomes()[1], warnings=(TEXT, Said("{x}", x=NAME)))
+    made = replace(outcomes()[1], warnings=(TEXT, Message("{x}", x=NAME)))
     monkeypatch.setattr(command, "_simulated", lambda *_: made)
     path = tmp_path / "photo.png"
     from PIL import Image as Picture

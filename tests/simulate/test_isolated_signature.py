@@ -10,9 +10,9 @@ from PIL import Image
 from face_mesh.errors import BeforehandError, PhotoError
 from face_mesh.isolation import sandbox
 from simulate.provenance import verify_job
-from simulate.provenance.c2pa_manifest import Edits, signed
+from simulate.provenance.c2pa_manifest import Edits, sign_file
 from simulate.provenance.png_metadata import source_type
-from simulate.provenance.signing import signing
+from simulate.provenance.signing import credentials
 from simulate.provenance.verify import (
     Edit,
     Verdict,
@@ -29,7 +29,7 @@ def png():
 
 @pytest.fixture(scope="module")
 def ours(own_settings):
-    return signed(png(), Edits({"warped": None}), signing(), "1.0")
+    return sign_file(png(), Edits({"warped": None}), credentials(), "1.0")
 
 
 @pytest.mark.parametrize("change", ["none", "pixels", "cut", "unsigned", "text", "empty"])
@@ -42,9 +42,9 @@ def test_the_verdict_is_the_same_either_way(ours, change):
         "text": b"Dear doctor",
         "empty": b"",
     }[change]
-    assert verify_job.verified(data) == verify(data)
+    assert verify_job.verify_isolated(data) == verify(data)
     if change == "none":
-        assert verify_job.verified(data).state == "valid"
+        assert verify_job.verify_isolated(data).state == "valid"
 
 
 @pytest.mark.parametrize(
@@ -60,11 +60,11 @@ def test_the_verdict_is_the_same_either_way(ours, change):
 )
 def test_no_answer_is_a_sentence(reason, said, monkeypatch):
     def unanswered(*_, **__):
-        raise sandbox.Unanswered(reason)
+        raise sandbox.NoAnswer(reason)
 
     monkeypatch.setattr(sandbox, "ask", unanswered)
     with pytest.raises(PhotoError) as caught:
-        verify_job.verified(b"abc")
+        verify_job.verify_isolated(b"abc")
     assert str(caught.value) == said
 
 
@@ -79,7 +79,7 @@ def test_a_helper_that_was_taken_over_is_not_believed(body, monkeypatch):
     answer = sandbox.Answer({}, np.frombuffer(body, np.uint8))
     monkeypatch.setattr(sandbox, "ask", lambda *_, **__: answer)
     with pytest.raises(PhotoError, match="cannot be checked"):
-        verify_job.verified(b"abc")
+        verify_job.verify_isolated(b"abc")
 
 
 def test_a_reader_that_is_missing_is_told(monkeypatch):
@@ -89,7 +89,7 @@ def test_a_reader_that_is_missing_is_told(monkeypatch):
         lambda *_, **__: sandbox.Answer({"unread": True}, np.empty(0, np.uint8)),
     )
     with pytest.raises(BeforehandError, match="install c2pa-python"):
-        verify_job.verified(b"abc")
+        verify_job.verify_isolated(b"abc")
 
 
 @pytest.mark.parametrize(

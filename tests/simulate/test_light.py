@@ -22,7 +22,7 @@ from simulate.shading.light import (
     Light,
     harmonics,
 )
-from simulate.shading.relight import encoded, shading_gain
+from simulate.shading.relight import shading_gain, to_srgb
 from simulate.shading.shading import shade_unit
 from tests.simulate.faces import bare, face_of
 
@@ -43,7 +43,7 @@ def lit(coefficients: Points, follows: Points) -> Face:
         for v, v0, n in zip((y, x), grid.origin_px[::-1], grid.shape, strict=True)
     )
     light = SKIN * np.exp(nodes[row, column][..., None] * follows)
-    photo = Photo.from_rgb(encoded(np.asarray(light, np.float32)))
+    photo = Photo.from_rgb(to_srgb(np.asarray(light, np.float32)))
     return replace(bare(face), photo=photo, workspace={})
 
 

@@ -29,16 +29,16 @@ from simulate.provenance import signing as certificate
 from simulate.provenance.c2pa_manifest import (
     Edits,
     edits_of,
-    signed,
+    sign_file,
     together,
 )
 from simulate.provenance.png_metadata import png_bytes
-from simulate.provenance.signing import SELF_SIGNED, signing
+from simulate.provenance.signing import SELF_SIGNED, credentials
 from simulate.provenance.verify import SENTENCES, verdict_json, verify
 from simulate.provenance.visible_mark import (
-    marked,
     marked_outcome,
     strip_of,
+    with_mark,
 )
 from tests.simulate.faces import bare, face_of, usual
 
@@ -62,7 +62,7 @@ def noise(height: int = 60, width: int = 40) -> Rgb:
 def ours(edits: Edits | None = None) -> bytes:
     edits = edits or Edits({"warped": BOX})
     png = png_bytes(noise(), simulated=True, painted=edits.painted)
-    return signed(png, edits, signing(), "1.0")
+    return sign_file(png, edits, credentials(), "1.0")
 
 
 def pixels(png: bytes) -> Rgb:
@@ -148,7 +148,7 @@ def saved_as(kind: str) -> bytes:
 @pytest.mark.parametrize("kind", ["JPEG", "GIF", "PDF"])
 def test_other_kinds_of_files_are_signed_and_verified_too(kind: str) -> None:
     """MP4 is in the tests of the moving picture."""
-    data = signed(saved_as(kind), Edits({"warped": BOX}), signing(), "1.0")
+    data = sign_file(saved_as(kind), Edits({"warped": BOX}), credentials(), "1.0")
     found = verify(data)
     assert found.state == "valid"
     assert [one.how for one in found.edits] == ["warped"]
@@ -175,7 +175,7 @@ def test_a_stranger_who_signs_in_our_name_is_no_proof(folder: Path) -> None:
     (folder / "self-signed.pem").unlink()
     certificate._made_for_this_run.cache_clear()
     assert verify(data).state == "stranger"
-    signing()  # another of the same name
+    credentials()  # another of the same name
     found = verify(data)
     assert (found.state, found.signer, found.exit_status) == ("stranger", SELF_SIGNED, 3)
 
@@ -189,9 +189,9 @@ def test_a_picture_of_another_program_is_not_ours(monkeypatch: pytest.MonkeyPatc
 
 
 def test_the_default_is_made_once_and_read_by_its_owner_only(folder: Path) -> None:
-    first = signing()
+    first = credentials()
     certificate._made_for_this_run.cache_clear()
-    assert signing() == first
+    assert credentials() == first
     assert first.default
     assert [one.name for one in folder.iterdir()] == ["self-signed.pem"]
     assert stat.S_IMODE((folder / "self-signed.pem").stat().st_mode) == 0o600
@@ -272,7 +272,7 @@ def test_another_customer_of_the_same_issuer_is_a_stranger(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clinic(tmp_path / "clinic", monkeypatch)
-    data, found = ours(), certificate.known()
+    data, found = ours(), certificate.known_signers()
     fewer = replace(found, serials=frozenset({1}))
     monkeypatch.setattr("simulate.provenance.verify.known", lambda: fewer)
     assert verify(data).state == "stranger"
@@ -295,10 +295,10 @@ def test_settings_that_do_not_fit_are_refused(
         with monkeypatch.context() as changed:
             changed.setenv(setting, str(folder / name))
             with pytest.raises(PlanError, match=said):
-                signing()
+                credentials()
     monkeypatch.delenv(certificate.KEY)
     with pytest.raises(PlanError, match="set both"):
-        signing()
+        credentials()
 
 
 def test_a_certificate_that_is_not_made_for_signing_is_refused(
@@ -346,7 +346,7 @@ def test_a_sheet_says_what_any_of_its_pictures_had() -> None:
 def test_the_mark_is_seen_and_leaves_the_face_free(sample: str) -> None:
     face = face_of(sample)
     image = face.photo.image
-    found = marked(image, face)
+    found = with_mark(image, face)
     differs = (found != image).any(axis=2)
     rows, columns = strip_of(face)
     assert found.shape == image.shape
@@ -376,12 +376,14 @@ def test_where_the_photo_ends_above_the_face_the_mark_goes_below_the_chin() -> N
 
 def test_a_mark_on_a_picture_of_another_size_is_refused() -> None:
     with pytest.raises(ValueError, match="is marked"):
-        marked(noise(), face_of("hopper"))
+        with_mark(noise(), face_of("hopper"))
 
 
 def test_without_its_metadata_a_sheet_still_shows_the_mark() -> None:
     sheet = comparison_image(marked_outcome(outcome()))
-    data = signed(png_bytes(sheet, simulated=True), Edits({"warped": None}), signing(), "1.0")
+    data = sign_file(
+        png_bytes(sheet, simulated=True), Edits({"warped": None}), credentials(), "1.0"
+    )
     stripped = png_bytes(pixels(data), simulated=False)
     assert verify(stripped).state == "unsigned"
     bare_sheet = comparison_image(outcome())

@@ -17,7 +17,7 @@ from benchmarks.published import (
 )
 from face_mesh.skin.signs import SIGNS
 from simulate import Plan, Treatment, procedures, simulate
-from simulate.catalogue.procedure import Procedure, Published
+from simulate.catalogue.procedure import Procedure, PublicationFigure
 from simulate.catalogue.time_course import share_at
 from simulate.outcome.changes import SPECS
 from tests.simulate.faces import SAMPLES, face_of
@@ -25,8 +25,8 @@ from tests.simulate.faces import SAMPLES, face_of
 BROWS = ("brow_height_left", "brow_height_right")
 
 
-def figure(*measures: str, dose: float = 4.0, **more: object) -> Published:
-    return Published(measures, dose, 3.86, "sibar", "a note", **more)  # type: ignore[arg-type]
+def figure(*measures: str, dose: float = 4.0, **more: object) -> PublicationFigure:
+    return PublicationFigure(measures, dose, 3.86, "sibar", "a note", **more)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("sample", SAMPLES)

@@ -17,7 +17,7 @@ from simulate.recovery.discolouration import (
     density_of,
 )
 from simulate.recovery.reactions import LIKELY, reactions_at
-from simulate.shading.relight import lit
+from simulate.shading.relight import relight_pixels
 from tests.simulate.faces import bare, face_of, lengths
 from tests.simulate.reactions import on_day, reaction
 
@@ -125,7 +125,7 @@ def test_the_same_bruise_is_fainter_on_dark_skin() -> None:
     tones = np.array([[[226, 188, 164], [92, 62, 46]]], np.uint8)
     gain = np.broadcast_to(density_gain(np.full((1, 2, 3), 0.6, np.float32)), (1, 2, 3))
     before = linear(tones)
-    after = linear(lit(tones, np.ascontiguousarray(gain), 0.35, SURFACE))
+    after = linear(relight_pixels(tones, np.ascontiguousarray(gain), 0.35, SURFACE))
     light, dark = 1.0 - (after / before).mean(axis=2)[0]
     assert light > dark > 0.3 * light
     assert (after > SURFACE * 0.5).all()

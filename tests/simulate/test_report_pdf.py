@@ -18,7 +18,7 @@ from reportlab.graphics.barcode.qr import QrCodeWidget
 from reportlab.platypus import Image, KeepTogether, Paragraph, Table
 
 from face_mesh import PlanError
-from face_mesh.messages import Said
+from face_mesh.messages import Message
 from simulate import Conditions, Outcome, Plan, Treatment, procedures
 from simulate.__main__ import main
 from simulate.catalogue.sources import ESTIMATE, citation
@@ -26,11 +26,11 @@ from simulate.drawing import CLOSE, NOTICE, head_window
 from simulate.export.contact_sheet import film, responders
 from simulate.export.pdf import pages
 from simulate.export.pdf.figures import (
-    Planned,
-    Seen,
-    Shown,
-    striped,
+    Figures,
+    PhotoResult,
+    PlanResults,
     window_apart,
+    with_stripes,
 )
 from simulate.export.pdf.pages import report_pdf
 from simulate.outcome.warnings import IN_PART
@@ -96,13 +96,13 @@ def flat(story: object) -> Iterator[object]:
 def story(
     given: Sequence[Outcome] | None = None, shots: Sequence[Outcome] = (), **how: object
 ) -> list[object]:
-    return story_of([Planned(given or outcomes(), shots)], **how)
+    return story_of([PlanResults(given or outcomes(), shots)], **how)
 
 
-def story_of(plans: Sequence[Planned], **how: object) -> list[object]:
-    telling = pages.Telling(**how)  # type: ignore[arg-type]
+def story_of(plans: Sequence[PlanResults], **how: object) -> list[object]:
+    telling = pages.ReportOptions(**how)  # type: ignore[arg-type]
     pages._letters()
-    shown = [Shown(one, telling.say) for one in plans]
+    shown = [Figures(one, telling.translate) for one in plans]
     return list(flat(pages._story(plans, shown, telling)))
 
 
@@ -126,7 +126,7 @@ def with_plan(plan: Plan) -> list[Outcome]:
 
 
 def test_it_is_one_pdf_with_its_title_its_language_and_its_own_letters() -> None:
-    data = report_pdf([Planned(outcomes())])
+    data = report_pdf([PlanResults(outcomes())])
     assert data.startswith(b"%PDF-")
     assert data.rstrip().endswith(b"%%EOF")
     assert b"/Lang (en)" in data
@@ -141,13 +141,13 @@ def test_it_is_one_pdf_with_its_title_its_language_and_its_own_letters() -> None
 
 
 def test_the_same_outcomes_give_the_same_bytes() -> None:
-    of = [Planned(outcomes(), times())]
+    of = [PlanResults(outcomes(), times())]
     assert report_pdf(of, code=True) == report_pdf(of, code=True)
 
 
 def test_other_outcomes_are_refused() -> None:
     with pytest.raises(ValueError, match="low, the expected and the high"):
-        Planned(outcomes()[:2])
+        PlanResults(outcomes()[:2])
 
 
 def test_every_page_carries_the_notice_and_its_number(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -167,7 +167,7 @@ def test_every_page_carries_the_notice_and_its_number(monkeypatch: pytest.Monkey
         return made
 
     monkeypatch.setattr(pages.BaseDocTemplate, "_makeCanvas", spying)
-    data = report_pdf([Planned(outcomes())])
+    data = report_pdf([PlanResults(outcomes())])
     count = len(re.findall(rb"/Type /Page\b", data))
     last = [text for text in drawn if text == NOTICE or text.startswith("Page ")][-2 * count :]
     assert count > 2
@@ -267,7 +267,7 @@ def test_the_calendar_follows_the_curves(name: str) -> None:
 
 def test_simulated_pictures_are_marked_and_the_photo_is_not() -> None:
     """The dark strip of the mark is in the pixels of each, within what the page shows of it."""
-    face, shown = outcomes()[1].face, Shown(Planned(outcomes(), times()))
+    face, shown = outcomes()[1].face, Figures(PlanResults(outcomes(), times()))
     assert len(shown.film) == len(times())
     window, strip = head_window(face, CLOSE)[0], strip_of(face)[0]
     tall = window.stop - window.start
@@ -299,7 +299,7 @@ def test_the_film_comes_when_it_is_given() -> None:
 
 def test_what_is_unsure_is_seen_in_black_and_white() -> None:
     expected = outcomes()[1]
-    grey = cv2.cvtColor(striped(expected), cv2.COLOR_RGB2GRAY).astype(float)
+    grey = cv2.cvtColor(with_stripes(expected), cv2.COLOR_RGB2GRAY).astype(float)
     plain = cv2.cvtColor(expected.image, cv2.COLOR_RGB2GRAY).astype(float)
     unsure = expected.uncertainty > 0.3
     assert unsure.any()
@@ -312,7 +312,7 @@ def test_nothing_of_the_person_is_told_beyond_the_pictures() -> None:
     text = " ".join(said(code=True))
     assert "Doe" not in text
     assert "83" not in re.findall(r"\d+", " ".join(said()[: said().index("What changes")]))
-    data = report_pdf([Planned(outcomes())], code=True)
+    data = report_pdf([PlanResults(outcomes())], code=True)
     assert b"Doe" not in data
     assert b"Exif" not in data
     assert set(re.findall(rb"/(?:Creation|Mod)Date \(D:(\d{8})", data)) == {b"20000101"}
@@ -362,7 +362,7 @@ def test_every_word_can_be_said_in_another_language() -> None:
     """What stays are sources, units of the calendar and what the clinic wrote itself."""
     plan = replace(PLAN, notes="")
     given = [replace(one, plan=plan) for one in outcomes()]
-    lines = said(given, shots=times(), say=shouted, code=True)
+    lines = said(given, shots=times(), translate=shouted, code=True)
     listed = lines.index("SOURCES")
     small = [text for text in lines[:listed] if re.search("[a-z]{2}", text)]
     assert small == []
@@ -372,7 +372,7 @@ def test_every_word_can_be_said_in_another_language() -> None:
 
 
 def test_its_title_and_language_are_those_of_the_reader() -> None:
-    data = report_pdf([Planned(outcomes())], say=shouted, language="de")
+    data = report_pdf([PlanResults(outcomes())], translate=shouted, language="de")
     assert b"/Lang (de)" in data
     assert pages.TITLE.upper().encode() in data
 
@@ -505,7 +505,7 @@ def test_a_procedure_with_a_dose_on_each_side_is_one_row() -> None:
 
 
 def test_whose_picture_shows_less_than_was_planned_is_said_below_it() -> None:
-    part = Said(IN_PART, percent=77.0)
+    part = Message(IN_PART, percent=77.0)
     weak, expected, strong = outcomes()
     lines = said((weak, expected, replace(strong, warnings=(part,))))
     assert lines.count(str(part)) == 1
@@ -525,9 +525,9 @@ def test_who_reads_it_alone_is_given_questions_and_nothing_to_sign() -> None:
 
 
 def test_the_photo_is_named_and_the_others_follow() -> None:
-    smile = Seen("Smile", replace(outcomes()[1], warnings=("Only here.",)))
-    turned = Seen("Three-quarter", None, "The head is turned too far.")
-    plan = Planned(outcomes(), view="From the front", others=(smile, turned))
+    smile = PhotoResult("Smile", replace(outcomes()[1], warnings=("Only here.",)))
+    turned = PhotoResult("Three-quarter", None, "The head is turned too far.")
+    plan = PlanResults(outcomes(), view="From the front", others=(smile, turned))
     found = story_of([plan])
     lines = texts(found)
     assert any("are of this photo: From the front." in line for line in lines)
@@ -541,7 +541,7 @@ def test_the_photo_is_named_and_the_others_follow() -> None:
 
 def test_several_plans_have_pages_of_their_own_and_share_the_end() -> None:
     second = with_plan(usual("lip_filler"))
-    plans = [Planned(outcomes(), title="A"), Planned(second, title="B: Softer")]
+    plans = [PlanResults(outcomes(), title="A"), PlanResults(second, title="B: Softer")]
     lines = texts(story_of(plans, code=True))
     assert [line for line in lines if line.startswith("Plan ")] == ["Plan A", "Plan B: Softer"]
     assert lines.count("What was asked") == 2

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from face_mesh import Face, PlanError
-from simulate import Plan, Treatment, procedures, simulate, simulating
+from simulate import Plan, Treatment, procedures, simulate, simulation_steps
 from simulate.export.contact_sheet import film, responders
 from simulate.export.timelapse_video import morph
 from simulate.outcome.pipeline import expected_changes
@@ -28,7 +28,7 @@ REFUSED = {
 }
 WAYS_IN: dict[str, Callable[[Face, Plan], object]] = {
     "simulate": simulate,
-    "simulating": lambda face, plan: next(simulating(face, plan)),
+    "simulating": lambda face, plan: next(simulation_steps(face, plan)),
     "film": lambda face, plan: next(film(face, plan)),
     "responders": lambda face, plan: next(responders(face, plan)),
     "morph": lambda face, plan: next(morph(face, plan)),

@@ -19,10 +19,10 @@ from simulate.shading.light import (
     CHANNEL_LIMITS,
     NORMAL_ROUNDS,
     Light,
-    fitted_light,
+    fit_light,
     harmonics,
 )
-from simulate.shading.relight import encoded, lit, shading_gain
+from simulate.shading.relight import relight_pixels, shading_gain, to_srgb
 from simulate.shading.shading import (
     LARGEST,
     shade_of,
@@ -51,7 +51,7 @@ def painted(face: Face, coefficients: Points, noise: float = 0.0) -> Face:
     whole[rows, columns] = big[rows.start - y : rows.stop - y, columns.start - x : columns.stop - x]
     skin = whole[..., None] * np.array([1.2, 1.0, 0.8])
     skin *= 1.0 + noise * np.random.default_rng(1).normal(size=skin.shape)
-    photo = Photo.from_rgb(encoded(np.asarray(skin, np.float32)))
+    photo = Photo.from_rgb(to_srgb(np.asarray(skin, np.float32)))
     return replace(bare(face), photo=photo, workspace={})
 
 
@@ -164,8 +164,8 @@ def test_eyes_brows_and_lips_are_not_lit_anew(face: Face) -> None:
 
 def test_every_byte_survives_the_way_to_light_and_back() -> None:
     every = np.arange(256, dtype=np.uint8).reshape(1, -1, 1).repeat(3, axis=2)
-    assert (encoded(linear(every)) == every).all()
-    assert (lit(every, np.zeros(every.shape, np.float32), 0.5) == every).all()
+    assert (to_srgb(linear(every)) == every).all()
+    assert (relight_pixels(every, np.zeros(every.shape, np.float32), 0.5) == every).all()
 
 
 COLOURS = st.tuples(*[st.integers(20, 235)] * 3).filter(lambda c: c[0] > c[1] > c[2])
@@ -177,7 +177,7 @@ def test_shading_keeps_the_hue_of_skin(colour: tuple[int, int, int], ln: float) 
     pixel: Rgb = np.array([[colour]], np.uint8)
     more = np.full((1, 1, 3), np.expm1(ln), np.float32)
     paleness = float(linear(pixel)[0, 0, 2] / linear(pixel)[0, 0, 0])
-    out = linear(lit(pixel, more, paleness))[0, 0]
+    out = linear(relight_pixels(pixel, more, paleness))[0, 0]
     wanted = np.minimum(linear(pixel)[0, 0] * np.exp(ln), 1.0)
     step = linear(np.array([[np.add(colour, 1)]], np.uint8))[0, 0] - linear(pixel)[0, 0]
     assert (np.abs(out - wanted) <= 1.5 * step + 1e-4).all()
@@ -187,7 +187,7 @@ def test_shine_is_neither_dimmed_nor_blown_up() -> None:
     """A white highlight on brown skin keeps its light; the skin under it changes."""
     pixels: Rgb = np.array([[[120, 80, 60], [240, 232, 228]]], np.uint8)
     paleness = float(linear(pixels)[0, 0, 2] / linear(pixels)[0, 0, 0])
-    out = lit(pixels, np.full((1, 2, 3), -0.15, np.float32), paleness)
+    out = relight_pixels(pixels, np.full((1, 2, 3), -0.15, np.float32), paleness)
     lost = (linear(pixels) - linear(out)).sum(axis=2) / linear(pixels).sum(axis=2)
     assert lost[0, 0] == pytest.approx(0.15, abs=0.02)
     assert lost[0, 1] < 0.05
@@ -196,5 +196,5 @@ def test_shine_is_neither_dimmed_nor_blown_up() -> None:
 def test_no_treatment_needs_no_light() -> None:
     face = bare(face_of("collins"))
     simulate(face, Plan())
-    assert not kept_of(face, fitted_light)
+    assert not kept_of(face, fit_light)
     assert not shading_gain(face, np.zeros(Grid.of(face).shape, np.float32)).any()

@@ -23,12 +23,12 @@ from simulate import (
     Treatment,
     procedures,
     simulate,
-    simulating,
+    simulation_steps,
 )
 from simulate.plan.plan import Stroke
 from simulate.skin.skin_effect import READING_SD, skin_mask_of
 from simulate.skin.tasks import Job, jobs_of
-from simulate.skin.treated_patch import NOTHING, Treated, treated_at
+from simulate.skin.treated_patch import NOTHING, TreatedPatch, patch_at
 from tests.simulate.faces import SKIN, bare, face_of, rotating, run, usual
 
 every_skin_procedure = rotating("name", SKIN, alike=True)
@@ -117,14 +117,14 @@ def test_the_severity_reported_is_read_off_the_picture(face: Face, name: str) ->
             assert read == pytest.approx(part.severity(weight), abs=max(0.08 * part.before, 0.1))
 
 
-def sign_of(face: Face, plan: Plan, part: Treated) -> str:
+def sign_of(face: Face, plan: Plan, part: TreatedPatch) -> str:
     """The sign that a treated piece of skin is of."""
     return next(job.term.sign for job in jobs_of(plan) if key_of(face, job, part))
 
 
-def key_of(face: Face, job: Job, part: Treated) -> bool:
+def key_of(face: Face, job: Job, part: TreatedPatch) -> bool:
     """Whether a piece of treated skin is kept as the work of a job."""
-    kept = treated_at(face, job.term.sign, job.term.operator, job.region)
+    kept = patch_at(face, job.term.sign, job.term.operator, job.region)
     return any(one is part for one in kept.values())
 
 
@@ -272,7 +272,7 @@ def test_another_dose_paints_nothing_again(monkeypatch: pytest.MonkeyPatch) -> N
 def test_progress_rises_and_closing_cancels() -> None:
     face = bare(face_of("hopper"))
     plan = usual("nasolabial_filler", "forehead_toxin")
-    working = simulating(face, plan, Conditions(engine="fake"))
+    working = simulation_steps(face, plan, Conditions(engine="fake"))
     seen = [next(working) for _ in range(3)]
     assert seen == sorted(seen)
     assert 0.0 <= seen[0] < seen[-1] < 1.0

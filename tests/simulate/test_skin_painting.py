@@ -12,12 +12,12 @@ from face_mesh.skin.chromophores import (
     HAEMOGLOBIN,
     MELANIN,
     density_of,
-    split,
+    unmix,
 )
 from face_mesh.skin.signs import detect
-from simulate.skin.fade_colour import faded
-from simulate.skin.fill_fold import lifted, slopes
-from simulate.skin.match_colour import settled
+from simulate.skin.fade_colour import fade
+from simulate.skin.fill_fold import lift_shade, slopes
+from simulate.skin.match_colour import match
 from tests.simulate.faces import face_of
 
 PX_PER_MM = 3.0
@@ -58,7 +58,7 @@ def test_a_lifted_valley_is_as_light_as_its_sides_and_keeps_its_grain(
     flat = grainy(skin)
     dark = shaded(flat, valley(4.0), 0.2)
     band = np.clip(1.6 * valley(6.0), 0, 1) * (valley(6.0) > 0.02)
-    out, _ = lifted(dark, band.astype(np.float32), ALL, PX_PER_MM)
+    out, _ = lift_shade(dark, band.astype(np.float32), ALL, PX_PER_MM)
     before, after = (
         np.abs(broad(p).astype(int) - broad(flat))[:, 50:70].mean() for p in (dark, out)
     )
@@ -71,7 +71,7 @@ def test_a_lifted_valley_is_as_light_as_its_sides_and_keeps_its_grain(
 def test_lifting_keeps_the_hue_of_the_skin(skin: tuple[int, int, int]) -> None:
     """No channel is lifted more than another: dark skin does not turn ashen, nor fair skin grey."""
     flat = grainy(skin)
-    out, _ = lifted(shaded(flat, valley(4.0), 0.2), valley(8.0), ALL, PX_PER_MM)
+    out, _ = lift_shade(shaded(flat, valley(4.0), 0.2), valley(8.0), ALL, PX_PER_MM)
     ratio = out[:, 55:65].mean(axis=(0, 1)) / flat[:, 55:65].mean(axis=(0, 1))
     assert ratio.max() - ratio.min() < 0.03
 
@@ -86,9 +86,9 @@ def test_nothing_painted_leaves_its_mask(depth: float, width: float, seed: int) 
         np.uint8
     )
     for out in (
-        lifted(rgb, mask, ALL, PX_PER_MM)[0],
-        lifted(rgb, mask, ALL, PX_PER_MM, both_ways=True)[0],
-        settled(rgb, other, mask, ALL, PX_PER_MM),
+        lift_shade(rgb, mask, ALL, PX_PER_MM)[0],
+        lift_shade(rgb, mask, ALL, PX_PER_MM, both_ways=True)[0],
+        match(rgb, other, mask, ALL, PX_PER_MM),
     ):
         assert (out[mask == 0] == rgb[mask == 0]).all()
 
@@ -100,7 +100,7 @@ def test_a_drifted_patch_gets_its_own_broad_colour_back(skin: tuple[int, int, in
     cv2.circle(mask, (SIDE // 2, SIDE // 2), 30, 1.0, -1)
     drifted = np.clip(photo * np.array([1.12, 0.95, 0.9]), 0, 255)
     picture = np.where((mask > 0)[..., None], np.round(drifted), photo).astype(np.uint8)
-    out = settled(photo, picture, mask, ALL, PX_PER_MM)
+    out = match(photo, picture, mask, ALL, PX_PER_MM)
     middle = (slice(45, 75), slice(45, 75))
     before, after = (
         np.abs(broad(p)[middle].astype(int) - broad(photo)[middle]).mean() for p in (picture, out)
@@ -114,7 +114,7 @@ def test_a_line_does_not_come_back_with_the_colour() -> None:
     line = (valley(1.0) > 0.5).astype(np.float32)
     photo = shaded(clean, line, 0.4)
     mask = (valley(2.2) > 0.5).astype(np.float32)
-    out = settled(photo, clean, mask, ALL, PX_PER_MM)
+    out = match(photo, clean, mask, ALL, PX_PER_MM)
     assert np.abs(out.astype(int) - clean).mean(axis=(0, 1)).max() < 0.05 * 0.4 * 200
 
 
@@ -128,11 +128,11 @@ def test_fading_takes_a_colour_out_and_nothing_else(sign: str) -> None:
     assert found.severity > 0.2
     mask = found.mask.placed(face.photo.height, face.photo.width)
     everything = (slice(None), slice(None))
-    out = faded(face, sign, region, mask, everything)
+    out = fade(face, sign, region, mask, everything)
     assert (out[mask == 0] == face.photo.image[mask == 0]).all()
     assert read_again(face, out, sign, region) < 0.6 * found.severity
     inside = mask > 0.5
-    before, after = (split(density_of(p))[inside].mean(axis=0) for p in (face.photo.image, out))
+    before, after = (unmix(density_of(p))[inside].mean(axis=0) for p in (face.photo.image, out))
     others = [i for i in range(3) if i != SIGN_OF[sign]]
     assert after[SIGN_OF[sign]] < before[SIGN_OF[sign]]
     # Bytes are rounded, and light that is clipped cannot be lightened.
@@ -147,7 +147,7 @@ def read_again(face: Face, image: Rgb, sign: str, region: str) -> float:
 def test_a_deep_shade_is_to_be_made_anew_and_a_faint_one_is_not() -> None:
     flat, band = grainy(SKINS["fair"]), np.minimum(1.6 * valley(8.0), 1.0).astype(np.float32)
     faint, deep = (
-        lifted(shaded(flat, valley(3.0), d), band, ALL, PX_PER_MM)[1] for d in (0.1, 0.9)
+        lift_shade(shaded(flat, valley(3.0), d), band, ALL, PX_PER_MM)[1] for d in (0.1, 0.9)
     )
     assert not faint.any()
     assert deep[:, SIDE // 2].min() > 0.9
@@ -159,8 +159,8 @@ def test_what_is_lighter_than_its_sides_is_left_unless_it_is_a_bulge() -> None:
     bright = np.clip(np.round(flat * np.exp(0.15 * valley(4.0)[..., None])), 0, 255).astype(
         np.uint8
     )
-    kept, _ = lifted(bright, valley(8.0), ALL, PX_PER_MM)
-    evened, _ = lifted(bright, valley(8.0), ALL, PX_PER_MM, both_ways=True)
+    kept, _ = lift_shade(bright, valley(8.0), ALL, PX_PER_MM)
+    evened, _ = lift_shade(bright, valley(8.0), ALL, PX_PER_MM, both_ways=True)
     middle = slice(57, 63)
     assert kept[:, middle].mean() == pytest.approx(bright[:, middle].mean(), rel=0.01)
     assert evened[:, middle].mean() < 0.93 * bright[:, middle].mean()

@@ -30,11 +30,11 @@ from simulate.export.timelapse_video import (
     moments,
     morph,
 )
-from simulate.progress import finished
+from simulate.progress import complete
 from simulate.provenance import signing as certificate
-from simulate.provenance.c2pa_manifest import signed
-from simulate.provenance.file_formats import gif_marked, kind_of
-from simulate.provenance.signing import signing
+from simulate.provenance.c2pa_manifest import sign_file
+from simulate.provenance.file_formats import kind_of, mark_gif
+from simulate.provenance.signing import credentials
 from simulate.provenance.verify import verify
 from simulate.wording.times import running_date
 from tests.helpers import ROOT
@@ -53,7 +53,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def make(plan: Plan = PLAN, **how: object) -> Morph:
-    return finished(morph(bare(face_of("hopper")), plan, **how))  # type: ignore[arg-type]
+    return complete(morph(bare(face_of("hopper")), plan, **how))  # type: ignore[arg-type]
 
 
 @cache
@@ -194,7 +194,7 @@ def test_words_in_another_language_are_in_the_picture() -> None:
     def shouted(text: str, /, **values: object) -> str:
         return morphing.english(text, **values).upper()
 
-    assert make(say=shouted).gif != made().gif
+    assert make(translate=shouted).gif != made().gif
 
 
 @pytest.mark.parametrize("letter", "äöüÄÖÜßáéíóúñ¿¡")
@@ -223,7 +223,7 @@ def test_it_says_that_it_is_simulated_and_is_signed(kind: str) -> None:
     data: bytes = getattr(made(), kind)
     assert b"digitalsourcetype/algorithmicallyEnhanced" in data
     assert verify(data).state == "unsigned"
-    whole = signed(data, made().edits, signing(), "1.0")
+    whole = sign_file(data, made().edits, credentials(), "1.0")
     found = verify(whole)
     assert found.state == "valid"
     assert {one.how for one in found.edits} == {"warped", "recoloured"}
@@ -233,7 +233,7 @@ def test_it_says_that_it_is_simulated_and_is_signed(kind: str) -> None:
 
 
 def test_a_signed_gif_still_shows_all_its_pictures() -> None:
-    whole = signed(made().gif, made().edits, signing(), "1.0")
+    whole = sign_file(made().gif, made().edits, credentials(), "1.0")
     with Image.open(io.BytesIO(whole)) as gif:
         assert gif.n_frames == len(moments())  # type: ignore[attr-defined]
 
@@ -247,10 +247,10 @@ def test_painting_is_said_where_a_model_painted() -> None:
 
 def test_only_what_is_known_is_marked_and_signed() -> None:
     with pytest.raises(ValueError, match="GIF"):
-        gif_marked(b"no picture", painted=False)
+        mark_gif(b"no picture", painted=False)
     assert kind_of(b"RIFF") is None
     with pytest.raises(ValueError, match="PNG"):
-        signed(b"RIFF", made().edits, signing(), "1.0")
+        sign_file(b"RIFF", made().edits, credentials(), "1.0")
 
 
 # ---- without the encoder, which holds GPL parts

@@ -18,8 +18,8 @@ from simulate.geometry.basis import mesh_basis
 from simulate.geometry.grid import Grid
 from simulate.geometry.inverse_field import backward, safe_share
 from simulate.geometry.mesh import FaceSurface, topology
-from simulate.geometry.silhouette import WHOLE, outlined
-from simulate.geometry.warp import warped_bands
+from simulate.geometry.silhouette import WHOLE, outline_patch
+from simulate.geometry.warp import warp_bands
 from simulate.outcome.view_check import (
     SEEN,
     check_view,
@@ -121,10 +121,10 @@ def moved(name: str, yaw_deg: float) -> tuple[Points, Rgb, Rgb]:
     forward = grid.place(face, shift_mm)
     shift_mm = shift_mm * (share := safe_share(forward, grid.node_px))
     coarse, image = backward(np.float32(share) * forward, grid.node_px), photo.copy()
-    for rows, columns, pixels, changed in warped_bands(photo, grid, coarse):
+    for rows, columns, pixels, changed in warp_bands(photo, grid, coarse):
         merge(image, pixels, changed, rows, columns)
     only_bent = image.copy()
-    part = outlined(face, photo, only_bent, grid.place(face, shift_mm, WHOLE))
+    part = outline_patch(face, photo, only_bent, grid.place(face, shift_mm, WHOLE))
     if part is not None:
         merge(image, part.pixels, part.changed, part.rows, part.columns)
     return shift_mm, only_bent, image

@@ -12,12 +12,12 @@ from simulate import Plan, Treatment, procedures, simulate
 from simulate.catalogue.time_course import days_since, share_at
 from simulate.outcome.warnings import DARKER_DEG, shown_in_part, tone_deg
 from simulate.recovery.reactions import reactions_at
-from simulate.shading.relight import encoded
+from simulate.shading.relight import to_srgb
 from tests.simulate.faces import bare, face_of, lengths, usual
 
 
 def darkened(face: Face, share: float) -> Face:
-    photo = Photo.from_rgb(encoded(np.asarray(share * linear(face.photo.image), np.float32)))
+    photo = Photo.from_rgb(to_srgb(np.asarray(share * linear(face.photo.image), np.float32)))
     return replace(bare(face), photo=photo, workspace={})
 
 

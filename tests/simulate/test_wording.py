@@ -27,7 +27,7 @@ from simulate.wording.changes import (
 )
 from simulate.wording.doses import amount, dose
 from simulate.wording.plans import (
-    nothing_seen,
+    no_effect,
     plan_words,
     price,
     total,
@@ -36,10 +36,10 @@ from simulate.wording.plans import (
 )
 from simulate.wording.procedures import (
     back_among_people,
-    beginning,
     days_off,
-    lasting,
+    duration_words,
     means,
+    onset_words,
     people,
     reaction,
 )
@@ -76,7 +76,9 @@ def test_times_are_said_as_people_say_them(days: float, text: str) -> None:
 def test_a_duration_is_the_same_count_and_unit_however_it_stands() -> None:
     for days in np.geomspace(0.5, 800.0, 200).tolist():
         assert duration(days) == oblique(days) == span(days, days)
-        assert lasting(course((0, days), (1.0, 0.0))).endswith(f"left after {duration(days)}.")
+        assert duration_words(course((0, days), (1.0, 0.0))).endswith(
+            f"left after {duration(days)}."
+        )
 
 
 def test_a_duration_is_as_long_as_it_is_said_to_be() -> None:
@@ -196,12 +198,12 @@ def course(days: tuple[float, ...], share: tuple[float, ...]) -> Course:
     ],
 )
 def test_a_course_in_words(days: tuple[float, ...], share: tuple[float, ...], words: str) -> None:
-    assert lasting(course(days, share)).startswith(words)
+    assert duration_words(course(days, share)).startswith(words)
 
 
 @pytest.mark.parametrize("entry", procedures().values(), ids=lambda entry: entry.id)
 def test_every_procedure_says_how_it_ends(entry: Procedure) -> None:
-    words = lasting(entry.course)
+    words = duration_words(entry.course)
     assert words.endswith(".")
     assert ("asting, as far as" in words) is (entry.course.share[-1] >= 0.95)
 
@@ -223,7 +225,7 @@ def test_when_an_effect_begins_in_words(
         course=course(days, share),
         reactions=procedures()["lip_filler"].reactions if swells else (),
     )
-    assert beginning(entry) == words
+    assert onset_words(entry) == words
 
 
 # --- doses and plans
@@ -306,13 +308,13 @@ def test_a_total_says_whose_body_mass_its_label_is_for() -> None:
 
 def test_why_nothing_of_a_plan_is_seen() -> None:
     both = Plan.parse(["lip_flip=4", "masseter_toxin=25"])
-    assert "Nothing is left" in nothing_seen(both, "1y")
-    assert not nothing_seen(both, "6mo")  # the lip flip alone is over
-    assert not nothing_seen(both, None)
+    assert "Nothing is left" in no_effect(both, "1y")
+    assert not no_effect(both, "6mo")  # the lip flip alone is over
+    assert not no_effect(both, None)
     early = Plan.parse(["lip_flip=4"])
-    assert "not begun" in nothing_seen(early, "0d")
-    assert not nothing_seen(early, "1w")
-    assert "Nothing is left" in nothing_seen(early, "1y")
+    assert "not begun" in no_effect(early, "0d")
+    assert not no_effect(early, "1w")
+    assert "Nothing is left" in no_effect(early, "1y")
 
 
 @pytest.mark.parametrize("entry", procedures().values(), ids=lambda entry: entry.id)

@@ -267,7 +267,7 @@ def test_painting_waits_for_the_model_and_says_so(monkeypatch: pytest.MonkeyPatc
     thread.start()
     monkeypatch.setattr(loading, "warm_skin", lambda: thread)
     monkeypatch.setattr(loading, "LOOK_SECONDS", 0.01)
-    steps = loading.once_loaded(iter_of([0.5, 1.0]))
+    steps = loading.with_model(iter_of([0.5, 1.0]))
     assert [next(steps), next(steps)] == [0.0, 0.0]
     assert painting._words(0.0) == "Loading the skin model …"
     done.set()
@@ -527,7 +527,7 @@ def test_the_private_check_advises_and_is_forgotten(welcome_page: AppTest) -> No
 def test_the_published_cut_off_decides(answers: list[int | None], said: bool | None) -> None:
     care = importlib.import_module("ui.intake.bdd_screening")
     assert care.check().cut_off == 9
-    assert care.advised(answers) is said
+    assert care.advises_talk(answers) is said
 
 
 def test_the_care_page_is_offered_quietly_from_the_first_screen(welcome_page: AppTest) -> None:

@@ -7,9 +7,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from simulate import procedures
-from simulate.wording.procedures import lasting
+from simulate.wording.procedures import duration_words
 from tests.ui.viewing import shown, title
-from ui.concerns.concerns import acting, areas, concerns
+from ui.concerns.concerns import areas, candidates, concerns
 from ui.concerns.search import search
 
 JUDGING = r"\b(ugly|flaw|flawed|defect|problem|too|bad|wrong|should|must|old|fix|correct|improve)\b"
@@ -150,7 +150,7 @@ def test_the_closest_is_found_where_not_all_words_are() -> None:
 
 
 def test_a_procedure_that_acts_on_two_concerns_is_one_card() -> None:
-    cards = dict(acting(["bags", "hollow_below_eyes"]))
+    cards = dict(candidates(["bags", "hollow_below_eyes"]))
     assert [concern.id for concern, _ in cards["lower_blepharoplasty"]] == [
         "hollow_below_eyes",
         "bags",
@@ -192,7 +192,7 @@ def test_a_card_says_what_a_patient_has_to_know(patient_page: AppTest) -> None:
         r"Width of the nose at the nostrils: −(.+) mm; most people −(.+) mm", written
     )
     assert 2.0 < float(change[1]) < 8.0
-    assert lasting(entry.course) in written
+    assert duration_words(entry.course) in written
     assert "Most people go out again after 1 to 2 weeks." in written
     assert written.index("Serious risks") < written.index("What can go wrong")
     assert all(one.what in written for one in entry.risks)
@@ -282,7 +282,7 @@ def test_what_would_not_be_seen_says_so_and_comes_last(patient_page: AppTest) ->
         assert 0.0 <= float(grade) < 1.0
         assert "You would see almost no difference there." in one
     page = choose(page, "smile_folds")  # which the photo has, and which comes after it by itself
-    ids = [name for name, _ in acting(["lines_at_mouth", "smile_folds"])]
+    ids = [name for name, _ in candidates(["lines_at_mouth", "smile_folds"])]
     assert [procedures()[name].name for name in (*ids[3:], *ids[:3])] == [
         one.value for one in page.subheader[1:]
     ]

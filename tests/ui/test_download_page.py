@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from face_mesh import Photo, measure_face
 from simulate import Conditions, Plan
 from simulate.plan.plan import Stroke
-from simulate.progress import finished
+from simulate.progress import complete
 from simulate.provenance.verify import verify
 from simulate.wording.language import english
 from tests.ui import viewing
@@ -97,7 +97,7 @@ def reported(planned: AppTest, monkeypatch: pytest.MonkeyPatch) -> Callable[[], 
     """Ask for the report, and return of what and with what it is made."""
     asked = []
 
-    def report(parts: Parts, say: object, language: str, wanted: object) -> Iterator[float]:
+    def report(parts: Parts, translate: object, language: str, wanted: object) -> Iterator[float]:
         asked.append((parts, wanted))
         yield 1.0
         return b"%PDF"
@@ -239,15 +239,15 @@ def made(sample_page: AppTest) -> Callable[..., list[bytes]]:
         if kind == "comparison":
             return [files.comparison_png(face, choice)]
         if kind == "video":
-            moving = finished(files.video(choice, face, english))
+            moving = complete(files.video(choice, face, english))
             return [moving.mp4, moving.gif]
         if kind == "report":
             wanted = files.ReportOptions(code=True, notes=True, clinic="The Clinic · 12 34")
             part = files.ReportPlan(
                 choice, face, "A", "From the front", (("Smile", choice, face, ""),)
             )
-            return [finished(files.report([part, part], english, "en", wanted))]
-        return [finished(files.sheet(kind, choice, face, english)).png]
+            return [complete(files.report([part, part], english, "en", wanted))]
+        return [complete(files.sheet(kind, choice, face, english)).png]
 
     return make
 

@@ -1,8 +1,8 @@
-"""Every text that the page draws is said by `say`: read from the source, so that no field forgets.
+"""Every text that the page draws is said by `translate`: read from the source, so none forgets.
 
 Streamlit reads what it draws as Markdown. A text is safe there if it is a literal, a constant, or
-comes from `say`, `number`, `said_error` or `Words`, by way of whatever variables and functions of
-the page. Anything else has to be listed here, with the reason why nothing from outside is in it.
+comes from `translate`, `number`, `translate_error` or `Words`, by way of whatever variables and
+functions of the page. Anything else has to be listed here, with the reason why nothing from outside is in it.
 """
 
 import ast
@@ -20,7 +20,7 @@ DRAWING |= {"download_button", "toast", "segmented_control", "pills", "metric", 
 DRAWING |= {"dialog", "status", "page_link", "file_uploader", "form_submit_button", "badge", "text"}
 DRAWING |= {"selectbox", "multiselect", "write", "exception", "chat_message", "json", "latex"}
 NAMED = {"label", "help", "caption", "captions", "text", "title", "format_func", "body"}
-SAYING = {"say", "number", "said_error", "Words", "sum", "len", "round", "range"}
+SAYING = {"translate", "number", "translate_error", "Words", "sum", "len", "round", "range"}
 OF_ITS_OWN = {"strip", "removesuffix", "replace", "splitlines", "items", "values", "partition"}
 OF_WHAT_IT_TAKES = {"list", "tuple", "filter", "sorted", "next", "iter", "dict", "zip", "enumerate"}
 OF_WHAT_IT_TAKES |= {"fromkeys", "join"}
@@ -78,7 +78,7 @@ class Page:
                 if isinstance(node, ast.FunctionDef):
                     self.functions[path.stem, node.name] = node
 
-    def unsaid(self) -> Iterator[tuple[str, str]]:
+    def message_of(self) -> Iterator[tuple[str, str]]:
         """Yield file and expression of all that is drawn and not known to be said."""
         for name, tree in self.trees.items():
             for node in ast.walk(tree):
@@ -217,7 +217,7 @@ def _names(node: ast.expr, name: str) -> bool:
 
 
 def test_all_that_the_page_draws_is_said() -> None:
-    found = set(Page(ROOT).unsaid())
+    found = set(Page(ROOT).message_of())
     assert sorted(found - set(KNOWN)) == []
     assert sorted(set(KNOWN) - found) == []  # what is no longer drawn goes from the list
 
@@ -256,7 +256,7 @@ def test_the_rule_sees_what_forgets(tmp_path: Path, source: str) -> None:
     (tmp_path / "ui").mkdir()
     text = f"def draw(argument):\n    {source}\n\ndef told(one):\n    return one.name\n"
     (tmp_path / "ui" / "new.py").write_text(text)
-    assert list(Page(tmp_path).unsaid()) != []
+    assert list(Page(tmp_path).message_of()) != []
 
 
 @pytest.mark.parametrize(
@@ -274,4 +274,4 @@ def test_the_rule_minds_nothing_that_is_said(tmp_path: Path, source: str) -> Non
     (tmp_path / "ui").mkdir()
     text = f"def draw(one):\n    {source}\n\ndef lines():\n    return [say('a'), SAID[1]]\n"
     (tmp_path / "ui" / "new.py").write_text(text)
-    assert list(Page(tmp_path).unsaid()) == []
+    assert list(Page(tmp_path).message_of()) == []

@@ -14,9 +14,9 @@ from ui.server.error_page import SENTENCE
 def breaking() -> None:
     from streamlit.error_util import handle_user_script_exception
 
-    from ui.server.error_page import told
+    from ui.server.error_page import show_error
 
-    handle_user_script_exception(ValueError("pixels of Ms Doe"), told)
+    handle_user_script_exception(ValueError("pixels of Ms Doe"), show_error)
 
 
 def test_what_breaks_is_one_sentence_without_the_exception() -> None:

@@ -15,14 +15,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from face_mesh import Photo, PlanError, read_face
-from face_mesh.messages import AND, COMMAS, OR, Listed, Said
+from face_mesh.messages import AND, COMMAS, OR, Message, MessageList
 from simulate import Conditions, Plan
 from simulate.catalogue.sources import sources
 from simulate.export import contact_sheet
-from simulate.export.pdf.figures import Planned, Seen
+from simulate.export.pdf.figures import PhotoResult, PlanResults
 from simulate.export.pdf.pages import report_pdf
 from simulate.plan.interactions import plan_warnings
-from simulate.progress import finished
+from simulate.progress import complete
 from simulate.provenance.png_metadata import png_bytes
 from simulate.wording.times import moment, moment_title
 from tests.helpers import ROOT
@@ -44,7 +44,7 @@ _NUMBER = re.compile(r"\d+(?:[.,\u00a0]\d+)*")
 
 @pytest.mark.parametrize(("one", "part"), FILES)
 def test_all_that_is_said_has_a_translation_and_nothing_else_does(one: str, part: str) -> None:
-    said, kept = collect.collected(part), collect.translations(one, part)
+    said, kept = collect.messages_of(part), collect.translations(one, part)
     assert [message for message in said if not kept.get(message)] == []
     assert [message for message in kept if message not in set(said)] == []
 
@@ -59,7 +59,7 @@ def test_a_translation_fills_in_the_same_as_its_sentence(one: str, part: str) ->
 def test_every_template_can_be_filled_in(one: str, part: str) -> None:
     for message in collect.translations(one, part):
         if values := {name: _example(name, spec) for name, spec in _fields(message) if name}:
-            filled = language.said_in(one, Said(message, **values))
+            filled = language.said_in(one, Message(message, **values))
             assert "{" not in filled, message
 
 
@@ -93,10 +93,10 @@ def test_collecting_again_changes_nothing(tmp_path: Any, monkeypatch: Any) -> No
     for part in collect.PARTS:
         path = tmp_path / "de" / f"{part}.po"
         path.write_bytes(data[part])
-        collect.write("de", part, collect.collected(part))
+        collect.write("de", part, collect.messages_of(part))
         once = path.read_bytes()
         assert collect.translations("de", part) == kept[part]
-        collect.write("de", part, collect.collected(part))
+        collect.write("de", part, collect.messages_of(part))
         assert path.read_bytes() == once
         assert b"20" not in once[: once.index(b"\n\n")]
 
@@ -131,17 +131,17 @@ def _figures(text: str) -> list[str]:
 def _example(name: str, spec: str) -> object:
     if spec.endswith(("f", "g")):
         return 1.5
-    return 2 if spec.endswith(("d", ",")) else Said("Redness")
+    return 2 if spec.endswith(("d", ",")) else Message("Redness")
 
 
 # --- saying ---
 
 
 def test_a_sentence_is_said_with_its_values_in_the_same_language() -> None:
-    told = Said(
+    told = Message(
         "{name}: {sign}, which {percent:.0f} % have, is not drawn at this time.",
-        name=Said("Lip filler"),
-        sign=Said("bruising"),
+        name=Message("Lip filler"),
+        sign=Message("bruising"),
         percent=29.0,
     )
     assert language.said_in("en", told) == str(told)
@@ -153,18 +153,18 @@ def test_a_sentence_is_said_with_its_values_in_the_same_language() -> None:
 
 
 def test_a_noun_stays_a_noun_in_german_and_begins_small_elsewhere() -> None:
-    told = Said("({name!l})", name=Said("Lip filler"))
+    told = Message("({name!l})", name=Message("Lip filler"))
     assert told == "(lip filler)"
     assert language.said_in("de", told) == "(Lippenfiller)"
     assert language.said_in("es", told) == "(relleno de labios)"
 
 
 def test_numbers_have_the_sign_of_the_language() -> None:
-    told = Said("A brush is above 0 and up to {most:g} mm in radius.", most=2.5)
+    told = Message("A brush is above 0 and up to {most:g} mm in radius.", most=2.5)
     assert "2.5 mm" in told
     assert "2,5 mm" in language.said_in("de", told)
     assert "2,5 mm" in language.said_in("es", told)
-    large = Said(
+    large = Message(
         "The photo is over {most:,} pixels on one side; crop it to the face and use that.",
         most=32000,
     )
@@ -187,14 +187,14 @@ def test_numbers_have_the_sign_of_the_language() -> None:
 def test_a_list_is_written_as_the_language_writes_one(
     one: str, parts: list[str], style: str, said: str
 ) -> None:
-    assert language.said_in(one, Listed(parts, style)) == said
+    assert language.said_in(one, MessageList(parts, style)) == said
 
 
 def test_an_error_is_said() -> None:
     with pytest.raises(PlanError) as raised:
         Plan.parse("lip_filler=99")
     told = raised.value.args[0]
-    assert language.said_error(raised.value) == str(raised.value)
+    assert language.translate_error(raised.value) == str(raised.value)
     assert "Lippenfiller" in language.said_in("de", told)
     assert "99 mL" in language.said_in("de", told)
 
@@ -205,7 +205,7 @@ def test_what_is_not_known_is_said_as_it_is() -> None:
 
 
 def test_braces_without_values_are_no_placeholders() -> None:
-    assert language.said_in("de", Said("write {kind}")) == "write {kind}"
+    assert language.said_in("de", Message("write {kind}")) == "write {kind}"
 
 
 def test_warnings_of_a_plan_are_said() -> None:
@@ -421,19 +421,26 @@ def test_what_a_check_found_is_said_again_in_another_language(page: AppTest) -> 
 def test_the_report_says_nothing_without_a_translation() -> None:
     face = read_face(Photo.from_rgb(np.asarray(portrait())))
     plan = Plan.parse(["lip_filler=1", "masseter_toxin=25", "lip_lift=4", "jawline_filler=2:left"])
-    outcomes = finished(contact_sheet.responders(face, plan, Conditions("1mo")))
+    outcomes = complete(contact_sheet.responders(face, plan, Conditions("1mo")))
     for one in OTHERS:
         known = {m for part in collect.PARTS for m in collect.translations(one, part)}
         unknown: set[str] = set()
 
-        def say(text: str, /, *, known: Any = known, unknown: Any = unknown, **values: Any) -> str:
+        def translate(
+            text: str, /, *, known: Any = known, unknown: Any = unknown, **values: Any
+        ) -> str:
             unknown |= {m for m in _templates(text) if _has_words(m) and m not in known}
             return language.said_in(one, text, **values)  # noqa: B023
 
-        seen = [Seen("Smile", outcomes[1]), Seen("Three-quarter", None)]
-        plans = [Planned(outcomes, outcomes[:1], "A", "From the front", seen), Planned(outcomes)]
+        seen = [PhotoResult("Smile", outcomes[1]), PhotoResult("Three-quarter", None)]
+        plans = [
+            PlanResults(outcomes, outcomes[:1], "A", "From the front", seen),
+            PlanResults(outcomes),
+        ]
         for questions in (False, True):
-            pdf = report_pdf(plans, code=True, questions=questions, say=say, language=one)
+            pdf = report_pdf(
+                plans, code=True, questions=questions, translate=translate, language=one
+            )
             assert pdf.startswith(b"%PDF")
         places = {*sources().values(), "Beforehand"}
         assert sorted(text for text in unknown if text not in places) == []
@@ -445,13 +452,13 @@ def _has_words(template: str) -> bool:
 
 def _templates(text: str) -> Iterator[str]:
     """What is looked up when a text is said."""
-    if isinstance(text, Listed):
+    if isinstance(text, MessageList):
         for one in text.parts:
             yield from _templates(one)
         return
-    yield text.template if isinstance(text, Said) else text
-    for value in text.values.values() if isinstance(text, Said) else ():
-        if isinstance(value, Said | Listed):
+    yield text.template if isinstance(text, Message) else text
+    for value in text.values.values() if isinstance(text, Message) else ():
+        if isinstance(value, Message | MessageList):
             yield from _templates(value)
 
 
@@ -478,12 +485,12 @@ def test_another_language_keeps_photo_dose_and_result(sample_page: AppTest) -> N
 
 def test_no_literal_is_drawn_without_being_said() -> None:
     """A text written straight into a call that draws it would stay English for ever."""
-    unsaid = [
+    message_of = [
         f"{path.relative_to(ROOT)}:{line}: {text}"
         for path in collect.python_files("page")
         for line, text in _drawn(path.read_text("utf-8"))
     ]
-    assert unsaid == []
+    assert message_of == []
 
 
 DRAWING = {"title", "header", "subheader", "caption", "markdown", "button", "checkbox", "toggle"}

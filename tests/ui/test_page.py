@@ -19,8 +19,8 @@ from simulate.catalogue.sources import citation
 from simulate.plan.interactions import interactions
 from simulate.plan.presets import presets
 from simulate.provenance.verify import verify
-from simulate.skin.treated_patch import Treated
-from simulate.wording.procedures import lasting
+from simulate.skin.treated_patch import TreatedPatch
+from simulate.wording.procedures import duration_words
 from tests.ui.arriving import arrive, upload, use
 from tests.ui.viewing import look_at, notes, pick, shown, strip, table, title
 
@@ -364,7 +364,7 @@ def test_every_procedure_is_offered_with_its_sources(sample_page: AppTest, part:
         assert all(evidence.claim in written for evidence in entry.evidence)
         assert all(caution in written for caution in entry.cautions)
         assert all(term.derivation in written for term in (*entry.terms, *entry.skin))
-        assert lasting(entry.course) in written
+        assert duration_words(entry.course) in written
         assert entry.response.derivation in written
 
 
@@ -476,18 +476,18 @@ def test_an_impossible_plan_is_one_sentence_and_loses_nothing(
 def test_forgetting_leaves_nothing_of_the_photo(
     page: AppTest, uploads: list[MemoryUploadedFileManager], photo_file: bytes
 ) -> None:
-    held_before = living(Photo, Face, Outcome, Treated)  # by other tests
+    held_before = living(Photo, Face, Outcome, TreatedPatch)  # by other tests
     use(upload(page, "me.jpg", photo_file))
     pick(page, "lip_filler", "forehead_toxin")
     page.button(key="make_range").click().run()
     assert strip(page)[0]
-    assert living(Photo, Face, Outcome, Treated) > held_before
+    assert living(Photo, Face, Outcome, TreatedPatch) > held_before
     sheet = importlib.import_module("ui.compute.files").Sheet
     assert living(sheet)
     forget = next(button for button in page.button if button.label == "Forget my photo")
     forget.click().run()
     assert title(page) == "See it beforehand"
-    assert living(Photo, Face, Outcome, Treated) == held_before
+    assert living(Photo, Face, Outcome, TreatedPatch) == held_before
     assert not living(sheet)
     assert stored(uploads) == 0
     state = page.session_state["beforehand"]

@@ -61,13 +61,13 @@ def test_what_is_moved_is_striped_within_a_contour_and_all_else_is_clear() -> No
     shift_mm = np.zeros((80, 120), np.float32)
     shift_mm[20:60, 30:90] = 0.4
     shift_mm[70:, :] = 0.1  # too little to be seen
-    rgba = levels(overlays.moved(shift_mm)).astype(int)
+    rgba = levels(overlays.movement_map(shift_mm)).astype(int)
     assert (rgba[:18] == 0).all()
     assert (rgba[63:] == 0).all()
     inside = rgba[24:56, 34:86, 3] > 0
     assert 0.2 < inside.mean() < 0.5  # the skin is seen between the stripes
     assert {tuple(one) for one in rgba[40, 28:33]} >= {(51, 35, 0, 255), (255, 176, 0, 255)}
-    assert overlays.moved(np.full((8, 8), 0.1, np.float32)) is None
+    assert overlays.movement_map(np.full((8, 8), 0.1, np.float32)) is None
 
 
 def test_the_mask_is_clear_where_nothing_is_treated_and_has_a_contour_of_light_and_dark() -> None:
@@ -104,7 +104,7 @@ def test_a_large_heat_map_is_made_smaller() -> None:
 def test_the_treated_area_holds_all_that_changed_with_room_about_it() -> None:
     mask = np.zeros((100, 200), bool)
     mask[40:60, 100:140] = True
-    box = overlays.treated(mask)
+    box = overlays.treated_box(mask)
     assert box is not None
     left, top, right, bottom = box
     assert left < 0.5 < 0.7 < right
@@ -112,8 +112,8 @@ def test_the_treated_area_holds_all_that_changed_with_room_about_it() -> None:
 
 
 def test_the_treated_area_stays_in_the_picture() -> None:
-    assert overlays.treated(np.ones((10, 10), bool)) == (0.0, 0.0, 1.0, 1.0)
-    assert overlays.treated(np.zeros((10, 10), bool)) is None
+    assert overlays.treated_box(np.ones((10, 10), bool)) == (0.0, 0.0, 1.0, 1.0)
+    assert overlays.treated_box(np.zeros((10, 10), bool)) is None
 
 
 def test_a_plain_picture_numbers_the_faces_it_is_given() -> None:

@@ -49,7 +49,7 @@ def test_somebody_is_there_until_the_connection_is_lost(runtime: Runtime) -> Non
 def test_without_a_server_nobody_goes(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
     presence = importlib.import_module("ui.server.presence")
     monkeypatch.setattr(presence, "exists", lambda: False)
-    assert not presence.gone()()
+    assert not presence.disconnection_check()()
 
 
 @pytest.fixture

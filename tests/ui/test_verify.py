@@ -10,9 +10,9 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.testing.v1 import AppTest
 
 from simulate.provenance import signing as certificate
-from simulate.provenance.c2pa_manifest import Edits, signed
+from simulate.provenance.c2pa_manifest import Edits, sign_file
 from simulate.provenance.png_metadata import png_bytes
-from simulate.provenance.signing import signing
+from simulate.provenance.signing import credentials
 
 BOX = (10.0, 20.0, 30.0, 40.0)
 
@@ -39,7 +39,7 @@ def bare() -> bytes:
 
 
 def ours(*how: str) -> bytes:
-    return signed(bare(), Edits(dict.fromkeys(how, BOX)), signing(), "1.0")
+    return sign_file(bare(), Edits(dict.fromkeys(how, BOX)), credentials(), "1.0")
 
 
 def put_in(page: AppTest, data: bytes, name: str = "picture.png") -> AppTest:

@@ -14,7 +14,7 @@ from ui.intake import photo_store, privacy_notice
 from ui.state import session, steps
 from ui.state.clinic_policy import policy
 from ui.text import language
-from ui.text.language import N_, say
+from ui.text.language import N_, translate
 
 STEPS = {
     session.PATIENT: {
@@ -40,14 +40,16 @@ def head(pages: Mapping[StreamlitPage, str], now: StreamlitPage) -> None:
         _steps()
         if session.start().photo:
             st.button(
-                say("Forget my photo"),
+                translate("Forget my photo"),
                 key="forget",
                 icon=":material/delete_forever:",
                 type="tertiary",
                 on_click=photo_store.forget,
-                help=say("Removes the photo and everything made from it, at once and for good."),
+                help=translate(
+                    "Removes the photo and everything made from it, at once and for good."
+                ),
             )
-        with st.popover(say("Menu"), icon=":material/menu:", type="tertiary", key=menu):
+        with st.popover(translate("Menu"), icon=":material/menu:", type="tertiary", key=menu):
             _language()
             for page, icon in pages.items():
                 st.page_link(page, icon=f":material/{icon}:")
@@ -60,17 +62,17 @@ def _steps() -> None:
     state = session.start()
     now, marks = steps.screen(state), STEPS.get(state.way, {}) if state.attested else {}
     items = "".join(
-        f"<li{' aria-current=step' if name == now else ''}>{escape(say(label))}</li>"
+        f"<li{' aria-current=step' if name == now else ''}>{escape(translate(label))}</li>"
         for name, label in marks.items()
         if name != "concerns" or policy().concerns
     )
-    st.html(f'<ol class="steps" aria-label="{escape(say("Steps"))}">{items}</ol>')
+    st.html(f'<ol class="steps" aria-label="{escape(translate("Steps"))}">{items}</ol>')
 
 
 def _language() -> None:
     names = list(language.LANGUAGES)
     st.selectbox(
-        say("Language"),
+        translate("Language"),
         names,
         index=names.index(language.current()),
         format_func=language.LANGUAGES.__getitem__,
@@ -82,13 +84,13 @@ def _language() -> None:
 def foot(now: StreamlitPage) -> None:
     """Draw what stands below every screen; `now` is the page that is on."""
     with st.container(key="foot", gap="small"):
-        legal = say("A picture to talk about, not a promise and no medical advice.")
+        legal = translate("A picture to talk about, not a promise and no medical advice.")
         st.caption(f"{legal} {privacy_notice.in_short()}")
         state = session.start()  # the first screen has the link among its own words
         if state.attested and state.way == session.PATIENT and now.url_path != "care":
             st.page_link(
                 "../screens/care.py",
-                label=say(
+                label=translate(
                     "Do thoughts about your looks weigh on you? A private check, if you like."
                 ),
                 icon=":material/favorite:",

@@ -11,7 +11,7 @@ from ui.compute import model_loading
 from ui.state import session, steps
 from ui.state.clinic_policy import PolicyError, policy
 from ui.state.step import Step
-from ui.text.language import said_error, say
+from ui.text.language import translate, translate_error
 
 st.set_page_config(page_title="Beforehand", page_icon="🪞", layout="wide")
 for sheet in ("frame.css", "page.css"):
@@ -20,19 +20,21 @@ model_loading.warm_landmarks()
 try:
     policy()
 except PolicyError as error:  # nothing is offered by a file that was not understood
-    st.error(said_error(error), icon=":material/error:")
+    st.error(translate_error(error), icon=":material/error:")
     st.stop()
 # The icons of the menu; the screen that is on is the step of the visit.
 pages = {
     st.Page(
         f"../screens/{steps.screen(session.start())}.py",
-        title=say("Preview"),
+        title=translate("Preview"),
         url_path="preview",
         default=True,
     ): "face",
-    st.Page("../screens/about.py", title=say("How it works"), url_path="about"): "menu_book",
-    st.Page("../screens/care.py", title=say("How you feel"), url_path="care"): "favorite",
-    st.Page("../screens/verify.py", title=say("Check a picture"), url_path="verify"): "verified",
+    st.Page("../screens/about.py", title=translate("How it works"), url_path="about"): "menu_book",
+    st.Page("../screens/care.py", title=translate("How you feel"), url_path="care"): "favorite",
+    st.Page(
+        "../screens/verify.py", title=translate("Check a picture"), url_path="verify"
+    ): "verified",
 }
 page = st.navigation(list(pages), position="hidden")
 home = next(iter(pages))

@@ -8,8 +8,8 @@ from typing import TypeVar
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from simulate.progress import finished
-from ui.text.language import say
+from simulate.progress import complete
+from ui.text.language import translate
 
 T = TypeVar("T")
 
@@ -39,9 +39,9 @@ def show(
     """
     with place.container(key=name, gap="small"):
         bar = st.progress(0.0, words(0.0))
-        st.button(say("Cancel"), key=button, on_click=cancel, args=arguments)
+        st.button(translate("Cancel"), key=button, on_click=cancel, args=arguments)
     try:
-        result = finished(steps, lambda share: bar.progress(share, words(share)))
+        result = complete(steps, lambda share: bar.progress(share, words(share)))
     except Exception:
         place.empty()
         raise

@@ -14,19 +14,19 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from face_mesh import Face, PlanError
-from simulate import Outcome, __version__, simulating
+from simulate import Outcome, __version__, simulation_steps
 from simulate.export import comparison, contact_sheet
 from simulate.outcome.uncertainty_overlay import overlaid
-from simulate.progress import finished, scaled
-from simulate.provenance.c2pa_manifest import edits_of, sheet_png, signed, together
-from simulate.provenance.signing import signing
+from simulate.progress import complete, share_of
+from simulate.provenance.c2pa_manifest import edits_of, sheet_png, sign_file, together
+from simulate.provenance.signing import credentials
 from simulate.provenance.visible_mark import marked_outcome
-from simulate.wording.language import Say, english
+from simulate.wording.language import Translate, english
 from simulate.wording.plans import response_title
 from ui.components.viewer.strip import Panel
 from ui.compute import overlays
 from ui.state.choice import Choice
-from ui.text.language import unsaid
+from ui.text.language import message_of
 
 # As many at once as there are cores: more would not be ready sooner, and each takes its memory.
 _COMPARING = threading.BoundedSemaphore(max(2, os.cpu_count() or 2))
@@ -107,7 +107,9 @@ def sheet_choice(kind: str, choice: Choice) -> Choice:
     return replace(choice, conditions=replace(choice.conditions, responder="expected"))
 
 
-def sheet(kind: str, choice: Choice, face: Face, say: Say) -> Generator[float, None, Sheet]:
+def sheet(
+    kind: str, choice: Choice, face: Face, translate: Translate
+) -> Generator[float, None, Sheet]:
     """Work out a sheet, yielding the share done; close it to cancel.
 
     Raises:
@@ -116,7 +118,7 @@ def sheet(kind: str, choice: Choice, face: Face, say: Say) -> Generator[float, N
     """
     with closing(_outcomes(kind, sheet_choice(kind, choice), face)) as steps:
         outcomes = yield from steps
-    return sheet_of(kind, outcomes, say)
+    return sheet_of(kind, outcomes, translate)
 
 
 def _outcomes(kind: str, choice: Choice, face: Face) -> Generator[float, None, list[Outcome]]:
@@ -124,7 +126,9 @@ def _outcomes(kind: str, choice: Choice, face: Face) -> Generator[float, None, l
     return work(face, choice.plan, choice.conditions)
 
 
-def video(choice: Choice, face: Face, say: Say) -> Generator[float, None, TimelapseFiles]:
+def video(
+    choice: Choice, face: Face, translate: Translate
+) -> Generator[float, None, TimelapseFiles]:
     """Work out the moving picture, yielding the share done; close it to cancel.
 
     Raises:
@@ -132,21 +136,23 @@ def video(choice: Choice, face: Face, say: Say) -> Generator[float, None, Timela
     """
     from simulate.export import timelapse_video  # whose encoder only this needs
 
-    with closing(timelapse_video.morph(face, choice.plan, choice.conditions, say)) as steps:
+    with closing(timelapse_video.morph(face, choice.plan, choice.conditions, translate)) as steps:
         made = yield from steps
-    mp4, gif = (signed(one, made.edits, signing(), __version__) for one in (made.mp4, made.gif))
+    mp4, gif = (
+        sign_file(one, made.edits, credentials(), __version__) for one in (made.mp4, made.gif)
+    )
     return TimelapseFiles(mp4, gif, made.size, made.dates)
 
 
 def report(
-    parts: Sequence[ReportPlan], say: Say, language: str, options: ReportOptions
+    parts: Sequence[ReportPlan], translate: Translate, language: str, options: ReportOptions
 ) -> Generator[float, None, bytes]:
     """Work out the report as a signed PDF, yielding the share done; close it to cancel.
 
     Raises:
         PlanError, EngineError: as `sheet`.
     """
-    from simulate.export.pdf.figures import Planned, Seen
+    from simulate.export.pdf.figures import PhotoResult, PlanResults
     from simulate.export.pdf.pages import report_pdf  # whose library only this needs
 
     works = [
@@ -158,7 +164,7 @@ def report(
     for part, kind in works:
         with closing(_outcomes(kind, sheet_choice(kind, part.choice), part.face)) as steps:
             share = steps_of[kind] / whole
-            made = yield from scaled(steps, 0.95 * share, 0.95 * done / whole)
+            made = yield from share_of(steps, 0.95 * share, 0.95 * done / whole)
         found[id(part), kind] = [replace(one, plan=part.choice.kept) for one in made]
         done += steps_of[kind]
     plans, shown = [], [one for many in found.values() for one in many]
@@ -167,21 +173,21 @@ def report(
         for view, choice, face, said in part.others:
             yield 0.95 * done / whole
             done += 1
-            others.append(Seen(view, *_elsewhere(choice, face, said)))
+            others.append(PhotoResult(view, *_elsewhere(choice, face, said)))
         shown += [one.outcome for one in others if one.outcome is not None]
         three, times = found[id(part), RANGE], found.get((id(part), FILM), [])
-        plans.append(Planned(three, times, part.title, part.view, others))
+        plans.append(PlanResults(three, times, part.title, part.view, others))
     pdf = report_pdf(
         plans,
         code=options.code,
         notes=options.notes,
         clinic=options.clinic,
         questions=options.questions,
-        say=say,
+        translate=translate,
         language=language,
     )
     edits = together(edits_of(one) for one in shown)
-    return signed(pdf, edits, signing(), __version__)
+    return sign_file(pdf, edits, credentials(), __version__)
 
 
 def _elsewhere(choice: Choice, face: Face, said: str) -> tuple[Outcome | None, str]:
@@ -189,12 +195,14 @@ def _elsewhere(choice: Choice, face: Face, said: str) -> tuple[Outcome | None, s
     if not choice.plan.treatments:
         return None, said
     try:
-        return finished(simulating(face, choice.plan, sheet_choice(RANGE, choice).conditions)), said
+        return complete(
+            simulation_steps(face, choice.plan, sheet_choice(RANGE, choice).conditions)
+        ), said
     except PlanError as error:  # as of a head that is turned too far
-        return None, unsaid(error)
+        return None, message_of(error)
 
 
-def sheet_of(kind: str, outcomes: list[Outcome], say: Say = english) -> Sheet:
+def sheet_of(kind: str, outcomes: list[Outcome], translate: Translate = english) -> Sheet:
     """Return the pictures and the file of outcomes that belong to one sheet."""
     face = outcomes[0].face
     captions = (
@@ -206,21 +214,21 @@ def sheet_of(kind: str, outcomes: list[Outcome], say: Say = english) -> Sheet:
     shown += [(one.image, said) for one, said in zip(outcomes, captions, strict=True)]
     if kind == RANGE:
         shown.append((overlaid(outcomes[1]), contact_sheet.UNSURE))
-    stamped = [marked_outcome(one, say) for one in outcomes]
+    stamped = [marked_outcome(one, translate) for one in outcomes]
     drawn = (
-        contact_sheet.film_image(stamped, say)
+        contact_sheet.film_image(stamped, translate)
         if kind == FILM
-        else contact_sheet.range_image(stamped, say)
+        else contact_sheet.range_image(stamped, translate)
     )
     return Sheet(
-        tuple(Panel(overlays.head(face, image), say(caption)) for image, caption in shown),
-        sheet_png(drawn, outcomes, signing(), __version__),
+        tuple(Panel(overlays.head(face, image), translate(caption)) for image, caption in shown),
+        sheet_png(drawn, outcomes, credentials(), __version__),
     )
 
 
-def comparison_png(face: Face, choice: Choice, say: Say = english) -> bytes:
+def comparison_png(face: Face, choice: Choice, translate: Translate = english) -> bytes:
     """Return before and after at the photo's own size, marked as a simulation; nothing is kept."""
     with _COMPARING:
-        outcome = finished(simulating(face, choice.plan, choice.conditions))
-        drawn = comparison.comparison_image(marked_outcome(outcome, say), say)
-        return sheet_png(drawn, [outcome], signing(), __version__)
+        outcome = complete(simulation_steps(face, choice.plan, choice.conditions))
+        drawn = comparison.comparison_image(marked_outcome(outcome, translate), translate)
+        return sheet_png(drawn, [outcome], credentials(), __version__)

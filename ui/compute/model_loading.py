@@ -64,7 +64,7 @@ def _load() -> None:
         return  # said to the visitor when skin is to be painted
 
 
-def once_loaded(steps: Generator[float, None, T]) -> Generator[float, None, T]:
+def with_model(steps: Generator[float, None, T]) -> Generator[float, None, T]:
     """Yield no share as long as the model is not there, then the steps; returns what they do."""
     thread = warm_skin()
     while thread and thread.is_alive():

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 import streamlit as st
 
 from face_mesh import Face
-from simulate import Change, Outcome, Plan, Treatment, simulating
+from simulate import Change, Outcome, Plan, Treatment, simulation_steps
 from simulate.outcome.pipeline import expected_changes
 from simulate.outcome.warnings import undrawn_reactions
 from simulate.plan.interactions import SEVERITIES, interactions
 from simulate.recovery.reactions import reactions_at
 from simulate.skin.skin_effect import skin_mask_of
-from simulate.wording.procedures import not_drawn
+from simulate.wording.procedures import omission
 from ui.components.viewer import Heat, Live, Unsure
 from ui.components.viewer.viewer import Box
 from ui.compute import live_payload, overlays
@@ -98,19 +98,19 @@ def result_steps(choice: Choice, face: Face) -> Generator[float, None, Result]:
 
 
 def _result(choice: Choice, face: Face) -> Generator[float, None, Result]:
-    with closing(simulating(face, choice.plan, choice.conditions)) as steps:
+    with closing(simulation_steps(face, choice.plan, choice.conditions)) as steps:
         outcome = yield from steps
     return Result(
         jpeg=overlays.jpeg(outcome.image),
         head=overlays.head(face, outcome.image),
         heat=overlays.heat(outcome.shift_mm),
         unsure=overlays.unsure(outcome.uncertainty),
-        treated=overlays.treated(outcome.change_mask),
+        treated=overlays.treated_box(outcome.change_mask),
         changes=outcome.changes,
         changed_fraction=outcome.changed_fraction,
         notes=_notes(outcome),
         live=live_payload.live_of(outcome, [one.live for one in results().values() if one.live]),
-        moved=overlays.moved(outcome.shift_mm),
+        moved=overlays.movement_map(outcome.shift_mm),
     )
 
 
@@ -136,4 +136,4 @@ def _undrawn(outcome: Outcome) -> list[str]:
                 shares = found.setdefault(one.sign, {})
                 name = treatment.entry.name
                 shares[name] = max(one.frequency, shares.get(name, 0.0))
-    return [not_drawn(sign, shares.items()) for sign, shares in found.items()]
+    return [omission(sign, shares.items()) for sign, shares in found.items()]

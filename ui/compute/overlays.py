@@ -11,7 +11,7 @@ from PIL import Image
 
 from face_mesh import Face, Photo
 from face_mesh.arrays import Bool, Mask, Points, Rgb
-from face_mesh.messages import Said
+from face_mesh.messages import Message
 from simulate.drawing import CLOSE, head_window, panel
 from simulate.outcome.uncertainty_overlay import (
     BAND_SHARE,
@@ -74,7 +74,7 @@ def plain(photo: Photo, faces_px: tuple[Points, ...] = ()) -> Picture:
     small = Image.fromarray(photo.image)
     small.thumbnail((PLAIN_SIDE_PX, PLAIN_SIDE_PX))
     alt = (
-        Said("The photo, with {n} faces numbered from left to right", n=len(boxes))
+        Message("The photo, with {n} faces numbered from left to right", n=len(boxes))
         if boxes
         else N_("The photo")
     )
@@ -131,7 +131,7 @@ def mask(treated: Mask) -> bytes:
     return _drawn(levels, _mask_palette())
 
 
-def moved(shift_mm: npt.NDArray[np.float32]) -> bytes | None:
+def movement_map(shift_mm: npt.NDArray[np.float32]) -> bytes | None:
     """Return where skin is moved, striped with a contour: a see-through PNG; None if nowhere."""
     height, width = shift_mm.shape
     factor = min(1.0, MASK_SIDE_PX / max(height, width))
@@ -173,7 +173,7 @@ def _drawn(levels: npt.NDArray[np.uint8], palette: npt.NDArray[np.uint8]) -> byt
     return buffer.getvalue()
 
 
-def treated(mask: Bool) -> Box | None:
+def treated_box(mask: Bool) -> Box | None:
     """The box around all that changed, with room about it; None if nothing did."""
     height, width = mask.shape
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))

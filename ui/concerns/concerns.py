@@ -21,7 +21,7 @@ FILE = Path(__file__).with_name("concerns.toml")
 
 
 @dataclass(frozen=True)
-class Acting:
+class Candidate:
     """A procedure that acts on a concern: what it can do for it, and what it cannot."""
 
     id: str
@@ -44,11 +44,11 @@ class Concern:
     id: str
     area: str
     words: str
-    procedures: tuple[Acting, ...]
+    procedures: tuple[Candidate, ...]
     signs: tuple[str, ...] = ()
 
     @property
-    def offered(self) -> tuple[Acting, ...]:
+    def offered(self) -> tuple[Candidate, ...]:
         """The procedures that may be shown here."""
         return tuple(one for one in self.procedures if policy().offers(one.id))
 
@@ -102,9 +102,9 @@ def _read() -> _File:
     return made
 
 
-def acting(chosen: Iterable[str]) -> list[tuple[str, list[tuple[Concern, Acting]]]]:
+def candidates(chosen: Iterable[str]) -> list[tuple[str, list[tuple[Concern, Candidate]]]]:
     """Return what acts on the chosen concerns: each procedure once, with all it acts on."""
-    by_id: dict[str, list[tuple[Concern, Acting]]] = {}
+    by_id: dict[str, list[tuple[Concern, Candidate]]] = {}
     picked = set(chosen)
     for concern in concerns():
         if concern.id in picked:

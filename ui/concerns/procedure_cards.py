@@ -11,20 +11,20 @@ from functools import partial
 import streamlit as st
 
 from face_mesh import Face
-from face_mesh.messages import AND, COMMAS, Listed, Said
+from face_mesh.messages import AND, COMMAS, Message, MessageList
 from simulate import Procedure, Treatment, procedures
 from simulate.wording.doses import dose as dose_words
 from simulate.wording.procedures import means
 from ui.compute import faces
 from ui.concerns import concerns, search
-from ui.concerns.concerns import Acting, Concern
-from ui.concerns.search import Found
+from ui.concerns.concerns import Candidate, Concern
+from ui.concerns.search import SearchResult
 from ui.procedures import expected_changes, procedure_info
-from ui.procedures.expected_changes import Here
+from ui.procedures.expected_changes import PhotoEffect
 from ui.results import view_switch
 from ui.state import plan_state, session
 from ui.state.step import Step
-from ui.text.language import say
+from ui.text.language import translate
 
 SEARCH_KEY, AREA_KEY = "find_concern", "concern_area"
 
@@ -33,9 +33,9 @@ def choose() -> None:
     """Draw the search, the areas, and the concerns to choose from."""
     offered = concerns.concerns()
     text = st.text_input(
-        say("Search in your own words"),
+        translate("Search in your own words"),
         key=SEARCH_KEY,
-        placeholder=say("For example: nose, tired, without needles"),
+        placeholder=translate("For example: nose, tired, without needles"),
         icon=":material/search:",
         persist_state="session",
     )
@@ -45,9 +45,9 @@ def choose() -> None:
         if text.strip():
             _say_how_well(found)
         _draw(found.concerns)
-    all_areas = {one.id: say(one.name) for one in concerns.areas()}
+    all_areas = {one.id: translate(one.name) for one in concerns.areas()}
     area = st.pills(
-        say("Or where on your face?"),
+        translate("Or where on your face?"),
         [one for one in all_areas if any(concern.area == one for concern in offered)],
         format_func=all_areas.__getitem__,
         key=AREA_KEY,
@@ -61,15 +61,17 @@ def choose() -> None:
         _draw([one for one in rest if one.area != area and one.id in chosen])
 
 
-def _say_how_well(found: Found) -> None:
+def _say_how_well(found: SearchResult) -> None:
     if found.refused:
-        said = say("For this there is nothing here without what you do not want.")
+        said = translate("For this there is nothing here without what you do not want.")
     elif not found.concerns:
-        said = say("Nothing is found for these words. Try another word, or choose where it is.")
+        said = translate(
+            "Nothing is found for these words. Try another word, or choose where it is."
+        )
     elif not found.whole:
-        said = say("Not all of your words are found. This comes closest:")
+        said = translate("Not all of your words are found. This comes closest:")
     else:
-        said = say("Tick what you would like to look at.")
+        said = translate("Tick what you would like to look at.")
     st.markdown(said)
 
 
@@ -77,7 +79,7 @@ def _draw(shown: Iterable[Concern]) -> None:
     for one in shown:
         key = f"concern_{one.id}"
         st.session_state[key] = one.id in session.start().concerns
-        st.checkbox(say(one.words), key=key, on_change=_choose, args=(one.id,))
+        st.checkbox(translate(one.words), key=key, on_change=_choose, args=(one.id,))
 
 
 def _choose(concern: str) -> None:
@@ -93,21 +95,24 @@ def show_procedures(face: Face) -> None:
     comes last.
     """
     small = faces.preview(face.key, face)[0]
-    st.header(say("What can be done about it"), anchor=False)
+    st.header(translate("What can be done about it"), anchor=False)
     left_out = search.search(st.session_state.get(SEARCH_KEY) or "").left_out
-    found = concerns.acting(session.start().concerns)
+    found = concerns.candidates(session.start().concerns)
     offered = [one for one in found if one[0] not in left_out]
     here = {
-        name: expected_changes.here(
+        name: expected_changes.visibility_in_photo(
             [_usual(name)], small, {sign for concern, _ in acts for sign in concern.signs}
         )
         for name, acts in offered
     }
     offered.sort(key=lambda one: not here[one[0]].shows)
     if len(offered) < len(found):
-        names = [Said(procedures()[name].name) for name, _ in found if name in left_out]
+        names = [Message(procedures()[name].name) for name, _ in found if name in left_out]
         st.markdown(
-            say("Left out, because you searched without it: {names}.", names=Listed(names, COMMAS))
+            translate(
+                "Left out, because you searched without it: {names}.",
+                names=MessageList(names, COMMAS),
+            )
         )
     drawn: list[Callable[[], None]] = [
         _leave_it,
@@ -126,17 +131,17 @@ def _usual(name: str) -> Treatment:
 
 def _leave_it() -> None:
     with st.container(border=True, gap="small", key="card_as_it_is"):
-        st.subheader(say("Leave it as it is"), anchor=False)
-        st.markdown(say("No needle, no operation, no days off, no risk, no cost."))
+        st.subheader(translate("Leave it as it is"), anchor=False)
+        st.markdown(translate("No needle, no operation, no days off, no risk, no cost."))
         st.markdown(
-            say(
+            translate(
                 "This choice is as good as the others, and it closes none of them: you can come "
                 "back to them at any time."
             )
         )
         if session.start().chosen:
             st.button(
-                say("Look at my photo as it is"),
+                translate("Look at my photo as it is"),
                 key="as_it_is",
                 icon=":material/visibility:",
                 on_click=_go_on_without,
@@ -148,37 +153,38 @@ def _go_on_without() -> None:
     session.start().enter(Step.PREVIEW)
 
 
-def _card(name: str, acts: list[tuple[Concern, Acting]], here: Here, small: Face) -> None:
+def _card(name: str, acts: list[tuple[Concern, Candidate]], here: PhotoEffect, small: Face) -> None:
     entry = procedures()[name]
     with st.container(border=True, gap="small", key=f"card_{name}"):
-        st.subheader(say(entry.name), anchor=False)
-        st.markdown(f"**{say(means(name))}.** {procedure_info.short(entry)}")
+        st.subheader(translate(entry.name), anchor=False)
+        st.markdown(f"**{translate(means(name))}.** {procedure_info.short(entry)}")
         if here.said:
             st.markdown(f":material/photo_camera: {here.said}")
         _offer(entry)
-        with st.expander(say("What it can do, what can go wrong")):
-            st.markdown(say(entry.summary))
+        with st.expander(translate("What it can do, what can go wrong")):
+            st.markdown(translate(entry.summary))
             for concern, one in acts:
                 if len(acts) > 1:
-                    st.markdown(f"*{say(concern.words)}*")
+                    st.markdown(f"*{translate(concern.words)}*")
                 st.markdown(
-                    f":green[:material/check:] **{say('It can:')}** {say(one.can)}\n\n"
-                    f":gray[:material/remove:] **{say('It cannot:')}** {say(one.cannot)}"
+                    f":green[:material/check:] **{translate('It can:')}** {translate(one.can)}\n\n"
+                    f":gray[:material/remove:] **{translate('It cannot:')}** "
+                    f"{translate(one.cannot)}"
                 )
             _say_what_changes(entry, small)
-            procedure_info.draw([(say("Serious risks"), procedure_info.serious_risks(entry))])
-            with st.expander(say("All risks, whom it suits less, and sources")):
+            procedure_info.draw([(translate("Serious risks"), procedure_info.serious_risks(entry))])
+            with st.expander(translate("All risks, whom it suits less, and sources")):
                 procedure_info.explain(entry)
 
 
 def _say_what_changes(entry: Procedure, small: Face) -> None:
-    dose = say("Usual dose: {dose}.", dose=dose_words(entry.dose.usual, entry))
-    change = expected_changes.expected([_usual(entry.id)], small)
+    dose = translate("Usual dose: {dose}.", dose=dose_words(entry.dose.usual, entry))
+    change = expected_changes.expected_change([_usual(entry.id)], small)
     if entry.in_smile:
-        change = [say("It shows in a smile; at rest hardly anything changes.")]
-    procedure_info.draw([(say("What changes"), [dose, *change])])
+        change = [translate("It shows in a smile; at rest hardly anything changes.")]
+    procedure_info.draw([(translate("What changes"), [dose, *change])])
     st.caption(
-        say(
+        translate(
             "When settled, for the usual dose: millimetres are for your photo, shares are from "
             "people in studies. About two of three people fall within a range."
         )
@@ -191,13 +197,13 @@ def _offer(entry: Procedure) -> None:
     with st.container(horizontal=True, gap="small"):
         if entry.id in chosen:
             st.button(
-                say("Back to my photo"),
+                translate("Back to my photo"),
                 key=f"try_{entry.id}",
                 icon=":material/visibility:",
                 on_click=_go_on,
             )
             st.button(
-                say("Take it out"),
+                translate("Take it out"),
                 key=f"untry_{entry.id}",
                 type="tertiary",
                 on_click=plan_state.remove,
@@ -205,7 +211,7 @@ def _offer(entry: Procedure) -> None:
             )
             return
         st.button(
-            say("Try it instead") if chosen else say("Try it on my photo"),
+            translate("Try it instead") if chosen else translate("Try it on my photo"),
             key=f"try_{entry.id}",
             icon=":material/visibility:",
             type="primary",
@@ -215,7 +221,7 @@ def _offer(entry: Procedure) -> None:
         )
         if chosen:
             st.button(
-                say("Try it as well"),
+                translate("Try it as well"),
                 key=f"try_too_{entry.id}",
                 icon=":material/add:",
                 on_click=_try,
@@ -224,8 +230,8 @@ def _offer(entry: Procedure) -> None:
 
 
 def _instead_of(chosen: tuple[str, ...]) -> str | None:
-    names = [Said("{name!l}", name=Said(procedures()[one].name)) for one in chosen]
-    return say("Instead of {names}.", names=Listed(names, AND)) if names else None
+    names = [Message("{name!l}", name=Message(procedures()[one].name)) for one in chosen]
+    return translate("Instead of {names}.", names=MessageList(names, AND)) if names else None
 
 
 def _try(name: str, alone: bool) -> None:
@@ -243,14 +249,14 @@ def offer_to_go_on() -> None:
     with st.container(horizontal=True, gap="small", key="go_on_bar"):
         if state.chosen:
             st.button(
-                say("Go to my preview"),
+                translate("Go to my preview"),
                 key="go_on_to_preview",
                 icon=":material/arrow_forward:",
                 type="primary",
                 on_click=_go_on,
             )
         st.button(
-            say("Show all procedures"),
+            translate("Show all procedures"),
             key="show_everything",
             icon=":material/apps:",
             type="tertiary",

@@ -18,7 +18,7 @@ from snowballstemmer import stemmer
 from simulate import procedures
 from simulate.plan.interactions import book
 from ui.concerns.concerns import Concern, areas, concerns
-from ui.text.language import say
+from ui.text.language import translate
 
 FILE = Path(__file__).with_name("search.toml")
 LONGEST = 40  # letters of a word that are looked at
@@ -29,7 +29,7 @@ _WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True)
-class Found:
+class SearchResult:
     """What a search finds.
 
     Attributes:
@@ -60,7 +60,7 @@ class _File:
     concerns: dict[str, frozenset[str]]
 
 
-def search(text: str) -> Found:
+def search(text: str) -> SearchResult:
     """Return the concerns that the words of `text` are about, whatever their accents and case.
 
     A word that says nothing is passed over. What people call a concern counts for more than the
@@ -70,7 +70,7 @@ def search(text: str) -> Found:
     wanted, left_out = _heard(_words(text))
     able = [one for one in concerns() if any(p.id not in left_out for p in one.offered)]
     if not set(wanted) - _read().alone:
-        return Found(tuple(able) if left_out else (), left_out)
+        return SearchResult(tuple(able) if left_out else (), left_out)
     # How many of the words are in it, and how many of them in what people call it.
     counts = {
         one: (_count(wanted, _all_said(one)), _count(wanted, _said(one))) for one in concerns()
@@ -79,7 +79,7 @@ def search(text: str) -> Found:
     best = [one for one, (count, _) in counts.items() if count == most and most]
     best.sort(key=lambda one: -counts[one][1])
     left = tuple(one for one in best if one in able)
-    return Found(left, left_out, most == len(wanted), bool(best) and not left)
+    return SearchResult(left, left_out, most == len(wanted), bool(best) and not left)
 
 
 def _heard(words: list[str]) -> tuple[list[str], frozenset[str]]:
@@ -102,7 +102,7 @@ def _said(concern: Concern) -> frozenset[str]:
     """What people call a concern: in English, in the page's language, and as they write it."""
     area = next(area.name for area in areas() if area.id == concern.area)
     told = (concern.words, area)
-    words = _words(" ".join([*told, *map(say, told)]))
+    words = _words(" ".join([*told, *map(translate, told)]))
     return _read().concerns[concern.id].union(words) - _read().ignored
 
 
@@ -111,7 +111,7 @@ def _all_said(concern: Concern) -> frozenset[str]:
     ids = {one.id for one in concern.offered}
     names = [procedures()[id_].name for id_ in ids]
     kinds = (one.words for one in _read().kinds if one.procedures & ids)
-    return _said(concern).union(_words(" ".join([*names, *map(say, names)])), *kinds)
+    return _said(concern).union(_words(" ".join([*names, *map(translate, names)])), *kinds)
 
 
 def _count(wanted: list[str], words: frozenset[str]) -> int:

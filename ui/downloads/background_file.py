@@ -13,7 +13,7 @@ from ui.components import progress_bar
 from ui.compute import files
 from ui.server import error_page
 from ui.state import session
-from ui.text.language import say
+from ui.text.language import translate
 
 MOST_FILES = 8  # of one visitor; the oldest go first
 T = TypeVar("T")
@@ -48,7 +48,7 @@ def get_or_make(
             )
     except Exception as error:  # of whatever kind: the page goes on
         asked.pop(kind, None)  # or the next run of the page would begin it again
-        place.error(error_page.said(error), icon=":material/error:")
+        place.error(error_page.sentence_of(error), icon=":material/error:")
         return None
     while len(kept) >= MOST_FILES:
         del kept[next(iter(kept))]
@@ -92,4 +92,4 @@ def _take_back(kind: str) -> None:
 
 
 def _words(share: float) -> str:
-    return say("Making it … {percent:.0f}\u00a0%", percent=100 * min(share, 1.0))
+    return translate("Making it … {percent:.0f}\u00a0%", percent=100 * min(share, 1.0))

@@ -21,7 +21,7 @@ from ui.state import plan_state, session
 from ui.state.choice import Choice
 from ui.state.clinic_policy import policy
 from ui.text import language
-from ui.text.language import N_, say
+from ui.text.language import N_, translate
 
 SIGNED = N_(
     "Every picture and the report carry a visible mark and a signature that say that they are "
@@ -50,8 +50,8 @@ def show(face: Face, choice: Choice) -> None:
         face: at the photo's own size.
         choice: what is chosen now.
     """
-    st.header(say("Take it home"), anchor=False)
-    st.caption(say(SIGNED))
+    st.header(translate("Take it home"), anchor=False)
+    st.caption(translate(SIGNED))
     left, right = st.columns(2, gap="medium")
     with left:
         _show_comparison(face, choice)
@@ -65,8 +65,8 @@ def show(face: Face, choice: Choice) -> None:
 @contextmanager
 def _card(title: str, text: str, key: str) -> Iterator[None]:
     with st.container(border=True, gap="small", key=f"take_card_{key}"):
-        st.subheader(say(title), anchor=False)
-        st.markdown(say(text))
+        st.subheader(translate(title), anchor=False)
+        st.markdown(translate(text))
         yield
 
 
@@ -79,10 +79,10 @@ def _show_comparison(face: Face, choice: Choice) -> None:
         paints = bool(skin_plan(choice.plan).treatments)
         again = max(face.photo.width, face.photo.height) > PREVIEW_PX
         if paints and again:
-            st.caption(say(PAINTED_AGAIN))
+            st.caption(translate(PAINTED_AGAIN))
         st.download_button(
-            say("Download the comparison"),
-            partial(files.comparison_png, face, choice, language.sayer(language.current())),
+            translate("Download the comparison"),
+            partial(files.comparison_png, face, choice, language.translator(language.current())),
             file_name="beforehand-comparison.png",
             mime="image/png",
             key="download",
@@ -101,23 +101,23 @@ def _show_report(face: Face, choice: Choice) -> None:
         "report",
     ):
         options = _report_options(choice)
-        every = len(plan_state.filled()) > 1 and st.checkbox(
-            say("With all plans, not only the one that is on"),
+        every = len(plan_state.letters_in_use()) > 1 and st.checkbox(
+            translate("With all plans, not only the one that is on"),
             key="report_plans",
             persist_state="session",
         )
         parts, spoken = report_parts.parts(face, choice, every=every), language.current()
         asked = (tuple(part.key for part in parts), options, spoken)
-        begin = partial(files.report, parts, language.sayer(spoken), spoken, options)
+        begin = partial(files.report, parts, language.translator(spoken), spoken, options)
         place = st.empty()
         pdf = background_file.get_or_make(files.REPORT, asked, begin, place)
         if pdf is None:
             background_file.request_button(
-                files.REPORT, asked, say(MAKE[files.REPORT]), key="take_make_report"
+                files.REPORT, asked, translate(MAKE[files.REPORT]), key="take_make_report"
             )
             return
         st.download_button(
-            say("Download the report (PDF, {mb:.1f} MB)", mb=len(pdf) / 1e6),
+            translate("Download the report (PDF, {mb:.1f} MB)", mb=len(pdf) / 1e6),
             partial(bytes, pdf),
             file_name="beforehand-report.pdf",
             mime="application/pdf",
@@ -129,18 +129,18 @@ def _show_report(face: Face, choice: Choice) -> None:
 
 def _report_options(choice: Choice) -> files.ReportOptions:
     film = st.checkbox(
-        say("With the pictures of the first two years"),
+        translate("With the pictures of the first two years"),
         value=True,
         key="report_film",
         persist_state="session",
     )
     code = st.checkbox(
-        say("With a QR code of the plan, which opens it again; never of the face"),
+        translate("With a QR code of the plan, which opens it again; never of the face"),
         key="report_code",
         persist_state="session",
     )
     notes = bool(choice.kept.notes) and st.checkbox(
-        say("With the notes on the plan"), key="report_notes", persist_state="session"
+        translate("With the notes on the plan"), key="report_notes", persist_state="session"
     )
     here = policy()
     clinic = " · ".join(filter(None, (here.name, here.contact)))
@@ -157,7 +157,7 @@ def _show_plan(choice: Choice) -> None:
         "plan",
     ):
         plan_files.offer_to_save(choice)
-        with st.expander(say("Open a plan"), icon=":material/folder_open:", type="compact"):
+        with st.expander(translate("Open a plan"), icon=":material/folder_open:", type="compact"):
             plan_files.offer_to_open("take")
 
 
@@ -169,7 +169,9 @@ def _show_sheet(kind: str, face: Face, choice: Choice) -> None:
         place = st.empty()
         found = background_file.get_or_make(kind, asked, begin, place)
         if found is None:
-            background_file.request_button(kind, asked, say(MAKE[kind]), key=f"take_make_{kind}")
+            background_file.request_button(
+                kind, asked, translate(MAKE[kind]), key=f"take_make_{kind}"
+            )
         elif kind == files.VIDEO:
             shown = session.start().sheet
             if shown is None or shown[0] != kind:

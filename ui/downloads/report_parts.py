@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from face_mesh import Face
-from face_mesh.messages import COMMAS, Listed, Said
+from face_mesh.messages import COMMAS, Message, MessageList
 from simulate import Plan
 from ui.compute.faces import preview
 from ui.compute.files import ReportPlan
@@ -33,7 +33,7 @@ def parts(face: Face, choice: Choice, *, every: bool) -> list[ReportPlan]:
     # What was done by hand belongs to the photo it was done in.
     by_hand = any(one.spots or one.strokes for one in choice.plan.treatments)
     main = state.view if by_hand or session.FRONT not in faces else session.FRONT
-    letters = plan_state.filled() if every else (state.letter,)
+    letters = plan_state.letters_in_use() if every else (state.letter,)
     found = []
     for letter in letters:
         plan = plan_state.plan(letter)
@@ -79,7 +79,7 @@ def _left_out(plan: Plan, view: str) -> str:
     names = dict.fromkeys(one.entry.name for one in plan.treatments if retouch.picks(one))
     if not names or view == session.start().view:
         return ""
-    return Said(
+    return Message(
         "Left out here, because it was picked in another photo: {names}.",
-        names=Listed(names, COMMAS),
+        names=MessageList(names, COMMAS),
     )

@@ -18,7 +18,7 @@ from ui.downloads import background_file
 from ui.state import session
 from ui.state.choice import Choice
 from ui.text import language
-from ui.text.language import N_, plain, say
+from ui.text.language import N_, plain, translate
 
 LABELS = {
     files.FILM: N_("The first two years"),
@@ -48,7 +48,7 @@ def of(kind: str, choice: Choice, face: Face) -> tuple[Hashable, Begin]:
     """
     small = faces.preview(face.key, face)[0]
     spoken = language.current()
-    say_so = language.sayer(spoken)
+    say_so = language.translator(spoken)
     if kind == files.VIDEO:
         film = files.sheet_choice(files.FILM, choice)
         return (small.key, film, spoken), partial(files.video, film, small, say_so)
@@ -58,15 +58,15 @@ def of(kind: str, choice: Choice, face: Face) -> tuple[Hashable, Begin]:
 
 def offer(face: Face, choice: Choice) -> None:
     """Draw the buttons for the sheets, and the sheet that was asked for, as long as it is true."""
-    st.header(say("More pictures"), anchor=False)
+    st.header(translate("More pictures"), anchor=False)
     now = {kind: of(kind, choice, face) for kind in LABELS}
     with st.container(horizontal=True):
         for kind, label in LABELS.items():
-            background_file.request_button(kind, now[kind][0], say(label), shown=True)
+            background_file.request_button(kind, now[kind][0], translate(label), shown=True)
     state, place = session.start(), st.empty()
     if state.sheet is None or state.sheet[1] != now[state.sheet[0]][0]:
         state.sheet = None  # of other doses
-        st.caption(say(OFFERED))
+        st.caption(translate(OFFERED))
         return
     kind = state.sheet[0]
     found = background_file.get_or_make(kind, *now[kind], place)
@@ -75,7 +75,7 @@ def offer(face: Face, choice: Choice) -> None:
         save_video(found, key="download_video")
     elif found is not None:
         strip.show(found.panels, key="strip")
-        st.caption(say(SHEETS[kind]))
+        st.caption(translate(SHEETS[kind]))
         save_sheet(kind, found, key=f"download_{kind}")
 
 
@@ -92,19 +92,31 @@ def show_video(made: files.TimelapseFiles, choice: Choice, key: str) -> None:
         "unplayed": plain("This browser cannot play the video; download it, or the GIF."),
     }
     player.show(made.mp4, made.size, made.dates, words, key)
-    st.caption(say(VIDEO_SAID))
+    st.caption(translate(VIDEO_SAID))
 
 
 def save_sheet(kind: str, made: files.Sheet, key: str) -> None:
     """Draw the download of a film or range."""
-    _save(say("Download these pictures"), made.png, FILES[kind], "image/png", key)
+    _save(translate("Download these pictures"), made.png, FILES[kind], "image/png", key)
 
 
 def save_video(made: files.TimelapseFiles, key: str) -> None:
     """Draw the downloads of the video."""
     with st.container(horizontal=True):
-        _save(say("Download the video (MP4)"), made.mp4, "beforehand-video.mp4", "video/mp4", key)
-        _save(say("Download as a GIF"), made.gif, "beforehand-video.gif", "image/gif", f"{key}_gif")
+        _save(
+            translate("Download the video (MP4)"),
+            made.mp4,
+            "beforehand-video.mp4",
+            "video/mp4",
+            key,
+        )
+        _save(
+            translate("Download as a GIF"),
+            made.gif,
+            "beforehand-video.gif",
+            "image/gif",
+            f"{key}_gif",
+        )
 
 
 def _save(label: str, data: bytes, name: str, mime: str, key: str) -> None:

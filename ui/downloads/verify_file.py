@@ -8,11 +8,11 @@ from face_mesh import BeforehandError
 from simulate.provenance.png_metadata import source_type
 from simulate.provenance.signing import SELF_SIGNED
 from simulate.provenance.verify import Edit, Verdict
-from simulate.provenance.verify_job import verified
+from simulate.provenance.verify_job import verify_isolated
 from ui.intake import photo_store
 from ui.server import presence
 from ui.state import session
-from ui.text.language import N_, Words, say, unsaid
+from ui.text.language import N_, Words, message_of, translate
 
 FORMATS = ("png", "jpg", "jpeg", "gif", "mp4", "pdf")
 # What a visitor is told first: how sure it is, by a colour, a sign and, above all, the words.
@@ -71,7 +71,7 @@ def show() -> None:
     """Draw the place to put a file and what was found about the last one."""
     state = session.start()
     st.markdown(
-        say(
+        translate(
             "Put in a picture, video or report to see whether it was made by Beforehand and is "
             "still as it was. The file is looked at on the computer that runs this page, sent to "
             "nobody else, and removed as soon as it was checked."
@@ -79,63 +79,67 @@ def show() -> None:
     )
     key = f"verify_{state.attempt}"
     st.file_uploader(
-        say("PNG, JPEG, GIF, MP4 or PDF"), type=FORMATS, key=key, on_change=_check, args=(key,)
+        translate("PNG, JPEG, GIF, MP4 or PDF"),
+        type=FORMATS,
+        key=key,
+        on_change=_check,
+        args=(key,),
     )
     if isinstance(state.verdict, Verdict):
         _show(state.verdict)
     elif isinstance(state.verdict, str):
-        st.error(say(state.verdict), icon=":material/error:")
+        st.error(translate(state.verdict), icon=":material/error:")
 
 
 def _check(key: str) -> None:
     """Check a file; only what was found about it is kept."""
-    data, state = photo_store.received(key), session.start()
+    data, state = photo_store.upload_bytes(key), session.start()
     if data is None:
         return
     state.attempt += 1
     try:
-        state.verdict = verified(data, cancelled=presence.gone())
+        state.verdict = verify_isolated(data, cancelled=presence.disconnection_check())
     except BeforehandError as error:
-        state.verdict = unsaid(error)
+        state.verdict = message_of(error)
 
 
 def _show(found: Verdict) -> None:
     draw, icon = BOXES[found.state]
-    draw(f"**{say(HEADINGS[found.state])}.** {say(MEANING[found.state])}", icon=icon)
+    draw(f"**{translate(HEADINGS[found.state])}.** {translate(MEANING[found.state])}", icon=icon)
     if found.state in ("unsigned", "tampered"):
-        st.markdown(say(LOOK))
+        st.markdown(translate(LOOK))
         return
-    st.subheader(say("Who signed"), anchor=False)
+    st.subheader(translate("Who signed"), anchor=False)
     st.markdown(_signer(found))
     if found.state in ("valid", "stranger"):
-        st.subheader(say("What was changed"), anchor=False)
+        st.subheader(translate("What was changed"), anchor=False)
         st.markdown("".join(f"\n- {line}" for line in _changes(found)))
 
 
 def _signer(found: Verdict) -> Words:
     """Who signed, as far as that can be relied on."""
     if found.state == "valid" and found.signer == SELF_SIGNED:
-        return say(
+        return translate(
             "This computer, with a certificate that it made for itself. Nobody has checked who is "
             "behind it."
         )
     name = found.signer or "?"
     if found.state == "stranger":
-        return say("It says: {name}. Anybody can write any name there.", name=name)
-    return say("{name}", name=name)
+        return translate("It says: {name}. Anybody can write any name there.", name=name)
+    return translate("{name}", name=name)
 
 
 def _changes(found: Verdict) -> list[Words]:
     lines = [_line(one) for one in found.edits]
     if found.source_type == source_type(painted=False):
-        lines.append(say(NOT_PAINTED))
+        lines.append(translate(NOT_PAINTED))
     return lines
 
 
 def _line(edit: Edit) -> Words:
     """What was done, and in which rectangle if the file says so."""
-    said = say(HOW[edit.how])
+    said = translate(HOW[edit.how])
     if edit.box is None:
         return said
     left, top, wide, high = edit.box
-    return say(PLACE, how=said, left=left, right=left + wide, top=top, bottom=top + high)
+    return translate(PLACE, how=said, left=left, right=left + wide, top=top, bottom=top + high)

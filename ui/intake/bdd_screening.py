@@ -17,7 +17,7 @@ import streamlit as st
 from face_mesh.untrusted.shapes import Number, Whole, read_shape
 from ui.state import session, steps
 from ui.text import language
-from ui.text.language import Words, say
+from ui.text.language import Words, translate
 
 FILE = Path(__file__).with_name("bdd_screening.toml")
 CSS = Path(__file__).with_name("intake.css")
@@ -67,7 +67,7 @@ def check() -> Check:
     return read_shape(Check, tomllib.loads(FILE.read_text("utf-8")))
 
 
-def advised(given: list[int | None]) -> bool | None:
+def advises_talk(given: list[int | None]) -> bool | None:
     """Return whether to advise talking to somebody; None as long as an answer is missing."""
     answers = [one for one in given if one is not None]
     return sum(answers) >= check().cut_off if len(answers) == len(check().questions) else None
@@ -78,7 +78,9 @@ def offer_way_back() -> None:
     step = steps.screen(session.start())
     st.page_link(
         f"../screens/{step}.py",
-        label=say("Back to my preview") if step == "preview" else say("Back to where I was"),
+        label=translate("Back to my preview")
+        if step == "preview"
+        else translate("Back to where I was"),
         icon=":material/arrow_back:",
     )
 
@@ -88,27 +90,27 @@ def ask() -> None:
     tool = check()
     given = [
         st.radio(
-            f"{number}. {say(question)}",
+            f"{number}. {translate(question)}",
             range(len(tool.answers)),
             index=None,
-            format_func=lambda at: say(tool.answers[at]),
+            format_func=lambda at: translate(tool.answers[at]),
             key=f"{KEY}{number}",
         )
         for number, question in enumerate(tool.questions, 1)
     ]
-    _answer(advised(given))
+    _answer(advises_talk(given))
     _offer_help()
     _about()
 
 
 def _answer(talk: bool | None) -> None:
     if talk is None:
-        st.caption(say("What your answers say stands here when all seven are given."))
+        st.caption(translate("What your answers say stands here when all seven are given."))
     elif talk:
         with st.container(border=True):
-            st.header(say("Talking to somebody first may help you"), anchor=False)
+            st.header(translate("Talking to somebody first may help you"), anchor=False)
             st.markdown(
-                say(
+                translate(
                     "Your answers are like those of many people whose thoughts about their looks "
                     "take up more of their life than they would like. This is no diagnosis. Before "
                     "you decide on a procedure, talk to your family doctor or a psychologist: "
@@ -118,9 +120,9 @@ def _answer(talk: bool | None) -> None:
             )
     else:
         with st.container(border=True):
-            st.header(say("Nothing here points to a problem"), anchor=False)
+            st.header(translate("Nothing here points to a problem"), anchor=False)
             st.markdown(
-                say(
+                translate(
                     "A few questions cannot know you. If thoughts about your looks weigh on you "
                     "all the same, talk to your family doctor or somebody you trust."
                 )
@@ -128,23 +130,23 @@ def _answer(talk: bool | None) -> None:
 
 
 def _offer_help() -> None:
-    st.header(say("Where there is help"), anchor=False)
+    st.header(translate("Where there is help"), anchor=False)
     st.markdown(
-        say(
+        translate(
             "Your family doctor is a good first place. If you might hurt yourself, call the "
             "emergency number of your country now."
         )
     )
     near = session.start().country[:2]
     helps = sorted(check().help, key=lambda one: near not in one.countries)
-    st.markdown("\n".join(f"- **{say(one.name)}:** {one.contact}" for one in helps))
+    st.markdown("\n".join(f"- **{translate(one.name)}:** {one.contact}" for one in helps))
 
 
 def _about() -> None:
     tool, spoken = check(), language.current()
-    with st.expander(say("About these questions")):
+    with st.expander(translate("About these questions")):
         st.markdown(
-            say(
+            translate(
                 "They are the {name}. At {cut:d} of {most:d} points or more, {right:.0f} of 100 "
                 "people with body dysmorphic disorder were found, and {wrong:.0f} of 100 students "
                 "were pointed to wrongly; the study had {patients:d} patients and {others:d} "
@@ -160,7 +162,7 @@ def _about() -> None:
         )
         if spoken in tool.translations:
             st.markdown(
-                say(
+                translate(
                     "The words on this page are our own translation, which nobody has validated. "
                     "A validated version in this language exists: {source}.",
                     source=Words(tool.translations[spoken]),
@@ -168,13 +170,13 @@ def _about() -> None:
             )
         else:
             st.markdown(
-                say(
+                translate(
                     "The first question was compared with the published wording; whoever relies "
                     "on the others should compare them with the original."
                 )
             )
         st.markdown(
-            say(
+            translate(
                 "Procedures rarely make such thoughts better: Bowyer et al., Body Image 19 (2016) "
                 "1, a review. It does not rule out that some people with a mild form gain from one."
             )

@@ -22,7 +22,7 @@ from ui.components.capture.camera import OVAL_SHARE
 from ui.compute import model_loading
 from ui.intake.views import BEST_TURN_DEG, SMILE, THREE_QUARTER, VIEWS
 from ui.server import presence
-from ui.text.language import N_, unsaid
+from ui.text.language import N_, message_of
 
 MOST_BYTES = 400_000  # of a frame as it is sent; ours have a tenth of it
 # Height of the face over that of the oval; author's estimate of what still fits it.
@@ -73,7 +73,7 @@ def advise(view: str, frame: object) -> Advice:
         if len(coded) > MOST_BYTES:
             return Advice((NOBODY,))
         sent = base64.b64decode(coded, validate=True)
-        photo = open_photo_isolated(sent, cancelled=presence.gone())
+        photo = open_photo_isolated(sent, cancelled=presence.disconnection_check())
         model_loading.warm_landmarks().join()
         detections = find_faces(photo.image)
         if len(detections) != 1:
@@ -82,7 +82,7 @@ def advise(view: str, frame: object) -> Advice:
     except (PhotoError, binascii.Error):
         return Advice((NOBODY,))
     except BeforehandError as error:
-        return Advice((unsaid(error),))
+        return Advice((message_of(error),))
     framing = [*_distance(face), *_place(face)]
     texts = [*framing, *_pose(view, face), *_rest(view, face)]
     return Advice(tuple(texts))

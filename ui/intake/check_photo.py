@@ -12,7 +12,7 @@ from ui.intake.views import VIEWS
 from ui.server import error_page
 from ui.state import session
 from ui.text import labels
-from ui.text.language import N_, say
+from ui.text.language import N_, translate
 
 # What a photo without a finding of these ids is good in.
 GOOD = {
@@ -38,15 +38,15 @@ def check(photo: Photo, view: str) -> None:
         return
     picture, panel = st.columns([1, 1], gap="large")
     try:
-        with st.spinner(say("Looking for the face …")):
+        with st.spinner(translate("Looking for the face …")):
             count, plain = faces.detection(photo.sha256, photo)
     except Exception as error:  # of whatever kind: the page goes on
-        st.error(error_page.said(error), icon=labels.ICONS["block"])
+        st.error(error_page.sentence_of(error), icon=labels.ICONS["block"])
         _ways_on(None, view, ())
         return
-    alt = say("Your photo, with {n} faces numbered from left to right.", n=count)
+    alt = translate("Your photo, with {n} faces numbered from left to right.", n=count)
     with picture:
-        framed_photo.show(plain, alt if count > 1 else say("Your photo."), f"shown_{view}")
+        framed_photo.show(plain, alt if count > 1 else translate("Your photo."), f"shown_{view}")
     with panel:
         if count > 1:
             _choose_face(count, view)
@@ -58,20 +58,20 @@ def check(photo: Photo, view: str) -> None:
             _show_good(found, view)
         _ways_on(face, view, found)
         if face and _usable(found):
-            with st.expander(say("How large is the face?"), icon=":material/straighten:"):
+            with st.expander(translate("How large is the face?"), icon=":material/straighten:"):
                 scaling.choose(face, photo, view)
 
 
 def _choose_face(count: int, view: str) -> None:
     asked = (
-        say("There are {n} faces in the photo. Which one is you?", n=count)
+        translate("There are {n} faces in the photo. Which one is you?", n=count)
         if session.start().way == session.PATIENT
-        else say("There are {n} faces in the photo. Which one is meant?", n=count)
+        else translate("There are {n} faces in the photo. Which one is meant?", n=count)
     )
     st.segmented_control(
         asked,
         range(1, count + 1),
-        format_func=lambda number: say("Face {n}", n=number),
+        format_func=lambda number: translate("Face {n}", n=number),
         key=session.which_key(view),
         persist_state="session",
     )
@@ -80,13 +80,13 @@ def _choose_face(count: int, view: str) -> None:
 def _verdict(found: tuple[Finding, ...], view: str) -> None:
     worst = found[0].severity if found else "info"
     said = {
-        "block": say("This photo cannot be used."),
-        "warn": say("This photo can be used, but a better one would show more."),
-        "info": say(measurement.GOOD_PHOTO),
+        "block": translate("This photo cannot be used."),
+        "warn": translate("This photo can be used, but a better one would show more."),
+        "info": translate(measurement.GOOD_PHOTO),
     }
     st.header(said[worst], anchor=False)
     if worst != "block":
-        st.caption(say(VIEWS[view].good_for))
+        st.caption(translate(VIEWS[view].good_for))
 
 
 def _show_good(found: tuple[Finding, ...], view: str) -> None:
@@ -96,7 +96,7 @@ def _show_good(found: tuple[Finding, ...], view: str) -> None:
     }.get(view, set())  # fmt: skip
     for text, ids in GOOD.items():
         if not ids & wrong and text not in left_out:
-            st.markdown(f":green[{labels.ICONS['info']}] {say(text)}")
+            st.markdown(f":green[{labels.ICONS['info']}] {translate(text)}")
 
 
 def _usable(found: tuple[Finding, ...]) -> bool:
@@ -108,9 +108,11 @@ def _ways_on(face: Face | None, view: str, found: tuple[Finding, ...]) -> None:
     front, adding = view == session.FRONT, bool(session.start().addition)
     with st.container(horizontal=True, key=f"ways_on_{view}"):
         if usable:
-            st.button(say("Use this photo"), key="use", type="primary", on_click=photo_store.use)
+            st.button(
+                translate("Use this photo"), key="use", type="primary", on_click=photo_store.use
+            )
         st.button(
-            say("Take another photo"),
+            translate("Take another photo"),
             key="retake",
             icon=":material/replay:",
             type="secondary" if usable else "primary",
@@ -119,7 +121,7 @@ def _ways_on(face: Face | None, view: str, found: tuple[Finding, ...]) -> None:
         leave_out()
     if usable and front and not adding:
         st.button(
-            say("Use it and add a view from the side or a smile"),
+            translate("Use it and add a view from the side or a smile"),
             key="use_and_add",
             type="tertiary",
             icon=":material/add_a_photo:",
@@ -132,7 +134,7 @@ def leave_out() -> None:
     addition = session.start().addition
     if addition:
         kept = addition.view == session.FRONT or addition.view in session.start().views
-        label = say("Keep the one there is") if kept else say("Leave it out")
+        label = translate("Keep the one there is") if kept else translate("Leave it out")
         st.button(label, key="leave_out", on_click=photo_store.leave_out)
 
 
@@ -142,29 +144,29 @@ def overview(photo: Photo) -> None:
     photos = {session.FRONT: photo, **state.views}
     for column, (view, about) in zip(st.columns(len(VIEWS)), VIEWS.items(), strict=True):
         with column, st.container(border=True, height="stretch"):
-            st.header(say(about.name), anchor=False)
-            st.caption(say(about.good_for))
+            st.header(translate(about.name), anchor=False)
+            st.caption(translate(about.good_for))
             if view in photos:
                 plain = faces.detection(photos[view].sha256, photos[view])[1]
-                alt = say("Your photo: {view!l}.", view=about.name)
+                alt = translate("Your photo: {view!l}.", view=about.name)
                 framed_photo.show(plain, alt, f"shown_{view}")
                 _buttons_of(view)
             else:
-                st.markdown(say(about.asks))
+                st.markdown(translate(about.asks))
                 st.button(
-                    say("Add this view"),
+                    translate("Add this view"),
                     key=f"add_{view}",
                     icon=":material/add_a_photo:",
                     on_click=photo_store.add,
                     args=(view,),
                     width="stretch",
                 )
-    st.button(say("Go on"), key="go_on", type="primary", on_click=photo_store.go_on)
+    st.button(translate("Go on"), key="go_on", type="primary", on_click=photo_store.go_on)
 
 
 def _buttons_of(view: str) -> None:
     st.button(
-        say("Take another photo"),
+        translate("Take another photo"),
         key=f"again_{view}",
         icon=":material/replay:",
         on_click=photo_store.add,
@@ -173,7 +175,7 @@ def _buttons_of(view: str) -> None:
     )
     if view != session.FRONT:
         st.button(
-            say("Leave it out"),
+            translate("Leave it out"),
             key=f"remove_{view}",
             on_click=photo_store.remove_view,
             args=(view,),

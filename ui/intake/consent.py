@@ -13,7 +13,7 @@ from ui.state.clinic_policy import policy
 from ui.state.session import CONSULTANT, PATIENT
 from ui.state.step import Step
 from ui.text import labels
-from ui.text.language import N_, say
+from ui.text.language import N_, translate
 
 CSS = Path(__file__).with_name("intake.css")
 # Streamlit takes drawings out of HTML, but not images.
@@ -70,14 +70,14 @@ def choose_way() -> None:
     for column, (way, (name, about)) in zip(st.columns(2), WAYS.items(), strict=True):
         with column, st.container(border=True, height="stretch"):
             st.button(
-                say(name),
+                translate(name),
                 key=f"enter_{way}",
                 type="primary",
                 width="stretch",
                 on_click=_enter,
                 args=(way,),
             )
-            st.markdown(say(about))
+            st.markdown(translate(about))
     _offer_care()
 
 
@@ -85,14 +85,14 @@ def ask() -> None:
     """Draw what is agreed to, and go on once age and consent are given."""
     state = session.start()
     theirs = state.way == CONSULTANT
-    st.header(say("Before the first photo"), anchor=False)
+    st.header(translate("Before the first photo"), anchor=False)
     if theirs:
-        st.markdown(say("Please go through this with your patient."))
+        st.markdown(translate("Please go through this with your patient."))
     told, given = st.columns(2, gap="large")
     with told, st.container(border=True):
         for icon, heading, words in POINTS:
-            said = say(words) if words else privacy_notice.in_full()
-            st.markdown(f":material/{icon}: **{say(heading)}**  \n{said}")
+            said = translate(words) if words else privacy_notice.in_full()
+            st.markdown(f":material/{icon}: **{translate(heading)}**  \n{said}")
     with given:
         _give(theirs)
     _offer_care()
@@ -101,21 +101,21 @@ def ask() -> None:
 def _give(theirs: bool) -> None:
     """Draw what is to be said and ticked, and the way on."""
     _country()
-    age = say("The patient is 18 or older.") if theirs else say("I am 18 or older.")
+    age = translate("The patient is 18 or older.") if theirs else translate("I am 18 or older.")
     agreed = (
-        say("The patient has been told this and agrees that the photo is used in this way.")
+        translate("The patient has been told this and agrees that the photo is used in this way.")
         if theirs
-        else say("I agree that my photo is used in this way.")
+        else translate("I agree that my photo is used in this way.")
     )
     with st.container(key="given", gap=None):
         st.checkbox(age, key=AGE_KEY)
         st.checkbox(agreed, key=AGREED_KEY)
     missing = st.container()
     with st.container(horizontal=True):
-        if st.button(say("Continue"), key="begin", type="primary"):
+        if st.button(translate("Continue"), key="begin", type="primary"):
             with missing:
                 _begin()
-        st.button(say("Back"), key="back", type="tertiary", on_click=_enter, args=("",))
+        st.button(translate("Back"), key="back", type="tertiary", on_click=_enter, args=("",))
 
 
 def _enter(way: str) -> None:
@@ -136,17 +136,21 @@ def _begin() -> None:
         st.rerun()
     if not country:
         st.error(
-            say("Please choose a country, or that you would rather not say it."),
+            translate("Please choose a country, or that you would rather not say it."),
             icon=labels.ICONS["block"],
         )
     if not given[0]:
         st.error(
-            say("Please confirm the age; this page is for people of 18 or more, in every country."),
+            translate(
+                "Please confirm the age; this page is for people of 18 or more, in every country."
+            ),
             icon=labels.ICONS["block"],
         )
     if not given[1]:
         st.error(
-            say("Without agreement no photo can be taken; please tick the second box to agree."),
+            translate(
+                "Without agreement no photo can be taken; please tick the second box to agree."
+            ),
             icon=labels.ICONS["block"],
         )
 
@@ -156,11 +160,11 @@ def _country() -> None:
     given = policy().country
     names = {code: rule.name for code, rule in rules.items()} | NO_COUNTRY
     picked = st.selectbox(
-        say("Country, for its rules on age and waiting times"),
+        translate("Country, for its rules on age and waiting times"),
         list(names),
         index=list(names).index(given) if given in names else None,
-        format_func=lambda code: say(names[code]),
-        placeholder=say("Choose a country"),
+        format_func=lambda code: translate(names[code]),
+        placeholder=translate("Choose a country"),
         key=COUNTRY_KEY,
         persist_state="session",
     )
@@ -168,19 +172,19 @@ def _country() -> None:
         return
     rule = rules.get(picked)
     if rule is None or not rule.summary:
-        st.caption(say("No source was found for the rules there; from 18 on here."))
+        st.caption(translate("No source was found for the rules there; from 18 on here."))
         return
-    st.caption(say(rule.summary))
+    st.caption(translate(rule.summary))
     if rule.advice:
-        st.caption(say(rule.advice))
-    with st.popover(say("Sources"), type="tertiary"):
+        st.caption(translate(rule.advice))
+    with st.popover(translate("Sources"), type="tertiary"):
         st.markdown("\n".join(f"- {one}" for one in rule.sources))
-        st.caption(say("Read in November 2026. This is no legal advice."))
+        st.caption(translate("Read in November 2026. This is no legal advice."))
 
 
 def _offer_care() -> None:
     st.page_link(
         "../screens/care.py",
-        label=say("Do thoughts about your looks weigh on you? A private check, if you like."),
+        label=translate("Do thoughts about your looks weigh on you? A private check, if you like."),
         icon=":material/favorite:",
     )

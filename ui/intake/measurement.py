@@ -10,7 +10,7 @@ from ui.intake import photo_store, scaling, views
 from ui.server import error_page
 from ui.state import session
 from ui.text import labels
-from ui.text.language import N_, say
+from ui.text.language import N_, translate
 
 WORDS = {"block": N_("Cannot be used"), "warn": N_("Worth improving"), "info": N_("Good to know")}
 GOOD_PHOTO = N_("This photo is good to use.")
@@ -28,7 +28,9 @@ def measure(photo: Photo) -> Face | None:
     if face is None or any(one.severity == "block" for one in face.findings):
         if face is not None:
             show_findings(face.findings)
-        st.button(say("Use another photo"), key="another_instead", on_click=photo_store.put_aside)
+        st.button(
+            translate("Use another photo"), key="another_instead", on_click=photo_store.put_aside
+        )
         return None
     if state.credit and state.view == session.FRONT:
         _show_limits(face)
@@ -44,7 +46,7 @@ def read(photo: Photo, view: str) -> Face | None:
             return None
         return faces.face(photo.sha256, which, scaling.hint(photo), photo)
     except Exception as error:  # of whatever kind: the page goes on
-        st.error(error_page.said(error), icon=labels.ICONS["block"])
+        st.error(error_page.sentence_of(error), icon=labels.ICONS["block"])
         return None
 
 
@@ -53,32 +55,32 @@ def show_findings(found: tuple[Finding, ...]) -> None:
     for one in found:
         with st.container(gap=None):
             icon = labels.ICONS[one.severity] if one.severity != "info" else ":material/info:"
-            colour, word = COLOURS[one.severity], say(WORDS[one.severity])
-            st.markdown(f":{colour}[{icon} **{word}**] {say(one.message)}")
+            colour, word = COLOURS[one.severity], translate(WORDS[one.severity])
+            st.markdown(f":{colour}[{icon} **{word}**] {translate(one.message)}")
             if one.advice:
-                st.caption(say(one.advice))
+                st.caption(translate(one.advice))
 
 
 def _show_limits(face: Face) -> None:
     limits = [one for one in face.findings if one.severity == "warn"]
     for one in limits:
         with st.container(gap=None):
-            st.markdown(f":orange[{labels.ICONS['warn']}] {say(one.message)}")
-            st.caption(say(one.advice))
+            st.markdown(f":orange[{labels.ICONS['warn']}] {translate(one.message)}")
+            st.caption(translate(one.advice))
     if not limits:
-        st.markdown(f":green[{labels.ICONS['info']}] {say(GOOD_PHOTO)}")
+        st.markdown(f":green[{labels.ICONS['info']}] {translate(GOOD_PHOTO)}")
 
 
 def show_photo(face: Face) -> None:
     """Draw what is known about the photo in use, how large the face is, and the way back to it."""
     state = session.start()
     photo = state.active
-    with st.expander(say("About this photo"), icon=":material/straighten:"):
+    with st.expander(translate("About this photo"), icon=":material/straighten:"):
         show_findings(views.findings(state.view, face))
         if photo is not None:
             scaling.choose(face, photo, state.view)
         st.button(
-            say("Photos of other views"),
+            translate("Photos of other views"),
             key="look_after_photos",
             icon=":material/photo_library:",
             on_click=photo_store.look_after,

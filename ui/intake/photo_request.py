@@ -8,15 +8,15 @@ from ui.components.capture import camera
 from ui.intake import camera_live, check_photo, photo_store, samples, views
 from ui.state import session
 from ui.text import labels
-from ui.text.language import say
+from ui.text.language import translate
 
 
 def ask(view: str) -> None:
     """Draw the ways to bring a photo of `view`."""
     state = session.start()
     if state.problem:
-        st.error(say(state.problem), icon=labels.ICONS["block"])
-    st.markdown(say(views.VIEWS[view].asks))
+        st.error(translate(state.problem), icon=labels.ICONS["block"])
+    st.markdown(translate(views.VIEWS[view].asks))
     if state.addition:
         _own(view)
         check_photo.leave_out()
@@ -30,7 +30,7 @@ def ask(view: str) -> None:
 
 def _own(view: str) -> None:
     state = session.start()
-    shoot, choose = say("Take a photo"), say("Choose a file")
+    shoot, choose = translate("Take a photo"), translate("Choose a file")
     tabs = st.tabs([shoot, choose], key=f"source_{view}", on_change="rerun")
     with tabs[0]:
         if tabs[0].open:
@@ -38,7 +38,7 @@ def _own(view: str) -> None:
     with tabs[1]:
         key = f"upload_{state.attempt}"
         st.file_uploader(
-            say("Choose a photo of one face from this phone or computer."),
+            translate("Choose a photo of one face from this phone or computer."),
             type=photo_store.FORMATS,
             key=key,
             on_change=photo_store.take_upload,
@@ -55,7 +55,7 @@ def _camera(view: str, key: str, attempt: int) -> None:
     number, texts = state.advice
     camera.show(
         key,
-        advice=[say(text) for text in texts] if number else None,
+        advice=[translate(text) for text in texts] if number else None,
         good=number > 0 and not texts,
         answered=number,
         turned=view == views.THREE_QUARTER,
@@ -81,11 +81,11 @@ def _take(key: str) -> None:
 
 
 def _samples() -> None:
-    st.header(say("Or try a sample portrait"), anchor=False)
+    st.header(translate("Or try a sample portrait"), anchor=False)
     for column, sample in zip(st.columns(2, wrap=False), samples.available(), strict=False):
         with column:
             st.html(samples.thumbnail_html(sample))
-            st.caption(say(sample.about))
+            st.caption(translate(sample.about))
             st.button(
                 sample.name,
                 key=f"sample_{sample.id}",
@@ -93,4 +93,4 @@ def _samples() -> None:
                 args=(sample,),
                 width="stretch",
             )
-    st.caption(say("Both portraits are in the public domain."))
+    st.caption(translate("Both portraits are in the public domain."))

@@ -21,7 +21,7 @@ from ui.server import media_access, presence
 from ui.state import session, steps
 from ui.state.session import Addition
 from ui.state.step import Step
-from ui.text.language import unsaid
+from ui.text.language import message_of
 
 FORMATS = ("jpg", "jpeg", "png", "webp", "heic", "heif", "tif", "tiff", "gif", "bmp")
 
@@ -31,12 +31,12 @@ def take_upload(key: str) -> None:
 
     A photo that cannot be read leaves all as it is, and one sentence in the session's `problem`.
     """
-    data = received(key)
+    data = upload_bytes(key)
     if data is not None:
         _take(data)
 
 
-def received(key: str) -> bytes | None:
+def upload_bytes(key: str) -> bytes | None:
     """Return the bytes that the upload widget `key` brought and remove them there."""
     uploaded = st.session_state.get(key)
     if not isinstance(uploaded, UploadedFile):
@@ -173,9 +173,9 @@ def _take(data: bytes, credit: str = "") -> None:
     state = session.start()
     state.attempt += 1
     try:
-        photo = open_photo_isolated(data, cancelled=presence.gone())
+        photo = open_photo_isolated(data, cancelled=presence.disconnection_check())
     except PhotoError as error:
-        state.problem = unsaid(error)
+        state.problem = message_of(error)
         return
     if state.addition and not credit:
         state.problem = ""

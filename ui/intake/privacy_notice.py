@@ -8,7 +8,7 @@ import streamlit as st
 
 from face_mesh.inert_text import inert
 from ui.state.clinic_policy import policy
-from ui.text.language import N_, say
+from ui.text.language import N_, translate
 
 MOST_HOST = 100  # letters of a name in the address bar
 OWN = {"localhost", "127.0.0.1", "::1"}
@@ -51,10 +51,10 @@ def in_full() -> str:
 def _said(number: int) -> str:
     host = _host()
     if not host:
-        return say(HERE[number])
+        return translate(HERE[number])
     if policy().name:
-        return say(AT_CLINIC[number], clinic=policy().name, host=host)
-    return say(AT_HOST[number], host=host)
+        return translate(AT_CLINIC[number], clinic=policy().name, host=host)
+    return translate(AT_HOST[number], host=host)
 
 
 def _host() -> str:

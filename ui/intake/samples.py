@@ -12,7 +12,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from ui.text.language import N_, say
+from ui.text.language import N_, translate
 
 THUMBNAIL_PX = 320
 
@@ -79,7 +79,7 @@ def thumbnail_html(sample: Sample) -> str:
     if sample.path is None:
         return ""
     source = thumbnail_url(sample.path, sample.square)
-    alt = escape(say("Portrait of {name}", name=sample.name))
+    alt = escape(translate("Portrait of {name}", name=sample.name))
     return f'<img class="portrait" src="{source}" alt="{alt}">'
 
 

@@ -11,14 +11,14 @@ from face_mesh.landmarks.scale import (
     LENGTH_REL_SD,
     PUPILS_RANGE_MM,
 )
-from face_mesh.messages import COMMAS, Listed, Said
+from face_mesh.messages import COMMAS, Message, MessageList
 from ui.components.capture import ruler
 from ui.compute import faces
 from ui.state import session
 from ui.state.step import Step
 from ui.state.steps import TABLE
 from ui.text import labels
-from ui.text.language import N_, said_error, say
+from ui.text.language import N_, translate, translate_error
 
 # A bank card by ISO/IEC 7810 (ID-1); euro coins by the European Central Bank; the quarter by the
 # United States Mint.
@@ -60,13 +60,13 @@ def choose(face: Face, photo: Photo, view: str) -> None:
     st.markdown(_size(face))
     low, high = PUPILS_RANGE_MM
     st.number_input(
-        say("Own distance between the pupils, in mm (PD on a spectacle prescription)"),
+        translate("Own distance between the pupils, in mm (PD on a spectacle prescription)"),
         min_value=low,
         max_value=high,
         value=None,
         step=0.5,
         format="%.1f",
-        placeholder=say("not known"),
+        placeholder=translate("not known"),
         key=session.PUPILS_KEY,
         persist_state="session",
     )
@@ -74,21 +74,21 @@ def choose(face: Face, photo: Photo, view: str) -> None:
         mark(photo, view)
     elif photo.sha256 in state.lengths:
         mm = state.lengths[photo.sha256].length_mm or 0.0
-        st.markdown(say("A length of {mm:g} mm in this photo sets the scale.", mm=mm))
+        st.markdown(translate("A length of {mm:g} mm in this photo sets the scale.", mm=mm))
         st.button(
-            say("Take this length away"),
+            translate("Take this length away"),
             key=f"length_off_{view}",
             on_click=_forget_length,
             args=(photo.sha256,),
         )
     else:
         st.button(
-            say("Mark something of known length"),
+            translate("Mark something of known length"),
             key=f"length_on_{view}",
             icon=":material/straighten:",
             on_click=_set_marking,
             args=(view,),
-            help=say(
+            help=translate(
                 "A ruler, a coin or a bank card, held against the forehead or cheek, flat towards "
                 "the camera: each millimetre is then off by about {known:.0f} % instead of "
                 "{eyes:.0f} %.",
@@ -102,14 +102,14 @@ def _size(face: Face) -> str:
     """Return how large the face is, and how sure that is."""
     found = faces.measures(face.key, face)
     widths = [
-        Said(template, mm=one.value, sd=one.sd)
+        Message(template, mm=one.value, sd=one.sd)
         for name, template in WIDTHS.items()
         if (one := found.get(name))
     ]
-    return say(
+    return translate(
         "Widths: {widths}; {scale}. Every millimetre may be off by {percent:.0f} %.",
-        widths=Listed(widths, COMMAS),
-        scale=Said(SCALES[face.scale.source]),
+        widths=MessageList(widths, COMMAS),
+        scale=Message(SCALES[face.scale.source]),
         percent=100.0 * face.scale.relative_sd,
     )
 
@@ -117,13 +117,15 @@ def _size(face: Face) -> str:
 def mark(photo: Photo, view: str) -> None:
     """Draw the photo with two marks to put on the ends of something of known length."""
     state = session.start()
-    st.markdown(say("Put the two marks on its ends, then say how long it is."))
+    st.markdown(translate("Put the two marks on its ends, then say how long it is."))
     ends = ruler.show(faces.detection(photo.sha256, photo)[1], key=f"ruler_{view}_{state.attempt}")
-    thing = st.selectbox(say("What it is"), list(THINGS_MM), format_func=say, key=f"thing_{view}")
+    thing = st.selectbox(
+        translate("What it is"), list(THINGS_MM), format_func=translate, key=f"thing_{view}"
+    )
     length_mm = THINGS_MM[thing]
     if length_mm is None:
         length_mm = st.number_input(
-            say("Its length in mm"),
+            translate("Its length in mm"),
             *LENGTH_RANGE_MM,
             value=None,
             step=0.5,
@@ -133,12 +135,14 @@ def mark(photo: Photo, view: str) -> None:
     refused = st.container()
     with st.container(horizontal=True):
         used = st.button(
-            say("Use this length"),
+            translate("Use this length"),
             key=f"length_use_{view}",
             disabled=length_mm is None,
             type="primary",
         )
-        st.button(say("Do without"), key=f"length_no_{view}", on_click=_set_marking, args=("",))
+        st.button(
+            translate("Do without"), key=f"length_no_{view}", on_click=_set_marking, args=("",)
+        )
     if used:
         with refused:
             _use(ends, float(length_mm or 0.0), photo, view)
@@ -156,7 +160,7 @@ def _use(ends: ruler.Ends, length_mm: float, photo: Photo, view: str) -> None:
     try:
         faces.face(photo.sha256, which, given, photo)
     except BeforehandError as error:
-        st.error(said_error(error), icon=labels.ICONS["block"])
+        st.error(translate_error(error), icon=labels.ICONS["block"])
         return
     state = session.start()
     state.lengths[photo.sha256] = given

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from face_mesh import Face, Finding
-from face_mesh.messages import Said
+from face_mesh.messages import Message
 from face_mesh.quality import SMILE_SCORE
 from simulate import procedures
 from simulate.outcome.view_check import FRONT_DEG, max_yaw_deg
@@ -100,7 +100,7 @@ def _turn(face: Face) -> list[Finding]:
         Finding(
             "turn",
             "warn" if far else "info",
-            Said(
+            Message(
                 "The head is turned by {deg:.0f}°, at which {shown} of {all} procedures can be "
                 "shown.",
                 deg=turn_deg,

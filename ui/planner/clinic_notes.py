@@ -19,7 +19,7 @@ from simulate.plan.plan import (
 from ui.state import plan_book, plan_state, session
 from ui.state.clinic_policy import policy
 from ui.state.widget_keys import BODY_KEY, CURRENCY_KEY, NOTES_KEY, detail_key, seed
-from ui.text.language import number, say
+from ui.text.language import number, translate
 
 CODE_LETTERS = 8  # of a currency
 
@@ -29,40 +29,40 @@ def of_treatment(entry: Procedure, listed: float | None) -> None:
     off, group = entry.downtime, plan_state.group_of(entry)
     with st.container(key=f"noted_{entry.id}", horizontal=True, vertical_alignment="bottom"):
         st.number_input(
-            say("Week after the first treatment"),
+            translate("Week after the first treatment"),
             min_value=0.0,
             max_value=MOST_WEEKS,
             value=None,
             step=1.0,
             format="%.0f",
-            placeholder=say("not said"),
+            placeholder=translate("not said"),
             key=seed(detail_key("week", entry.id), group[0].week),
             on_change=_set_detail,
             args=(session.start().letter, "week", entry.id),
-            help=say("Time is counted from the first treatment of the plan."),
+            help=translate("Time is counted from the first treatment of the plan."),
         )
         st.number_input(
-            say("Cost"),
+            translate("Cost"),
             min_value=0.0,
             max_value=MOST_COST,
             value=None,
             step=10.0,
             format="%.2f",
-            placeholder=say("not said") if listed is None else number(listed, ",.2f"),
+            placeholder=translate("not said") if listed is None else number(listed, ",.2f"),
             key=seed(detail_key("cost", entry.id), plan_book.cost_of(group)),
             on_change=_set_detail,
             args=(session.start().letter, "cost", entry.id),
         )
         st.number_input(
-            say("Days off"),
+            translate("Days off"),
             min_value=0.0,
             max_value=MOST_DAYS,
             value=None,
             step=1.0,
             format="%.0f",
-            placeholder=say("not said")
+            placeholder=translate("not said")
             if off is None
-            else say(
+            else translate(
                 "{low} to {high} as published",
                 low=number(off.days_low),
                 high=number(off.days_high),
@@ -85,40 +85,40 @@ def _set_detail(letter: str, what: str, procedure: str) -> None:
 def of_plan() -> None:
     """Draw what is noted of the plan as a whole."""
     letter, given = session.start().letter, plan_state.draft().plan
-    with st.expander(say("Notes, body weight and currency"), icon=":material/edit_note:"):
+    with st.expander(translate("Notes, body weight and currency"), icon=":material/edit_note:"):
         st.text_area(
-            say("Notes"),
+            translate("Notes"),
             key=seed(NOTES_KEY, given.notes),
             max_chars=MOST_NOTES,
             on_change=_set_notes,
             args=(letter,),
-            help=say(
+            help=translate(
                 "They stay in this session and in the files you save; never in an address or a "
                 "code to scan."
             ),
         )
         st.number_input(
-            say("Body weight in kg, for the limit of filler in a year"),
+            translate("Body weight in kg, for the limit of filler in a year"),
             min_value=BODY_KG[0],
             max_value=BODY_KG[1],
             value=None,
             step=1.0,
             format="%.0f",
-            placeholder=say("not said"),
+            placeholder=translate("not said"),
             key=seed(BODY_KEY, given.body_kg),
             on_change=_set_body,
             args=(letter,),
         )
         shown = st.text_input(
-            say("Currency"),
+            translate("Currency"),
             key=seed(CURRENCY_KEY, given.currency, plan_state.currency_of),
             max_chars=CODE_LETTERS,
-            placeholder=policy().currency or say("for example EUR"),
+            placeholder=policy().currency or translate("for example EUR"),
             on_change=_set_currency,
             args=(letter,),
         )
         if shown and not plan_state.currency_of(shown):
-            st.caption(say("The currency is a short name of letters, for example EUR."))
+            st.caption(translate("The currency is a short name of letters, for example EUR."))
 
 
 def _set_notes(letter: str) -> None:

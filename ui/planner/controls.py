@@ -28,7 +28,7 @@ from ui.state.choice import Choice, drawn
 from ui.state.clinic_policy import policy
 from ui.state.widget_keys import CATALOGUE_KEY, dose_key, seed, side_key
 from ui.text import labels, language
-from ui.text.language import N_, say
+from ui.text.language import N_, translate
 
 ADD_KEY, AREA_KEY = "add", "area"
 FULL_EFFECT = N_(
@@ -89,7 +89,7 @@ def choose(face: Face, near: DeltaGenerator) -> Choice | None:
             _choose_dose(procedures()[name], small)
     plan = plan_state.plan()
     if not plan.treatments:
-        st.caption(say("Pick one or several; the dose of each can be changed."))
+        st.caption(translate("Pick one or several; the dose of each can be changed."))
         if is_expert():
             clinic_notes.of_plan()
         return None
@@ -115,7 +115,7 @@ def choice_of(plan: Plan, small: Face, conditions: Conditions) -> Choice:
         conditions: for when and for whom, and how skin is painted.
     """
     given = list(plan.treatments)
-    noted = replace(plan, treatments=tuple(retouch.edited(given, small)))
+    noted = replace(plan, treatments=tuple(retouch.with_edits(given, small)))
     picks_moles = any(map(retouch.picks, given))
     return Choice(drawn(noted), conditions, picks_moles, noted)
 
@@ -124,18 +124,18 @@ def _choose_procedures() -> None:
     """Draw the whole catalogue: to search in, and by area."""
     offered = [one for one in procedures().values() if policy().offers(one.id)]
     st.selectbox(
-        say("Search and add a procedure"),
+        translate("Search and add a procedure"),
         [one.id for one in offered],
         index=None,
         format_func=_searched,
-        placeholder=say("For example: lips, filler, lid surgery"),
+        placeholder=translate("For example: lips, filler, lid surgery"),
         key=ADD_KEY,
         on_change=_add,
     )
     if CATALOGUE_KEY not in st.session_state:
         st.session_state[CATALOGUE_KEY] = not session.start().chosen
     unfolded = st.expander(
-        say("All procedures by area"),
+        translate("All procedures by area"),
         key=CATALOGUE_KEY,
         icon=":material/apps:",
         on_change="rerun",
@@ -150,7 +150,7 @@ def _choose_by_area(offered: list[Procedure]) -> None:
     by_area = {area: [one for one in offered if one.area == area] for area in AREAS}
     areas = {area: _area(area) for area, entries in by_area.items() if entries}
     shown = st.pills(
-        say("Area"),
+        translate("Area"),
         list(areas),
         default=None if AREA_KEY in st.session_state else next(iter(areas)),
         format_func=areas.__getitem__,
@@ -172,7 +172,7 @@ def _draw_toggle(entry: Procedure) -> None:
     """
     on = entry.id in session.start().chosen
     st.button(
-        say(entry.name),
+        translate(entry.name),
         key=f"toggle_{entry.id}",
         icon=":material/check:" if on else ":material/add:",
         type="primary" if on else "secondary",
@@ -184,13 +184,13 @@ def _draw_toggle(entry: Procedure) -> None:
 def _searched(name: str) -> str:
     """A procedure as it is searched for: its name, its area, what it is done with."""
     entry = procedures()[name]
-    return f"{say(entry.name)} · {say(AREAS[entry.area])} · {say(means(name))}"
+    return f"{translate(entry.name)} · {translate(AREAS[entry.area])} · {translate(means(name))}"
 
 
 def _area(name: str) -> str:
     """An area, and how many procedures in it are on."""
     count = sum(procedures()[one].area == name for one in session.start().chosen)
-    return f"{say(AREAS[name])} · {count}" if count else say(AREAS[name])
+    return f"{translate(AREAS[name])} · {count}" if count else translate(AREAS[name])
 
 
 def _add() -> None:
@@ -217,11 +217,11 @@ def _choose_dose(entry: Procedure, small: Face) -> None:
             if len(entry.sides) > 1 and (is_expert() or plan_state.sides_of(entry) != ("both",)):
                 _choose_side(entry)
             st.button(
-                say("Remove"),
+                translate("Remove"),
                 key=f"remove_{entry.id}",
                 icon=":material/close:",
                 type="tertiary",
-                help=say("Takes {name!l} out of the plan.", name=say(entry.name)),
+                help=translate("Takes {name!l} out of the plan.", name=translate(entry.name)),
                 on_click=plan_state.remove,
                 args=(entry.id,),
             )
@@ -256,12 +256,12 @@ def _set_dose(letter: str, procedure: str, side: str) -> None:
 
 def _choose_side(entry: Procedure) -> None:
     st.segmented_control(
-        say("{name}: side (the patient's left and right)", name=say(entry.name))
+        translate("{name}: side (the patient's left and right)", name=translate(entry.name))
         if is_expert()
-        else say("{name}: side (your own left and right)", name=say(entry.name)),
+        else translate("{name}: side (your own left and right)", name=translate(entry.name)),
         [*entry.sides, plan_book.EACH],
         required=True,
-        format_func=lambda side: say(SIDES[side]),
+        format_func=lambda side: translate(SIDES[side]),
         key=seed(side_key(entry.id), plan_book.side_of(plan_state.group_of(entry))),
         on_change=_set_side,
         args=(session.start().letter, entry.id),
@@ -280,16 +280,16 @@ def _say_what_matters(entry: Procedure, small: Face) -> None:
         _ask_for_moles(entry, small)
     else:
         with st.container(key=f"caution_{entry.id}"):
-            st.markdown(f":orange[{labels.ICONS['warn']}] :small[{say(entry.cautions[0])}]")
+            st.markdown(f":orange[{labels.ICONS['warn']}] :small[{translate(entry.cautions[0])}]")
     if is_expert():
-        more = say("Week, cost, range and sources")
+        more = translate("Week, cost, range and sources")
     else:
-        change = expected_changes.expected(list(plan_state.treatments(entry)), small)
+        change = expected_changes.expected_change(list(plan_state.treatments(entry)), small)
         if change:
             lines = "".join(f"\n- :small[{line}]" for line in change[:MOST_EXPECTED])
-            st.markdown(f":small[{say(expected_changes.SETTLED)}]\n{lines}")
+            st.markdown(f":small[{translate(expected_changes.SETTLED)}]\n{lines}")
         st.caption(procedure_info.short(entry))
-        more = say("What to know, range and sources")
+        more = translate("What to know, range and sources")
     with st.expander(more, icon=":material/menu_book:", type="compact"):
         if is_expert():
             amount = plan_book.amount_of(plan_state.treatments(entry))
@@ -299,8 +299,8 @@ def _say_what_matters(entry: Procedure, small: Face) -> None:
 
 def _ask_for_moles(entry: Procedure, small: Face) -> None:
     """Say what to pick, what of it was no mole, and above all who has to look at it first."""
-    st.warning(say(entry.cautions[0]), icon=labels.ICONS["warn"])
-    spots, missed = session.start().edits.spots, retouch.missed(small)
+    st.warning(translate(entry.cautions[0]), icon=labels.ICONS["warn"])
+    spots, missed = session.start().edits.spots, retouch.misses(small)
     st.markdown(_picked(len(spots) - len(missed)))
     if missed:
         st.markdown(f":orange[{labels.ICONS['warn']}] {_missed(len(missed))}")
@@ -309,17 +309,17 @@ def _ask_for_moles(entry: Procedure, small: Face) -> None:
 def _picked(count: int) -> str:
     """What to do about moles, or how many are picked."""
     if not count:
-        said = say("Tap the moles you would like to see removed.")
+        said = translate("Tap the moles you would like to see removed.")
     elif count == 1:
-        said = say("1 mole picked. Tap it again to keep it.")
+        said = translate("1 mole picked. Tap it again to keep it.")
     else:
-        said = say("{count} moles picked. Tap one again to keep it.", count=count)
+        said = translate("{count} moles picked. Tap one again to keep it.", count=count)
     return f"{labels.ICONS['pick']} {said}"
 
 
 def _missed(count: int) -> str:
     """That nothing is found at some of the places picked."""
-    return say(
+    return translate(
         "Nothing dark is found at one of the places you tapped, so nothing is removed there. Tap "
         "the middle of the mole, closer up."
         if count == 1
@@ -331,14 +331,16 @@ def _missed(count: int) -> str:
 
 def _choose_responder() -> str:
     return st.segmented_control(
-        say("Response to the treatment") if is_expert() else say("How strongly you respond"),
+        translate("Response to the treatment")
+        if is_expert()
+        else translate("How strongly you respond"),
         list(RESPONDERS),
         required=True,
         default="expected",
-        format_func=lambda name: say(RESPONDERS[name]),
+        format_func=lambda name: translate(RESPONDERS[name]),
         key="responder",
         persist_state="session",
-        help=say(
+        help=translate(
             "The same dose does more in some people than in others: about two of three people "
             "fall between weak and strong. Look at both before you decide."
         ),
@@ -359,22 +361,22 @@ def _choose_time() -> tuple[str | None, str]:
             if on_a_day:
                 time = _choose_day()
             else:
-                st.caption(say(FULL_EFFECT))
+                st.caption(translate(FULL_EFFECT))
     return time, reactions
 
 
 def _choose_look() -> str:
     key = session.LOOK_KEY
     look = st.segmented_control(
-        say("When to look"),
+        translate("When to look"),
         list(LOOKS),
         required=True,
         # Only at first: a plan may have set it, and a widget takes one of the two.
         default=None if key in st.session_state else labels.FULLEST,
-        format_func=lambda name: say(LOOKS[name]),
+        format_func=lambda name: translate(LOOKS[name]),
         key=key,
         persist_state="session",
-        help=say(
+        help=translate(
             "Settled shows the full effect of every treatment, even if they get there at "
             "different times. How long each one lasts is with its range and sources."
         ),
@@ -385,9 +387,9 @@ def _choose_look() -> str:
 def _choose_day() -> str:
     _keep_time()
     return st.select_slider(
-        say("When to look"),
+        translate("When to look"),
         labels.DAYS,
-        format_func=lambda name: say(moment_title(name)),
+        format_func=lambda name: translate(moment_title(name)),
         key=session.WHEN_KEY,
         persist_state="session",
         label_visibility="collapsed",
@@ -404,19 +406,21 @@ def _keep_time() -> None:
 
 def _choose_reactions(on_a_day: bool) -> str:
     """Draw which reactions are shown; there are none to choose from in the settled result."""
-    asked = st.popover(say("Swelling and bruises"), key="reactions_menu", disabled=not on_a_day)
+    asked = st.popover(
+        translate("Swelling and bruises"), key="reactions_menu", disabled=not on_a_day
+    )
     if not on_a_day:
         return labels.LIKELY
     with asked:
         shown = st.segmented_control(
-            say("Swelling, bruises and redness"),
+            translate("Swelling, bruises and redness"),
             list(REACTIONS),
             required=True,
             default=labels.LIKELY,
-            format_func=lambda name: say(REACTIONS[name]),
+            format_func=lambda name: translate(REACTIONS[name]),
             key="reactions",
             persist_state="session",
             wrap=True,
         )
-        st.caption(say(REACTIONS_SAID[shown]))
+        st.caption(translate(REACTIONS_SAID[shown]))
     return shown

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from simulate import Procedure
 from simulate.catalogue.procedure import AMOUNTS
-from simulate.wording.doses import UNITS, amount, placed
-from ui.text.language import N_, say
+from simulate.wording.doses import UNITS, amount, dose_by_side
+from ui.text.language import N_, translate
 
 _LABELS = {  # by what the dose is of
     "total": N_("{name}, {unit} in all (usual {usual})"),
@@ -22,23 +22,23 @@ def dose_label(entry: Procedure, side: str = "both", now: float | None = None) -
     The dose it stands at `now` is said the other way as well: in all, or on each side.
     """
     scope, unit = entry.dose.scope, entry.dose.unit
-    label = say(
+    label = translate(
         _MEASURED
         if entry.dose.what and side == "both"
         else _LABELS[scope if side == "both" else side],
-        name=say(entry.name),
-        what=say(entry.dose.what),
-        unit=say(UNITS[unit]),
+        name=translate(entry.name),
+        what=translate(entry.dose.what),
+        unit=translate(UNITS[unit]),
         usual=amount(entry.usual_dose(side), unit),
     )
     if not now or side != "both" or len(entry.sides) == 1 or unit not in AMOUNTS:
         return label
     other = (
-        placed(now / 2.0, unit, "per_side")
+        dose_by_side(now / 2.0, unit, "per_side")
         if scope == "total"
-        else placed(2.0 * now, unit, "total")
+        else dose_by_side(2.0 * now, unit, "total")
     )
-    return say("{label}: {other}", label=label, other=other)
+    return translate("{label}: {other}", label=label, other=other)
 
 
 def dose_format(entry: Procedure) -> str:
@@ -50,4 +50,4 @@ def dose_format(entry: Procedure) -> str:
     figure, unit = f"%.{decimals}f", entry.dose.unit
     if unit == "sessions":  # the label says what is counted, and one is not "1 sessions"
         return figure
-    return f"{figure}°" if unit == "deg" else f"{figure} {say(UNITS[unit])}"
+    return f"{figure}°" if unit == "deg" else f"{figure} {translate(UNITS[unit])}"

@@ -12,7 +12,7 @@ from functools import partial
 import streamlit as st
 
 from face_mesh import PlanError
-from face_mesh.messages import COMMAS, Listed, Said
+from face_mesh.messages import COMMAS, Message, MessageList
 from simulate.catalogue.time_course import days_after
 from simulate.plan.plan_file import PlanFile, plan_of_file
 from ui.intake import photo_store
@@ -20,7 +20,7 @@ from ui.state import plan_state, session
 from ui.state.choice import Choice
 from ui.state.step import Step
 from ui.text import labels
-from ui.text.language import say, unsaid
+from ui.text.language import message_of, translate
 
 FORMATS = ("toml", "json", "txt")
 CODE_KEY, PLACES_KEY, RESPONDER_KEY = "plan_code", "plan_places", "responder"
@@ -38,9 +38,9 @@ def put(kept: PlanFile) -> None:
     if state.step == Step.CONCERNS:
         state.enter(Step.PREVIEW)
     state.plan_problem = (
-        Said(
+        Message(
             "Not offered here, and left out of the plan: {names}.",
-            names=Listed(left_out, COMMAS),
+            names=MessageList(left_out, COMMAS),
         )
         if left_out
         else ""
@@ -58,7 +58,7 @@ def offer_to_save(choice: Choice) -> None:
     """Draw the downloads of the plan that is on."""
     kept = PlanFile(choice.kept, choice.conditions.when, choice.conditions.responder)
     if kept.without_places() != kept and not st.checkbox(
-        say("With the moles picked and the strokes painted, which belong to this photo"),
+        translate("With the moles picked and the strokes painted, which belong to this photo"),
         key=PLACES_KEY,
         persist_state="session",
     ):
@@ -69,7 +69,7 @@ def offer_to_save(choice: Choice) -> None:
             ("JSON", kept.to_json, "application/json"),
         ):
             st.download_button(
-                say("Download the plan ({kind})", kind=kind),
+                translate("Download the plan ({kind})", kind=kind),
                 partial(_encoded, text),
                 file_name=f"beforehand-plan.{kind.lower()}",
                 mime=mime,
@@ -87,10 +87,10 @@ def offer_to_open(key: str = "plan") -> None:
     """Draw what opens a plan: a file, or the code of a report; `key` is one a place on the page."""
     state = session.start()
     if state.plan_problem:
-        st.warning(say(state.plan_problem), icon=":material/error:")
+        st.warning(translate(state.plan_problem), icon=":material/error:")
     upload = f"{key}_file_{state.attempt}"
     st.file_uploader(
-        say("Plan file (TOML or JSON)"),
+        translate("Plan file (TOML or JSON)"),
         type=FORMATS,
         key=upload,
         on_change=_open_file,
@@ -99,16 +99,16 @@ def offer_to_open(key: str = "plan") -> None:
     code = f"{key}_{CODE_KEY}"
     with st.form(f"{key}_form", border=False):
         st.text_input(
-            say("Or the text of a report's code"),
+            translate("Or the text of a report's code"),
             key=code,
             placeholder="BEFOREHAND1:…",
             autocomplete="off",
         )
-        st.form_submit_button(say("Open the plan"), on_click=_open_code, args=(code,))
+        st.form_submit_button(translate("Open the plan"), on_click=_open_code, args=(code,))
 
 
 def _open_file(key: str) -> None:
-    data = photo_store.received(key)
+    data = photo_store.upload_bytes(key)
     if data is not None:
         session.start().attempt += 1  # the next file meets a fresh widget
         _open(data)
@@ -126,6 +126,6 @@ def _open(data: bytes) -> None:
     try:
         kept = plan_of_file(data)
     except PlanError as error:
-        session.start().plan_problem = unsaid(error)
+        session.start().plan_problem = message_of(error)
         return
     put(kept)

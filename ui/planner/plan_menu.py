@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from face_mesh.messages import COMMAS, Listed
+from face_mesh.messages import COMMAS, MessageList
 from simulate import Treatment, procedures
 from simulate.plan.presets import Preset, Step, presets
 from simulate.wording.plans import products, treatment_line
@@ -18,7 +18,7 @@ from ui.state.plan_book import LETTERS
 from ui.state.step import Step as VisitStep
 from ui.state.widget_keys import LETTER_KEY, NAME_KEY, PRESET_KEY, seed
 from ui.text import labels
-from ui.text.language import N_, plain, say
+from ui.text.language import N_, plain, translate
 
 MOST_NAME = 40
 LATER = N_("It is done {time} after the first treatment.")
@@ -30,7 +30,7 @@ def choose() -> None:
     titles = {letter: plan_state.title(letter) for letter in LETTERS}
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.segmented_control(
-            say("Plan"),
+            translate("Plan"),
             LETTERS,
             required=True,
             format_func=titles.__getitem__,
@@ -39,40 +39,40 @@ def choose() -> None:
         )
         # Another key is another menu, and a new one is shut: as after a copy, or once it is empty.
         menu = f"plan_menu_{state.letter}_{bool(state.chosen)}"
-        with st.popover(say("This plan"), icon=":material/more_horiz:", key=menu):
+        with st.popover(translate("This plan"), icon=":material/more_horiz:", key=menu):
             _manage()
             if state.chosen:
                 _choose_preset()
-        if len(plan_state.filled()) > 1 and state.step != VisitStep.COMPARISON:
+        if len(plan_state.letters_in_use()) > 1 and state.step != VisitStep.COMPARISON:
             st.button(
-                say("Compare plans"),
+                translate("Compare plans"),
                 key="compare",
                 icon=":material/view_column:",
                 on_click=compare,
                 args=(True,),
             )
         st.button(
-            say("Present"),
+            translate("Present"),
             key="present",
             icon=":material/slideshow:",
             on_click=present,
             args=(True,),
-            help=say("Shows the picture and the plan alone, in large type."),
+            help=translate("Shows the picture and the plan alone, in large type."),
         )
     with st.container():  # also when it is empty, so that what follows is not drawn anew
         if not state.chosen:
             _choose_preset()
         chosen = _chosen()
         if chosen:
-            st.markdown(say(chosen.summary))
-            with st.expander(say("About this plan"), icon=":material/menu_book:"):
+            st.markdown(translate(chosen.summary))
+            with st.expander(translate("About this plan"), icon=":material/menu_book:"):
                 _explain(chosen)
 
 
 def _manage() -> None:
     state = session.start()
     st.text_input(
-        say("Name of this plan"),
+        translate("Name of this plan"),
         key=seed(NAME_KEY, plan_state.draft().name, str.strip),
         max_chars=MOST_NAME,
         on_change=_rename,
@@ -82,14 +82,14 @@ def _manage() -> None:
         for letter in LETTERS:
             if letter != state.letter:
                 st.button(
-                    say("Copy to {letter}", letter=letter),
+                    translate("Copy to {letter}", letter=letter),
                     key=f"copy_to_{letter}",
                     icon=":material/content_copy:",
                     on_click=plan_state.copy_to,
                     args=(letter,),
                 )
         st.button(
-            say("Clear"),
+            translate("Clear"),
             key="clear_plan",
             icon=":material/delete_sweep:",
             on_click=plan_state.clear,
@@ -121,14 +121,14 @@ def _choose_preset() -> None:
         return
     begun = plan_state.draft().preset
     st.selectbox(
-        say("Start from a plan"),
+        translate("Start from a plan"),
         offered,
         index=None,
         format_func=_offered,
-        placeholder=say("Choose one, or pick procedures yourself"),
+        placeholder=translate("Choose one, or pick procedures yourself"),
         key=seed(PRESET_KEY, begun if begun in offered else None),
         on_change=_take,
-        help=say(
+        help=translate(
             "Sets procedures and doses, which you can change afterwards. A plan is a starting "
             "point for a talk with a doctor, and no advice."
         ),
@@ -141,8 +141,10 @@ def _offered(name: str) -> str:
     return plain(
         "{name} ({amounts}): {procedures}",
         name=plain(preset.name),
-        procedures=Listed([procedures()[one].name for one in preset.plan.by_procedure()], COMMAS),
-        amounts=Listed(products(preset.plan), COMMAS),
+        procedures=MessageList(
+            [procedures()[one].name for one in preset.plan.by_procedure()], COMMAS
+        ),
+        amounts=MessageList(products(preset.plan), COMMAS),
     )
 
 
@@ -158,14 +160,14 @@ def _take() -> None:
 def _explain(chosen: Preset) -> None:
     with st.container(key=f"facts_{chosen.id}", gap="small"):
         sections: dict[str, Sequence[str]] = {
-            say("Who it suits less"): [labels.suits_less(one) for one in chosen.suits_less],
-            say("Doses"): [_step(one) for one in chosen.treatments],
+            translate("Who it suits less"): [labels.suits_less(one) for one in chosen.suits_less],
+            translate("Doses"): [_step(one) for one in chosen.treatments],
         }
         procedure_info.draw(sections.items())
 
 
 def _step(one: Step) -> str:
-    told = [say(treatment_line([Treatment(one.procedure, one.dose, one.side)]))]
+    told = [translate(treatment_line([Treatment(one.procedure, one.dose, one.side)]))]
     if one.week:
-        told.append(say(LATER, time=oblique(7.0 * one.week)))
-    return " ".join([*told, labels.sourced(one.derivation, one.source)])
+        told.append(translate(LATER, time=oblique(7.0 * one.week)))
+    return " ".join([*told, labels.with_source(one.derivation, one.source)])

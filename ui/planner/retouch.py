@@ -23,7 +23,7 @@ from ui.components.viewer.viewer import Mark
 from ui.state import session
 from ui.state.choice import Choice
 from ui.state.session import Edits
-from ui.text.language import say
+from ui.text.language import translate
 
 MOST_SENT = 100  # strokes that the browser keeps
 MOST_OFFERED = 8  # of the moles found; with more marks than that nobody finds their own
@@ -36,13 +36,13 @@ def picks(treatment: Treatment) -> bool:
     return treatment.entry.removes_lesions
 
 
-def edited(treatments: list[Treatment], face: Face) -> list[Treatment]:
+def with_edits(treatments: list[Treatment], face: Face) -> list[Treatment]:
     """Return the treatments with the visitor's strokes and spots.
 
     Moles are removed one by one: where none is picked, none is removed.
     """
     edits, done = session.start().edits, []
-    strokes = fitting(treatments)
+    strokes = strokes_that_fit(treatments)
     found = tuple(spot for spot in edits.spots if _mole(face, spot) is not None)
     picking = sum(map(picks, treatments)) or 1
     for one in treatments:
@@ -56,7 +56,7 @@ def edited(treatments: list[Treatment], face: Face) -> list[Treatment]:
     return done
 
 
-def fitting(treatments: list[Treatment]) -> tuple[Stroke, ...]:
+def strokes_that_fit(treatments: list[Treatment]) -> tuple[Stroke, ...]:
     """Return the strokes that a plan can have with each of its treatments of the skin."""
     strokes = session.start().edits.strokes
     painted = sum(bool(one.entry.skin) for one in treatments) or 1
@@ -71,10 +71,10 @@ def fitting(treatments: list[Treatment]) -> tuple[Stroke, ...]:
 
 def say_what_does_not_fit(treatments: list[Treatment]) -> None:
     """Say which of the strokes painted the picture leaves out, if any."""
-    left_out = len(session.start().edits.strokes) - len(fitting(treatments))
+    left_out = len(session.start().edits.strokes) - len(strokes_that_fit(treatments))
     if left_out:
         st.warning(
-            say(
+            translate(
                 "The picture leaves out the last strokes you painted ({n}): with these treatments "
                 "a plan has no room for more. Undo some, or take a treatment off.",
                 n=left_out,
@@ -83,7 +83,7 @@ def say_what_does_not_fit(treatments: list[Treatment]) -> None:
         )
 
 
-def missed(face: Face) -> tuple[Place, ...]:
+def misses(face: Face) -> tuple[Place, ...]:
     """Return which of the picked places show nothing dark."""
     return tuple(spot for spot in session.start().edits.spots if _mole(face, spot) is None)
 
@@ -99,10 +99,10 @@ def retouch(face: Face, choice: Choice, mask: bytes | None) -> Retouch | None:
         return None
     if not choice.picks_moles:
         return Retouch(mask)
-    return Retouch(mask, True, _offered(face), missed(face))
+    return Retouch(mask, True, _offered(face), misses(face))
 
 
-def written() -> dict[str, Any]:
+def edits_json() -> dict[str, Any]:
     """Return the session's edits as the browser writes them."""
     edits = session.start().edits
     strokes = [(one.kind, one.radius_mm, one.points) for one in edits.strokes]

@@ -8,7 +8,7 @@ import streamlit as st
 
 from simulate import Plan
 from ui.compute.model_loading import default_engine
-from ui.text.language import N_, say
+from ui.text.language import N_, translate
 
 # A setting of whoever runs the server: "1" lets all who reach the page load models of others.
 HUB = "BEFOREHAND_HUB_ENGINES"
@@ -21,15 +21,15 @@ def choose(plan: Plan) -> tuple[str, int]:
     default = default_engine()
     if not any(one.entry.skin for one in plan.treatments):
         return default, 0
-    with st.expander(say("How skin is painted"), icon=":material/brush:"):
+    with st.expander(translate("How skin is painted"), icon=":material/brush:"):
         st.markdown(
-            say(
+            translate(
                 "A small model that comes with Beforehand paints what skin looks like without the "
                 "lines or marks that are treated. It runs on the computer that shows this page."
             )
         )
         seed = st.number_input(
-            say("Sample (another number is another sample of the same skin)"),
+            translate("Sample (another number is another sample of the same skin)"),
             min_value=0,
             max_value=MOST_SEED,
             value=0,
@@ -43,18 +43,22 @@ def choose(plan: Plan) -> tuple[str, int]:
 def _choose_other() -> str:
     """Return the folder or hub name of another model; empty for the built-in one."""
     kind = st.radio(
-        say("Model"), (BUILT_IN, OTHER), format_func=say, key="engine", persist_state="session"
+        translate("Model"),
+        (BUILT_IN, OTHER),
+        format_func=translate,
+        key="engine",
+        persist_state="session",
     )
     if kind == BUILT_IN:
         return ""
     named = st.text_input(
-        say("Folder on this computer, or name on the Hugging Face hub"),
+        translate("Folder on this computer, or name on the Hugging Face hub"),
         key="engine_name",
         placeholder="owner/name-inpainting",  # as the hub writes it in every language
         persist_state="session",
     )
     st.caption(
-        say(
+        translate(
             "An inpainting model of the diffusers library. If it is not a folder on this computer, "
             "several gigabytes are downloaded first; the photo itself is not sent anywhere. "
             "Without a graphics card each picture takes minutes. Choose one only if this computer "

@@ -10,14 +10,14 @@ from simulate.plan.summary import Summary
 from simulate.wording.plans import longest_days_off, price, products, total
 from simulate.wording.times import oblique
 from ui.text import labels
-from ui.text.language import say
+from ui.text.language import translate
 
 WORTH_SAYING = 0.25  # of what a label allows: the author's estimate of when it is of interest
 
 
 def in_all(plan: Plan) -> str:
     """Return how much of each product a plan needs, and how many operations and sessions."""
-    return " · ".join(map(say, products(plan)))
+    return " · ".join(map(translate, products(plan)))
 
 
 def cost(plan: Plan, summary: Summary) -> str:
@@ -26,10 +26,10 @@ def cost(plan: Plan, summary: Summary) -> str:
         return ""
     amount = price(summary.cost, plan)
     if not summary.costs_missing:
-        return say("Cost {amount}", amount=amount)
+        return translate("Cost {amount}", amount=amount)
     if summary.costs_missing == 1:
-        return say("Cost {amount}, one treatment without a price", amount=amount)
-    return say(
+        return translate("Cost {amount}, one treatment without a price", amount=amount)
+    return translate(
         "Cost {amount}, {n} treatments without a price", amount=amount, n=summary.costs_missing
     )
 
@@ -37,7 +37,7 @@ def cost(plan: Plan, summary: Summary) -> str:
 def days_off(summary: Summary) -> str:
     """Return the days off of the longest recovery; empty where nothing is known."""
     days = longest_days_off(summary)
-    return say("Days off: {time}", time=days) if days else ""
+    return translate("Days off: {time}", time=days) if days else ""
 
 
 def line(plan: Plan) -> str:
@@ -45,7 +45,7 @@ def line(plan: Plan) -> str:
     summary = plan_summary(plan)
     said = [in_all(plan), cost(plan, summary), days_off(summary)]
     if summary.weeks:
-        said.append(say("over {time}", time=oblique(7.0 * summary.weeks)))
+        said.append(translate("over {time}", time=oblique(7.0 * summary.weeks)))
     return " · ".join(filter(None, said))
 
 
@@ -62,12 +62,12 @@ def explain(plan: Plan) -> None:
     totals = [one for one in summary.totals if one.amount > 0.0]
     for one in totals:
         if one.amount >= WORTH_SAYING * one.most:
-            st.caption(say(total(one, summary.body_kg)))
+            st.caption(translate(total(one, summary.body_kg)))
     if totals or rules:
-        with st.expander(say("Rules for this plan"), icon=":material/menu_book:"):
-            lines = {labels.sourced(one.reason, one.source): None for one in rules}
+        with st.expander(translate("Rules for this plan"), icon=":material/menu_book:"):
+            lines = {labels.with_source(one.reason, one.source): None for one in rules}
             lines |= {
-                labels.sourced(total(one, summary.body_kg), one.source): None for one in totals
+                labels.with_source(total(one, summary.body_kg), one.source): None for one in totals
             }
             with st.container(key="facts_rules"):
                 st.markdown("".join(f"\n- {line}" for line in lines))

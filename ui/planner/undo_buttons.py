@@ -6,7 +6,7 @@ import streamlit as st
 
 from ui.components.undo_keys.undo_keys import REDO_KEY, UNDO_KEY
 from ui.state import plan_state, session
-from ui.text.language import say
+from ui.text.language import translate
 
 
 def draw() -> None:
@@ -14,20 +14,20 @@ def draw() -> None:
     history = session.start().history
     with st.container(key="edits", horizontal=True, gap="small"):
         st.button(
-            say("Undo change"),
+            translate("Undo change"),
             key=UNDO_KEY,
             icon=":material/undo:",
             type="tertiary",
             disabled=not history.past,
             on_click=plan_state.undo,
-            help=say("Takes back the last change of your plans; Ctrl+Z does the same."),
+            help=translate("Takes back the last change of your plans; Ctrl+Z does the same."),
         )
         st.button(
-            say("Redo change"),
+            translate("Redo change"),
             key=REDO_KEY,
             icon=":material/redo:",
             type="tertiary",
             disabled=not history.future,
             on_click=plan_state.redo,
-            help=say("Makes the change again that was taken back; Ctrl+Y does the same."),
+            help=translate("Makes the change again that was taken back; Ctrl+Y does the same."),
         )

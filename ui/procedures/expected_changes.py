@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from face_mesh import Face
-from face_mesh.messages import COMMAS, Listed, Said
+from face_mesh.messages import COMMAS, Message, MessageList
 from face_mesh.skin.signs import SIGNS, detect
 from simulate import Change, Plan, Procedure, Treatment
 from simulate.catalogue.procedure import SkinTerm
@@ -17,7 +17,7 @@ from simulate.skin.tasks import regions_of
 from simulate.wording import changes
 from ui.compute import outcomes
 from ui.state.choice import drawn
-from ui.text.language import N_, say
+from ui.text.language import N_, translate
 
 MOST_LINES = 4  # of what moves, and again of what the skin loses
 MOST_READ = 3  # signs of the skin whose grade in the photo is said
@@ -31,7 +31,7 @@ IN_UNITS = {  # a ratio says little to somebody who does not measure faces
 
 
 @dataclass(frozen=True)
-class Here:
+class PhotoEffect:
     """What one procedure comes to in the visitor's own photo.
 
     Attributes:
@@ -43,7 +43,9 @@ class Here:
     shows: bool
 
 
-def here(given: Sequence[Treatment], face: Face, about: Collection[str] = ()) -> Here:
+def visibility_in_photo(
+    given: Sequence[Treatment], face: Face, about: Collection[str] = ()
+) -> PhotoEffect:
     """Return what is known of one procedure's signs in a photo, and whether it would show there.
 
     It shows by a change of shape as large as one that is reported of any measure, or by a quarter
@@ -56,7 +58,7 @@ def here(given: Sequence[Treatment], face: Face, about: Collection[str] = ()) ->
     """
     entry, dose = given[0].entry, max(one.relative_dose for one in given)
     if entry.removes_lesions:
-        return Here("", True)  # what goes is what is picked
+        return PhotoEffect("", True)  # what goes is what is picked
     all_grades = _grades(entry, face)
     grades = {sign: grade for sign, grade in all_grades.items() if sign in about} or all_grades
     lost = [grades[one.sign] * one.share(dose) for one in entry.skin if one.sign in grades]
@@ -71,10 +73,10 @@ def here(given: Sequence[Treatment], face: Face, about: Collection[str] = ()) ->
     shows = bool(seen) or any(one >= HARDLY for one in lost)
     told = [_read(grades)] if grades else []
     if shows and not seen and all(one < FAINT for one in grades.values()):
-        told.append(say("You would see a small difference there."))
+        told.append(translate("You would see a small difference there."))
     if not shows:
         told.append(_why_not(entry, grades, any(not one.in_picture for one in own)))
-    return Here(" ".join(told), shows)
+    return PhotoEffect(" ".join(told), shows)
 
 
 def _grades(entry: Procedure, face: Face) -> dict[str, float]:
@@ -89,38 +91,38 @@ def _grades(entry: Procedure, face: Face) -> dict[str, float]:
 def _read(grades: dict[str, float]) -> str:
     """What the photo has of the signs: "In your photo: tear trough 0.6 of 4 (hardly there)."."""
     parts = [
-        Said(
+        Message(
             "{sign!l} {grade:.1f} of {most:g} (hardly there)"
             if grade < FAINT
             else "{sign!l} {grade:.1f} of {most:g}",
-            sign=Said(SIGNS[sign].name),
+            sign=Message(SIGNS[sign].name),
             grade=grade,
             most=SIGNS[sign].most,
         )
         for sign, grade in list(grades.items())[:MOST_READ]
     ]
-    return say("In your photo: {signs}.", signs=Listed(parts, COMMAS))
+    return translate("In your photo: {signs}.", signs=MessageList(parts, COMMAS))
 
 
 def _why_not(entry: Procedure, grades: dict[str, float], deep: bool) -> str:
     if entry.in_smile:
-        return say("It shows in a smile; at rest hardly anything changes.")
+        return translate("It shows in a smile; at rest hardly anything changes.")
     if any(sign in EXPRESSIVE for sign in grades):
-        return say(
+        return translate(
             "You would see almost no difference there. Lines of expression show best in a photo "
             "that makes the expression."
         )
     if grades:
-        return say("You would see almost no difference there.")
+        return translate("You would see almost no difference there.")
     if deep:
-        return say(
+        return translate(
             "You would see almost no difference in this photo: most of the change is towards the "
             "camera."
         )
-    return say("You would see almost no difference in this photo.")
+    return translate("You would see almost no difference in this photo.")
 
 
-def expected(given: Sequence[Treatment], face: Face) -> list[str]:
+def expected_change(given: Sequence[Treatment], face: Face) -> list[str]:
     """Return what one procedure changes and by how much, with the range of two of three people.
 
     Args:
@@ -129,9 +131,9 @@ def expected(given: Sequence[Treatment], face: Face) -> list[str]:
     """
     entry = given[0].entry
     moved = [
-        say(
+        translate(
             IN_UNITS[one.unit],
-            measure=say(one.name),
+            measure=translate(one.name),
             change=changes.difference(one),
             range=changes.difference_range(one),
         )
@@ -152,9 +154,9 @@ def _of_skin(entry: Procedure, term: SkinTerm, dose: float) -> str:
     low, share, high = (
         100.0 * term.share(dose * (1.0 + deviations * entry.spread)) for deviations in (-1, 0, 1)
     )
-    return say(
+    return translate(
         "{sign}: about {share:.0f}\u00a0% less; most people {low:.0f} to {high:.0f}\u00a0%.",
-        sign=say(SIGNS[term.sign].name),
+        sign=translate(SIGNS[term.sign].name),
         share=share,
         low=low,
         high=high,

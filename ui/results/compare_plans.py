@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from face_mesh import Face
 from simulate import Change, Plan, plan_summary
-from simulate.progress import finished
+from simulate.progress import complete
 from simulate.wording import changes
 from simulate.wording.plans import longest_days_off, plan_words
 from simulate.wording.times import moment
@@ -24,15 +24,15 @@ from ui.server import error_page
 from ui.state import plan_state
 from ui.state.choice import Choice
 from ui.text import labels
-from ui.text.language import N_, plain, say
+from ui.text.language import N_, plain, translate
 
 ROWS_OF_A_PROCEDURE = 2  # of the measures that it is meant to change
 NOTHING = "–"
 ROWS: dict[str, Callable[[Plan], str]] = {  # what is added up, by what says it
-    N_("Doses"): lambda plan: say(plan_words(plan)),
+    N_("Doses"): lambda plan: translate(plan_words(plan)),
     N_("In all"): totals.in_all,
     N_("Cost"): lambda plan: totals.cost(plan, plan_summary(plan)),
-    N_("Days off"): lambda plan: say(longest_days_off(plan_summary(plan)) or ""),
+    N_("Days off"): lambda plan: translate(longest_days_off(plan_summary(plan)) or ""),
 }
 
 
@@ -40,9 +40,9 @@ def show(face: Face, choice: Choice) -> None:
     """Draw all plans of the visit, each at the time and response of the one that is on."""
     small = faces.preview(face.key, face)[0]
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.header(say("Plans side by side"), anchor=False, width="stretch")
+        st.header(translate("Plans side by side"), anchor=False, width="stretch")
         st.button(
-            say("Stop comparing"),
+            translate("Stop comparing"),
             key="compare_end",
             icon=":material/close:",
             type="tertiary",
@@ -51,48 +51,48 @@ def show(face: Face, choice: Choice) -> None:
         )
     place = st.empty()
     found: dict[str, Result] = {}
-    for letter in plan_state.filled():
+    for letter in plan_state.letters_in_use():
         plan = plan_state.plan(letter)
         asked = controls.choice_of(plan, small, choice.conditions)
         try:
             if asked.plan.treatments:
                 found[letter] = _result(letter, asked, small, place)
         except Exception as error:  # of whatever kind: the page goes on
-            sentence = say(
+            sentence = translate(
                 "Plan {plan} is not shown: {why}",
                 plan=plan_state.title(letter),
-                why=error_page.said(error),
+                why=error_page.sentence_of(error),
             )
             st.markdown(f":red[{labels.ICONS['block']}] {sentence}")
     panels = [Panel(overlays.head(small, small.photo.image), plain("Before"))]
     panels += [Panel(one.head, plan_state.plain_title(letter)) for letter, one in found.items()]
     strip.show(panels, key="compared")
     st.caption(
-        say(
+        translate(
             "Time: {time!l}. Response: {response!l}. About two of three people would fall within "
             "the ranges.",
             time=moment(choice.conditions.when),
-            response=say(controls.RESPONDERS[choice.conditions.responder]),
+            response=translate(controls.RESPONDERS[choice.conditions.responder]),
         )
     )
     st.table(
         _table({letter: plan_state.plan(letter) for letter in found}, found),
         border="horizontal",
         hide_index=True,
-        alt=say("The plans: doses, cost, days off, and what each changes with its range"),
+        alt=translate("The plans: doses, cost, days off, and what each changes with its range"),
     )
 
 
 def _result(letter: str, asked: Choice, face: Face, place: DeltaGenerator) -> Result:
     with closing(outcomes.result_steps(asked, face)) as steps:
         if (face.key, asked) in outcomes.results():
-            return finished(steps)
+            return complete(steps)
         return progress_bar.show(
             steps,
             place,
             f"comparing_{letter}",
             f"cancel_{letter}",
-            lambda share: say("Working out plan {letter} …", letter=letter),
+            lambda share: translate("Working out plan {letter} …", letter=letter),
             plan_menu.compare,
             (False,),
         )
@@ -105,14 +105,16 @@ def _table(made: dict[str, Plan], found: dict[str, Result]) -> dict[str, list[st
     cells: dict[str, dict[str, str]] = {}
     for letter, result in found.items():
         for one in _main(made[letter], result):
-            measures.setdefault(one.measure, say(changes.measure(one)))
+            measures.setdefault(one.measure, translate(changes.measure(one)))
         for one in result.changes:
-            now[one.measure] = say(changes.level(one, one.before))
+            now[one.measure] = translate(changes.level(one, one.before))
             difference, range_ = changes.difference(one), changes.difference_range(one)
-            cells.setdefault(one.measure, {})[letter] = f"{say(difference)} ({say(range_)})"
+            cells.setdefault(one.measure, {})[letter] = (
+                f"{translate(difference)} ({translate(range_)})"
+            )
     columns: dict[str, list[str]] = {
-        say("Compared"): [*map(say, ROWS), *measures.values()],
-        say("Before"): [*[""] * len(ROWS), *(now[id_] for id_ in measures)],
+        translate("Compared"): [*map(translate, ROWS), *measures.values()],
+        translate("Before"): [*[""] * len(ROWS), *(now[id_] for id_ in measures)],
     }
     for letter, plan in made.items():
         summed = [row(plan) or NOTHING for row in ROWS.values()]

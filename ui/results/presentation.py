@@ -14,14 +14,14 @@ from simulate.wording.times import moment_title
 from ui.planner import plan_menu, totals
 from ui.state import plan_state, session
 from ui.state.choice import Choice
-from ui.text.language import say
+from ui.text.language import translate
 
 
 def head() -> None:
     """Draw which plan is shown, and the way back."""
     state = session.start()
     with st.container(key="presenting", horizontal=True, vertical_alignment="center", gap="small"):
-        for letter in plan_state.filled():
+        for letter in plan_state.letters_in_use():
             st.button(
                 plan_state.title(letter),
                 key=f"present_{letter}",
@@ -30,7 +30,7 @@ def head() -> None:
                 args=(letter,),
             )
         st.button(
-            say("Leave the presentation"),
+            translate("Leave the presentation"),
             key="present_end",
             icon=":material/close:",
             type="tertiary",
@@ -42,15 +42,17 @@ def head() -> None:
 def foot(choice: Choice) -> None:
     """Draw, in large type, what is shown: the doses, the time, and what they add up to."""
     plan = choice.kept
-    lines = [say(treatment_line(ones)) for ones in plan.by_procedure().values()]
+    lines = [translate(treatment_line(ones)) for ones in plan.by_procedure().values()]
     with st.container(key="presented", gap="medium"):
         st.subheader(
-            say("Plan {plan}", plan=plan_state.title(session.start().letter)), anchor=False
+            translate("Plan {plan}", plan=plan_state.title(session.start().letter)), anchor=False
         )
         st.markdown("  \n".join(lines))
-        st.markdown(f"**{say(moment_title(choice.conditions.when))}**")
+        st.markdown(f"**{translate(moment_title(choice.conditions.when))}**")
         place = st.container()
-        with_cost = st.toggle(say("Show the cost"), key="present_cost", persist_state="session")
+        with_cost = st.toggle(
+            translate("Show the cost"), key="present_cost", persist_state="session"
+        )
         place.markdown(_total(plan, with_cost))
 
 
@@ -58,5 +60,5 @@ def _total(plan: Plan, with_cost: bool) -> str:
     summary = plan_summary(plan)
     said = [totals.in_all(plan), totals.days_off(summary)]
     if with_cost:
-        said.append(totals.cost(plan, summary) or say("No price is known."))
+        said.append(totals.cost(plan, summary) or translate("No price is known."))
     return " · ".join(filter(None, said))

@@ -8,11 +8,11 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from face_mesh import Face, Photo, PlanError
-from face_mesh.messages import Said
+from face_mesh.messages import Message
 from simulate import Change, procedures
 from simulate.plan.interactions import interactions
 from simulate.wording import changes
-from simulate.wording.plans import nothing_seen, plan_words, response
+from simulate.wording.plans import no_effect, plan_words, response
 from simulate.wording.times import moment, moment_title
 from ui.components import viewer
 from ui.compute import faces, outcomes
@@ -23,7 +23,7 @@ from ui.server import error_page
 from ui.state import plan_state, session
 from ui.state.choice import Choice
 from ui.text import labels
-from ui.text.language import N_, plain, say
+from ui.text.language import N_, plain, translate
 
 UNCHANGED = N_("No measure changes by as much as can be written here.")
 FIRST_ROWS = 12  # of a table in the open; the rest can be unfolded
@@ -46,7 +46,7 @@ def show_face(face: Face, choice: Choice | None) -> Result | None:
     small, picture = faces.preview(face.key, face)
     session.start().shown = picture.key
     place = st.empty()
-    show = partial(viewer.show, picture, edits=editing.written(), on_edits=editing.take)
+    show = partial(viewer.show, picture, edits=editing.edits_json(), on_edits=editing.take)
     if choice is None:
         show()
         return None
@@ -87,20 +87,25 @@ def _say_why_not(choice: Choice, error: Exception, place: DeltaGenerator) -> Non
     found = (one for one in interactions(choice.plan) if one.severity == "refuse")
     concerned = next((one.procedures for one in found), ())
     with place.container(key="refused", gap="small"):
-        st.error(f"**{say('Not shown')}**  \n{error_page.said(error)}", icon=labels.ICONS["block"])
+        st.error(
+            f"**{translate('Not shown')}**  \n{error_page.sentence_of(error)}",
+            icon=labels.ICONS["block"],
+        )
         with st.container(horizontal=True, gap="small"):
             for name in concerned:
                 st.button(
-                    say("Remove {name!l}", name=say(procedures()[name].name)),
+                    translate("Remove {name!l}", name=translate(procedures()[name].name)),
                     key=f"refused_{name}",
                     on_click=plan_state.remove,
                     args=(name,),
                 )
             if not isinstance(error, PlanError):  # which another try does not mend
-                st.button(say("Try again"), key="try_picture_again", icon=":material/refresh:")
+                st.button(
+                    translate("Try again"), key="try_picture_again", icon=":material/refresh:"
+                )
 
 
-def _tag(choice: Choice, time: Said) -> str:
+def _tag(choice: Choice, time: Message) -> str:
     """What the simulated picture is called, which says if some of the plan cannot be seen yet."""
     said = _simulated(choice, time)
     if choice.conditions.responder == "expected":
@@ -110,7 +115,7 @@ def _tag(choice: Choice, time: Said) -> str:
     )
 
 
-def _simulated(choice: Choice, time: Said) -> str:
+def _simulated(choice: Choice, time: Message) -> str:
     days = choice.conditions.days
     weeks = (one.week or 0.0 for one in choice.plan.treatments if one.dose)
     if days is not None and any(7.0 * week > days for week in weeks):
@@ -120,17 +125,17 @@ def _simulated(choice: Choice, time: Said) -> str:
 
 def show_changes(result: Result, choice: Choice) -> None:
     """Draw the table of changes, and below it why some ranges are wide."""
-    st.header(say("What changes"), anchor=False)
+    st.header(translate("What changes"), anchor=False)
     noticed = [one for one in result.changes if changes.is_noticeable(one)]
     if not noticed:
-        st.markdown(say(nothing_seen(choice.plan, choice.conditions.when) or UNCHANGED))
+        st.markdown(translate(no_effect(choice.plan, choice.conditions.when) or UNCHANGED))
         return
     _show_table(noticed[:FIRST_ROWS])
     if noticed[FIRST_ROWS:]:
-        with st.expander(say("Other measures")):
+        with st.expander(translate("Other measures")):
             _show_table(noticed[FIRST_ROWS:])
     st.caption(
-        say(
+        translate(
             "{time}. About two of three people would fall within the range: it covers how "
             "differently people respond and how sure the measuring is. {share:.1f}\u00a0% of the "
             "picture changed; every other pixel is the photo's own.",
@@ -148,10 +153,10 @@ def _show_table(rows: list[Change]) -> None:
         _table(rows, marks),
         border="horizontal",
         hide_index=True,
-        alt=say("Measures of the face before and after, with the range to be expected"),
+        alt=translate("Measures of the face before and after, with the range to be expected"),
     )
     if marks:
-        lines = [f"{mark} {say(reason)}".strip() for reason, mark in marks.items()]
+        lines = [f"{mark} {translate(reason)}".strip() for reason, mark in marks.items()]
         st.caption("  \n".join(lines))
 
 
@@ -162,12 +167,12 @@ def _footnote(index: int) -> str:
 
 def _table(rows: list[Change], marks: dict[str, str]) -> dict[str, list[str]]:
     return {
-        say("Measure"): [say(changes.measure(one)) for one in rows],
-        say("Before"): [say(changes.level(one, one.before)) for one in rows],
-        say("After"): [say(changes.level(one, one.after)) for one in rows],
-        say("Change"): [say(changes.difference(one)) for one in rows],
-        say("Range (two of three people)"): [
-            f"{say(changes.difference_range(one))}\u202f{marks.get(one.because, '')}".strip()
+        translate("Measure"): [translate(changes.measure(one)) for one in rows],
+        translate("Before"): [translate(changes.level(one, one.before)) for one in rows],
+        translate("After"): [translate(changes.level(one, one.after)) for one in rows],
+        translate("Change"): [translate(changes.difference(one)) for one in rows],
+        translate("Range (two of three people)"): [
+            f"{translate(changes.difference_range(one))}\u202f{marks.get(one.because, '')}".strip()
             for one in rows
         ],
     }

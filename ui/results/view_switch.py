@@ -7,7 +7,7 @@ import streamlit as st
 from ui.state import session
 from ui.state.clinic_policy import policy
 from ui.state.step import Step
-from ui.text.language import N_, say
+from ui.text.language import N_, translate
 
 KEY = "view"
 NAMES = {
@@ -24,10 +24,10 @@ def choose() -> None:
         return
     st.session_state[KEY] = state.view
     st.segmented_control(
-        say("Photo"),
+        translate("Photo"),
         [session.FRONT, *(view for view in session.VIEWS if view in state.views)],
         required=True,
-        format_func=lambda view: say(NAMES[view]),
+        format_func=lambda view: translate(NAMES[view]),
         key=KEY,
         on_change=_switch,
         label_visibility="collapsed",
@@ -45,14 +45,14 @@ def offer_way_back() -> None:
         return
     with st.container(horizontal=True, gap="small"):
         st.button(
-            say("Look at something else"),
+            translate("Look at something else"),
             key="back_to_concerns",
             icon=":material/arrow_back:",
             on_click=_go_back,
         )
         if not state.everything:
             st.button(
-                say("Show all procedures"),
+                translate("Show all procedures"),
                 key="show_everything",
                 icon=":material/apps:",
                 type="tertiary",

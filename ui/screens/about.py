@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ui.intake import samples
-from ui.text.language import N_, say
+from ui.text.language import N_, translate
 
 SECTIONS = {
     N_("Your photo"): (
@@ -101,10 +101,10 @@ SECTIONS = {
 }
 
 text = st.container(width=720)
-text.title(say("How it works"), anchor=False)
+text.title(translate("How it works"), anchor=False)
 for heading, paragraphs in SECTIONS.items():
-    text.header(say(heading), anchor=False)
+    text.header(translate(heading), anchor=False)
     for paragraph in paragraphs:
-        text.markdown(say(paragraph))
-text.header(say("Sample portraits"), anchor=False)
-text.markdown("\n".join(f"- {say(sample.credit)}" for sample in samples.SAMPLES))
+        text.markdown(translate(paragraph))
+text.header(translate("Sample portraits"), anchor=False)
+text.markdown("\n".join(f"- {translate(sample.credit)}" for sample in samples.SAMPLES))

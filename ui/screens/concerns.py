@@ -6,12 +6,12 @@ from ui.concerns import procedure_cards
 from ui.intake import measurement
 from ui.planner import plan_files
 from ui.state import session
-from ui.text.language import say
+from ui.text.language import translate
 
 state = session.start()
-st.title(say("What would you like to look at?"), anchor=False)
+st.title(translate("What would you like to look at?"), anchor=False)
 st.markdown(
-    say(
+    translate(
         "Choose what you came with, in your own words. Nothing is chosen for you, and nothing has "
         "to be changed."
     )
@@ -19,7 +19,7 @@ st.markdown(
 procedure_cards.choose()
 cards = st.container()
 procedure_cards.offer_to_go_on()
-with st.expander(say("Open a plan"), icon=":material/folder_open:", type="compact"):
+with st.expander(translate("Open a plan"), icon=":material/folder_open:", type="compact"):
     plan_files.offer_to_open()
 if state.concerns:
     assert state.active is not None  # nobody comes here without one

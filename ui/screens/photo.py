@@ -6,7 +6,7 @@ from ui.intake import check_photo, photo_request
 from ui.intake.views import VIEWS
 from ui.state import session, steps
 from ui.state.step import Step
-from ui.text.language import say
+from ui.text.language import translate
 
 state = session.start()
 step = steps.current(state)
@@ -16,15 +16,19 @@ waiting = addition.photo if addition else state.photo
 
 with st.container(key="start", gap="medium"):
     if step == Step.PHOTOS and state.photo:
-        st.title(say("Your photos"), anchor=False)
+        st.title(translate("Your photos"), anchor=False)
         check_photo.overview(state.photo)
     elif waiting:
         marking = state.marking == view
-        asked = say("How large is the face?") if marking else say("Is this photo good enough?")
+        asked = (
+            translate("How large is the face?")
+            if marking
+            else translate("Is this photo good enough?")
+        )
         st.title(asked, anchor=False)
         check_photo.check(waiting, view)
     else:
-        further = say("One more photo: {view!l}", view=VIEWS[view].name)
+        further = translate("One more photo: {view!l}", view=VIEWS[view].name)
         first = view == session.FRONT
-        st.title(say("Your photo") if first else further, anchor=False)
+        st.title(translate("Your photo") if first else further, anchor=False)
         photo_request.ask(view)

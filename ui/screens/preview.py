@@ -18,7 +18,7 @@ from ui.server import error_page
 from ui.state import session, steps
 from ui.state.choice import Choice
 from ui.state.step import Step
-from ui.text.language import say
+from ui.text.language import translate
 
 state = session.start()
 step = steps.current(state)
@@ -27,7 +27,7 @@ assert photo is not None  # nobody comes here without one
 result: Result | None = None
 choice: Choice | None = None
 
-st.title(say("Your preview"), anchor=False)
+st.title(translate("Your preview"), anchor=False)
 # Places that are sometimes empty: without them what follows would be drawn anew.
 bar = st.container()
 if step == Step.PRESENTATION:
@@ -54,7 +54,7 @@ with picture:
         else:
             result_view.show_photo(photo)
     except Exception as error:  # of whatever kind: the page goes on
-        panel.error(error_page.said(error), icon=":material/error:")
+        panel.error(error_page.sentence_of(error), icon=":material/error:")
 
 if step == Step.PRESENTATION and choice:
     with panel:
@@ -65,7 +65,7 @@ if step == Step.COMPARISON and face and choice:
 if result and face and choice:
     with st.container(key="results"):
         changes, time, take = st.tabs(
-            [say("What changes"), say("Over time and range"), say("Take it home")]
+            [translate("What changes"), translate("Over time and range"), translate("Take it home")]
         )
         with changes:
             result_view.show_changes(result, choice)
@@ -75,13 +75,15 @@ if result and face and choice:
             download_page.show(face, choice)
 elif face and step != Step.PRESENTATION:
     tour.invite()
-    with st.expander(say("Open a plan"), icon=":material/folder_open:", type="compact"):
+    with st.expander(translate("Open a plan"), icon=":material/folder_open:", type="compact"):
         plan_files.offer_to_open()
 if face:
     with st.container(key="about_photo"):
         measurement.show_photo(face)
         st.button(
-            say("Use another photo"), icon=":material/add_a_photo:", on_click=photo_store.put_aside
+            translate("Use another photo"),
+            icon=":material/add_a_photo:",
+            on_click=photo_store.put_aside,
         )
         if state.credit:
-            st.caption(say(state.credit))
+            st.caption(translate(state.credit))

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from ui.downloads import verify_file
-from ui.text.language import say
+from ui.text.language import translate
 
 with st.container(width=720):
-    st.title(say("Check a picture"), anchor=False)
+    st.title(translate("Check a picture"), anchor=False)
     verify_file.show()

@@ -4,23 +4,23 @@ import streamlit as st
 
 from ui.intake import consent, privacy_notice
 from ui.state import session
-from ui.text.language import say
+from ui.text.language import translate
 
 state = session.start()
 st.html(consent.CSS)
 if not state.way:
     st.html(consent.DRAWING)  # beside the words; it stands first and floats
 with st.container(key="welcome", width=1120 if state.way else 760, gap="medium"):
-    st.title(say("See it beforehand"), anchor=False)
+    st.title(translate("See it beforehand"), anchor=False)
     if state.forgotten:
         st.success(
-            say(
+            translate(
                 "Your photo and everything made from it are gone from this page. Files you "
                 "downloaded stay where you saved them."
             ),
             icon=":material/check_circle:",
         )
-    about = say(
+    about = translate(
         "Beforehand shows on your own photo what a cosmetic procedure would change, in "
         "millimetres and with how sure that is. It is a picture to talk about."
     )

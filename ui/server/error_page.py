@@ -11,7 +11,7 @@ import logging
 import streamlit as st
 
 from face_mesh import BeforehandError
-from ui.text.language import N_, said_error, say
+from ui.text.language import N_, translate, translate_error
 
 SENTENCE = N_(
     "Something went wrong on this page. Your photo and your choices are still there: try again, or "
@@ -23,14 +23,14 @@ NO_MEMORY = N_(
 )
 
 
-def told(error: Exception) -> bool:
+def show_error(error: Exception) -> bool:
     """Say so in the place of Streamlit's own box, which has put the rest into the program's log."""
     st.error(_sentence(error), icon=":material/error:")
-    st.button(say("Try again"), key="try_again", icon=":material/refresh:")
+    st.button(translate("Try again"), key="try_again", icon=":material/refresh:")
     return True
 
 
-def said(error: Exception) -> str:
+def sentence_of(error: Exception) -> str:
     """Return what an error says in the visitor's language, of ours or not.
 
     What is none of ours goes to the program's log, for no visitor can mend it.
@@ -42,5 +42,5 @@ def said(error: Exception) -> str:
 
 def _sentence(error: Exception) -> str:
     if isinstance(error, BeforehandError):
-        return said_error(error)
-    return say(NO_MEMORY if isinstance(error, MemoryError) else SENTENCE)
+        return translate_error(error)
+    return translate(NO_MEMORY if isinstance(error, MemoryError) else SENTENCE)

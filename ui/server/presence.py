@@ -8,7 +8,7 @@ from streamlit.runtime import exists, get_instance
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 
-def gone() -> Callable[[], bool]:
+def disconnection_check() -> Callable[[], bool]:
     """Return a question that may be asked from any thread: has this tab lost its connection?"""
     context = get_script_run_ctx()
     if context is None or not exists():

@@ -24,7 +24,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from face_mesh import BeforehandError
-from face_mesh.messages import Said
+from face_mesh.messages import Message
 from face_mesh.untrusted import (
     Limits,
     TooMuch,
@@ -41,7 +41,7 @@ from simulate.plan.presets import Preset
 SETTING = "BEFOREHAND_CLINIC"
 COUNTRIES = Path(__file__).with_name("policies") / "countries.toml"
 MOST_LETTERS = 200  # of a name or a line to contact
-LIMITS = Limits(Said("File of the clinic"), bytes=1 << 18, items=5000, names=2000)
+LIMITS = Limits(Message("File of the clinic"), bytes=1 << 18, items=5000, names=2000)
 KEYS = {"name", "contact", "country", "currency", "concerns", "hidden", "prices"}
 PRICE_KEYS = {"base", "per_unit"}
 
@@ -168,7 +168,7 @@ def read(path: Path) -> Policy:
         return policy_of(contents(path, LIMITS.bytes))
     except Unreadable as error:
         raise PolicyError(
-            Said("The clinic's file named by {setting} cannot be read.", setting=SETTING)
+            Message("The clinic's file named by {setting} cannot be read.", setting=SETTING)
         ) from error
 
 
@@ -183,24 +183,26 @@ def policy_of(data: bytes) -> Policy:
     except TooMuch as error:
         raise PolicyError(error.said) from error
     except ValueError as error:
-        raise PolicyError(Said("The clinic's file is not valid TOML.")) from error
+        raise PolicyError(Message("The clinic's file is not valid TOML.")) from error
     for key in table:
         if key not in KEYS:
             known = key[:60] if is_line(key, len(key)) else "?"
-            raise PolicyError(Said("The clinic's file does not know the key {key}.", key=known))
+            raise PolicyError(Message("The clinic's file does not know the key {key}.", key=known))
     currency = _text(table, "currency")
     if not CURRENCY.fullmatch(currency):
         raise PolicyError(
-            Said("In the clinic's file the currency is a short name of letters, for example EUR.")
+            Message(
+                "In the clinic's file the currency is a short name of letters, for example EUR."
+            )
         )
     country = _text(table, "country").upper()
     if country and not (len(country) == 2 and country.isascii() and country.isalpha()):
         raise PolicyError(
-            Said("In the clinic's file the country is a code of two letters, for example DE.")
+            Message("In the clinic's file the country is a code of two letters, for example DE.")
         )
     concerns = table.get("concerns", True)
     if not isinstance(concerns, bool):
-        raise PolicyError(Said("In the clinic's file {key} is true or false.", key="concerns"))
+        raise PolicyError(Message("In the clinic's file {key} is true or false.", key="concerns"))
     return Policy(
         _text(table, "name"),
         _text(table, "contact"),
@@ -216,7 +218,7 @@ def _text(table: Mapping[str, Any], key: str) -> str:
     value = table.get(key, "")
     if not is_line(value, MOST_LETTERS):
         raise PolicyError(
-            Said(
+            Message(
                 "In the clinic's file {key} is one line of up to {most} letters.",
                 key=key,
                 most=MOST_LETTERS,
@@ -227,7 +229,7 @@ def _text(table: Mapping[str, Any], key: str) -> str:
 
 def _hidden(value: Any) -> frozenset[str]:
     if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-        raise PolicyError(Said("In the clinic's file hidden is a list of procedures."))
+        raise PolicyError(Message("In the clinic's file hidden is a list of procedures."))
     for one in value:
         _check_known(one)
     return frozenset(value)
@@ -235,7 +237,7 @@ def _hidden(value: Any) -> frozenset[str]:
 
 def _prices(value: Any) -> Mapping[str, Price]:
     if not isinstance(value, dict):
-        raise PolicyError(Said("In the clinic's file prices is a table of procedures."))
+        raise PolicyError(Message("In the clinic's file prices is a table of procedures."))
     return MappingProxyType({name: _price(name, one) for name, one in value.items()})
 
 
@@ -244,7 +246,7 @@ def _price(name: str, value: Any) -> Price:
     parts = value if isinstance(value, dict) else {"base": value}
     if not parts or not set(parts) <= PRICE_KEYS or not all(map(_is_amount, parts.values())):
         raise PolicyError(
-            Said(
+            Message(
                 "In the clinic's file the price of {procedure} is a number, or a table with base "
                 "and per_unit.",
                 procedure=name,
@@ -263,7 +265,7 @@ def _is_amount(value: Any) -> bool:
 def _check_known(name: str) -> None:
     if name not in procedures():
         raise PolicyError(
-            Said(
+            Message(
                 "The clinic's file names {procedure}, which is no procedure.",
                 procedure=name[:60] if is_line(name, len(name)) else "?",
             )

@@ -152,7 +152,7 @@ def dose_limit(entry: Procedure, side: str) -> float:
     return round(steps * entry.dose.step, 6)
 
 
-def as_dialled(group: Sequence[Treatment]) -> Group:
+def dial_setting(group: Sequence[Treatment]) -> Group:
     """Return a procedure of any plan as its controls can say it: week and days off are one."""
     first = group[0]
     dialled = [

@@ -18,7 +18,7 @@ from ui.state import plan_book, session
 from ui.state.clinic_policy import policy
 from ui.state.plan_book import EACH, LETTERS, PAIR, Draft, Group, PlanBook
 from ui.state.widget_keys import CATALOGUE_KEY, CURRENCY_KEY
-from ui.text.language import N_, Words, plain, say
+from ui.text.language import N_, Words, plain, translate
 
 TITLE = N_("{letter}: {name}")
 
@@ -68,7 +68,7 @@ def sides_of(entry: Procedure) -> tuple[str, ...]:
     return PAIR if side == EACH else (side,)
 
 
-def filled() -> tuple[str, ...]:
+def letters_in_use() -> tuple[str, ...]:
     """Return the letters of the plans in which something is planned."""
     drafts = session.start().plans
     return tuple(one for one in LETTERS if one in drafts and drafts[one].plan.treatments)
@@ -76,7 +76,7 @@ def filled() -> tuple[str, ...]:
 
 def title(letter: str) -> Words:
     """Return what a plan is called: its letter, and its name if it has one."""
-    return say(TITLE, **_named(letter)) if _name(letter) else Words(letter)
+    return translate(TITLE, **_named(letter)) if _name(letter) else Words(letter)
 
 
 def plain_title(letter: str) -> str:
@@ -118,7 +118,7 @@ def put(given: Plan, preset: str = "") -> tuple[str, ...]:
 
 def _unlisted(group: Group) -> Group:
     """Return a procedure without a cost that is that of the price list, and so follows the dose."""
-    group = plan_book.as_dialled(group)
+    group = plan_book.dial_setting(group)
     return plan_book.with_cost(group, None) if plan_book.cost_of(group) == _listed(group) else group
 
 

@@ -5,12 +5,12 @@ What is said of a procedure, a dose, a time, a change or a plan is in `simulate.
 
 from __future__ import annotations
 
-from simulate.catalogue.procedure import Risk, Unsuited
+from simulate.catalogue.procedure import PoorCandidate, Risk
 from simulate.catalogue.sources import ESTIMATE, citation
 from simulate.export.contact_sheet import TIMES
+from simulate.wording.procedures import poor_candidate
 from simulate.wording.procedures import risk as risk_words
-from simulate.wording.procedures import unsuited
-from ui.text.language import Words, say
+from ui.text.language import Words, translate
 
 ICONS = {
     "info": ":material/check_circle:",
@@ -25,20 +25,24 @@ LIKELY = "likely"
 
 def source(key: str) -> Words:
     """Return where a figure is from."""
-    return say("our own estimate, not from a study") if key == ESTIMATE else Words(citation(key))
+    return (
+        translate("our own estimate, not from a study") if key == ESTIMATE else Words(citation(key))
+    )
 
 
-def sourced(text: str, key: str) -> Words:
+def with_source(text: str, key: str) -> Words:
     """Return a sentence, in English or said already, and where it is from."""
-    return Words(f"{say(text)} ({source(key)})")
+    return Words(f"{translate(text)} ({source(key)})")
 
 
 def risk(one: Risk) -> Words:
     """Return what can go wrong and how often, marked if it is an emergency or lasting."""
-    text = say(risk_words(one))
-    return sourced(Words(f"**{say('Serious.')}** {text}") if one.serious else text, one.source)
+    text = translate(risk_words(one))
+    return with_source(
+        Words(f"**{translate('Serious.')}** {text}") if one.serious else text, one.source
+    )
 
 
-def suits_less(one: Unsuited) -> Words:
+def suits_less(one: PoorCandidate) -> Words:
     """Return whom it suits less."""
-    return sourced(unsuited(one), one.source)
+    return with_source(poor_candidate(one), one.source)

@@ -1,12 +1,12 @@
 """The language of the page: English sentences in, the visitor's language out.
 
-`say` is all that the rest of the page needs. What was written in English is the key of its own
-translation, in `languages/<language>/*.po`; a sentence without one is said in English, and a test
-sees to it that there is none.
+`translate` is all that the rest of the page needs. What was written in English is the key of its
+own translation, in `translations/<language>/*.po`; a sentence without one is said in English, and a
+test sees to it that there is none.
 
-Streamlit reads most of what it is given as Markdown. So `say` returns `Words`: the Markdown of our
-own sentence, with all that was filled in made inert, unless it is `Words` itself. A text that is no
-sentence of ours is made inert as a whole. Whatever shows text as it is gets it from `plain`.
+Streamlit reads most of what it is given as Markdown. So `translate` returns `Words`: the Markdown
+of our own sentence, with all that was filled in made inert, unless it is `Words` itself. A text
+that is no sentence of ours is made inert as a whole. Whatever shows text as it is gets it from `plain`.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from babel.numbers import get_decimal_symbol, get_group_symbol
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from face_mesh.inert_text import MARKDOWN, PLAIN, inert
-from face_mesh.messages import AND, OR, Filler, Listed, Said
+from face_mesh.messages import AND, OR, Message, MessageFormatter, MessageList
 from face_mesh.messages import N_ as N_  # so that the page has all of it from here
-from simulate.wording.language import Say as Say
+from simulate.wording.language import Translate as Translate
 
 FOLDER = Path(__file__).with_name("translations")
 LANGUAGES = {"en": "English", "es": "Español", "de": "Deutsch"}
@@ -49,24 +49,25 @@ def current() -> str:
     return asked if asked in LANGUAGES else "en"
 
 
-def say(text: str, /, **values: object) -> Words:
+def translate(text: str, /, **values: object) -> Words:
     """Return a sentence in the visitor's language, as Markdown.
 
     Args:
-        text: in English: a template as for `str.format`, or a `Said`, which brings its own values.
-        values: what is filled in, themselves said if they are `Said`; numbers as numbers. Any other
-            text may be from outside, and is shown as it is, mark by mark.
+        text: in English: a template as for `str.format`, or a `Message`, which brings its own
+            values.
+        values: what is filled in, themselves said if they are `Message`; numbers as numbers. Any
+            other text may be from outside, and is shown as it is, mark by mark.
     """
     return Words(_said(current(), text, values, MARKDOWN))
 
 
 def plain(text: str, /, **values: object) -> str:
-    """Return a sentence in the visitor's language for what takes no Markdown; else as `say`."""
+    """Return a sentence in the visitor's language for what takes no Markdown."""
     return said_in(current(), text, **values)
 
 
-def sayer(language: str) -> Say:
-    """Return `say` for a language that does not change, for work outside the visitor's run."""
+def translator(language: str) -> Translate:
+    """Return `translate` for one language, for work outside the visitor's run."""
     return partial(said_in, language)
 
 
@@ -75,12 +76,12 @@ def words(texts: Iterable[str]) -> dict[str, str]:
     return {text: plain(text) for text in texts}
 
 
-def said_error(error: BaseException) -> Words:
+def translate_error(error: BaseException) -> Words:
     """Return what an error of ours says, in the visitor's language."""
-    return say(unsaid(error))
+    return translate(message_of(error))
 
 
-def unsaid(error: BaseException) -> str:
+def message_of(error: BaseException) -> str:
     """Return what an error of ours says, to be kept and said in whatever language is on then."""
     told = error.args[0] if error.args else ""
     return told if isinstance(told, str) else str(error)
@@ -92,22 +93,24 @@ def number(value: float, spec: str = "g") -> str:
 
 
 def said_in(language: str, text: str, /, **values: object) -> str:
-    """Return a sentence in a language, for what takes no Markdown; see `say`."""
+    """Return a sentence in a language, for what takes no Markdown; see `translate`."""
     return _said(language, text, values, PLAIN)
 
 
 def _said(language: str, text: str, values: Mapping[str, object], target: str) -> str:
     if isinstance(text, Words):
         return text
-    if isinstance(text, Listed):
+    if isinstance(text, MessageList):
         return _listed(language, text, target)
-    template = text.template if isinstance(text, Said) else str(text)
-    values = {**(text.values if isinstance(text, Said) else {}), **values}
+    template = text.template if isinstance(text, Message) else str(text)
+    values = {**(text.values if isinstance(text, Message) else {}), **values}
     found = _messages(language).get(template, template) if template else template
     if not values:
         return found if target == PLAIN or _is_ours(template) else inert(template, target, None)
     filled = {
-        name: Words(_said(language, one, {}, target)) if isinstance(one, Said | Listed) else one
+        name: Words(_said(language, one, {}, target))
+        if isinstance(one, Message | MessageList)
+        else one
         for name, one in values.items()
     }
     return _filler(language, target).vformat(found, (), filled)
@@ -118,10 +121,10 @@ def _is_ours(template: str) -> bool:
     return template in _messages("de")
 
 
-def _listed(language: str, text: Listed, target: str) -> str:
+def _listed(language: str, text: MessageList, target: str) -> str:
     parts = [_said(language, one, {}, target) for one in text.parts]
     if language == "en" or text.style not in (AND, OR):
-        return str(Listed(parts, text.style))
+        return str(MessageList(parts, text.style))
     said = format_list(parts, "standard" if text.style == AND else "or", language)
     if language == "es":  # before the same sound "y" is "e", and "o" is "u"
         said = re.sub(r" y (?=h?i(?!e))", " e ", said, flags=re.IGNORECASE)
@@ -129,7 +132,7 @@ def _listed(language: str, text: Listed, target: str) -> str:
     return said
 
 
-class _Local(Filler):
+class _Local(MessageFormatter):
     """Writes numbers with the language's signs, and nouns as it does within a sentence.
 
     What is filled in and is neither a number nor said already is made inert, last of all: no

@@ -9,7 +9,7 @@ import streamlit as st
 
 from ui.intake import photo_store, samples
 from ui.state import plan_state, session
-from ui.text.language import N_, plain, say
+from ui.text.language import N_, plain, translate
 
 _HERE = Path(__file__).parent
 _mount = st.components.v2.component(
@@ -121,7 +121,9 @@ STOPS = (
 
 def offer() -> None:
     """Draw the button that begins the tour, with a sample portrait if there is no photo yet."""
-    st.button(say("Guided tour, five minutes"), key="tour", icon=":material/tour:", on_click=_begin)
+    st.button(
+        translate("Guided tour, five minutes"), key="tour", icon=":material/tour:", on_click=_begin
+    )
 
 
 def show() -> None:
@@ -151,8 +153,8 @@ def invite() -> None:
     """Offer the tour to a consultant whose plan is still empty."""
     if session.start().way == session.CONSULTANT and not session.start().touring:
         with st.container(key="invite", horizontal=True, vertical_alignment="center", gap="small"):
-            st.markdown(say("New here? Let the page show you around."), width="content")
-            st.button(say("Guided tour, five minutes"), key="invited", on_click=_begin)
+            st.markdown(translate("New here? Let the page show you around."), width="content")
+            st.button(translate("Guided tour, five minutes"), key="invited", on_click=_begin)
 
 
 def _begin() -> None:

@@ -18,10 +18,10 @@ from simulate.outcome.outcome import Outcome
 from simulate.provenance.visible_mark import (
     MIN_STRIP_PX,
     STRIP,
-    marked,
-    worded,
+    with_mark,
+    with_words,
 )
-from simulate.wording.language import Say, english
+from simulate.wording.language import Translate, english
 
 WIDE = 174 * mm  # of A4 between its margins
 GAP = 4 * mm
@@ -40,7 +40,7 @@ Window = tuple[slice, slice]
 
 
 @dataclass(frozen=True)
-class Seen:
+class PhotoResult:
     """A plan on a further photo of the same person.
 
     Attributes:
@@ -55,7 +55,7 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class Planned:
+class PlanResults:
     """A plan of a report.
 
     Attributes:
@@ -75,7 +75,7 @@ class Planned:
     film: Sequence[Outcome] = ()
     title: str = ""
     view: str = ""
-    others: Sequence[Seen] = ()
+    others: Sequence[PhotoResult] = ()
 
     def __post_init__(self) -> None:
         """Refuse what cannot be laid out."""
@@ -88,22 +88,24 @@ class Planned:
         return self.outcomes[1]
 
 
-class Shown:
+class Figures:
     """The pictures of a plan, each made once though the pages are laid out twice to count them."""
 
-    def __init__(self, of: Planned, say: Say = english) -> None:
+    def __init__(self, of: PlanResults, translate: Translate = english) -> None:
         half, fourth, fifth = (width(across) for across in (2, 4, 5))
         weak, expected, strong = of.outcomes
         cut = window_apart(weak, strong)
 
         def close(image: Rgb) -> Making:
-            return _framed(_cut(image, cut, say), fourth)
+            return _framed(_cut(image, cut, translate), fourth)
 
-        self.before, self.expected = pair(expected, half, say)
+        self.before, self.expected = pair(expected, half, translate)
         self.weak, self.usual, self.strong = (close(one.image) for one in of.outcomes)
-        self.unsure = close(striped(expected))
-        self.film = [_framed(_head(one, say), fifth) for one in of.film]
-        self.others = [pair(one.outcome, half, say) for one in of.others if one.outcome is not None]
+        self.unsure = close(with_stripes(expected))
+        self.film = [_framed(_head(one, translate), fifth) for one in of.film]
+        self.others = [
+            pair(one.outcome, half, translate) for one in of.others if one.outcome is not None
+        ]
 
 
 def width(across: int) -> float:
@@ -111,14 +113,14 @@ def width(across: int) -> float:
     return float((WIDE - (across - 1) * GAP) / across)
 
 
-def pair(outcome: Outcome, wide: float, say: Say) -> tuple[Making, Making]:
+def pair(outcome: Outcome, wide: float, translate: Translate) -> tuple[Making, Making]:
     """Return head before and after, each of a width in points."""
     window = head_window(outcome.face, CLOSE)
-    return _framed(outcome.face.photo.image[window], wide), _framed(_head(outcome, say), wide)
+    return _framed(outcome.face.photo.image[window], wide), _framed(_head(outcome, translate), wide)
 
 
-def _head(outcome: Outcome, say: Say) -> Rgb:
-    return marked(outcome.image, outcome.face, say)[head_window(outcome.face, CLOSE)]
+def _head(outcome: Outcome, translate: Translate) -> Rgb:
+    return with_mark(outcome.image, outcome.face, translate)[head_window(outcome.face, CLOSE)]
 
 
 def window_apart(weak: Outcome, strong: Outcome) -> Window:
@@ -149,15 +151,15 @@ def _within(centre: float, size: float, most: int) -> slice:
     return slice(start, start + long)
 
 
-def _cut(image: Rgb, window: Window, say: Say) -> Rgb:
+def _cut(image: Rgb, window: Window, translate: Translate) -> Rgb:
     """Return a window of a picture below a strip with the mark, which covers nothing of it."""
     cut = image[window]
     high = max(MIN_STRIP_PX, round(STRIP * cut.shape[1]))
-    strip = worded(Picture.new("RGB", (cut.shape[1], high)), say)
+    strip = with_words(Picture.new("RGB", (cut.shape[1], high)), translate)
     return np.concatenate([np.asarray(strip, np.uint8), cut])
 
 
-def striped(outcome: Outcome) -> Rgb:
+def with_stripes(outcome: Outcome) -> Rgb:
     """Return the (H, W, 3) picture with stripes where it is unsure: colour is lost in a copy."""
     rows, columns = np.indices(outcome.image.shape[:2])
     xy = outcome.face.landmarks_px[:, :2]

@@ -28,16 +28,16 @@ from reportlab.platypus import (
 )
 
 from face_mesh.inert_text import XML, inert
-from face_mesh.messages import COMMAS, N_, Listed
-from simulate.catalogue.procedure import Procedure, Risk, Unsuited
+from face_mesh.messages import COMMAS, N_, MessageList
+from simulate.catalogue.procedure import PoorCandidate, Procedure, Risk
 from simulate.drawing import NOTICE, dejavu
 from simulate.export.contact_sheet import FILM_SAID, RANGE_SAID
 from simulate.export.pdf.figures import (
     GAP,
     WIDE,
+    Figures,
     Making,
-    Planned,
-    Shown,
+    PlanResults,
     width,
 )
 from simulate.outcome.outcome import Outcome
@@ -46,7 +46,7 @@ from simulate.plan.plan import Treatment
 from simulate.plan.plan_code import plan_code
 from simulate.plan.summary import plan_summary
 from simulate.wording import changes, plans, procedures, report_text, times
-from simulate.wording.language import Say, english
+from simulate.wording.language import Translate, english
 
 TITLE = N_("What your plan may change")
 MARGIN, FOOT = 18 * mm, 20 * mm
@@ -58,11 +58,11 @@ Story = list[Any]  # flowables of reportlab, which has no types
 
 
 @dataclass(frozen=True)
-class Telling:
+class ReportOptions:
     """How the report is said, and what is in it only if asked for.
 
     Attributes:
-        say: says each text in the language of the reader.
+        translate: says each text in the language of the reader.
         language: which that is, as in "en".
         code: whether the plan, never the face, is put in as a QR code that reopens it.
         notes: whether the clinic's notes of the plan are.
@@ -70,7 +70,7 @@ class Telling:
         questions: whether it ends in questions to ask; else in what two people sign.
     """
 
-    say: Say = english
+    translate: Translate = english
     language: str = "en"
     code: bool = False
     notes: bool = False
@@ -79,13 +79,13 @@ class Telling:
 
 
 def report_pdf(
-    plans: Sequence[Planned],
+    plans: Sequence[PlanResults],
     *,
     code: bool = False,
     notes: bool = False,
     clinic: str = "",
     questions: bool = False,
-    say: Say = english,
+    translate: Translate = english,
     language: str = "en",
 ) -> bytes:
     """Return the report as a PDF of A4 pages; the same outcomes give the same bytes.
@@ -100,19 +100,19 @@ def report_pdf(
         clinic: its name and how to reach it, put at the top.
         questions: whether it ends in questions to ask, for who reads it alone; else in what is
             settled and signed together.
-        say: says each text in the language of the reader.
+        translate: says each text in the language of the reader.
         language: which that is, as "en".
     """
     _letters()
-    telling = Telling(say, language, code, notes, clinic, questions)
-    shown = [Shown(one, say) for one in plans]
+    telling = ReportOptions(translate, language, code, notes, clinic, questions)
+    shown = [Figures(one, translate) for one in plans]
     pages = _built(_story(plans, shown, telling), telling, None)[1]
     return _built(_story(plans, shown, telling), telling, pages)[0]
 
 
-def _built(story: Story, telling: Telling, pages: int | None) -> tuple[bytes, int]:
+def _built(story: Story, telling: ReportOptions, pages: int | None) -> tuple[bytes, int]:
     file = io.BytesIO()
-    counted, say = 0, telling.say
+    counted, translate = 0, telling.translate
 
     def foot(canvas: Any, document: Any) -> None:
         nonlocal counted
@@ -121,17 +121,19 @@ def _built(story: Story, telling: Telling, pages: int | None) -> tuple[bytes, in
         canvas.setFillColor(GREY)
         canvas.setStrokeColor(LINE)
         canvas.line(MARGIN, FOOT - 3 * mm, A4[0] - MARGIN, FOOT - 3 * mm)
-        canvas.drawString(MARGIN, FOOT - 8 * mm, say(NOTICE))
-        number = say("Page {page} of {pages}", page=document.page, pages=pages or document.page)
+        canvas.drawString(MARGIN, FOOT - 8 * mm, translate(NOTICE))
+        number = translate(
+            "Page {page} of {pages}", page=document.page, pages=pages or document.page
+        )
         canvas.drawRightString(A4[0] - MARGIN, FOOT - 8 * mm, number)
 
     document = BaseDocTemplate(
         file,
         pagesize=A4,
-        title=say(TITLE),
+        title=translate(TITLE),
         author="Beforehand",
         creator="Beforehand",
-        subject=say(NOTICE),
+        subject=translate(NOTICE),
         lang=telling.language,
         initialFontName="Beforehand",
         displayDocTitle=True,
@@ -207,47 +209,49 @@ def _table(rows: Sequence[Sequence[Any]], widths: Sequence[float]) -> Any:
     )
 
 
-def _story(plans: Sequence[Planned], shown: Sequence[Shown], telling: Telling) -> Story:
+def _story(plans: Sequence[PlanResults], shown: Sequence[Figures], telling: ReportOptions) -> Story:
     """Return all there is on the pages, in order; reportlab uses it up."""
-    say, citing = telling.say, report_text.Citing(telling.say)
+    translate, citing = telling.translate, report_text.Citations(telling.translate)
     entries = {
         name: ones[0].entry
         for plan in plans
         for name, ones in plan.expected.plan.by_procedure().items()
     }
     story = [
-        Paragraph(_bold(say(TITLE)), FIRST),
+        Paragraph(_bold(translate(TITLE)), FIRST),
         *([Paragraph(_escaped(telling.clinic), TEXT)] if telling.clinic else []),
-        Paragraph(_escaped(say(NOTICE)), QUIET),
+        Paragraph(_escaped(translate(NOTICE)), QUIET),
     ]
     for i, (plan, pictures) in enumerate(zip(plans, shown, strict=True)):
         story += [PageBreak()] if i else []
         story += _plan(plan, pictures, citing, telling)
     return [
         *story,
-        *_risks(entries.values(), citing, say),
-        *_unsuited(entries.values(), citing, say),
-        *_unknown(plans, say),
-        *(_questions(say) if telling.questions else _consent(say)),
-        *_sources(citing, say),
-        *(_codes(plans, say) if telling.code else []),
+        *_risks(entries.values(), citing, translate),
+        *_unsuited(entries.values(), citing, translate),
+        *_unknown(plans, translate),
+        *(_questions(translate) if telling.questions else _consent(translate)),
+        *_sources(citing, translate),
+        *(_codes(plans, translate) if telling.code else []),
     ]
 
 
-def _plan(plan: Planned, shown: Shown, citing: report_text.Citing, telling: Telling) -> Story:
+def _plan(
+    plan: PlanResults, shown: Figures, citing: report_text.Citations, telling: ReportOptions
+) -> Story:
     """Return what is told of one plan alone."""
-    say, expected = telling.say, plan.expected
-    title = say("Plan {plan}", plan=plan.title) if plan.title else ""
+    translate, expected = telling.translate, plan.expected
+    title = translate("Plan {plan}", plan=plan.title) if plan.title else ""
     notes = expected.plan.notes if telling.notes else ""
     return [
         *([Paragraph(_bold(title), HEAD)] if title else []),
-        *_pictures(plan, shown, say),
-        *_asked(expected, citing, say),
-        *(_notes(notes, say) if notes else []),
-        *_head(say("What changes")),
-        *_changes(expected, say),
-        *_recovery(plan, shown, citing, say),
-        *_elsewhere(plan, shown, say),
+        *_pictures(plan, shown, translate),
+        *_asked(expected, citing, translate),
+        *(_notes(notes, translate) if notes else []),
+        *_head(translate("What changes")),
+        *_changes(expected, translate),
+        *_recovery(plan, shown, citing, translate),
+        *_elsewhere(plan, shown, translate),
     ]
 
 
@@ -269,30 +273,33 @@ def _row_of(pictures: Sequence[tuple[Any, ...]], across: int) -> Any:
     return Table([cells], [*[wide + GAP] * (across - 1), wide], style=style)
 
 
-def _beside(before: Making, after: Making, expected: Outcome, say: Say) -> Any:
+def _beside(before: Making, after: Making, expected: Outcome, translate: Translate) -> Any:
     at = times.moment(expected.conditions.when)
     return _row_of(
         [
-            (before(), say("Before: your photo")),
-            (after(), say("Simulation: expected, {at}", at=at)),
+            (before(), translate("Before: your photo")),
+            (after(), translate("Simulation: expected, {at}", at=at)),
         ],
         2,
     )
 
 
-def _pictures(plan: Planned, shown: Shown, say: Say) -> Story:
+def _pictures(plan: PlanResults, shown: Figures, translate: Translate) -> Story:
     weak, expected, strong = plan.outcomes
-    told = [say(RANGE_SAID), say(CLOSE_SAID), say(STRIPES_SAID)]
+    told = [translate(RANGE_SAID), translate(CLOSE_SAID), translate(STRIPES_SAID)]
     if plan.view:
-        told.insert(0, say("Pictures and figures are of this photo: {view}.", view=say(plan.view)))
+        told.insert(
+            0,
+            translate("Pictures and figures are of this photo: {view}.", view=translate(plan.view)),
+        )
     return [
-        _beside(shown.before, shown.expected, expected, say),
+        _beside(shown.before, shown.expected, expected, translate),
         _row_of(
             [
-                (shown.weak(), _response(weak, say), _in_part(weak, say)),
-                (shown.usual(), _response(expected, say)),
-                (shown.strong(), _response(strong, say), _in_part(strong, say)),
-                (shown.unsure(), say("Simulation: striped where uncertain")),
+                (shown.weak(), _response(weak, translate), _in_part(weak, translate)),
+                (shown.usual(), _response(expected, translate)),
+                (shown.strong(), _response(strong, translate), _in_part(strong, translate)),
+                (shown.unsure(), translate("Simulation: striped where uncertain")),
             ],
             4,
         ),
@@ -300,58 +307,74 @@ def _pictures(plan: Planned, shown: Shown, say: Say) -> Story:
     ]
 
 
-def _response(outcome: Outcome, say: Say) -> str:
-    return say("Simulation: {response}", response=plans.response(outcome.conditions.responder))
+def _response(outcome: Outcome, translate: Translate) -> str:
+    return translate(
+        "Simulation: {response}", response=plans.response(outcome.conditions.responder)
+    )
 
 
-def _in_part(outcome: Outcome, say: Say) -> str:
-    return say(shown_in_part(outcome.warnings))
+def _in_part(outcome: Outcome, translate: Translate) -> str:
+    return translate(shown_in_part(outcome.warnings))
 
 
-def _asked(expected: Outcome, citing: report_text.Citing, say: Say) -> Story:
+def _asked(expected: Outcome, citing: report_text.Citations, translate: Translate) -> Story:
     plan = expected.plan
-    rows = [[say("Treatment"), say("Dose"), say("When"), say("Days off"), say("Cost")]]
+    rows = [
+        [
+            translate("Treatment"),
+            translate("Dose"),
+            translate("When"),
+            translate("Days off"),
+            translate("Cost"),
+        ]
+    ]
     for own in plan.by_procedure().values():
         entry, costs = own[0].entry, [one.cost for one in own if one.cost is not None]
         cells = (
-            say(entry.name),
-            say(plans.dose_words(own)),
-            say(Listed(plans.weeks(own), COMMAS)),
-            _days_off(own, citing, say),
-            say(plans.price(sum(costs), plan)) if costs else say("not said"),
+            translate(entry.name),
+            translate(plans.dose_words(own)),
+            translate(MessageList(plans.weeks(own), COMMAS)),
+            _days_off(own, citing, translate),
+            translate(plans.price(sum(costs), plan)) if costs else translate("not said"),
         )
         rows.append([_escaped(cell) for cell in cells])
     totals = [
-        f"{_escaped(say(plans.total(one)))} {citing.mark(one.source)}"
+        f"{_escaped(translate(plans.total(one)))} {citing.mark(one.source)}"
         for one in plan_summary(replace(plan, body_kg=None)).totals  # what a label allows tells it
         if one.amount
     ]
     lasting = [
-        f"{_bold(say(entry.name))}: "
-        f"{_escaped(say(procedures.course(entry)))} "
+        f"{_bold(translate(entry.name))}: "
+        f"{_escaped(translate(procedures.course(entry)))} "
         f"{citing.mark(entry.course.source)}"
         for entry in _entries(expected)
     ]
     return [
-        *_head(say("What was asked")),
+        *_head(translate("What was asked")),
         _table(rows, (0.28, 0.24, 0.13, 0.22, 0.13)),
         *_points(
-            [*(_escaped(say(one)) for one in report_text.summed(plan_summary(plan), plan)), *totals]
+            [
+                *(
+                    _escaped(translate(one))
+                    for one in report_text.total_sentences(plan_summary(plan), plan)
+                ),
+                *totals,
+            ]
         ),
-        *_head(say("When it comes and how long it stays")),
+        *_head(translate("When it comes and how long it stays")),
         *_points(lasting),
     ]
 
 
-def _days_off(own: Sequence[Treatment], citing: report_text.Citing, say: Say) -> str:
+def _days_off(own: Sequence[Treatment], citing: report_text.Citations, translate: Translate) -> str:
     """Return the days off after one procedure: the clinic's own go before the catalogue's."""
     off = [one.clinic_downtime_days for one in own if one.clinic_downtime_days is not None]
     usual = own[0].entry.downtime
     if off:
-        return say("{days}, says the clinic", days=procedures.days_off(max(off), max(off)))
+        return translate("{days}, says the clinic", days=procedures.days_off(max(off), max(off)))
     if usual is None:
-        return say("not known")
-    days = say(procedures.days_off(usual.days_low, usual.days_high))
+        return translate("not known")
+    days = translate(procedures.days_off(usual.days_low, usual.days_high))
     return f"{days} {citing.mark(usual.source)}"
 
 
@@ -360,38 +383,40 @@ def _entries(outcome: Outcome) -> list[Procedure]:
     return [ones[0].entry for ones in outcome.plan.by_procedure().values()]
 
 
-def _elsewhere(plan: Planned, shown: Shown, say: Say) -> Story:
+def _elsewhere(plan: PlanResults, shown: Figures, translate: Translate) -> Story:
     """Return the same plan on further photos, with what each of them shows of it."""
     story, pairs = list[Any](), iter(shown.others)
     for one in plan.others:
-        story += _head(say("The same plan in another photo: {view}", view=say(one.view)))
+        story += _head(
+            translate("The same plan in another photo: {view}", view=translate(one.view))
+        )
         if one.said:
-            story.append(Paragraph(_escaped(say(one.said)), TEXT))
+            story.append(Paragraph(_escaped(translate(one.said)), TEXT))
         if one.outcome is not None:
             before, after = next(pairs)
             told = [w for w in one.outcome.warnings if w not in plan.expected.warnings]
-            story.append(_beside(before, after, one.outcome, say))
-            story += _changes(one.outcome, say)
-            story += _points(_escaped(say(text)) for text in told)
+            story.append(_beside(before, after, one.outcome, translate))
+            story += _changes(one.outcome, translate)
+            story += _points(_escaped(translate(text)) for text in told)
     return story
 
 
-def _notes(notes: str, say: Say) -> Story:
+def _notes(notes: str, translate: Translate) -> Story:
     lines = [Paragraph(_escaped(line), TEXT) for line in notes.splitlines() if line.strip()]
-    return [*_head(say("Notes on this plan")), *lines]
+    return [*_head(translate("Notes on this plan")), *lines]
 
 
-def _changes(expected: Outcome, say: Say) -> Story:
+def _changes(expected: Outcome, translate: Translate) -> Story:
     found = [one for one in expected.changes if changes.is_noticeable(one)]
     if not found:
-        text = say("No measure changes by as much as the last digit that would be shown.")
+        text = translate("No measure changes by as much as the last digit that would be shown.")
         return [Paragraph(_escaped(text), TEXT)]
     notes: dict[str, str] = {}
-    rows = [[say("Measure"), say("Before"), say("Expected"), say("Range")]]
+    rows = [[translate("Measure"), translate("Before"), translate("Expected"), translate("Range")]]
     for one in found:
         mark = ""
         if one.because:
-            letter = notes.setdefault(say(one.because), chr(ord("a") + len(notes) % 26))
+            letter = notes.setdefault(translate(one.because), chr(ord("a") + len(notes) % 26))
             mark = f" <super>{letter}</super>"
         cells: tuple[str, ...]
         if changes.is_of_prior(one):  # of a usual neck or ear only the change is known
@@ -399,11 +424,11 @@ def _changes(expected: Outcome, say: Say) -> Story:
         else:
             figures = [changes.level(one, value) for value in (one.before, one.after)]
             cells = (*figures, changes.level_range(one))
-        rows.append([_escaped(say(changes.measure(one))) + mark, *map(say, cells)])
+        rows.append([_escaped(translate(changes.measure(one))) + mark, *map(translate, cells)])
     said = (
-        say("The range is where about two of three people would be after the treatment."),
-        say(report_text.shown_at(expected)),
-        say(report_text.scale(expected)),
+        translate("The range is where about two of three people would be after the treatment."),
+        translate(report_text.shown_at(expected)),
+        translate(report_text.scale(expected)),
     )
     return [
         _table(rows, (0.52, 0.12, 0.14, 0.22)),
@@ -415,67 +440,74 @@ def _changes(expected: Outcome, say: Say) -> Story:
     ]
 
 
-def _recovery(plan: Planned, shown: Shown, citing: report_text.Citing, say: Say) -> Story:
-    days = [say(times.abbreviation(day)) for day in report_text.CALENDAR]
-    rows = [[say("Sign"), say("Who has it"), *days]]
+def _recovery(
+    plan: PlanResults, shown: Figures, citing: report_text.Citations, translate: Translate
+) -> Story:
+    days = [translate(times.abbreviation(day)) for day in report_text.CALENDAR]
+    rows = [[translate("Sign"), translate("Who has it"), *days]]
     untold, entries = [], _entries(plan.expected)
     for entry in entries:
-        name = _bold(say(entry.name))
+        name = _bold(translate(entry.name))
         if not entry.reactions:
-            text = say("no figures of the first days were found.")
+            text = translate("no figures of the first days were found.")
             untold.append(f"{name}: {_escaped(text)}")
         for sign, found, marks in report_text.calendar(entry):
             most = procedures.most_frequent(found)
             cited = citing.mark(*(r.source for r in found), most.frequency_source)
-            who = f"{_escaped(say(procedures.people(most.frequency)))} {cited}"
-            rows.append([f"{name}, {_escaped(say(sign))}", who, *marks])
+            who = f"{_escaped(translate(procedures.people(most.frequency)))} {cited}"
+            rows.append([f"{name}, {_escaped(translate(sign))}", who, *marks])
     undrawn = [
-        f"{_bold(say(entry.name))}: {_escaped(say(entry.undrawn))}"
+        f"{_bold(translate(entry.name))}: {_escaped(translate(entry.undrawn))}"
         for entry in entries
         if entry.undrawn
     ]
-    story = _head(say("The first weeks"))
+    story = _head(translate("The first weeks"))
     if len(rows) > 1:
         story += [
             _table(rows, (0.21, 0.16, *[0.63 / len(days)] * len(days))),
-            Paragraph(_escaped(say(report_text.CALENDAR_SAID)), TEXT),
+            Paragraph(_escaped(translate(report_text.CALENDAR_SAID)), TEXT),
         ]
     story += _points([*untold, *undrawn])
     if plan.film:
         pictures = [
-            (picture(), say("Simulation: {time}", time=times.moment(one.conditions.when)))
+            (picture(), translate("Simulation: {time}", time=times.moment(one.conditions.when)))
             for picture, one in zip(shown.film, plan.film, strict=True)
         ]
-        story += [CondPageBreak(60 * mm), Paragraph(_bold(say("From the first day on")), TEXT)]
+        story += [
+            CondPageBreak(60 * mm),
+            Paragraph(_bold(translate("From the first day on")), TEXT),
+        ]
         story += [_row_of(pictures[i : i + 5], 5) for i in range(0, len(pictures), 5)]
-        story.append(Paragraph(_escaped(say(FILM_SAID)), TEXT))
+        story.append(Paragraph(_escaped(translate(FILM_SAID)), TEXT))
     return story
 
 
-def _risks(entries: Iterable[Procedure], citing: report_text.Citing, say: Say) -> Story:
+def _risks(
+    entries: Iterable[Procedure], citing: report_text.Citations, translate: Translate
+) -> Story:
     found: dict[Risk, list[str]] = {}
     for entry in entries:
         for one in entry.risks:
-            found.setdefault(one, []).append(say(entry.name))
-    serious = f"<b>{_escaped(say('Serious.'))}</b> "
+            found.setdefault(one, []).append(translate(entry.name))
+    serious = f"<b>{_escaped(translate('Serious.'))}</b> "
     said = [
-        f"{serious if one.serious else ''}{_bold(say(one.what))}: "
-        f"{_escaped(say(one.frequency).removesuffix('.'))}. {citing.mark(one.source)} "
+        f"{serious if one.serious else ''}{_bold(translate(one.what))}: "
+        f"{_escaped(translate(one.frequency).removesuffix('.'))}. {citing.mark(one.source)} "
         f"{_escaped(_names(names))}"
         for one, names in sorted(found.items(), key=lambda item: not item[0].serious)
     ]
-    text = say(
+    text = translate(
         "What was seen to go wrong and how often, as published; the serious first. No picture here "
         "shows any of it."
     )
     cautions = {
-        f"{_bold(say(entry.name))}: {_escaped(say(caution))}": None
+        f"{_bold(translate(entry.name))}: {_escaped(translate(caution))}": None
         for entry in entries
         for caution in entry.cautions
     }
-    good = Paragraph(_bold(say("Good to know")), TEXT)
+    good = Paragraph(_bold(translate("Good to know")), TEXT)
     return [
-        *_head(say("What can go wrong")),
+        *_head(translate("What can go wrong")),
         Paragraph(_escaped(text), TEXT),
         *_points(said),
         *([good, *_points(cautions)] if cautions else []),
@@ -487,50 +519,52 @@ def _names(names: Sequence[str]) -> str:
     return f"({'; '.join(dict.fromkeys(name.partition(' (')[0] for name in names))})"
 
 
-def _unsuited(entries: Iterable[Procedure], citing: report_text.Citing, say: Say) -> Story:
-    found: dict[Unsuited, list[str]] = {}
+def _unsuited(
+    entries: Iterable[Procedure], citing: report_text.Citations, translate: Translate
+) -> Story:
+    found: dict[PoorCandidate, list[str]] = {}
     for entry in entries:
         for one in entry.suits_less:
-            found.setdefault(one, []).append(say(entry.name))
+            found.setdefault(one, []).append(translate(entry.name))
     said = [
-        f"{_escaped(say(procedures.unsuited(one)))} {citing.mark(one.source)} "
+        f"{_escaped(translate(procedures.poor_candidate(one)))} {citing.mark(one.source)} "
         f"{_escaped(_names(names))}"
         for one, names in found.items()
     ]
-    return [*_head(say("Who it suits less")), *_points(said)] if said else []
+    return [*_head(translate("Who it suits less")), *_points(said)] if said else []
 
 
-def _unknown(plans: Sequence[Planned], say: Say) -> Story:
-    cannot = [_escaped(say(one)) for one in report_text.CANNOT_KNOW]
-    story = [*_head(say("What this picture cannot know")), *_points(cannot)]
+def _unknown(plans: Sequence[PlanResults], translate: Translate) -> Story:
+    cannot = [_escaped(translate(one)) for one in report_text.CANNOT_KNOW]
+    story = [*_head(translate("What this picture cannot know")), *_points(cannot)]
     for plan in plans:
         expected = plan.expected
         told = {f"{entry.name}: {entry.undrawn}" for entry in _entries(expected)}
         warnings = [said for said in expected.warnings if said not in told]  # with the first weeks
         if warnings:
             head = (
-                say("Of this photo and plan {plan}", plan=plan.title)
+                translate("Of this photo and plan {plan}", plan=plan.title)
                 if plan.title
-                else say("Of this photo and this plan")
+                else translate("Of this photo and this plan")
             )
             story.append(Paragraph(_bold(head), TEXT))
-            story += _points([_escaped(say(one)) for one in warnings])
+            story += _points([_escaped(translate(one)) for one in warnings])
     return story
 
 
-def _questions(say: Say) -> Story:
+def _questions(translate: Translate) -> Story:
     """Return what somebody who read this alone may want to ask."""
     whole = [
-        Paragraph(_bold(say("Questions to ask")), HEAD),
-        Paragraph(_escaped(say(report_text.QUESTIONS_SAID)), TEXT),
-        *_points([_escaped(say(one)) for one in report_text.QUESTIONS], "☐"),
+        Paragraph(_bold(translate("Questions to ask")), HEAD),
+        Paragraph(_escaped(translate(report_text.QUESTIONS_SAID)), TEXT),
+        *_points([_escaped(translate(one)) for one in report_text.QUESTIONS], "☐"),
     ]
     return [KeepTogether(whole)]
 
 
-def _consent(say: Say) -> Story:
+def _consent(translate: Translate) -> Story:
     lines = Table(
-        [[[], []], [say(one) for one in report_text.SIGNED]],
+        [[[], []], [translate(one) for one in report_text.SIGNED]],
         [WIDE / 2, WIDE / 2],
         [16 * mm, 6 * mm],
         style=[
@@ -541,27 +575,27 @@ def _consent(say: Say) -> Story:
         ],
     )
     whole = [
-        Paragraph(_bold(say("Before you decide")), HEAD),
-        Paragraph(_escaped(say(report_text.CONSENT_SAID)), TEXT),
-        *_points([_escaped(say(one)) for one in report_text.CONSENT], "☐"),
+        Paragraph(_bold(translate("Before you decide")), HEAD),
+        Paragraph(_escaped(translate(report_text.CONSENT_SAID)), TEXT),
+        *_points([_escaped(translate(one)) for one in report_text.CONSENT], "☐"),
         lines,
     ]
     return [KeepTogether(whole)]
 
 
-def _sources(citing: report_text.Citing, say: Say) -> Story:
+def _sources(citing: report_text.Citations, translate: Translate) -> Story:
     said = [Paragraph(f"[{number}] {_escaped(text)}", SMALL) for number, text in citing.listed()]
-    text = say(
+    text = translate(
         "Figures marked as our own estimate are from no study; the catalogue says why each is what "
         "it is."
     )
-    return [*_head(say("Sources")), Paragraph(_escaped(text), TEXT), *said]
+    return [*_head(translate("Sources")), Paragraph(_escaped(text), TEXT), *said]
 
 
-def _codes(plans: Sequence[Planned], say: Say) -> Story:
+def _codes(plans: Sequence[PlanResults], translate: Translate) -> Story:
     """Return each plan as a QR code, which is quiet and large enough for a phone to read."""
     side = 60 * mm
-    said = say(
+    said = translate(
         "This code holds the treatments, doses, weeks and costs, and nothing of the face. Give its "
         "text to Beforehand as the plan to open it again."
     )
@@ -572,7 +606,7 @@ def _codes(plans: Sequence[Planned], say: Say) -> Story:
         drawing = Drawing(side, side)
         drawing.add(widget)
         whole = [
-            Paragraph(_bold(say("The plan to take along")), HEAD),
+            Paragraph(_bold(translate("The plan to take along")), HEAD),
             *([Paragraph(_bold(plan.title), TEXT)] if plan.title else []),
             Paragraph(_escaped(said), TEXT),
             drawing,

@@ -30,7 +30,7 @@ LANGUAGES = {"es": "Spanish", "de": "German"}
 
 # Calls whose first argument is said, as it is or as a template. An error's is, for the page shows
 # it; that of `CatalogueError` is for those who write entries and never for a visitor.
-CALLS = {"say", "plain", "Said", "N_", "PlanError", "PhotoError", "EngineError"}
+CALLS = {"translate", "plain", "Message", "N_", "PlanError", "PhotoError", "EngineError"}
 
 # Of the entries, plans and rules: what is written for people, by the fields of their loaders in
 # `simulate.catalogue.procedure`, `simulate.plan.interactions` and `simulate.plan.presets`.
@@ -54,7 +54,7 @@ SOURCES = {"engine": ("face_mesh", "simulate"), "page": ("ui",)}
 PARTS = ("catalogue", "rules", "sources", "engine", "page")
 
 
-def collected(part: str) -> list[str]:
+def messages_of(part: str) -> list[str]:
     """Return all that a part says in English and no earlier part does, in order, each once."""
     found = dict.fromkeys(_all_of(part))
     if part in SOURCES:
@@ -178,7 +178,7 @@ def write(language: str, part: str, messages: Iterable[str]) -> None:
     path.write_bytes(head.encode("utf-8") + body.getvalue())
 
 
-def missing(language: str, part: str, messages: Iterable[str]) -> list[str]:
+def gaps(language: str, part: str, messages: Iterable[str]) -> list[str]:
     """Return what a part says that its file has no translation of."""
     known = translations(language, part)
     return [message for message in messages if not known.get(message)]
@@ -194,11 +194,11 @@ def main(arguments: list[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     lacking = 0
     for part in asked.part or PARTS:
-        messages = collected(part)
+        messages = messages_of(part)
         for language in LANGUAGES:
             if not asked.check:
                 write(language, part, messages)
-            found = missing(language, part, messages)
+            found = gaps(language, part, messages)
             lacking += len(found)
             print(f"{language} {part}: {len(messages)} said, {len(found)} to translate")
             for message in found if asked.check else ():
