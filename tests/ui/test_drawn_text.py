@@ -49,8 +49,6 @@ KNOWN = {
         "label",
     ): "of calls of `request_button`, each of what is said",
     ("ui/downloads/time_and_range.py", "label"): "of calls of `_save`, each of what is said",
-    ("ui/compute/background_file.py", "label"): "of calls of `offer`, each of what is said",
-    ("ui/results/time_and_range.py", "label"): "of calls of `_save`, each of what is said",
     ("ui/app/router.py", "TABLE[current(state)].screen"): "our own screens",
     ("ui/intake/bdd_screening.py", "TABLE[current(state)].screen"): "our own screens",
     ("ui/app/page_frame.py", "pages"): "our own screens, with names of icons",

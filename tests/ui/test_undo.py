@@ -16,7 +16,7 @@ from simulate import Plan, procedures
 from simulate.plan.plan_file import PlanFile
 from simulate.plan.presets import presets
 from tests.ui.arriving import arrive, upload, use
-from tests.ui.test_planfiles import open_file
+from tests.ui.test_plan_files import open_file
 from tests.ui.viewing import pick, shown
 from ui.state import plan_state, session
 from ui.state.history import MOST_EDITS, Edit, History
