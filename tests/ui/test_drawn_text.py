@@ -2,7 +2,8 @@
 
 Streamlit reads what it draws as Markdown. A text is safe there if it is a literal, a constant, or
 comes from `translate`, `number`, `translate_error` or `Words`, by way of whatever variables and
-functions of the page. Anything else has to be listed here, with the reason why nothing from outside is in it.
+functions of the page. Anything else has to be listed here, with the reason why nothing from outside
+is in it.
 """
 
 import ast

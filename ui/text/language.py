@@ -6,7 +6,8 @@ test sees to it that there is none.
 
 Streamlit reads most of what it is given as Markdown. So `translate` returns `Words`: the Markdown
 of our own sentence, with all that was filled in made inert, unless it is `Words` itself. A text
-that is no sentence of ours is made inert as a whole. Whatever shows text as it is gets it from `plain`.
+that is no sentence of ours is made inert as a whole. Whatever shows text as it is gets it from
+`plain`.
 """
 
 from __future__ import annotations
