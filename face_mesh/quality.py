@@ -87,39 +87,39 @@ _LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32)
 Grey = npt.NDArray[np.float32]
 
 
-def choose(found: Sequence[Detection], which: int | None) -> int:
+def choose(faces: Sequence[Detection], which: int | None) -> int:
     """Return the index of the face to measure.
 
     Args:
-        found: every face, left to right in the picture.
+        faces: every face, left to right in the picture.
         which: the user's choice, counted from 0; None takes the only one, or the clearly largest.
 
     Raises:
         PhotoError: there is no face, several without a choice, or not as many as `which` says.
     """
-    if not found:
+    if not faces:
         raise PhotoError(
             "No face was found; use a sharp, upright, well-lit photo of a face from the front."
         )
     if which is not None:
-        if not 0 <= which < len(found):
+        if not 0 <= which < len(faces):
             raise PhotoError(
                 Message(
                     "The photo shows {faces}, so there is no number {number}; count from the left "
                     "of the picture.",
-                    faces=_faces(len(found)),
+                    faces=_faces(len(faces)),
                     number=which + 1,
                 )
             )
         return which
-    widths = np.array([np.ptp(d.points_px[:, 0]) for d in found])
+    widths = np.array([np.ptp(d.points_px[:, 0]) for d in faces])
     largest = int(widths.argmax())
-    if len(found) > 1 and np.sort(widths)[-2] * CLEARLY_LARGEST > widths[largest]:
+    if len(faces) > 1 and np.sort(widths)[-2] * CLEARLY_LARGEST > widths[largest]:
         raise PhotoError(
             Message(
                 "The photo shows {faces}; choose one, counted from the left of the picture, or "
                 "crop the photo to one face.",
-                faces=_faces(len(found)),
+                faces=_faces(len(faces)),
             )
         )
     return largest

@@ -21,15 +21,15 @@ def trim(rows: slice, columns: slice, changed: Bool) -> Window:
     )
 
 
-def merge(photo: Rgb, changed: Rgb, mask: Bool, rows: slice, columns: slice) -> None:
-    """Write `changed` into a window of `photo` where `mask` is true, in place.
+def merge(photo: Rgb, pixels: Rgb, mask: Bool, rows: slice, columns: slice) -> None:
+    """Write `pixels` into a window of `photo` where `mask` is true, in place.
 
     Args:
         photo: (H, W, 3) uint8, a picture of our own, never a caller's.
-        changed: (h, w, 3) uint8 for the window.
+        pixels: (h, w, 3) uint8 for the window.
         mask: (h, w) bool.
         rows: of the window.
         columns: of the window.
     """
     window = photo[rows, columns]
-    cv2.copyTo(changed, mask.view(np.uint8), window)
+    cv2.copyTo(pixels, mask.view(np.uint8), window)

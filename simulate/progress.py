@@ -9,31 +9,31 @@ T = TypeVar("T")
 
 
 def share_of(
-    working: Generator[float, None, T], share: float, done: float = 0.0
+    steps: Generator[float, None, T], share: float, start: float = 0.0
 ) -> Generator[float, None, T]:
     """Yield what a part of the work yields, as the share of the whole; return what it returns.
 
     Args:
-        working: the part, yields shares of itself that are done.
+        steps: the part, yields shares of itself that are done.
         share: of the whole that it is.
-        done: of the whole before it.
+        start: of the whole before it.
     """
     while True:
         try:
-            fraction = next(working)
+            fraction = next(steps)
         except StopIteration as end:
             made: T = end.value
             return made
-        yield done + share * fraction
+        yield start + share * fraction
 
 
 def complete(
-    working: Generator[float, None, T], show: Callable[[float], object] = lambda share: None
+    steps: Generator[float, None, T], show: Callable[[float], object] = lambda share: None
 ) -> T:
     """Do the work, showing each share that is done, and return its result."""
     while True:
         try:
-            share = next(working)
+            share = next(steps)
         except StopIteration as end:
             made: T = end.value
             return made

@@ -139,7 +139,7 @@ def _filter_calls() -> bool:
     table = _TABLES.get(platform.machine())
     if table is None:
         return False
-    coded = b"".join(struct.pack("=HBBI", *one) for one in _instructions(*table))
+    coded = b"".join(struct.pack("=HBBI", *instruction) for instruction in _instructions(*table))
     program = _Program(len(coded) // 8, coded)
     return _prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.addressof(program))
 

@@ -254,7 +254,7 @@ class _Forker:
             self._process.wait()
         self._process = self._control = None
 
-    def ask(self, asked: dict[str, Any], data: bytes, watch: _Watch) -> Answer:
+    def ask(self, job: dict[str, Any], data: bytes, watch: _Watch) -> Answer:
         """Have a child do the job.
 
         Raises:
@@ -267,7 +267,7 @@ class _Forker:
             room.put(data)
             (told, tells), (watched, watches) = _pair(opened), _pair(opened)
             with tells, watches:
-                self._send(control, asked, [room.target, tells.fileno(), watches.fileno()])
+                self._send(control, job, [room.target, tells.fileno(), watches.fileno()])
             child = _Child(told, watched, watch)
             opened.callback(child.close)
             try:

@@ -109,8 +109,8 @@ def mole_at(face: Face, x_px: float, y_px: float) -> Mole | None:
     One found beforehand within `CLICK_MM`, or else what is darker than its surroundings there.
     """
     near = [
-        (float(np.hypot(one.x_px - x_px, one.y_px - y_px)) / face.px_per_mm, one)
-        for one in moles(face)
+        (float(np.hypot(mole.x_px - x_px, mole.y_px - y_px)) / face.px_per_mm, mole)
+        for mole in moles(face)
     ]
     within = [(away, one) for away, one in near if away < CLICK_MM + one.diameter_mm / 2]
     if within:
@@ -226,13 +226,13 @@ def _detect(face: Face, region: str) -> SkinSign:
     area = view.area(region)
     mask = np.zeros((face.photo.height, face.photo.width), np.float32)
     count = 0
-    for one in moles(face):
-        x = round((one.x_px + 0.5) * view.face.photo.width / face.photo.width - 0.5)
-        y = round((one.y_px + 0.5) * view.face.photo.height / face.photo.height - 0.5)
+    for mole in moles(face):
+        x = round((mole.x_px + 0.5) * view.face.photo.width / face.photo.width - 0.5)
+        y = round((mole.y_px + 0.5) * view.face.photo.height / face.photo.height - 0.5)
         x, y = x - area.columns.start, y - area.rows.start
         height, width = area.inside.shape
         if 0 <= x < width and 0 <= y < height and area.inside[y, x] > 0.5:
-            mask = np.maximum(mask, one.mask.placed(face.photo.height, face.photo.width))
+            mask = np.maximum(mask, mole.mask.placed(face.photo.height, face.photo.width))
             count += 1
     return SkinSign(float(count), Patch(mask, 0, 0), area_mm2=float(mask.sum()) / face.px_per_mm**2)
 

@@ -16,9 +16,9 @@ LEAST_SOFT_PX = 0.6  # an edge over two pixels
 WIDE_PX = 4.0  # of a blur that is worked out at a quarter of the size
 
 
-def across(values: Values, known: Mask, sigma_px: float) -> Values:
+def across(values: Values, mask: Mask, sigma_px: float) -> Values:
     """Return values blurred over the known pixels and carried on between them, (H, W, C)."""
-    weight = np.ascontiguousarray(known[..., None], np.float32)
+    weight = np.ascontiguousarray(mask[..., None], np.float32)
     return spread_out(blur(values * weight, sigma_px), blur(weight, sigma_px))
 
 

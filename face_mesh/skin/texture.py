@@ -79,8 +79,8 @@ def _detect(face: Face, kind: _Kind, region: str) -> SkinSign:
     size = [max(1, round(n * ppm / view.px_per_mm)) for n in reversed(area.bare.shape)]
     layers = (area.shade, area.bare.astype(np.float32), area.inside)
     shade, bare, inside = (
-        np.asarray(cv2.resize(one, size, interpolation=cv2.INTER_AREA), np.float32)
-        for one in layers
+        np.asarray(cv2.resize(layer, size, interpolation=cv2.INTER_AREA), np.float32)
+        for layer in layers
     )
     depth = hollows(shade, bare, ppm, kind)
     whole = float(inside.sum())

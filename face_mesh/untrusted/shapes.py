@@ -66,7 +66,9 @@ def read_shape(shape: type[T], table: object) -> T:
         values: list[T] = _reader(shape).validate_python([table])  # type: ignore[arg-type]
     except ValidationError as error:
         mistakes = error.errors(include_url=False, include_input=False)
-        unknown = [one for one in mistakes if one["type"] == "unexpected_keyword_argument"]
+        unknown = [
+            mistake for mistake in mistakes if mistake["type"] == "unexpected_keyword_argument"
+        ]
         raise ShapeError(_sentence((unknown or mistakes)[0])) from None
     return values[0]
 

@@ -414,18 +414,18 @@ class Procedure:
     @property
     def thin(self) -> bool:
         """Whether any coefficient of the effect is an estimate of ours and not a measurement."""
-        found = [one.source for one in self.terms] + [one.source for one in self.skin]
+        found = [term.source for term in self.terms] + [term.source for term in self.skin]
         return ESTIMATE in found
 
     @property
     def removes_lesions(self) -> bool:
         """Whether it removes lesions, which are picked in the photo one by one."""
-        return any(one.sign == LESIONS for one in self.skin)
+        return any(term.sign == LESIONS for term in self.skin)
 
     @property
     def swells(self) -> bool:
         """Whether it is followed by a swelling, which may hide its effect."""
-        return any(one.sign == "swelling" for one in self.reactions)
+        return any(reaction.sign == "swelling" for reaction in self.reactions)
 
     def sides_treated(self, side: str) -> tuple[str, ...]:
         """Return the sides of the face a paired term acts on."""

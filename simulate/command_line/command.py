@@ -451,12 +451,12 @@ def _list_plans(as_json: bool) -> None:
 
 def _print_plan(plan: Plan) -> None:
     """Print what a plan adds up to, a line for each treatment and for each total of a label."""
-    for one in plan.treatments:
-        week = "" if one.week is None else ", ".join(weeks([one]))
-        off = one.entry.downtime
+    for treatment in plan.treatments:
+        week = "" if treatment.week is None else ", ".join(weeks([treatment]))
+        off = treatment.entry.downtime
         days = f"days off: {days_off(off.days_low, off.days_high)}" if off else ""
-        dose = dose_words(one.dose, one.entry, one.side)
-        print(f"  {one.procedure:26s}{dose:28s}{week:10s}{days}".rstrip())
+        dose = dose_words(treatment.dose, treatment.entry, treatment.side)
+        print(f"  {treatment.procedure:26s}{dose:28s}{week:10s}{days}".rstrip())
     for limit in plan_summary(plan).totals:
         if limit.amount:
             print(f"  {total(limit, plan.body_kg)}")
@@ -470,9 +470,9 @@ def _print_face(face: Face, as_json: bool) -> None:
         print(f"{finding.severity}: {finding.message} {finding.advice}")
     for m in measure_all(face):
         print(f"{m.name:52s}{m.value:9.2f} {m.unit:6s}± {m.sd:.2f}")
-    for one in read_skin(face):
-        where = one.region.replace("_", " ")
-        print(f"{one.name + ', ' + where:52s}{one.severity:9.2f}        ITA {one.ita_deg:.0f}°")
+    for term in read_skin(face):
+        where = term.region.replace("_", " ")
+        print(f"{term.name + ', ' + where:52s}{term.severity:9.2f}        ITA {term.ita_deg:.0f}°")
 
 
 @contextmanager

@@ -70,7 +70,7 @@ def film_image(outcomes: Sequence[Outcome], translate: Translate = english) -> R
     """Return before and each time in rows, with what is drawn of the reactions under each."""
     face = outcomes[0].face
     panels = [(face.photo.image, translate(BEFORE))]
-    panels += [(one.image, translate(film_caption(one))) for one in outcomes]
+    panels += [(outcome.image, translate(film_caption(outcome))) for outcome in outcomes]
     return _sheet(face, panels, [translate(FILM_SAID), *_said(outcomes, translate)], translate)
 
 
@@ -100,7 +100,10 @@ def range_image(outcomes: Sequence[Outcome], translate: Translate = english) -> 
     """Return before, the three responders and where the picture is unsure, side by side."""
     face = outcomes[0].face
     panels = [(face.photo.image, translate(BEFORE))]
-    panels += [(one.image, translate(response_title(one.conditions.responder))) for one in outcomes]
+    panels += [
+        (outcome.image, translate(response_title(outcome.conditions.responder)))
+        for outcome in outcomes
+    ]
     panels.append((overlaid(outcomes[1]), translate(UNSURE)))
     when = translate("At: {when!l}.", when=moment(outcomes[1].conditions.when))
     said = [translate(RANGE_SAID), translate(UNSURE_SAID), when, *_said(outcomes, translate)]
@@ -125,7 +128,7 @@ def film_caption(outcome: Outcome) -> Message | MessageList:
 
 
 def _said(outcomes: Sequence[Outcome], translate: Translate) -> list[str]:
-    warnings = {said: None for one in outcomes for said in one.warnings}
+    warnings = {said: None for outcome in outcomes for said in outcome.warnings}
     return [translate(one) for one in (plan_words(outcomes[0].plan), *warnings)]
 
 

@@ -26,7 +26,7 @@ def outcome_json(outcome: Outcome, *, version: str) -> Json:
     return {
         "photo": _photo(face),
         "quality": _quality(face),
-        "treatments": [_treatment(one) for one in outcome.plan.treatments],
+        "treatments": [_treatment(treatment) for treatment in outcome.plan.treatments],
         "plan": plan_json(outcome.plan),
         "when": outcome.conditions.when,
         "responder": outcome.conditions.responder,
@@ -64,9 +64,9 @@ def face_json(face: Face) -> Json:
             for m in measure_all(face)
         ],
         "skin": [
-            {"id": one.id, "name": one.name, "region": one.region, "scale": one.scale}
-            | {"severity": round(one.severity, 3), "ita_deg": _number(one.ita_deg, 1)}
-            for one in read_skin(face)
+            {"id": term.id, "name": term.name, "region": term.region, "scale": term.scale}
+            | {"severity": round(term.severity, 3), "ita_deg": _number(term.ita_deg, 1)}
+            for term in read_skin(face)
         ],
     }
 
@@ -100,12 +100,12 @@ def catalogue_json(entries: list[Procedure]) -> list[Json]:
             "cautions": list(p.cautions),
             "relative_sd": round(p.spread, 3),
             "course": _course(p),
-            "reactions": [_reaction(one) for one in p.reactions],
+            "reactions": [_reaction(reaction) for reaction in p.reactions],
             "downtime_days": [p.downtime.days_low, p.downtime.days_high] if p.downtime else None,
             "risks": [
-                {"what": one.what, "frequency": one.frequency, "serious": one.serious}
-                | {"source": citation(one.source)}
-                for one in p.risks
+                {"what": risk.what, "frequency": risk.frequency, "serious": risk.serious}
+                | {"source": citation(risk.source)}
+                for risk in p.risks
             ],
             "suits_less": [
                 {"who": one.who, "source": citation(one.source)} for one in p.suits_less
@@ -143,8 +143,13 @@ def _reaction(one: Reaction) -> Json:
 
 def _points(points: Iterable[CurvePoint]) -> list[Json]:
     return [
-        {"day": one.day, "value": one.value, "source": citation(one.source), "note": one.note}
-        for one in points
+        {
+            "day": point.day,
+            "value": point.value,
+            "source": citation(point.source),
+            "note": point.note,
+        }
+        for point in points
     ]
 
 
@@ -153,16 +158,25 @@ def plan_json(plan: Plan) -> Json:
     said = plan_summary(plan)
     return {
         "treatments": [
-            {"procedure": one.procedure, "name": one.name, "dose": one.dose, "unit": one.unit}
-            | {"scope": one.scope, "side": one.side, "week": one.week, "cost": one.cost}
-            | {"downtime_days": one.downtime_days, "downtime_source": _cited(one.downtime_source)}
-            | {"clinic_downtime_days": one.clinic_downtime_days}
-            for one in said.rows
+            {"procedure": row.procedure, "name": row.name, "dose": row.dose, "unit": row.unit}
+            | {"scope": row.scope, "side": row.side, "week": row.week, "cost": row.cost}
+            | {"downtime_days": row.downtime_days, "downtime_source": _cited(row.downtime_source)}
+            | {"clinic_downtime_days": row.clinic_downtime_days}
+            for row in said.rows
         ],
         "totals": [
-            {"id": one.id, "what": one.what, "amount": round(one.amount, 6), "most": one.most}
-            | {"unit": one.unit, "within_weeks": one.within_weeks, "source": citation(one.source)}
-            for one in said.totals
+            {
+                "id": total.id,
+                "what": total.what,
+                "amount": round(total.amount, 6),
+                "most": total.most,
+            }
+            | {
+                "unit": total.unit,
+                "within_weeks": total.within_weeks,
+                "source": citation(total.source),
+            }
+            for total in said.totals
         ],
         "sessions": said.sessions,
         "body_kg": said.body_kg,
@@ -174,30 +188,34 @@ def plan_json(plan: Plan) -> Json:
         "weeks": said.weeks,
         "notes": plan.notes,
         "interactions": [
-            {"severity": one.severity, "reason": one.reason, "source": citation(one.source)}
-            | {"procedures": one.procedures}
-            for one in interactions(plan)
+            {
+                "severity": interaction.severity,
+                "reason": interaction.reason,
+                "source": citation(interaction.source),
+            }
+            | {"procedures": interaction.procedures}
+            for interaction in interactions(plan)
         ],
     }
 
 
-def presets_json(named: Iterable[Preset]) -> list[Json]:
+def presets_json(presets: Iterable[Preset]) -> list[Json]:
     """Return what `--list-plans --json` prints."""
     return [
-        {"id": one.id, "name": one.name, "summary": one.summary}
+        {"id": preset.id, "name": preset.name, "summary": preset.summary}
         | {
             "steps": [
                 {"procedure": step.procedure, "dose": step.dose, "side": step.side}
                 | {"week": step.week, "source": citation(step.source)}
                 | {"derivation": step.derivation}
-                for step in one.treatments
+                for step in preset.treatments
             ],
             "suits_less": [
-                {"who": they.who, "source": citation(they.source)} for they in one.suits_less
+                {"who": they.who, "source": citation(they.source)} for they in preset.suits_less
             ],
-            "plan": plan_json(one.plan),
+            "plan": plan_json(preset.plan),
         }
-        for one in named
+        for preset in presets
     ]
 
 

@@ -197,7 +197,7 @@ def _done(pictures: int, of: int) -> float:
 
 def _shared(plan: Plan, share: float) -> Plan:
     """Return the plan with a share of every dose."""
-    less = [replace(one, dose=share * one.dose) for one in plan.treatments]
+    less = [replace(treatment, dose=share * treatment.dose) for treatment in plan.treatments]
     return replace(plan, treatments=tuple(less))
 
 
@@ -261,7 +261,7 @@ class _Cards:
         unit: float,
         wide: int,
     ) -> None:
-        listed = ", ".join(self.translate(one) for one in signs)
+        listed = ", ".join(self.translate(sign) for sign in signs)
         said = self.translate(FEW, signs=listed[:1].upper() + listed[1:])
         letters = font(round(0.95 * unit), self.translate)
         draw.text(at, wrap_text(said, letters, wide)[0], INK, letters)
@@ -333,7 +333,7 @@ class _Video:
 
 def _palette(cards: _Cards, images: Sequence[Rgb]) -> Image.Image:
     """Return the colours of a GIF: those of the photo and of the worst day."""
-    shown = [cards.drawn(one, GIF_PX, Moment(1.0, 0.0, 1, 0.0), ()) for one in images]
+    shown = [cards.drawn(image, GIF_PX, Moment(1.0, 0.0, 1, 0.0), ()) for image in images]
     return Image.fromarray(np.hstack(shown)).quantize(COLOURS, Image.Quantize.MEDIANCUT)
 
 
@@ -352,7 +352,7 @@ def _gif(pictures: Sequence[Image.Image], rests: Sequence[int], note: str) -> by
         "GIF",
         save_all=True,
         append_images=pictures[1:],
-        duration=[1000 * one // FPS for one in rests],
+        duration=[1000 * rest // FPS for rest in rests],
         loop=0,
         optimize=True,
         disposal=1,

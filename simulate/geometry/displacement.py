@@ -108,19 +108,28 @@ def parts_of(procedure: Procedure, side: str) -> tuple[Part, ...]:
     return tuple(found)
 
 
-def reaction_term(procedure: Procedure, side: str, one: Reaction) -> Iterator[tuple[Term, str]]:
+def reaction_term(
+    procedure: Procedure, side: str, reaction: Reaction
+) -> Iterator[tuple[Term, str]]:
     """Yield the reaction as a volume term, with each side it acts on ("both" on the midline)."""
-    term = Term("volume", one.patch, one.peak, one.source, one.derivation, one.midline)
-    for here in (side,) if one.midline else procedure.sides_treated(side):
+    term = Term(
+        "volume",
+        reaction.patch,
+        reaction.peak,
+        reaction.source,
+        reaction.derivation,
+        reaction.midline,
+    )
+    for here in (side,) if reaction.midline else procedure.sides_treated(side):
         yield term, here
 
 
-def swelling_part(procedure: Procedure, side: str, one: Reaction) -> Part:
+def swelling_part(procedure: Procedure, side: str, reaction: Reaction) -> Part:
     """Return a swelling as a part: one unit is that of the usual dose at its peak."""
-    peak_ml = one.peak * (0.5 if one.midline and side != "both" else 1.0)
-    terms = tuple((t, here, peak_ml) for t, here in reaction_term(procedure, side, one))
-    name = f"{procedure.id} {side} swelling {procedure.reactions.index(one)}"
-    return Part(name, terms, peak_ml * len(terms), one.patch.surface)
+    peak_ml = reaction.peak * (0.5 if reaction.midline and side != "both" else 1.0)
+    terms = tuple((t, here, peak_ml) for t, here in reaction_term(procedure, side, reaction))
+    name = f"{procedure.id} {side} swelling {procedure.reactions.index(reaction)}"
+    return Part(name, terms, peak_ml * len(terms), reaction.patch.surface)
 
 
 def _portion(term: Term, dose: Dose, side: str) -> float:

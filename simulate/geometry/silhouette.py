@@ -53,20 +53,20 @@ class OutlinePatch:
     changed: Bool
 
 
-def outline_patch(face: Face, photo: Rgb, bent: Rgb, followed: Field) -> OutlinePatch | None:
+def outline_patch(face: Face, photo: Rgb, warped: Rgb, forward: Field) -> OutlinePatch | None:
     """Return the part of the picture about the moved outline, or None where nothing is to do.
 
     Args:
         face: the measured face.
         photo: (H, W, 3) the picture before anything moved, its skin treated.
-        bent: (H, W, 3) the same after `warp`.
-        followed: (rows, columns, 2) px, the forward field that follows the skin in full beyond the
+        warped: (H, W, 3) the same after `warp`.
+        forward: (rows, columns, 2) px, the forward field that follows the skin in full beyond the
             outline: `Grid.place` with `WHOLE`.
     """
     if abs(face.pose.yaw_deg) < FROM_DEG:
         return None
     grid = Grid.of(face)
-    rows, columns = _window(face, grid, followed)
+    rows, columns = _window(face, grid, forward)
     if rows.stop - rows.start < 8 or columns.stop - columns.start < 8:
         return None
     picture = np.ascontiguousarray(photo[rows, columns])
@@ -74,7 +74,7 @@ def outline_patch(face: Face, photo: Rgb, bent: Rgb, followed: Field) -> Outline
     if skin is None:
         return None
     trust = _cut(_told_apart(grid, skin, rows, columns), grid, rows, columns)
-    field = _cut(backward(followed, grid.node_px), grid, rows, columns)
+    field = _cut(backward(forward, grid.node_px), grid, rows, columns)
     at = field + np.dstack(np.meshgrid(*(np.arange(n) for n in picture.shape[1::-1]))).astype(
         np.float32
     )
@@ -83,9 +83,9 @@ def outline_patch(face: Face, photo: Rgb, bent: Rgb, followed: Field) -> Outline
     wall = _wall(picture, skin, _cut(_beyond_mm(grid, face), grid, rows, columns))
     clean = cover * moved + (1.0 - cover) * wall
     share = np.clip(trust, 0.0, 1.0)[..., None]
-    out = share * clean + (1.0 - share) * bent[rows, columns]
+    out = share * clean + (1.0 - share) * warped[rows, columns]
     changed = (share[..., 0] > 0.0) & (
-        (np.abs(field).max(axis=2) > SMALLEST_PX) | (bent[rows, columns] != picture).any(axis=2)
+        (np.abs(field).max(axis=2) > SMALLEST_PX) | (warped[rows, columns] != picture).any(axis=2)
     )
     return OutlinePatch(
         rows, columns, np.asarray(np.round(np.clip(out, 0, 255)), np.uint8), changed

@@ -8,14 +8,14 @@ from face_mesh.arrays import Rgb
 from simulate.inpaint.engine import Fill
 
 
-def composite(asked: Fill, filled: Rgb) -> Rgb:
-    """Return the photo with `filled` blended in by the mask, (H, W, 3) uint8.
+def composite(request: Fill, fill: Rgb) -> Rgb:
+    """Return the photo with `fill` blended in by the mask, (H, W, 3) uint8.
 
     Args:
-        asked: the photo and the mask.
-        filled: (H, W, 3) uint8, what an engine made; only looked at where the mask is above 0.
+        request: the photo and the mask.
+        fill: (H, W, 3) uint8, what an engine made; only looked at where the mask is above 0.
     """
-    share = asked.mask[..., None]
-    mixed = asked.rgb + share * (filled.astype(np.float32) - asked.rgb)
+    share = request.mask[..., None]
+    mixed = request.rgb + share * (fill.astype(np.float32) - request.rgb)
     pixels = np.clip(np.round(mixed), 0, 255).astype(np.uint8)
-    return np.where(share > 0, pixels, asked.rgb)
+    return np.where(share > 0, pixels, request.rgb)

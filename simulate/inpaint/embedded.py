@@ -54,23 +54,23 @@ class EmbeddedEngine:
 
     id = "embedded"
 
-    def steps(self, asked: Fill) -> Iterator[Step]:
+    def steps(self, request: Fill) -> Iterator[Step]:
         """Yield the steps of one fill.
 
         Raises:
             EngineError: the weights are missing or damaged, or memory ran out.
         """
-        wanted = asked.mask > 0
+        wanted = request.mask > 0
         if not wanted.any():
-            yield Step(1.0, asked.rgb.copy())
+            yield Step(1.0, request.rgb.copy())
             return
-        rows, columns = _around(wanted, round(CONTEXT_MM * asked.px_per_mm))
+        rows, columns = _around(wanted, round(CONTEXT_MM * request.px_per_mm))
         try:
-            work = _Work.of(asked, wanted, rows, columns)
-            detail = yield from _sampled(work, asked.seed)
-            filled = asked.rgb.copy()
-            filled[rows, columns] = work.finished(detail, asked.seed)
-            picture = composite(asked, filled)
+            work = _Work.of(request, wanted, rows, columns)
+            detail = yield from _sampled(work, request.seed)
+            filled = request.rgb.copy()
+            filled[rows, columns] = work.finished(detail, request.seed)
+            picture = composite(request, filled)
         except (MemoryError, RuntimeError, ImportError) as error:
             told = NO_MEMORY if out_of_memory(error) else NOT_PAINTED
             raise EngineError(told) from error
@@ -115,17 +115,17 @@ class _Work:
     photo_px_per_mm: float
 
     @classmethod
-    def of(cls, asked: Fill, wanted: Bool, rows: slice, columns: slice) -> _Work:
+    def of(cls, request: Fill, target: Bool, rows: slice, columns: slice) -> _Work:
         """Bring the window of a fill to the scale of the model."""
-        photo = asked.rgb[rows, columns].astype(np.float32) / 255.0
-        here = wanted[rows, columns]
-        bare = here | True if asked.skin is None else asked.skin[rows, columns] > BARE
+        photo = request.rgb[rows, columns].astype(np.float32) / 255.0
+        here = target[rows, columns]
+        bare = here | True if request.skin is None else request.skin[rows, columns] > BARE
         known = bare & ~here
-        share = asked.mask[rows, columns].astype(np.float32)
-        ppm = min(max(asked.px_per_mm, COARSEST_PX_PER_MM), SCALE_PX_PER_MM)
-        factor = ppm / asked.px_per_mm
+        share = request.mask[rows, columns].astype(np.float32)
+        ppm = min(max(request.px_per_mm, COARSEST_PX_PER_MM), SCALE_PX_PER_MM)
+        factor = ppm / request.px_per_mm
         if abs(factor - 1.0) <= NEAR_SCALE:
-            factor, ppm = 1.0, asked.px_per_mm
+            factor, ppm = 1.0, request.px_per_mm
         height, width = (max(1, round(n * factor)) for n in here.shape)
         small = [
             fine_detail.resize_to(a, (height, width)) if factor != 1.0 else a
@@ -147,7 +147,7 @@ class _Work:
             standard,
             _gain(np.pad(small[3] / np.maximum(small[1], 1e-6), pad), wanted_there)[..., None],
             ppm,
-            asked.px_per_mm,
+            request.px_per_mm,
         )
 
     def finished(self, detail: Colour, seed: int) -> Rgb:

@@ -57,7 +57,7 @@ class Engine(Protocol):
 
     id: str
 
-    def steps(self, asked: Fill) -> Iterator[Step]:
+    def steps(self, request: Fill) -> Iterator[Step]:
         """Yield the steps of one fill.
 
         Raises:

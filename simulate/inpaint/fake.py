@@ -20,12 +20,12 @@ class FakeEngine:
 
     id = "fake"
 
-    def steps(self, asked: Fill) -> Iterator[Step]:
+    def steps(self, request: Fill) -> Iterator[Step]:
         """Yield the steps of one fill."""
         for i in range(1, STEPS):
             yield Step(i / STEPS)
-        known = np.asarray(asked.mask <= 0, np.float32)
-        smooth = across(asked.rgb.astype(np.float32), known, SMOOTH_MM * asked.px_per_mm)
-        grain = np.random.default_rng(asked.seed).normal(0.0, GRAIN, (*asked.mask.shape, 1))
+        known = np.asarray(request.mask <= 0, np.float32)
+        smooth = across(request.rgb.astype(np.float32), known, SMOOTH_MM * request.px_per_mm)
+        grain = np.random.default_rng(request.seed).normal(0.0, GRAIN, (*request.mask.shape, 1))
         filled = np.clip(np.round(smooth + grain), 0, 255).astype(np.uint8)
-        yield Step(1.0, composite(asked, filled))
+        yield Step(1.0, composite(request, filled))

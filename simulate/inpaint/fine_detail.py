@@ -43,21 +43,21 @@ def fine_band(rgb: Colour, coarse_shape: tuple[int, int]) -> Colour:
     return rgb - enlarge(resize_to(rgb, coarse_shape), (rgb.shape[0], rgb.shape[1]))
 
 
-def borrow_detail(band: Colour, known: Bool, wanted: Bool, px_per_mm: float, seed: int) -> Colour:
-    """Return the fine band with `wanted` pixels taken from the nearest `known` ones, (H, W, 3).
+def borrow_detail(band: Colour, skin: Bool, hole: Bool, px_per_mm: float, seed: int) -> Colour:
+    """Return the fine band with `hole` pixels taken from the nearest `skin` ones, (H, W, 3).
 
     Whole pieces are shifted, not single pixels, so that the grain keeps its pattern. Where no skin
     is near enough, nothing is borrowed.
     """
-    out = np.where(wanted[..., None], np.float32(0), band)
-    missing = wanted.copy()
+    out = np.where(hole[..., None], np.float32(0), band)
+    missing = hole.copy()
     turn = np.random.default_rng(seed).uniform(0, 2 * np.pi)
     for reach_mm in REACHES_MM:
         for i in range(DIRECTIONS):
             angle = turn + 2 * np.pi * i / DIRECTIONS
             dx, dy = np.round(reach_mm * px_per_mm * np.array([np.cos(angle), np.sin(angle)]))
             target, source = _overlap(missing.shape, int(dx), int(dy))
-            take = missing[target] & known[source]
+            take = missing[target] & skin[source]
             out[target][take] = band[source][take]
             missing[target] &= ~take
             if not missing.any():

@@ -51,7 +51,7 @@ class HubEngine:
         self.name = name
         self.id = f"hub:{name}"
 
-    def steps(self, asked: Fill) -> Iterator[Step]:
+    def steps(self, request: Fill) -> Iterator[Step]:
         """Yield the steps of one fill; the same step again while the model works on the next.
 
         Closing the generator stops the model within one of its steps. Only a model that is still
@@ -60,10 +60,10 @@ class HubEngine:
         Raises:
             EngineError: the model is missing, of the wrong kind, damaged or too large.
         """
-        if not (asked.mask > 0).any():
-            yield Step(1.0, asked.rgb.copy())
+        if not (request.mask > 0).any():
+            yield Step(1.0, request.rgb.copy())
             return
-        run = _Run(self.name, asked)
+        run = _Run(self.name, request)
         run.thread.start()
         fraction = 0.0
         try:
@@ -75,7 +75,7 @@ class HubEngine:
                 if isinstance(said, Exception):
                     raise said
                 if not isinstance(said, float):
-                    yield Step(1.0, composite(asked, said))
+                    yield Step(1.0, composite(request, said))
                     return
                 fraction = said
                 yield Step(fraction)

@@ -26,19 +26,19 @@ Channels = npt.NDArray[np.float32]  # (N, channels, h, w)
 
 
 def conditions(
-    detail: Channels, known: Channels, wanted: Channels, px_per_mm: npt.NDArray[np.float32]
+    detail: Channels, source: Channels, target: Channels, px_per_mm: npt.NDArray[np.float32]
 ) -> Channels:
     """Return what stays the same over all steps, (N, 6, h, w).
 
     Args:
         detail: (N, 3, h, w) standardised detail; only its known part is used.
-        known: (N, 1, h, w), 1 where skin is kept.
-        wanted: (N, 1, h, w), 1 where skin is to be made. Where both are 0 there is something else.
+        source: (N, 1, h, w), 1 where skin is kept.
+        target: (N, 1, h, w), 1 where skin is to be made. Where both are 0 there is something else.
         px_per_mm: (N,).
     """
     octaves = np.log2(px_per_mm / np.float32(SCALE_PX_PER_MM))[:, None, None, None]
-    scale = np.broadcast_to(octaves, known.shape)
-    return np.concatenate([detail * known, known, wanted, scale], axis=1, dtype=np.float32)
+    scale = np.broadcast_to(octaves, source.shape)
+    return np.concatenate([detail * source, source, target, scale], axis=1, dtype=np.float32)
 
 
 def load_network(data: bytes) -> InferenceSession:
@@ -89,7 +89,7 @@ def _cores() -> int:
     return len(able(0)) if able else os.cpu_count() or 1
 
 
-def predict(net: InferenceSession, noisy: Channels, given: Channels, step: int) -> Channels:
+def predict(net: InferenceSession, noisy: Channels, condition: Channels, step: int) -> Channels:
     """Return the predicted v, (N, 3, h, w), of noisy detail under `conditions`.
 
     Raises:
@@ -97,7 +97,7 @@ def predict(net: InferenceSession, noisy: Channels, given: Channels, step: int) 
     """
     steps = np.full(len(noisy), step, np.int64)
     try:
-        (v,) = net.run([OUTPUT], dict(zip(INPUTS, (noisy, given, steps), strict=True)))
+        (v,) = net.run([OUTPUT], dict(zip(INPUTS, (noisy, condition, steps), strict=True)))
     except Exception as error:  # as above
         raise RuntimeError(str(error)) from error
     return np.asarray(v, np.float32)

@@ -39,17 +39,17 @@ class Crop:
     size_px: int
 
     @classmethod
-    def around(cls, asked: Fill, size_px: int) -> Crop:
+    def around(cls, request: Fill, size_px: int) -> Crop:
         """Choose the square around the mask of a fill."""
-        wanted = asked.mask > 0
+        wanted = request.mask > 0
         spans = [_span(np.asarray(wanted.any(axis=axis))) for axis in (1, 0)]
         longest = max(high - low for low, high in spans)
-        context = round(max(CONTEXT_MM * asked.px_per_mm, CONTEXT_SHARE * longest))
+        context = round(max(CONTEXT_MM * request.px_per_mm, CONTEXT_SHARE * longest))
         side = min(longest + 2 * context, max(wanted.shape))
         rows, columns = (
             _placed(*span, side, size) for span, size in zip(spans, wanted.shape, strict=True)
         )
-        return cls(asked, rows, columns, side, size_px)
+        return cls(request, rows, columns, side, size_px)
 
     def photo(self) -> Colour:
         """Return the square as the model takes it, (size_px, size_px, 3) in [0, 1]."""

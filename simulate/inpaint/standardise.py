@@ -37,19 +37,19 @@ class Standard:
     spread: Colour
 
     @classmethod
-    def of(cls, rgb: Colour, known: Mask, px_per_mm: float) -> Standard:
+    def of(cls, rgb: Colour, source: Mask, px_per_mm: float) -> Standard:
         """Read it off the known skin of a picture.
 
         Args:
             rgb: (H, W, 3) float32 in [0, 1].
-            known: (H, W) float32, 1 where the picture is skin that stays.
+            source: (H, W) float32, 1 where the picture is skin that stays.
             px_per_mm: scale of the picture.
         """
-        base = across(rgb, known, BASE_MM * px_per_mm)
+        base = across(rgb, source, BASE_MM * px_per_mm)
         off = np.mean(np.square(rgb - base), axis=2, keepdims=True)
         # Far outliers (a hair, the edge of a brow) may not pass for texture.
-        limit = 9.0 * float((off[..., 0] * known).sum() / max(float(known.sum()), 1.0))
-        power = across(np.minimum(off, limit), known, SPREAD_MM * px_per_mm)
+        limit = 9.0 * float((off[..., 0] * source).sum() / max(float(source.sum()), 1.0))
+        power = across(np.minimum(off, limit), source, SPREAD_MM * px_per_mm)
         return cls(base, np.sqrt(np.maximum(power, FLOOR**2), dtype=np.float32))
 
     def detail(self, rgb: Colour) -> Colour:

@@ -12,16 +12,16 @@ from face_mesh.arrays import Bool
 MARGIN = 0.125  # of a tile's side: context kept around what is wanted
 
 
-def tiles_over(wanted: Bool, side: int) -> list[tuple[int, int]]:
+def tiles_over(target: Bool, side: int) -> list[tuple[int, int]]:
     """Return top-left corners (y, x) of tiles of `side` px that cover all that is wanted.
 
     The picture must be at least one tile large. Every wanted pixel lies at least `MARGIN` of a side
     from the edge of one of its tiles, unless the picture ends there.
     """
-    height, width = wanted.shape
+    height, width = target.shape
     found = []
-    for y in _starts(np.flatnonzero(wanted.any(axis=1)), side, height):
-        row = wanted[y : y + side].any(axis=0)
+    for y in _starts(np.flatnonzero(target.any(axis=1)), side, height):
+        row = target[y : y + side].any(axis=0)
         found += [(y, x) for x in _starts(np.flatnonzero(row), side, width)]
     return found
 

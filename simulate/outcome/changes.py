@@ -99,14 +99,15 @@ def shape_changes(
         shifts: all that moves skin.
         undrawn: treatments whose movement is left out of the picture.
     """
-    amounts = [(part, one.weight) for one in shifts for part in one.parts]
+    amounts = [(part, shift.weight) for shift in shifts for part in shift.parts]
     before = measures_before(face) | beyond_measures(face, [(part, 0.0) for part, _ in amounts])
     after = measure_points(displaced_landmarks(face, shift_mm)) | beyond_measures(face, amounts)
-    treatments = [one.treatment for one in shifts if not one.passing]
+    treatments = [shift.treatment for shift in shifts if not shift.passing]
     own = {m: None for t in treatments for m in t.entry.measures}  # in order, each once
     drawn = {m for t in treatments if t not in undrawn for m in t.entry.measures}
     slopes = [
-        (one, measure_slopes(face, one.parts, one.treatment.entry.dose.usual)) for one in shifts
+        (shift, measure_slopes(face, shift.parts, shift.treatment.entry.dose.usual))
+        for shift in shifts
     ]
     for id_ in [*own, *(m for m in MEASURES if m not in own)]:
         spec, change = SPECS[id_], after[id_] - before[id_]
@@ -155,16 +156,16 @@ def _because(id_: str, treatments: Sequence[Treatment]) -> str:
             "A photo from the front does not measure this: shown is the change on a usual neck or "
             "ear."
         )
-    for one in treatments:
-        name = Message(one.entry.name)
-        if one.entry.thin:
-            said[one.procedure] = Message(
+    for treatment in treatments:
+        name = Message(treatment.entry.name)
+        if treatment.entry.thin:
+            said[treatment.procedure] = Message(
                 "No study gives all of what {name!l} moves, so the mean itself is unsure and the "
                 "range wide.",
                 name=name,
             )
-        elif one.entry.response.source == ESTIMATE:
-            said[one.procedure] = Message(
+        elif treatment.entry.response.source == ESTIMATE:
+            said[treatment.procedure] = Message(
                 "No study says how much people differ after {name!l}; the range is our own "
                 "estimate.",
                 name=name,
@@ -174,7 +175,9 @@ def _because(id_: str, treatments: Sequence[Treatment]) -> str:
 
 def skin_changes(readings: Sequence[Reading]) -> Iterator[Change]:
     """Yield the changes of the skin's signs, each over the regions treated."""
-    for one in readings:
-        unit = "count" if one.sign == LESIONS else "grade"
-        name = SIGNS[one.sign].name
-        yield Change(one.sign, name, unit, one.before, one.after, one.low, one.high, True)
+    for reading in readings:
+        unit = "count" if reading.sign == LESIONS else "grade"
+        name = SIGNS[reading.sign].name
+        yield Change(
+            reading.sign, name, unit, reading.before, reading.after, reading.low, reading.high, True
+        )

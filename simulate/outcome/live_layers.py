@@ -135,7 +135,7 @@ def scene_of(outcome: Outcome, times: Sequence[str | None] = ()) -> Scene:
     """
     face, plan, conditions = outcome.face, outcome.plan, outcome.conditions
     now = _amounts(outcome, plan, conditions)
-    doses = [_doses(one) for one in plan.treatments]
+    doses = [_doses(treatment) for treatment in plan.treatments]
     swept = [
         [_amounts(outcome, _with(plan, one, dose), conditions) for dose in at]
         for one, at in zip(plan.treatments, doses, strict=True)
@@ -155,7 +155,7 @@ def scene_of(outcome: Outcome, times: Sequence[str | None] = ()) -> Scene:
         grid.origin_px,
         grid.node_px,
         grid.shape,
-        tuple(float(one) for one in light.channels),
+        tuple(float(channel) for channel in light.channels),
         light.paleness,
         layers,
         _row(layers, now),
@@ -272,7 +272,7 @@ def _skin(name: str, skin: TreatedPatch) -> Layer:
 
 
 def _row(layers: Sequence[Layer], amounts: Amounts) -> Floats:
-    flat = [n for one in layers for n in amounts.get(one.name, (0.0,) * WIDTHS[one.kind])]
+    flat = [n for layer in layers for n in amounts.get(layer.name, (0.0,) * WIDTHS[layer.kind])]
     return np.array(flat, np.float32)
 
 
@@ -284,9 +284,9 @@ def _table(
     amounts: Sequence[Amounts],
     refused: float | None,
 ) -> Table:
-    whole = np.array([_row(layers, one) for one in amounts], np.float32).reshape(len(at), -1)
+    whole = np.array([_row(layers, amount) for amount in amounts], np.float32).reshape(len(at), -1)
     columns = np.flatnonzero((whole != whole[:1]).any(axis=0))
-    return Table(of, at, now, tuple(int(one) for one in columns), whole[:, columns], refused)
+    return Table(of, at, now, tuple(int(column) for column in columns), whole[:, columns], refused)
 
 
 def _refused(plan: Plan, one: Treatment, at: Sequence[float]) -> float | None:

@@ -110,8 +110,8 @@ class Outcome:
         grid = Grid.of(self.face)
         moved_mm = grid.place_values(lengths_mm(self.shift_mm_vertices), 1.0)
         variance = (self.face.scale.relative_sd * moved_mm) ** 2
-        for one in self.shifts:
-            variance += away_mm(self.face, [(part, one.sd) for part in one.parts]) ** 2
+        for shift in self.shifts:
+            variance += away_mm(self.face, [(part, shift.sd) for part in shift.parts]) ** 2
         nodes = np.asarray(np.sqrt(variance) / MOST_UNSURE_MM, np.float32)
         for rows, columns, band in photo_bands(self.image.shape, grid, nodes):
             unsure[rows, columns] = band

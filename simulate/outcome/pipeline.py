@@ -132,7 +132,7 @@ def simulation_steps(
         image = blend_parts(face.photo.image, skin.parts)
     with clock.stage("geometry"):
         shifts = shifts_of(face, plan, conditions)
-        drawn = [one for one in shifts if not cover_of(face, one.treatment)]
+        drawn = [shift for shift in shifts if not cover_of(face, shift.treatment)]
         share, coarse = _flow(face, drawn)
     with clock.stage("shading"):
         shade = shade_of(face, _amounts(drawn), share)
@@ -150,11 +150,11 @@ def simulation_steps(
             *shape_changes(
                 face,
                 shift_mm,
-                [replace(one, weight=one.weight * share) for one in shifts],
+                [replace(shift, weight=shift.weight * share) for shift in shifts],
                 [t for t in plan.treatments if cover_of(face, t)],
             ),
         )
-    weights = [(one.treatment, one.weight) for one in shifts if not one.passing]
+    weights = [(shift.treatment, shift.weight) for shift in shifts if not shift.passing]
     return Outcome(
         image=image,
         changes=changes,
@@ -192,7 +192,7 @@ def expected_changes(face: Face, plan: Plan) -> tuple[Change, ...]:
     shifts = shifts_of(face, plan, SETTLED)
     share, _ = _flow(face, shifts)
     shift_mm = share * mesh_shift_mm(face, _amounts(shifts))
-    scaled = [replace(one, weight=one.weight * share) for one in shifts]
+    scaled = [replace(shift, weight=shift.weight * share) for shift in shifts]
     return tuple(shape_changes(face, shift_mm, scaled))
 
 
@@ -200,24 +200,26 @@ def shifts_of(face: Face, plan: Plan, conditions: Conditions) -> list[Shift]:
     """Return all that moves skin at a time: each treatment's effect, and then its swellings."""
     found, beside = [], adjustments(plan)
     deviations = conditions.deviations
-    for one in plan.treatments:
-        entry = one.entry
-        then = share_at(entry, days_since(one.week, conditions.days))
-        mean = one.relative_dose * entry.usual_dose(one.side) * then
-        mean *= beside.get(one.procedure, 1.0) * seen_in(face, entry)
-        parts = parts_of(entry, one.side)
+    for treatment in plan.treatments:
+        entry = treatment.entry
+        then = share_at(entry, days_since(treatment.week, conditions.days))
+        mean = treatment.relative_dose * entry.usual_dose(treatment.side) * then
+        mean *= beside.get(treatment.procedure, 1.0) * seen_in(face, entry)
+        parts = parts_of(entry, treatment.side)
         asked = mean * (1.0 + deviations * entry.spread)
         if parts:
-            found.append(Shift(one, parts, asked, mean * entry.spread, deviations))
-        for reaction, level in reactions_at(one, conditions.days, conditions.reactions):
+            found.append(Shift(treatment, parts, asked, mean * entry.spread, deviations))
+        for reaction, level in reactions_at(treatment, conditions.days, conditions.reactions):
             if reaction.sign == "swelling":
-                part = swelling_part(entry, one.side, reaction)
-                found.append(Shift(one, (part,), level, level * SWELLING_SD, 0.0, passing=True))
+                part = swelling_part(entry, treatment.side, reaction)
+                found.append(
+                    Shift(treatment, (part,), level, level * SWELLING_SD, 0.0, passing=True)
+                )
     return found
 
 
 def _amounts(shifts: Sequence[Shift]) -> list[tuple[Part, float]]:
-    return [(part, one.weight) for one in shifts for part in one.parts]
+    return [(part, shift.weight) for shift in shifts for part in shift.parts]
 
 
 def _flow(face: Face, shifts: Sequence[Shift]) -> tuple[float, Field]:

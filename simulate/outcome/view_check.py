@@ -38,9 +38,9 @@ def check_view(face: Face, plan: Plan) -> None:
             itself is turned away.
     """
     yaw_deg = face.pose.yaw_deg
-    for one in plan.treatments:
-        entry, limit_deg = one.entry, max_yaw_deg(one.entry)
-        if not one.dose:
+    for treatment in plan.treatments:
+        entry, limit_deg = treatment.entry, max_yaw_deg(treatment.entry)
+        if not treatment.dose:
             continue
         if abs(yaw_deg) > limit_deg:
             raise PlanError(
@@ -54,12 +54,12 @@ def check_view(face: Face, plan: Plan) -> None:
                 )
             )
         turned = abs(yaw_deg) > FRONT_DEG
-        if turned and one.side != "both" and seen_share(face, entry, one.side) < SEEN:
+        if turned and treatment.side != "both" and seen_share(face, entry, treatment.side) < SEEN:
             raise PlanError(
                 Message(
                     "{name} on the left cannot be shown, because that side is turned away in this "
                     "photo; use a photo from the front, or treat the other side."
-                    if one.side == "left"
+                    if treatment.side == "left"
                     else "{name} on the right cannot be shown, because that side is turned away in "
                     "this photo; use a photo from the front, or treat the other side.",
                     name=Message(entry.name),

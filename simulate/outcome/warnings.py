@@ -81,36 +81,44 @@ def warnings_of(
 
 def shown_in_part(warnings: Sequence[str]) -> str:
     """Return the warning that a picture shows less than was planned, empty if there is none."""
-    said = (one for one in warnings if isinstance(one, Message) and one.template == IN_PART)
+    said = (
+        warning
+        for warning in warnings
+        if isinstance(warning, Message) and warning.template == IN_PART
+    )
     return next(said, "")
 
 
 def in_time(face: Face, plan: Plan, days: float | None) -> Iterator[str]:
     """Yield what a time leaves out: what is not done yet, and what no day of the first shows."""
-    for one in plan.treatments:
-        since = days_since(one.week, days)
-        if not one.dose or since is None:
+    for treatment in plan.treatments:
+        since = days_since(treatment.week, days)
+        if not treatment.dose or since is None:
             continue
         if since < 0.0:
             yield Message(
                 "{name}: planned for week {week:g}, and not done yet at this time.",
-                name=Message(one.entry.name),
-                week=one.week,
+                name=Message(treatment.entry.name),
+                week=treatment.week,
             )
-        elif one.entry.undrawn and since < UNDRAWN_DAYS:
-            yield MessageList([one.entry.name, one.entry.undrawn], ": ")
-        if any(sign.sign == "redness" for sign in one.entry.skin) and any(
-            reaction.sign == "erythema" for reaction, _ in reactions_at(one, days, "all")
+        elif treatment.entry.undrawn and since < UNDRAWN_DAYS:
+            yield MessageList([treatment.entry.name, treatment.entry.undrawn], ": ")
+        if any(sign.sign == "redness" for sign in treatment.entry.skin) and any(
+            reaction.sign == "erythema" for reaction, _ in reactions_at(treatment, days, "all")
         ):
             yield Message(
                 "{name}: the figure of redness is that of the settled skin; the redness of the "
                 "first days is drawn, not counted.",
-                name=Message(one.entry.name),
+                name=Message(treatment.entry.name),
             )
 
 
 def _by_tone(face: Face, plan: Plan) -> Iterator[str]:
-    told = [one.entry for one in plan.treatments if one.dose and one.entry.dark_skin]
+    told = [
+        treatment.entry
+        for treatment in plan.treatments
+        if treatment.dose and treatment.entry.dark_skin
+    ]
     if told and tone_deg(face) < DARKER_DEG:
         for entry in told:
             yield Message(
@@ -127,11 +135,11 @@ def tone_deg(face: Face) -> float:
 
 
 def _beyond(changes: Sequence[Change]) -> Iterator[str]:
-    for one in changes:
+    for change in changes:
         if (
-            one.measure == "dorsal_hump_height"
-            and one.after < -HOLLOW_MM
-            and one.after < one.before
+            change.measure == "dorsal_hump_height"
+            and change.after < -HOLLOW_MM
+            and change.after < change.before
         ):
             yield N_(
                 "This takes more than the hump this photo shows, and the bridge would be hollow; "
@@ -172,12 +180,12 @@ def seen_in(face: Face, procedure: Procedure) -> float:
 
 
 def _at_rest(face: Face, plan: Plan) -> Iterator[str]:
-    for one in plan.treatments:
-        if one.dose and seen_in(face, one.entry) < 1.0:
+    for treatment in plan.treatments:
+        if treatment.dose and seen_in(face, treatment.entry) < 1.0:
             yield Message(
                 "{name}: it acts on a smile that shows the teeth, which this photo shows little or "
                 "not at all; use a photo in which you smile with the teeth showing.",
-                name=Message(one.entry.name),
+                name=Message(treatment.entry.name),
             )
 
 
@@ -215,14 +223,22 @@ def _lesions(face: Face, plan: Plan) -> Iterator[str]:
 
 
 def _unseen(skin: SkinEffect) -> Iterator[str]:
-    for one in skin.readings:
-        if one.sign == LESIONS and one.before > 0 and one.after > STAYING * one.before:
+    for reading in skin.readings:
+        if (
+            reading.sign == LESIONS
+            and reading.before > 0
+            and reading.after > STAYING * reading.before
+        ):
             yield Message(
                 "{sign}: what was treated lies in shade that looks the same without it, so hardly "
                 "anything changes.",
-                sign=Message(SIGNS[one.sign].name),
+                sign=Message(SIGNS[reading.sign].name),
             )
-    faint = [one.sign for one in skin.readings if one.before < HARDLY and one.sign != LESIONS]
+    faint = [
+        reading.sign
+        for reading in skin.readings
+        if reading.before < HARDLY and reading.sign != LESIONS
+    ]
     if faint:
         names = [Message("{sign!l}", sign=Message(SIGNS[sign].name)) for sign in faint]
         moving = any(sign in EXPRESSIVE for sign in faint)

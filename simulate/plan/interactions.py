@@ -196,7 +196,7 @@ class Book:
 
 def interactions(plan: Plan) -> tuple[Interaction, ...]:
     """Return all there is to say of a plan: what refuses it, what warns, what informs."""
-    given = [one for one in plan.treatments if one.dose > 0.0]
+    given = [treatment for treatment in plan.treatments if treatment.dose > 0.0]
     found = [*_over(plan, given)]
     for rule in book().rules:
         found += _held(rule, given)
@@ -209,9 +209,9 @@ def check_plan(plan: Plan) -> None:
     Raises:
         PlanError: with the first reason, of a forbidden combination or a total above a label.
     """
-    for one in interactions(plan):
-        if one.severity == "refuse":
-            raise PlanError(one.reason)
+    for interaction in interactions(plan):
+        if interaction.severity == "refuse":
+            raise PlanError(interaction.reason)
 
 
 def plan_warnings(plan: Plan) -> tuple[str, ...]:
@@ -226,9 +226,9 @@ def plan_warnings(plan: Plan) -> tuple[str, ...]:
 def adjustments(plan: Plan) -> Mapping[str, float]:
     """Return the factor on the displacement of each procedure that another one changes."""
     found: dict[str, float] = {}
-    for one in interactions(plan):
-        if one.acts_on:
-            found[one.acts_on] = found.get(one.acts_on, 1.0) * one.factor
+    for interaction in interactions(plan):
+        if interaction.acts_on:
+            found[interaction.acts_on] = found.get(interaction.acts_on, 1.0) * interaction.factor
     return MappingProxyType(found)
 
 
@@ -238,7 +238,7 @@ def total_within(limit: Limit, treatments: Sequence[Treatment]) -> float:
     A treatment whose week is not said may fall into any stretch, and is counted in each.
     """
     counted = _members(limit.of)
-    own = [one for one in treatments if one.procedure in counted]
+    own = [treatment for treatment in treatments if treatment.procedure in counted]
     own = [one for one in own if one.entry.dose.unit == limit.unit]
     anytime = [one.amount for one in own if one.week is None]
     dated = [(one.week, one.amount) for one in own if one.week is not None]
@@ -395,8 +395,8 @@ def _factor(rule: Rule, firsts: Sequence[Treatment], seconds: Sequence[Treatment
         max(
             (min(1.0, two.relative_dose) for two in seconds if side in two.sides_treated), default=0
         )
-        for one in firsts
-        if one.procedure == rule.acts_on
-        for side in one.sides_treated
+        for first in firsts
+        if first.procedure == rule.acts_on
+        for side in first.sides_treated
     ]
     return 1.0 - (1.0 - rule.factor) * min(strengths, default=0.0)

@@ -314,23 +314,27 @@ class Plan:
                 Message("The notes of a plan are text of up to {most} characters.", most=MOST_NOTES)
             )
         seen: set[tuple[str, str]] = set()
-        for one in self.treatments:
-            for side in one.sides_treated:
-                if (one.procedure, side) in seen:
+        for treatment in self.treatments:
+            for side in treatment.sides_treated:
+                if (treatment.procedure, side) in seen:
                     raise PlanError(
                         Message(
                             "{name} is in the plan twice on the same side; give one dose.",
-                            name=Message(one.entry.name),
+                            name=Message(treatment.entry.name),
                         )
                     )
-                seen.add((one.procedure, side))
+                seen.add((treatment.procedure, side))
 
     def _check_amount(self) -> None:
         """Refuse more than a hand does, before any of it is looked at one by one."""
-        strokes = [stroke for one in self.treatments for stroke in one.strokes]
+        strokes = [stroke for treatment in self.treatments for stroke in treatment.strokes]
         for most, given, refused in (
             (MOST_TREATMENTS, len(self.treatments), TOO_MANY_TREATMENTS),
-            (MOST_SPOTS, sum(len(one.spots) for one in self.treatments), TOO_MANY_SPOTS),
+            (
+                MOST_SPOTS,
+                sum(len(treatment.spots) for treatment in self.treatments),
+                TOO_MANY_SPOTS,
+            ),
             (MOST_STROKES, len(strokes), TOO_MANY_STROKES),
             (MOST_PLACES, sum(len(one.points) for one in strokes), TOO_MANY_PLACES),
         ):
@@ -345,7 +349,7 @@ class Plan:
 
     def without_places(self) -> Plan:
         """Return it without what was picked or painted by hand, which belongs to one photo."""
-        bare = (replace(one, spots=(), strokes=()) for one in self.treatments)
+        bare = (replace(treatment, spots=(), strokes=()) for treatment in self.treatments)
         return replace(self, treatments=tuple(bare))
 
     def by_procedure(self) -> dict[str, tuple[Treatment, ...]]:
@@ -354,8 +358,8 @@ class Plan:
         A procedure has two where left and right have doses of their own.
         """
         found: dict[str, tuple[Treatment, ...]] = {}
-        for one in self.treatments:
-            found[one.procedure] = (*found.get(one.procedure, ()), one)
+        for treatment in self.treatments:
+            found[treatment.procedure] = (*found.get(treatment.procedure, ()), treatment)
         return found
 
     def to_toml(self) -> str:
@@ -366,7 +370,7 @@ class Plan:
             for key, value in head.items()
             if value not in (None, "")
         )
-        rows = "\n".join(_table(one) for one in self.treatments) or "treatments = []\n"
+        rows = "\n".join(_table(treatment) for treatment in self.treatments) or "treatments = []\n"
         return f"{top}\n{rows}" if top else rows
 
     @classmethod
@@ -460,7 +464,7 @@ def _row(row: object) -> Treatment:
     strokes = row.get("strokes", [])
     if not isinstance(strokes, list):
         raise PlanError("In a plan file strokes is a list of tables.")
-    made = tuple(_stroke(one) for one in strokes)
+    made = tuple(_stroke(stroke) for stroke in strokes)
     numbers = {key: _number(row, key) for key in _NUMBERS}
     return Treatment(procedure, real(dose), side, spots, made, **numbers)
 

@@ -72,8 +72,8 @@ class Preset:
         """The plan itself."""
         return Plan(
             tuple(
-                Treatment(one.procedure, one.dose, one.side, week=one.week)
-                for one in self.treatments
+                Treatment(treatment.procedure, treatment.dose, treatment.side, week=treatment.week)
+                for treatment in self.treatments
             )
         )
 

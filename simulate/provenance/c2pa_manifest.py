@@ -76,13 +76,13 @@ def together(many: Iterable[Edits]) -> Edits:
     return Edits({how: None for how in HOW if how in happened})
 
 
-def sign_file(data: bytes, edits: Edits, signing: Credentials, version: str) -> bytes:
+def sign_file(data: bytes, edits: Edits, credentials: Credentials, version: str) -> bytes:
     """Return a file with a signed manifest in it; what it shows stays.
 
     Args:
         data: a PNG, JPEG, GIF, MP4 or PDF.
         edits: how what it shows was changed.
-        signing: who signs.
+        credentials: who signs.
         version: of the program.
 
     Raises:
@@ -97,7 +97,10 @@ def sign_file(data: bytes, edits: Edits, signing: Credentials, version: str) -> 
     except (ImportError, OSError) as error:
         raise EngineError("Pictures cannot be signed; install c2pa-python again.") from error
     info = c2pa.C2paSignerInfo(
-        signing.algorithm.encode(), signing.chain_pem.encode(), signing.key_pem.encode(), None
+        credentials.algorithm.encode(),
+        credentials.chain_pem.encode(),
+        credentials.key_pem.encode(),
+        None,
     )
     out = io.BytesIO()
     try:
@@ -114,15 +117,17 @@ def sign_file(data: bytes, edits: Edits, signing: Credentials, version: str) -> 
     return out.getvalue()
 
 
-def sheet_png(sheet: Rgb, outcomes: Sequence[Outcome], signing: Credentials, version: str) -> bytes:
+def sheet_png(
+    sheet: Rgb, outcomes: Sequence[Outcome], credentials: Credentials, version: str
+) -> bytes:
     """Return a sheet of some outcomes, (H, W, 3) uint8 RGB, as a signed PNG.
 
     Raises:
         EngineError: as `signed`.
     """
-    edits = together(edits_of(one) for one in outcomes)
+    edits = together(edits_of(outcome) for outcome in outcomes)
     return sign_file(
-        png_bytes(sheet, simulated=True, painted=edits.painted), edits, signing, version
+        png_bytes(sheet, simulated=True, painted=edits.painted), edits, credentials, version
     )
 
 

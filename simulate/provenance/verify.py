@@ -105,23 +105,23 @@ def verdict_json(verdict: Verdict) -> dict[str, object]:
         "source_type": verdict.source_type,
         "edits": [
             {
-                "how": one.how,
-                "description": HOW[one.how],
-                "regions_pct": [] if one.box is None else [_shape(one.box)],
+                "how": edit.how,
+                "description": HOW[edit.how],
+                "regions_pct": [] if edit.box is None else [_shape(edit.box)],
             }
-            for one in verdict.edits
+            for edit in verdict.edits
         ],
         "problems": list(verdict.problems),
     }
 
 
-def verdict_of_json(found: object) -> Verdict:
+def verdict_of_json(report: object) -> Verdict:
     """Return the verdict that `verdict_json` wrote, whoever had it since; never more than it may.
 
     Raises:
         ValueError: it has no state that there is.
     """
-    table = _table(found)
+    table = _table(report)
     state = table.get("state")
     if not isinstance(state, str) or state not in SENTENCES:
         raise ValueError("a verdict has one of the known states")
@@ -139,14 +139,14 @@ def verdict_of_json(found: object) -> Verdict:
     )
 
 
-def verify(data: bytes, those: KnownSigners | None = None) -> Verdict:
+def verify(data: bytes, signers: KnownSigners | None = None) -> Verdict:
     """Return what holds of a PNG, JPEG, GIF, MP4 or PDF; nothing is asked of another computer.
 
     Any other file is one without a signature.
 
     Args:
         data: a whole file.
-        those: signers that are known; by default those whom the settings name.
+        signers: signers that are known; by default those whom the settings name.
 
     Raises:
         EngineError: the library that reads signatures cannot be loaded.
@@ -156,8 +156,8 @@ def verify(data: bytes, those: KnownSigners | None = None) -> Verdict:
         import c2pa
     except (ImportError, OSError) as error:
         raise EngineError(NO_READER) from error
-    those = known_signers() if those is None else those
-    trust = {"trust": {"trust_anchors": those.anchors_pem}} if those.serials else {}
+    signers = known_signers() if signers is None else signers
+    trust = {"trust": {"trust_anchors": signers.anchors_pem}} if signers.serials else {}
     try:
         with (
             c2pa.Context.from_dict({**OFFLINE, **trust}) as context,
@@ -168,7 +168,7 @@ def verify(data: bytes, those: KnownSigners | None = None) -> Verdict:
         return Verdict("unsigned")
     except (c2pa.C2paError, ValueError):  # what cannot be decoded, or no picture at all
         return Verdict("tampered" if b"jumb" in data else "unsigned")
-    return verdict_of(text, those.serials)
+    return verdict_of(text, signers.serials)
 
 
 def verdict_of(text: str, serials: frozenset[int]) -> Verdict:
@@ -197,24 +197,26 @@ def verdict_of(text: str, serials: frozenset[int]) -> Verdict:
         state = "foreign"
     actions = list(_actions(active))
     failures = _table(_table(found.get("validation_results")).get("activeManifest")).get("failure")
-    terms = (_source_type(one.get("digitalSourceType")) for one in actions)
+    terms = (_source_type(action.get("digitalSourceType")) for action in actions)
     return Verdict(
         state,
         _name(signature.get("common_name")),
         next(filter(None, terms), ""),
-        _once_each([edit for one in actions if (edit := _edit(one))]),
-        _problems(_table(one).get("code") for one in _rows(failures)),
+        _once_each([edit for action in actions if (edit := _edit(action))]),
+        _problems(_table(row).get("code") for row in _rows(failures)),
     )
 
 
 def _named_ours(active: Mapping[str, object]) -> bool:
     generators = map(_table, _rows(active.get("claim_generator_info")))
-    return any(one.get("name") == GENERATOR for one in generators)
+    return any(generator.get("name") == GENERATOR for generator in generators)
 
 
 def _written_as_ours(active: Mapping[str, object]) -> bool:
     """Whether each change is told in a way that this program has."""
-    return all(_edit(one) for one in _actions(active) if one.get("action") == "c2pa.edited")
+    return all(
+        _edit(action) for action in _actions(active) if action.get("action") == "c2pa.edited"
+    )
 
 
 def _actions(active: Mapping[str, object]) -> Iterator[Mapping[str, object]]:
@@ -294,7 +296,7 @@ def _source_type(value: object) -> str:
 
 
 def _problems(codes: Iterable[object]) -> tuple[str, ...]:
-    good = (one for one in codes if isinstance(one, str) and _CODE.fullmatch(one))
+    good = (code for code in codes if isinstance(code, str) and _CODE.fullmatch(code))
     return tuple(islice(good, MOST_PROBLEMS))
 
 

@@ -37,7 +37,7 @@ def verify_isolated(data: bytes, *, cancelled: sandbox.Cancelled | None = None) 
         PhotoError: too much work or memory; too many at once; cancelled.
     """
     those = known_signers()
-    trusted = {"anchors": those.anchors_pem, "serials": [str(one) for one in those.serials]}
+    trusted = {"anchors": those.anchors_pem, "serials": [str(serial) for serial in those.serials]}
     sent = json.dumps(trusted).encode() + b"\n" + data
     try:
         answer = sandbox.ask(sandbox.SIGNATURE, sent, cancelled=cancelled or (lambda: False))

@@ -88,11 +88,11 @@ def density_of(face: Face, plan: Plan, conditions: Conditions) -> Floats:
     return total
 
 
-def colour_of(one: Reaction, level: float, age: float) -> tuple[np.float32, Floats, Floats]:
+def colour_of(reaction: Reaction, level: float, age: float) -> tuple[np.float32, Floats, Floats]:
     """Return the density of a discolouration where it is deepest, and its colours there and not.
 
     Args:
-        one: bruising or erythema.
+        reaction: bruising or erythema.
         level: share of its peak.
         age: days since the treatment.
 
@@ -100,8 +100,10 @@ def colour_of(one: Reaction, level: float, age: float) -> tuple[np.float32, Floa
         The density, and (3,) its colour in R, G, B at the rim and in the core, between which it
         goes over with its depth.
     """
-    deepest = np.float32(min(1.0, level * one.peak / SEVEREST[one.sign]) * DEEPEST[one.sign])
-    if one.sign != "bruising":
+    deepest = np.float32(
+        min(1.0, level * reaction.peak / SEVEREST[reaction.sign]) * DEEPEST[reaction.sign]
+    )
+    if reaction.sign != "bruising":
         return deepest, _REDNESS, _REDNESS
     return deepest, _bruise(age + RIM_DAYS), _bruise(age + CORE_DAYS)
 
@@ -117,9 +119,9 @@ def _bruise(days: float) -> Floats:
     return np.asarray(channels, np.float32)
 
 
-def depth_of(face: Face, treatment: Treatment, one: Reaction) -> Floats:
+def depth_of(face: Face, treatment: Treatment, reaction: Reaction) -> Floats:
     """Return (rows, columns) float32 in [0, 1], how deep a discolouration lies; kept per face."""
-    return _depth(face, treatment.entry, treatment.side, one)
+    return _depth(face, treatment.entry, treatment.side, reaction)
 
 
 @cached_per(Scope.SIZE)

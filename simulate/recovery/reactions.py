@@ -33,7 +33,7 @@ def reactions_at(
     days = days_since(treatment.week, days)
     if days is None or days < 0.0 or shown == "none":
         return
-    for one in treatment.entry.reactions:
-        level = float(np.interp(days, one.days, one.level)) * treatment.relative_dose
-        if level > LEAST and (shown == "all" or one.frequency >= LIKELY):
-            yield one, level
+    for reaction in treatment.entry.reactions:
+        level = float(np.interp(days, reaction.days, reaction.level)) * treatment.relative_dose
+        if level > LEAST and (shown == "all" or reaction.frequency >= LIKELY):
+            yield reaction, level

@@ -84,7 +84,7 @@ def lift_shade(
     skin: Mask,
     px_per_mm: float,
     *,
-    beside: Mask | None = None,
+    skin_beside: Mask | None = None,
     both_ways: bool = False,
 ) -> tuple[Rgb, Mask]:
     """Return a picture with the shade under a mask evened out, and where it was deep.
@@ -94,7 +94,7 @@ def lift_shade(
         mask: (H, W) float32 in [0, 1], the band of the fold, soft; 0 stays to the byte.
         skin: (H, W) float32, 1 where bare skin is.
         px_per_mm: scale of the picture.
-        beside: (H, W) float32, the weight that skin has when the shade is held to it; None is
+        skin_beside: (H, W) float32, the weight that skin has when the shade is held to it; None is
             `skin`.
         both_ways: whether what is lighter than its sides is darkened too, as a bulge is.
 
@@ -111,7 +111,9 @@ def lift_shade(
     fold = cv2.resize(mask, size, interpolation=cv2.INTER_AREA)
     bare = (cv2.resize(skin, size, interpolation=cv2.INTER_AREA) > 0.6).astype(np.float32)
     now = across(dense, bare, DETAIL_MM * ppm)
-    weight = cv2.resize(skin if beside is None else beside, size, interpolation=cv2.INTER_AREA)
+    weight = cv2.resize(
+        skin if skin_beside is None else skin_beside, size, interpolation=cv2.INTER_AREA
+    )
     then = across(dense, np.asarray(weight * (fold < 0.05), np.float32), REACH_MM * ppm)
     gain = _limited(then - now, both_ways=both_ways) * fold[..., None]
     full = cv2.resize(gain, (width, height), interpolation=cv2.INTER_LINEAR)

@@ -129,7 +129,7 @@ def own_strokes(face: Face, job: Job) -> tuple[Stroke, ...]:
     What is spared matters where it comes near; what is added is painted once, by the job whose
     region is the nearest, so that a stroke on a cheek does not repaint the forehead.
     """
-    return tuple(one for one in job.treatment.strokes if _is_own(face, job, one))
+    return tuple(stroke for stroke in job.treatment.strokes if _is_own(face, job, stroke))
 
 
 def _is_own(face: Face, job: Job, stroke: Stroke) -> bool:
@@ -164,8 +164,8 @@ def _found(face: Face, job: Job) -> Mask:
 
 def _joined(face: Face, moles: Sequence[Mole]) -> Mask:
     out = np.zeros((face.photo.height, face.photo.width), np.float32)
-    for one in moles:
-        np.maximum(out, one.mask.placed(*out.shape), out=out)
+    for mole in moles:
+        np.maximum(out, mole.mask.placed(*out.shape), out=out)
     return out
 
 

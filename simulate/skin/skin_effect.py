@@ -80,7 +80,7 @@ class Piece:
 
     def weight(self, amount: Amount) -> float:
         """Return how far to blend the treated skin in, in [0, 1]."""
-        left = math.prod(1.0 - one.term.share(amount(one.treatment)) for one in self.jobs)
+        left = math.prod(1.0 - job.term.share(amount(job.treatment)) for job in self.jobs)
         return self.skin.weight(1.0 - left)
 
     def severity(self, amount: Amount) -> float:

@@ -162,7 +162,7 @@ def _painted(
     if operator == "lift":
         beside = None if target.beside is None else target.beside[at]
         photo, deep = lift_shade(
-            photo, here, skin, face.px_per_mm, beside=beside, both_ways=sign in BULGES
+            photo, here, skin, face.px_per_mm, skin_beside=beside, both_ways=sign in BULGES
         )
         line = crease(face, job.region).placed(face.photo.height, face.photo.width)
         here = np.minimum(np.maximum(line[at], deep), here)

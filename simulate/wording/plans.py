@@ -44,7 +44,7 @@ def dose_words(treatments: Sequence[Treatment]) -> Message:
         treatments: at least one, as `Plan.by_procedure` has them.
     """
     first = treatments[0]
-    by_side = {one.side: one.dose for one in treatments}
+    by_side = {treatment.side: treatment.dose for treatment in treatments}
     if by_side.keys() == {"left", "right"}:
         return dose_of_each_side(by_side["left"], by_side["right"], first.entry)
     return dose(first.dose, first.entry, first.side)
@@ -73,7 +73,7 @@ def plan_words(plan: Plan) -> Message | MessageList:
 
 def weeks(treatments: Iterable[Treatment]) -> list[Message]:
     """Return when a procedure is done, each week once: "first day", "week 2", "not said"."""
-    return list(dict.fromkeys(_week(one.week) for one in treatments))
+    return list(dict.fromkeys(_week(treatment.week) for treatment in treatments))
 
 
 def _week(week: float | None) -> Message:
@@ -84,7 +84,10 @@ def _week(week: float | None) -> Message:
 
 def products(plan: Plan) -> Iterator[Message]:
     """Yield how much of each product a plan needs, and how many operations and sessions."""
-    means, given = book().means, [one for one in plan.treatments if one.dose > 0.0]
+    means, given = (
+        book().means,
+        [treatment for treatment in plan.treatments if treatment.dose > 0.0],
+    )
     for name, (unit, words) in _PRODUCTS.items():
         own = [one for one in given if one.procedure in means[name]]
         whole = sum(one.amount for one in own if one.entry.dose.unit == unit)
@@ -157,7 +160,9 @@ def no_effect(plan: Plan, when: str | None) -> str:
         when: after the treatment; None is the settled result.
     """
     days = days_after(when)
-    if any(share_at(one.entry, days) for one in plan.treatments):
+    if any(share_at(treatment.entry, days) for treatment in plan.treatments):
         return ""
-    to_come = days is not None and any(days < one.entry.course.peak_day for one in plan.treatments)
+    to_come = days is not None and any(
+        days < treatment.entry.course.peak_day for treatment in plan.treatments
+    )
     return _NOT_YET if to_come else _GONE

@@ -82,8 +82,8 @@ def slow_down() -> None:
     """Let each step take as long as was asked for, and those of painting be counted."""
     quick, at_once = FakeEngine.steps, files.sheet
 
-    def steps(self: FakeEngine, asked: Fill) -> Iterator[Step]:
-        for step in quick(self, asked):
+    def steps(self: FakeEngine, request: Fill) -> Iterator[Step]:
+        for step in quick(self, request):
             if PACE.seconds < 0:
                 raise EngineError(BROKEN)
             time.sleep(PACE.seconds)

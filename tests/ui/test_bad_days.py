@@ -86,8 +86,8 @@ def test_memory_that_runs_out_while_skin_is_painted_ends_nothing(
     fake = importlib.import_module("simulate.inpaint.fake")
     quick = fake.FakeEngine.steps
 
-    def steps(engine: Any, asked: Any) -> Iterator[Any]:
-        yield next(iter(quick(engine, asked)))
+    def steps(engine: Any, request: Any) -> Iterator[Any]:
+        yield next(iter(quick(engine, request)))
         raise error
 
     monkeypatch.setattr(fake.FakeEngine, "steps", steps)

@@ -40,7 +40,7 @@ def test_a_dose_of_two_sides_is_said_for_one_and_for_both(name: str, now: float,
 @pytest.mark.parametrize("entry", procedures().values(), ids=lambda entry: entry.id)
 @pytest.mark.parametrize("side", ["both", "left", "right"])
 def test_the_slider_ends_at_a_whole_step_not_beyond_the_most(entry: object, side: str) -> None:
-    limit = dose_scale.dose_limit(entry, side)
+    limit = plan_book.dose_limit(entry, side)
     assert entry.usual_dose(side) <= limit <= entry.max_dose(side) + 1e-9
     assert limit > entry.max_dose(side) - entry.dose.step
     assert limit / entry.dose.step == pytest.approx(round(limit / entry.dose.step))

@@ -174,7 +174,7 @@ def report(
             yield 0.95 * done / whole
             done += 1
             others.append(PhotoResult(view, *_elsewhere(choice, face, said)))
-        shown += [one.outcome for one in others if one.outcome is not None]
+        shown += [other.outcome for other in others if other.outcome is not None]
         three, times = found[id(part), RANGE], found.get((id(part), FILM), [])
         plans.append(PlanResults(three, times, part.title, part.view, others))
     pdf = report_pdf(
@@ -206,15 +206,15 @@ def sheet_of(kind: str, outcomes: list[Outcome], translate: Translate = english)
     """Return the pictures and the file of outcomes that belong to one sheet."""
     face = outcomes[0].face
     captions = (
-        [contact_sheet.film_caption(one) for one in outcomes]
+        [contact_sheet.film_caption(outcome) for outcome in outcomes]
         if kind == FILM
-        else [response_title(one.conditions.responder) for one in outcomes]
+        else [response_title(outcome.conditions.responder) for outcome in outcomes]
     )
     shown = [(face.photo.image, contact_sheet.BEFORE)]
     shown += [(one.image, said) for one, said in zip(outcomes, captions, strict=True)]
     if kind == RANGE:
         shown.append((overlaid(outcomes[1]), contact_sheet.UNSURE))
-    stamped = [marked_outcome(one, translate) for one in outcomes]
+    stamped = [marked_outcome(outcome, translate) for outcome in outcomes]
     drawn = (
         contact_sheet.film_image(stamped, translate)
         if kind == FILM

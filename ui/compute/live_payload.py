@@ -63,7 +63,7 @@ def live_of(outcome: Outcome, known: Iterable[Live] = ()) -> Live:
         "paleness": scene.paleness,
         "constants": CONSTANTS,
         "layers": described,
-        "tables": [_table(one) for one in scene.tables],
+        "tables": [_table(table) for table in scene.tables],
     }
     return Live(header, _rows(scene), layers, sent())
 
@@ -109,5 +109,5 @@ def _table(one: Table) -> dict[str, Any]:
 
 
 def _rows(scene: Scene) -> bytes:
-    flat = [scene.now, *(one.rows.ravel() for one in scene.tables)]
+    flat = [scene.now, *(table.rows.ravel() for table in scene.tables)]
     return np.concatenate(flat).astype("<f4").tobytes()

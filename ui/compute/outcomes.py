@@ -109,16 +109,20 @@ def _result(choice: Choice, face: Face) -> Generator[float, None, Result]:
         changes=outcome.changes,
         changed_fraction=outcome.changed_fraction,
         notes=_notes(outcome),
-        live=live_payload.live_of(outcome, [one.live for one in results().values() if one.live]),
+        live=live_payload.live_of(
+            outcome, [result.live for result in results().values() if result.live]
+        ),
         moved=overlays.movement_map(outcome.shift_mm),
     )
 
 
 def _notes(outcome: Outcome) -> tuple[Note, ...]:
     """What a patient must know beside the picture, the most pressing first."""
-    graver = {one.reason: one.severity for one in interactions(outcome.plan)}
+    graver = {
+        interaction.reason: interaction.severity for interaction in interactions(outcome.plan)
+    }
     undrawn = set(undrawn_reactions(outcome.plan, outcome.conditions))
-    said = [one for one in dict.fromkeys(outcome.warnings) if one not in undrawn]
+    said = [fromkey for fromkey in dict.fromkeys(outcome.warnings) if fromkey not in undrawn]
     notes = [(graver.get(one, "warn"), one) for one in said]
     notes += [(severity, one) for one, severity in graver.items() if one not in said]
     notes += [("info", one) for one in _undrawn(outcome)]

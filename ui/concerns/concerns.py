@@ -50,7 +50,7 @@ class Concern:
     @property
     def offered(self) -> tuple[Candidate, ...]:
         """The procedures that may be shown here."""
-        return tuple(one for one in self.procedures if policy().offers(one.id))
+        return tuple(procedure for procedure in self.procedures if policy().offers(procedure.id))
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def concerns(all_of_them: bool = False) -> tuple[Concern, ...]:
     Args:
         all_of_them: also those on which none does.
     """
-    return tuple(one for one in _read().concerns if all_of_them or one.offered)
+    return tuple(concern for concern in _read().concerns if all_of_them or concern.offered)
 
 
 @cache
@@ -90,7 +90,7 @@ def _read() -> _File:
         ValueError: an area or a procedure is not known, or a procedure is in no concern.
     """
     made = read_shape(_File, tomllib.loads(FILE.read_text("utf-8")))
-    named = {one.id for concern in made.concerns for one in concern.procedures}
+    named = {procedure.id for concern in made.concerns for procedure in concern.procedures}
     for id_ in named ^ set(procedures()):
         raise ValueError(f"concerns.toml: {id_} is not in the catalogue, or in no concern")
     known = {area.id for area in made.areas}

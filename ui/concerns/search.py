@@ -68,12 +68,13 @@ def search(text: str) -> SearchResult:
     concerns are found for which anything is left.
     """
     wanted, left_out = _heard(_words(text))
-    able = [one for one in concerns() if any(p.id not in left_out for p in one.offered)]
+    able = [concern for concern in concerns() if any(p.id not in left_out for p in concern.offered)]
     if not set(wanted) - _read().alone:
         return SearchResult(tuple(able) if left_out else (), left_out)
     # How many of the words are in it, and how many of them in what people call it.
     counts = {
-        one: (_count(wanted, _all_said(one)), _count(wanted, _said(one))) for one in concerns()
+        concern: (_count(wanted, _all_said(concern)), _count(wanted, _said(concern)))
+        for concern in concerns()
     }
     most = max((count for count, _ in counts.values()), default=0)
     best = [one for one, (count, _) in counts.items() if count == most and most]
@@ -90,8 +91,10 @@ def _heard(words: list[str]) -> tuple[list[str], frozenset[str]]:
     for at, word in enumerate(words, 1):
         if word in _read().without:
             until = at + AHEAD
-        elif at <= until and (kinds := [one for one in _read().kinds if _is_in(word, one.words)]):
-            left_out = left_out.union(*(one.procedures for one in kinds))
+        elif at <= until and (
+            kinds := [kind for kind in _read().kinds if _is_in(word, kind.words)]
+        ):
+            left_out = left_out.union(*(kind.procedures for kind in kinds))
             until = at + AHEAD  # "without needles and surgery"
         elif word not in _read().ignored:
             wanted.append(word)
@@ -110,7 +113,7 @@ def _all_said(concern: Concern) -> frozenset[str]:
     """The same with the procedures that act on it, and their kinds."""
     ids = {one.id for one in concern.offered}
     names = [procedures()[id_].name for id_ in ids]
-    kinds = (one.words for one in _read().kinds if one.procedures & ids)
+    kinds = (kind.words for kind in _read().kinds if kind.procedures & ids)
     return _said(concern).union(_words(" ".join([*names, *map(translate, names)])), *kinds)
 
 
@@ -128,7 +131,7 @@ def _is_in(wanted: str, words: frozenset[str]) -> bool:
 @lru_cache(maxsize=4096)
 def _stems(word: str) -> frozenset[tuple[str, str]]:
     # A stemmer of its own for each word: one keeps what it is at, and visitors search at once.
-    return frozenset((one, stemmer(one).stemWord(word)) for one in LANGUAGES)
+    return frozenset((language, stemmer(language).stemWord(word)) for language in LANGUAGES)
 
 
 @lru_cache(maxsize=512)
@@ -150,7 +153,7 @@ def _read() -> _File:
         ValueError: a concern or a procedure is not known, or a concern has no words.
     """
     table = tomllib.loads(FILE.read_text("utf-8"))
-    known = {one.id for one in concerns(all_of_them=True)}
+    known = {concern.id for concern in concerns(all_of_them=True)}
     for id_ in known ^ set(table["concerns"]):
         raise ValueError(f"search.toml: {id_} is no concern, or has no words")
     return _File(

@@ -57,15 +57,15 @@ def get_or_make(
 
 
 def request_button(
-    kind: str, of: object, label: str, *, shown: bool = False, key: str = ""
+    kind: str, of: object, label: str, *, visible: bool = False, key: str = ""
 ) -> None:
-    """Draw the button that asks for something; `shown` shows it over time as well."""
+    """Draw the button that asks for something; `visible` shows it over time as well."""
     st.button(
         label,
         key=key or f"make_{kind}",
         icon=ICONS[kind],
         on_click=_ask,
-        args=(kind, of, shown),
+        args=(kind, of, visible),
     )
 
 

@@ -31,7 +31,7 @@ def parts(face: Face, choice: Choice, *, every: bool) -> list[ReportPlan]:
     state = session.start()
     faces = _faces(face)
     # What was done by hand belongs to the photo it was done in.
-    by_hand = any(one.spots or one.strokes for one in choice.plan.treatments)
+    by_hand = any(treatment.spots or treatment.strokes for treatment in choice.plan.treatments)
     main = state.view if by_hand or session.FRONT not in faces else session.FRONT
     letters = plan_state.letters_in_use() if every else (state.letter,)
     found = []
@@ -61,7 +61,7 @@ def _faces(face: Face) -> dict[str, Face]:
     photos = {session.FRONT: state.photo, **state.views}
     for view, photo in photos.items():
         seen = face if view == state.view else measurement.read(photo, view) if photo else None
-        if seen is not None and not any(one.severity == "block" for one in seen.findings):
+        if seen is not None and not any(finding.severity == "block" for finding in seen.findings):
             found[view] = preview(seen.key, seen)[0]
     return found
 
@@ -70,13 +70,15 @@ def _chosen(plan: Plan, choice: Choice, small: Face, view: str) -> Choice:
     """Return what is chosen of a plan on a photo, at the time and response that are on."""
     if view == session.start().view:
         return controls.choice_of(plan, small, choice.conditions)
-    given = tuple(one for one in plan.treatments if not retouch.picks(one))
+    given = tuple(treatment for treatment in plan.treatments if not retouch.picks(treatment))
     noted = replace(plan, treatments=given)
     return Choice(drawn(noted), choice.conditions, noted=noted)
 
 
 def _left_out(plan: Plan, view: str) -> str:
-    names = dict.fromkeys(one.entry.name for one in plan.treatments if retouch.picks(one))
+    names = dict.fromkeys(
+        treatment.entry.name for treatment in plan.treatments if retouch.picks(treatment)
+    )
     if not names or view == session.start().view:
         return ""
     return Message(

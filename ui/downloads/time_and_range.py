@@ -62,7 +62,7 @@ def offer(face: Face, choice: Choice) -> None:
     now = {kind: of(kind, choice, face) for kind in LABELS}
     with st.container(horizontal=True):
         for kind, label in LABELS.items():
-            background_file.request_button(kind, now[kind][0], translate(label), shown=True)
+            background_file.request_button(kind, now[kind][0], translate(label), visible=True)
     state, place = session.start(), st.empty()
     if state.sheet is None or state.sheet[1] != now[state.sheet[0]][0]:
         state.sheet = None  # of other doses

@@ -130,7 +130,7 @@ def _signer(found: Verdict) -> Words:
 
 
 def _changes(found: Verdict) -> list[Words]:
-    lines = [_line(one) for one in found.edits]
+    lines = [_line(edit) for edit in found.edits]
     if found.source_type == source_type(painted=False):
         lines.append(translate(NOT_PAINTED))
     return lines

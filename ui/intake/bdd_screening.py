@@ -181,4 +181,4 @@ def _about() -> None:
                 "1, a review. It does not rule out that some people with a mild form gain from one."
             )
         )
-        st.markdown("\n".join(f"- {one}" for one in tool.sources))
+        st.markdown("\n".join(f"- {source}" for source in tool.sources))

@@ -127,7 +127,7 @@ def _pose(view: str, face: Face) -> list[str]:
 
 
 def _rest(view: str, face: Face) -> list[str]:
-    seen = [one.id for one in face.findings if one.id not in VIEWS[view].overlooked]
+    seen = [finding.id for finding in face.findings if finding.id not in VIEWS[view].overlooked]
     said = [SHORT[one] for one in seen if one in SHORT]
     if view == SMILE and face.smile <= SMILE_SCORE:
         said.insert(0, N_("Smile so that your teeth show."))

@@ -178,7 +178,7 @@ def _country() -> None:
     if rule.advice:
         st.caption(translate(rule.advice))
     with st.popover(translate("Sources"), type="tertiary"):
-        st.markdown("\n".join(f"- {one}" for one in rule.sources))
+        st.markdown("\n".join(f"- {source}" for source in rule.sources))
         st.caption(translate("Read in November 2026. This is no legal advice."))
 
 

@@ -25,7 +25,7 @@ def measure(photo: Photo) -> Face | None:
     """
     state = session.start()
     face = read(photo, state.view)
-    if face is None or any(one.severity == "block" for one in face.findings):
+    if face is None or any(finding.severity == "block" for finding in face.findings):
         if face is not None:
             show_findings(face.findings)
         st.button(
@@ -50,23 +50,25 @@ def read(photo: Photo, view: str) -> Face | None:
         return None
 
 
-def show_findings(found: tuple[Finding, ...]) -> None:
+def show_findings(findings: tuple[Finding, ...]) -> None:
     """Draw each finding: how serious it is, what was seen, what to do about it."""
-    for one in found:
+    for finding in findings:
         with st.container(gap=None):
-            icon = labels.ICONS[one.severity] if one.severity != "info" else ":material/info:"
-            colour, word = COLOURS[one.severity], translate(WORDS[one.severity])
-            st.markdown(f":{colour}[{icon} **{word}**] {translate(one.message)}")
-            if one.advice:
-                st.caption(translate(one.advice))
+            icon = (
+                labels.ICONS[finding.severity] if finding.severity != "info" else ":material/info:"
+            )
+            colour, word = COLOURS[finding.severity], translate(WORDS[finding.severity])
+            st.markdown(f":{colour}[{icon} **{word}**] {translate(finding.message)}")
+            if finding.advice:
+                st.caption(translate(finding.advice))
 
 
 def _show_limits(face: Face) -> None:
-    limits = [one for one in face.findings if one.severity == "warn"]
-    for one in limits:
+    limits = [finding for finding in face.findings if finding.severity == "warn"]
+    for limit in limits:
         with st.container(gap=None):
-            st.markdown(f":orange[{labels.ICONS['warn']}] {translate(one.message)}")
-            st.caption(translate(one.advice))
+            st.markdown(f":orange[{labels.ICONS['warn']}] {translate(limit.message)}")
+            st.caption(translate(limit.advice))
     if not limits:
         st.markdown(f":green[{labels.ICONS['info']}] {translate(GOOD_PHOTO)}")
 

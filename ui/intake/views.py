@@ -67,7 +67,11 @@ VIEWS = {
 def findings(view: str, face: Face) -> tuple[Finding, ...]:
     """Return what is to be said about a photo of `view`, worst first."""
     overlooked = VIEWS[view].overlooked
-    found = [one for one in face.findings if one.severity == "block" or one.id not in overlooked]
+    found = [
+        finding
+        for finding in face.findings
+        if finding.severity == "block" or finding.id not in overlooked
+    ]
     if view == THREE_QUARTER:
         found += _turn(face)
     if view == SMILE and face.smile <= SMILE_SCORE:

@@ -24,8 +24,8 @@ from ui.text.language import number, translate
 CODE_LETTERS = 8  # of a currency
 
 
-def of_treatment(entry: Procedure, listed: float | None) -> None:
-    """Draw week, cost and days off of one procedure; `listed` is what the price list asks."""
+def of_treatment(entry: Procedure, price: float | None) -> None:
+    """Draw week, cost and days off of one procedure; `price` is what the price list asks."""
     off, group = entry.downtime, plan_state.group_of(entry)
     with st.container(key=f"noted_{entry.id}", horizontal=True, vertical_alignment="bottom"):
         st.number_input(
@@ -48,7 +48,7 @@ def of_treatment(entry: Procedure, listed: float | None) -> None:
             value=None,
             step=10.0,
             format="%.2f",
-            placeholder=translate("not said") if listed is None else number(listed, ",.2f"),
+            placeholder=translate("not said") if price is None else number(price, ",.2f"),
             key=seed(detail_key("cost", entry.id), plan_book.cost_of(group)),
             on_change=_set_detail,
             args=(session.start().letter, "cost", entry.id),

@@ -122,7 +122,7 @@ def choice_of(plan: Plan, small: Face, conditions: Conditions) -> Choice:
 
 def _choose_procedures() -> None:
     """Draw the whole catalogue: to search in, and by area."""
-    offered = [one for one in procedures().values() if policy().offers(one.id)]
+    offered = [procedure for procedure in procedures().values() if policy().offers(procedure.id)]
     st.selectbox(
         translate("Search and add a procedure"),
         [one.id for one in offered],

@@ -45,21 +45,21 @@ def with_edits(treatments: list[Treatment], face: Face) -> list[Treatment]:
     strokes = strokes_that_fit(treatments)
     found = tuple(spot for spot in edits.spots if _mole(face, spot) is not None)
     picking = sum(map(picks, treatments)) or 1
-    for one in treatments:
-        if one.entry.skin:
-            one = replace(one, strokes=strokes)
-        if picks(one):
+    for treatment in treatments:
+        if treatment.entry.skin:
+            treatment = replace(treatment, strokes=strokes)
+        if picks(treatment):
             if not found:
                 continue
-            one = replace(one, spots=found[: MOST_SPOTS // picking])
-        done.append(one)
+            treatment = replace(treatment, spots=found[: MOST_SPOTS // picking])
+        done.append(treatment)
     return done
 
 
 def strokes_that_fit(treatments: list[Treatment]) -> tuple[Stroke, ...]:
     """Return the strokes that a plan can have with each of its treatments of the skin."""
     strokes = session.start().edits.strokes
-    painted = sum(bool(one.entry.skin) for one in treatments) or 1
+    painted = sum(bool(treatment.entry.skin) for treatment in treatments) or 1
     kept, places = [], 0
     for stroke in strokes[: MOST_STROKES // painted]:
         places += len(stroke.points) * painted
@@ -105,7 +105,7 @@ def retouch(face: Face, choice: Choice, mask: bytes | None) -> Retouch | None:
 def edits_json() -> dict[str, Any]:
     """Return the session's edits as the browser writes them."""
     edits = session.start().edits
-    strokes = [(one.kind, one.radius_mm, one.points) for one in edits.strokes]
+    strokes = [(stroke.kind, stroke.radius_mm, stroke.points) for stroke in edits.strokes]
     return {"strokes": strokes, "spots": edits.spots}
 
 
@@ -116,11 +116,11 @@ def _offered(face: Face) -> tuple[Mark, ...]:
     width, height = face.photo.width, face.photo.height
     return tuple(
         (
-            round((one.x_px + 0.5) / width, 5),
-            round((one.y_px + 0.5) / height, 5),
-            round(one.diameter_mm * face.px_per_mm / width, 5),
+            round((mole.x_px + 0.5) / width, 5),
+            round((mole.y_px + 0.5) / height, 5),
+            round(mole.diameter_mm * face.px_per_mm / width, 5),
         )
-        for one in moles(face)[:MOST_OFFERED]
+        for mole in moles(face)[:MOST_OFFERED]
     )
 
 
@@ -134,8 +134,8 @@ def take() -> None:
 
 def read(sent: dict[str, Any]) -> Edits:
     """Return the edits in what the browser sent; what is none is left out."""
-    strokes = [_stroke(one) for one in _rows(sent, "strokes", MOST_SENT)]
-    spots = [_place(one) for one in _rows(sent, "spots", MOST_SPOTS)]
+    strokes = [_stroke(row) for row in _rows(sent, "strokes", MOST_SENT)]
+    spots = [_place(row) for row in _rows(sent, "spots", MOST_SPOTS)]
     return Edits(tuple(filter(None, strokes)), tuple(filter(None, spots)))
 
 

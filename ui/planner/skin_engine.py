@@ -19,7 +19,7 @@ BUILT_IN, OTHER = N_("The built-in model"), N_("A model of others")
 def choose(plan: Plan) -> tuple[str, int]:
     """Draw how skin is painted, if the plan paints any; return the engine's name and the seed."""
     default = default_engine()
-    if not any(one.entry.skin for one in plan.treatments):
+    if not any(treatment.entry.skin for treatment in plan.treatments):
         return default, 0
     with st.expander(translate("How skin is painted"), icon=":material/brush:"):
         st.markdown(

@@ -52,7 +52,7 @@ def line(plan: Plan) -> str:
 def show(plan: Plan) -> None:
     """Draw the line of totals, which stays in sight beside the picture."""
     with st.container(key="totals"):
-        if not any(one.severity == "refuse" for one in interactions(plan)):
+        if not any(interaction.severity == "refuse" for interaction in interactions(plan)):
             st.markdown(f"**{line(plan)}**")
 
 
@@ -65,7 +65,7 @@ def explain(plan: Plan) -> None:
             st.caption(translate(total(one, summary.body_kg)))
     if totals or rules:
         with st.expander(translate("Rules for this plan"), icon=":material/menu_book:"):
-            lines = {labels.with_source(one.reason, one.source): None for one in rules}
+            lines = {labels.with_source(rule.reason, rule.source): None for rule in rules}
             lines |= {
                 labels.with_source(total(one, summary.body_kg), one.source): None for one in totals
             }

@@ -44,7 +44,7 @@ class PhotoEffect:
 
 
 def visibility_in_photo(
-    given: Sequence[Treatment], face: Face, about: Collection[str] = ()
+    treatments: Sequence[Treatment], face: Face, about: Collection[str] = ()
 ) -> PhotoEffect:
     """Return what is known of one procedure's signs in a photo, and whether it would show there.
 
@@ -52,17 +52,17 @@ def visibility_in_photo(
     of a grade of the skin, below which the picture itself says that there is little to show.
 
     Args:
-        given: its treatments, one or one for each side.
+        treatments: its treatments, one or one for each side.
         face: at preview size.
         about: signs that somebody came with; where it acts on one of them, nothing else counts.
     """
-    entry, dose = given[0].entry, max(one.relative_dose for one in given)
+    entry, dose = treatments[0].entry, max(treatment.relative_dose for treatment in treatments)
     if entry.removes_lesions:
         return PhotoEffect("", True)  # what goes is what is picked
     all_grades = _grades(entry, face)
     grades = {sign: grade for sign, grade in all_grades.items() if sign in about} or all_grades
-    lost = [grades[one.sign] * one.share(dose) for one in entry.skin if one.sign in grades]
-    own = [one for one in _moved(given, face) if one.measure in entry.measures]
+    lost = [grades[term.sign] * term.share(dose) for term in entry.skin if term.sign in grades]
+    own = [one for one in _moved(treatments, face) if one.measure in entry.measures]
     seen = [
         one
         for one in own
@@ -122,14 +122,14 @@ def _why_not(entry: Procedure, grades: dict[str, float], deep: bool) -> str:
     return translate("You would see almost no difference in this photo.")
 
 
-def expected_change(given: Sequence[Treatment], face: Face) -> list[str]:
+def expected_change(treatments: Sequence[Treatment], face: Face) -> list[str]:
     """Return what one procedure changes and by how much, with the range of two of three people.
 
     Args:
-        given: its treatments, one or one for each side.
+        treatments: its treatments, one or one for each side.
         face: at preview size.
     """
-    entry = given[0].entry
+    entry = treatments[0].entry
     moved = [
         translate(
             IN_UNITS[one.unit],
@@ -137,11 +137,11 @@ def expected_change(given: Sequence[Treatment], face: Face) -> list[str]:
             change=changes.difference(one),
             range=changes.difference_range(one),
         )
-        for one in _moved(given, face)
+        for one in _moved(treatments, face)
         if one.measure in entry.measures and one.unit in IN_UNITS and changes.is_noticeable(one)
     ]
-    dose = max(one.relative_dose for one in given)
-    lost = [_of_skin(entry, one, dose) for one in entry.skin if one.share(dose)]
+    dose = max(treatment.relative_dose for treatment in treatments)
+    lost = [_of_skin(entry, term, dose) for term in entry.skin if term.share(dose)]
     return [*moved[:MOST_LINES], *lost[:MOST_LINES]]
 
 

@@ -52,13 +52,13 @@ def short(entry: Procedure) -> str:
 
 def withheld() -> None:
     """Say what is not shown because the law forbids it, and where that stands."""
-    for one in policy().bans:
+    for ban in policy().bans:
         st.caption(
             translate(
                 "Not shown here: {name}. {reason} ({source})",
-                name=translate(procedures()[one.procedure].name),
-                reason=translate(one.reason),
-                source=Words(one.source),
+                name=translate(procedures()[ban.procedure].name),
+                reason=translate(ban.reason),
+                source=Words(ban.source),
             )
         )
 
@@ -76,7 +76,7 @@ def draw(sections: Iterable[Section]) -> None:
 
 
 def _for_patients(entry: Procedure) -> Iterator[Section]:
-    yield translate("Take care"), [translate(one) for one in entry.cautions]
+    yield translate("Take care"), [translate(caution) for caution in entry.cautions]
     yield translate("The first days"), list(_first_days(entry))
     yield translate("What can go wrong"), [labels.risk(one) for one in risks(entry)]
     yield translate("Who it suits less"), [labels.suits_less(one) for one in entry.suits_less]

@@ -106,10 +106,10 @@ def _table(made: dict[str, Plan], found: dict[str, Result]) -> dict[str, list[st
     for letter, result in found.items():
         for one in _main(made[letter], result):
             measures.setdefault(one.measure, translate(changes.measure(one)))
-        for one in result.changes:
-            now[one.measure] = translate(changes.level(one, one.before))
-            difference, range_ = changes.difference(one), changes.difference_range(one)
-            cells.setdefault(one.measure, {})[letter] = (
+        for change in result.changes:
+            now[change.measure] = translate(changes.level(change, change.before))
+            difference, range_ = changes.difference(change), changes.difference_range(change)
+            cells.setdefault(change.measure, {})[letter] = (
                 f"{translate(difference)} ({translate(range_)})"
             )
     columns: dict[str, list[str]] = {
@@ -125,9 +125,9 @@ def _table(made: dict[str, Plan], found: dict[str, Result]) -> dict[str, list[st
 
 def _main(plan: Plan, result: Result) -> list[Change]:
     """Return the changes that the procedures of a plan are meant to make, a few of each."""
-    noticed = {one.measure: one for one in result.changes if changes.is_noticeable(one)}
+    noticed = {change.measure: change for change in result.changes if changes.is_noticeable(change)}
     meant: list[str] = []
-    for one in plan.treatments:
-        own = [*(term.sign for term in one.entry.skin), *one.entry.measures]
+    for treatment in plan.treatments:
+        own = [*(term.sign for term in treatment.entry.skin), *treatment.entry.measures]
         meant += [id_ for id_ in own if id_ in noticed][:ROWS_OF_A_PROCEDURE]
     return [noticed[id_] for id_ in dict.fromkeys(meant)]

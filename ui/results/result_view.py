@@ -84,7 +84,9 @@ def show_face(face: Face, choice: Choice | None) -> Result | None:
 
 def _say_why_not(choice: Choice, error: Exception, place: DeltaGenerator) -> None:
     """Say over the picture that it shows nothing of the plan, why, and what would help."""
-    found = (one for one in interactions(choice.plan) if one.severity == "refuse")
+    found = (
+        interaction for interaction in interactions(choice.plan) if interaction.severity == "refuse"
+    )
     concerned = next((one.procedures for one in found), ())
     with place.container(key="refused", gap="small"):
         st.error(
@@ -117,7 +119,7 @@ def _tag(choice: Choice, time: Message) -> str:
 
 def _simulated(choice: Choice, time: Message) -> str:
     days = choice.conditions.days
-    weeks = (one.week or 0.0 for one in choice.plan.treatments if one.dose)
+    weeks = (treatment.week or 0.0 for treatment in choice.plan.treatments if treatment.dose)
     if days is not None and any(7.0 * week > days for week in weeks):
         return plain("Simulated, {time!l}; not all is done yet", time=time)
     return plain("Simulated, {time!l}", time=time)
@@ -126,7 +128,7 @@ def _simulated(choice: Choice, time: Message) -> str:
 def show_changes(result: Result, choice: Choice) -> None:
     """Draw the table of changes, and below it why some ranges are wide."""
     st.header(translate("What changes"), anchor=False)
-    noticed = [one for one in result.changes if changes.is_noticeable(one)]
+    noticed = [change for change in result.changes if changes.is_noticeable(change)]
     if not noticed:
         st.markdown(translate(no_effect(choice.plan, choice.conditions.when) or UNCHANGED))
         return
@@ -146,8 +148,8 @@ def show_changes(result: Result, choice: Choice) -> None:
 
 
 def _show_table(rows: list[Change]) -> None:
-    reasons = list(dict.fromkeys(one.because for one in rows if one.because))
-    same = len({one.because for one in rows}) == 1  # it needs no mark
+    reasons = list(dict.fromkeys(row.because for row in rows if row.because))
+    same = len({row.because for row in rows}) == 1  # it needs no mark
     marks = {reason: "" if same else _footnote(i) for i, reason in enumerate(reasons)}
     st.table(
         _table(rows, marks),
@@ -167,12 +169,12 @@ def _footnote(index: int) -> str:
 
 def _table(rows: list[Change], marks: dict[str, str]) -> dict[str, list[str]]:
     return {
-        translate("Measure"): [translate(changes.measure(one)) for one in rows],
-        translate("Before"): [translate(changes.level(one, one.before)) for one in rows],
-        translate("After"): [translate(changes.level(one, one.after)) for one in rows],
-        translate("Change"): [translate(changes.difference(one)) for one in rows],
+        translate("Measure"): [translate(changes.measure(row)) for row in rows],
+        translate("Before"): [translate(changes.level(row, row.before)) for row in rows],
+        translate("After"): [translate(changes.level(row, row.after)) for row in rows],
+        translate("Change"): [translate(changes.difference(row)) for row in rows],
         translate("Range (two of three people)"): [
-            f"{translate(changes.difference_range(one))}\u202f{marks.get(one.because, '')}".strip()
-            for one in rows
+            f"{translate(changes.difference_range(row))}\u202f{marks.get(row.because, '')}".strip()
+            for row in rows
         ],
     }

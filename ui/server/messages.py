@@ -102,7 +102,7 @@ def uploads_of(file_urls_response: bytes) -> list[str]:
     """Return the addresses that uploads were told to go to."""
     found = ForwardMsg().file_urls_response
     found.ParseFromString(file_urls_response)
-    return [one.upload_url for one in found.file_urls]
+    return [url.upload_url for url in found.file_urls]
 
 
 def download_of(backend_operation_response: bytes) -> str:

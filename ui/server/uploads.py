@@ -35,7 +35,7 @@ class Held:
     def of(self, session: str) -> int:
         """Return what it keeps of a session."""
         files = get_instance().uploaded_file_mgr.file_storage.get(session, {})  # type: ignore[attr-defined]
-        return sum(len(one.data) for one in list(files.values()))
+        return sum(len(file.data) for file in list(files.values()))
 
     def in_all(self) -> int:
         """Return what it keeps of all sessions."""

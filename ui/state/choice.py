@@ -33,5 +33,7 @@ class Choice:
 
 def drawn(plan: Plan) -> Plan:
     """Return a plan without what no picture depends on."""
-    bare = (replace(one, cost=None, clinic_downtime_days=None) for one in plan.treatments)
+    bare = (
+        replace(treatment, cost=None, clinic_downtime_days=None) for treatment in plan.treatments
+    )
     return Plan(tuple(bare), plan.body_kg)

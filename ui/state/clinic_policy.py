@@ -100,7 +100,7 @@ class Policy:
     @property
     def bans(self) -> tuple[Ban, ...]:
         """What the law of the clinic's country forbids."""
-        return tuple(one for one in bans() if one.country == self.country)
+        return tuple(ban for ban in bans() if ban.country == self.country)
 
     def offers(self, procedure: str) -> bool:
         """Return whether a procedure is shown."""
@@ -108,7 +108,7 @@ class Policy:
 
     def offers_plan(self, preset: Preset) -> bool:
         """Return whether all of a named plan is shown."""
-        return all(self.offers(one.procedure) for one in preset.treatments)
+        return all(self.offers(treatment.procedure) for treatment in preset.treatments)
 
     def cost(self, procedure: str, amount: float) -> float | None:
         """Return what the price list asks for a procedure; None where it has no price.

@@ -77,7 +77,7 @@ class PlanBook:
     def without(self, names: Iterable[str]) -> PlanBook:
         """Return the book without procedures in the plan; their doses are kept aside."""
         plan, gone = self.draft().plan, set(names)
-        kept = tuple(one for one in plan.treatments if one.procedure not in gone)
+        kept = tuple(treatment for treatment in plan.treatments if treatment.procedure not in gone)
         aside = {key: one for key, one in plan.by_procedure().items() if key in gone}
         book = replace(self, withdrawn={**self.withdrawn, **aside})
         return book.with_plan(replace(plan, treatments=kept))

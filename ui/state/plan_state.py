@@ -71,7 +71,9 @@ def sides_of(entry: Procedure) -> tuple[str, ...]:
 def letters_in_use() -> tuple[str, ...]:
     """Return the letters of the plans in which something is planned."""
     drafts = session.start().plans
-    return tuple(one for one in LETTERS if one in drafts and drafts[one].plan.treatments)
+    return tuple(
+        letter for letter in LETTERS if letter in drafts and drafts[letter].plan.treatments
+    )
 
 
 def title(letter: str) -> Words:

@@ -123,7 +123,7 @@ def _is_ours(template: str) -> bool:
 
 
 def _listed(language: str, text: MessageList, target: str) -> str:
-    parts = [_said(language, one, {}, target) for one in text.parts]
+    parts = [_said(language, part, {}, target) for part in text.parts]
     if language == "en" or text.style not in (AND, OR):
         return str(MessageList(parts, text.style))
     said = format_list(parts, "standard" if text.style == AND else "or", language)

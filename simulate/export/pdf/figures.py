@@ -79,7 +79,11 @@ class PlanResults:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be laid out."""
-        if [one.conditions.responder for one in self.outcomes] != ["low", "expected", "high"]:
+        if [outcome.conditions.responder for outcome in self.outcomes] != [
+            "low",
+            "expected",
+            "high",
+        ]:
             raise ValueError("give the outcomes of the low, the expected and the high responder")
 
     @property
@@ -100,11 +104,11 @@ class Figures:
             return _framed(_cut(image, cut, translate), fourth)
 
         self.before, self.expected = pair(expected, half, translate)
-        self.weak, self.usual, self.strong = (close(one.image) for one in of.outcomes)
+        self.weak, self.usual, self.strong = (close(outcome.image) for outcome in of.outcomes)
         self.unsure = close(with_stripes(expected))
         self.film = [_framed(_head(one, translate), fifth) for one in of.film]
         self.others = [
-            pair(one.outcome, half, translate) for one in of.others if one.outcome is not None
+            pair(other.outcome, half, translate) for other in of.others if other.outcome is not None
         ]
 
 

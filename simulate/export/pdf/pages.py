@@ -105,7 +105,7 @@ def report_pdf(
     """
     _letters()
     telling = ReportOptions(translate, language, code, notes, clinic, questions)
-    shown = [Figures(one, translate) for one in plans]
+    shown = [Figures(plan, translate) for plan in plans]
     pages = _built(_story(plans, shown, telling), telling, None)[1]
     return _built(_story(plans, shown, telling), telling, pages)[0]
 
@@ -339,9 +339,11 @@ def _asked(expected: Outcome, citing: report_text.Citations, translate: Translat
         )
         rows.append([_escaped(cell) for cell in cells])
     totals = [
-        f"{_escaped(translate(plans.total(one)))} {citing.mark(one.source)}"
-        for one in plan_summary(replace(plan, body_kg=None)).totals  # what a label allows tells it
-        if one.amount
+        f"{_escaped(translate(plans.total(total)))} {citing.mark(total.source)}"
+        for total in plan_summary(
+            replace(plan, body_kg=None)
+        ).totals  # what a label allows tells it
+        if total.amount
     ]
     lasting = [
         f"{_bold(translate(entry.name))}: "
@@ -355,8 +357,8 @@ def _asked(expected: Outcome, citing: report_text.Citations, translate: Translat
         *_points(
             [
                 *(
-                    _escaped(translate(one))
-                    for one in report_text.total_sentences(plan_summary(plan), plan)
+                    _escaped(translate(sentence))
+                    for sentence in report_text.total_sentences(plan_summary(plan), plan)
                 ),
                 *totals,
             ]
@@ -386,17 +388,17 @@ def _entries(outcome: Outcome) -> list[Procedure]:
 def _elsewhere(plan: PlanResults, shown: Figures, translate: Translate) -> Story:
     """Return the same plan on further photos, with what each of them shows of it."""
     story, pairs = list[Any](), iter(shown.others)
-    for one in plan.others:
+    for other in plan.others:
         story += _head(
-            translate("The same plan in another photo: {view}", view=translate(one.view))
+            translate("The same plan in another photo: {view}", view=translate(other.view))
         )
-        if one.said:
-            story.append(Paragraph(_escaped(translate(one.said)), TEXT))
-        if one.outcome is not None:
+        if other.said:
+            story.append(Paragraph(_escaped(translate(other.said)), TEXT))
+        if other.outcome is not None:
             before, after = next(pairs)
-            told = [w for w in one.outcome.warnings if w not in plan.expected.warnings]
-            story.append(_beside(before, after, one.outcome, translate))
-            story += _changes(one.outcome, translate)
+            told = [w for w in other.outcome.warnings if w not in plan.expected.warnings]
+            story.append(_beside(before, after, other.outcome, translate))
+            story += _changes(other.outcome, translate)
             story += _points(_escaped(translate(text)) for text in told)
     return story
 
@@ -407,7 +409,7 @@ def _notes(notes: str, translate: Translate) -> Story:
 
 
 def _changes(expected: Outcome, translate: Translate) -> Story:
-    found = [one for one in expected.changes if changes.is_noticeable(one)]
+    found = [change for change in expected.changes if changes.is_noticeable(change)]
     if not found:
         text = translate("No measure changes by as much as the last digit that would be shown.")
         return [Paragraph(_escaped(text), TEXT)]
@@ -487,8 +489,8 @@ def _risks(
 ) -> Story:
     found: dict[Risk, list[str]] = {}
     for entry in entries:
-        for one in entry.risks:
-            found.setdefault(one, []).append(translate(entry.name))
+        for risk in entry.risks:
+            found.setdefault(risk, []).append(translate(entry.name))
     serious = f"<b>{_escaped(translate('Serious.'))}</b> "
     said = [
         f"{serious if one.serious else ''}{_bold(translate(one.what))}: "
@@ -548,7 +550,7 @@ def _unknown(plans: Sequence[PlanResults], translate: Translate) -> Story:
                 else translate("Of this photo and this plan")
             )
             story.append(Paragraph(_bold(head), TEXT))
-            story += _points([_escaped(translate(one)) for one in warnings])
+            story += _points([_escaped(translate(warning)) for warning in warnings])
     return story
 
 
@@ -557,7 +559,7 @@ def _questions(translate: Translate) -> Story:
     whole = [
         Paragraph(_bold(translate("Questions to ask")), HEAD),
         Paragraph(_escaped(translate(report_text.QUESTIONS_SAID)), TEXT),
-        *_points([_escaped(translate(one)) for one in report_text.QUESTIONS], "☐"),
+        *_points([_escaped(translate(question)) for question in report_text.QUESTIONS], "☐"),
     ]
     return [KeepTogether(whole)]
 

@@ -31,6 +31,6 @@ class Panel:
 def show(panels: Sequence[Panel], key: str) -> None:
     """Draw the pictures in their order, as many side by side as there is room for."""
     parts = {f"panel_{i}": one.jpeg for i, one in enumerate(panels)}
-    captions = [one.caption for one in panels]
+    captions = [panel.caption for panel in panels]
     alts = [plain("The face: {caption}", caption=caption) for caption in captions]
     _mount(key=key, data=pack({"captions": captions, "alts": alts}, {**parts}))

@@ -133,7 +133,9 @@ def _named() -> Iterator[str]:
     for sign in SIGNS.values():
         yield from (sign.name, sign.scale.partition(" (")[0])
     for entry in procedures().values():
-        patches = [one.patch for one in entry.terms] + [one.patch for one in entry.reactions]
+        patches = [term.patch for term in entry.terms] + [
+            reaction.patch for reaction in entry.reactions
+        ]
         yield from (patch.centre.replace("_", " ") for patch in patches)
 
 
