@@ -24,6 +24,7 @@ from simulate import __version__, procedures
 from simulate.__main__ import main
 from simulate.command_line import command
 from simulate.plan.presets import preset, presets
+from simulate.wording.doses import dose as dose_words
 from tests.face_mesh.faces import hopper, turned_head
 from tests.helpers import ROOT
 from tests.simulate import toy_models
@@ -311,7 +312,8 @@ def test_the_list_names_every_procedure(run: Callable[..., Output]) -> None:
     assert (status, err) == (0, "")
     assert [line.split()[0] for line in out.splitlines()] == list(PROCEDURES)
     for line, entry in zip(out.splitlines(), procedures().values(), strict=True):
-        assert f"most {entry.dose.max:g} {entry.dose.unit}" in line
+        assert f"most {dose_words(entry.dose.max, entry)}" in line
+        assert f"most {entry.dose.max:g} " in line or f"most {entry.dose.max:g}°" in line
 
 
 def test_the_list_as_json(run: Callable[..., Output]) -> None:

@@ -181,7 +181,7 @@ def sent(page: AppTest, what: dict[str, object]) -> None:
     session = importlib.import_module("ui.state.session")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(session, "start", lambda: state)
-        patch.setattr(intake.run, "forget", lambda: None)
+        patch.setattr(intake.session_caches, "forget", lambda: None)
         patch.setattr(session.st, "session_state", {"shot": what})
         asking._take("shot")
     page.run()

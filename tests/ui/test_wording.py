@@ -6,6 +6,7 @@ from simulate import procedures
 from simulate.wording.doses import amount
 from ui.intake import samples
 from ui.planner import dose_scale
+from ui.state import plan_book
 from ui.text import labels
 
 

@@ -65,4 +65,4 @@ def _choose_other() -> str:
             "is yours."
         )
     )
-    return named.strip()
+    return " ".join(named.split())  # a pasted name may be broken into lines
