@@ -648,7 +648,7 @@ def test_too_little_memory_is_said(
     def full(*_: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr(command, "simulating", full)
+    monkeypatch.setattr(command, "simulation_steps", full)
     result = run(portrait, "--treat", "lip_filler=1", "--out", tmp_path / "out")
     assert "not enough memory" in refusal(result, 4)
     assert names(tmp_path) == set()

@@ -274,7 +274,7 @@ def test_another_customer_of_the_same_issuer_is_a_stranger(
     clinic(tmp_path / "clinic", monkeypatch)
     data, found = ours(), certificate.known_signers()
     fewer = replace(found, serials=frozenset({1}))
-    monkeypatch.setattr("simulate.provenance.verify.known", lambda: fewer)
+    monkeypatch.setattr("simulate.provenance.verify.known_signers", lambda: fewer)
     assert verify(data).state == "stranger"
 
 

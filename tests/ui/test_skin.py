@@ -45,7 +45,7 @@ def asked(sample_page: AppTest, monkeypatch: pytest.MonkeyPatch) -> Asked:
         noted.plans.append(plan)
         return really(face, plan, replace(conditions, engine="fake"))
 
-    monkeypatch.setattr(outcomes, "simulating", simulating)
+    monkeypatch.setattr(outcomes, "simulation_steps", simulating)
     return noted
 
 
@@ -223,14 +223,14 @@ def test_a_broken_engine_is_one_sentence_and_the_photo_stays(
 
     outcomes = importlib.import_module("ui.compute.outcomes")
     works = outcomes.simulating
-    monkeypatch.setattr(outcomes, "simulating", broken)
+    monkeypatch.setattr(outcomes, "simulation_steps", broken)
     page = pick(sample_page, "ipl_redness")
     assert title(page) == "Your preview"
     assert [one.value for one in page.error] == [f"**Not shown**  \n{sentence}"]
     assert set(shown(page)[1]) >= {"before"}
     assert "after" not in shown(page)[1]
     assert "cancel" not in [button.key for button in page.button]
-    monkeypatch.setattr(outcomes, "simulating", works)
+    monkeypatch.setattr(outcomes, "simulation_steps", works)
     page.slider(key="dose_ipl_redness_both").set_value(2.0).run()
     assert not page.error
     assert "after" in shown(page)[1]
