@@ -133,7 +133,7 @@ class Face:
             self,
             photo=Photo.from_rgb(np.asarray(small, np.uint8)),
             landmarks_px=points,
-            pose=self.pose.scaled(factor),
+            pose=self.pose.at_scale(factor),
             scale=Scale(s.px_per_mm * factor, s.px_per_mm_sd * factor, s.source),
         )
 

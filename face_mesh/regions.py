@@ -49,7 +49,7 @@ class Patch:
     x: int
     y: int
 
-    def placed(self, height: int, width: int) -> Mask:
+    def on_photo(self, height: int, width: int) -> Mask:
         """Return the (height, width) mask of the whole photo."""
         out = np.zeros((height, width), np.float32)
         h, w = self.mask.shape
@@ -159,7 +159,7 @@ def region_mask(face: Face, name: str) -> Mask:
     Raises:
         KeyError: the name is none of `REGIONS`.
     """
-    return region_patch(face, name).placed(face.photo.height, face.photo.width)
+    return region_patch(face, name).on_photo(face.photo.height, face.photo.width)
 
 
 @cached_per(Scope.SIZE)

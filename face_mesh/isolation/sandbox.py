@@ -275,7 +275,7 @@ class _Forker:
             except _Gone:
                 self._let_go(control)
                 raise
-            return Answer(head, room.copied(size))
+            return Answer(head, room.copy_out(size))
 
     @contextmanager
     def _entered(self) -> Iterator[_Room]:
@@ -331,7 +331,7 @@ class _Room:
             at += os.pwrite(self.target, memoryview(data)[at:], at)
         self._used = self._size + len(data)
 
-    def copied(self, size: int) -> Bytes:
+    def copy_out(self, size: int) -> Bytes:
         """Return what was made, which then is ours: the child may write as long as it lives."""
         size = min(size, self._size)
         self._used = max(size, self._used - self._size)

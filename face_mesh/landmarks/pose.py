@@ -66,7 +66,7 @@ class Pose:
         shift: Points = (camera * _IMAGE_TO_CAMERA * self.px_per_mm)[:, :2]
         return shift
 
-    def scaled(self, factor: float) -> Pose:
+    def at_scale(self, factor: float) -> Pose:
         """Return the same pose for a photo resized by `factor` (px centres at integers)."""
         origin = self.origin_px * factor
         origin[:2] += 0.5 * factor - 0.5

@@ -90,7 +90,7 @@ def darkness(face: Face, mole: Mole) -> float:
         mole: one found on the face.
     """
     pad = round(_AROUND_MM * face.px_per_mm / 2)
-    mask = mole.mask.placed(face.photo.height, face.photo.width)
+    mask = mole.mask.on_photo(face.photo.height, face.photo.width)
     at = (
         slice(max(0, mole.mask.y - pad), mole.mask.y + mole.mask.mask.shape[0] + pad),
         slice(max(0, mole.mask.x - pad), mole.mask.x + mole.mask.mask.shape[1] + pad),
@@ -232,7 +232,7 @@ def _detect(face: Face, region: str) -> SkinSign:
         x, y = x - area.columns.start, y - area.rows.start
         height, width = area.inside.shape
         if 0 <= x < width and 0 <= y < height and area.inside[y, x] > 0.5:
-            mask = np.maximum(mask, mole.mask.placed(face.photo.height, face.photo.width))
+            mask = np.maximum(mask, mole.mask.on_photo(face.photo.height, face.photo.width))
             count += 1
     return SkinSign(float(count), Patch(mask, 0, 0), area_mm2=float(mask.sum()) / face.px_per_mm**2)
 

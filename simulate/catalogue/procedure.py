@@ -427,7 +427,7 @@ class Procedure:
         """Whether it is followed by a swelling, which may hide its effect."""
         return any(reaction.sign == "swelling" for reaction in self.reactions)
 
-    def sides_treated(self, side: str) -> tuple[str, ...]:
+    def treated_sides(self, side: str) -> tuple[str, ...]:
         """Return the sides of the face a paired term acts on."""
         return ("left", "right") if side == "both" else (side,)
 

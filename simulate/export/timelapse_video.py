@@ -160,10 +160,10 @@ def morph(
                 outcome = yield from share_of(working, 0.0, _done(i, len(asked)))
                 image, signs = outcome.image, signs_of(outcome)
                 edits = _also(edits, outcome)
-            video.add(cards.drawn(image, VIDEO_PX, moment, signs), moment.rests)
-            gif.append(_indexed(cards.drawn(image, GIF_PX, moment, signs), palette))
+            video.add(cards.frame(image, VIDEO_PX, moment, signs), moment.rests)
+            gif.append(_indexed(cards.frame(image, GIF_PX, moment, signs), palette))
             yield _done(i + 1, len(asked))
-        film = video.finished()
+        film = video.film()
     shown = [moment.rests for moment in asked]
     note = translate(NOTICE)
     return Morph(
@@ -225,7 +225,7 @@ class _Cards:
     def foot_px(self, width_px: int) -> int:
         return round(0.17 * width_px)
 
-    def drawn(self, image: Rgb, width_px: int, moment: Moment, signs: Sequence[str]) -> Rgb:
+    def frame(self, image: Rgb, width_px: int, moment: Moment, signs: Sequence[str]) -> Rgb:
         """Return (h, w, 3) uint8: the head, the date, a line of time, and what is drawn."""
         card = Image.new("RGB", self.size(width_px), PAPER)
         head = panel(image[self.window], width_px)
@@ -320,7 +320,7 @@ class _Video:
             self.container.mux(self.stream.encode(frame))
             self.shown += 1
 
-    def finished(self) -> bytes:
+    def film(self) -> bytes:
         """Return the whole film."""
         self.container.mux(self.stream.encode(None))
         self.container.close()
@@ -333,7 +333,7 @@ class _Video:
 
 def _palette(cards: _Cards, images: Sequence[Rgb]) -> Image.Image:
     """Return the colours of a GIF: those of the photo and of the worst day."""
-    shown = [cards.drawn(image, GIF_PX, Moment(1.0, 0.0, 1, 0.0), ()) for image in images]
+    shown = [cards.frame(image, GIF_PX, Moment(1.0, 0.0, 1, 0.0), ()) for image in images]
     return Image.fromarray(np.hstack(shown)).quantize(COLOURS, Image.Quantize.MEDIANCUT)
 
 

@@ -94,7 +94,7 @@ def parts_of(procedure: Procedure, side: str) -> tuple[Part, ...]:
             if term.patch.surface != surface:
                 continue
             weight = term.coefficient * _portion(term, procedure.dose, side)
-            for one in (side,) if term.midline else procedure.sides_treated(side):
+            for one in (side,) if term.midline else procedure.treated_sides(side):
                 if term.operator in VOLUMES:
                     volume.append((term, one, weight))
                     ml += weight if term.operator == "volume" else -weight
@@ -120,7 +120,7 @@ def reaction_term(
         reaction.derivation,
         reaction.midline,
     )
-    for here in (side,) if reaction.midline else procedure.sides_treated(side):
+    for here in (side,) if reaction.midline else procedure.treated_sides(side):
         yield term, here
 
 

@@ -136,7 +136,7 @@ class TriangleMesh:
     bridges: Index = field(default_factory=lambda: np.empty((0, 2), np.int64))
     normal_rounds: int = 0
 
-    def moved(self, shift_mm: Points) -> Self:
+    def with_shift(self, shift_mm: Points) -> Self:
         """Return the same surface after a (V, 3) shift in mm."""
         return replace(self, vertices_mm=self.vertices_mm + shift_mm)
 
@@ -219,7 +219,7 @@ class Surface(TriangleMesh, ABC):
     """A surface that the terms of a procedure can lie on, whose places have names."""
 
     @abstractmethod
-    def named(self, name: str, side: str) -> tuple[int, ...]:
+    def vertices_of(self, name: str, side: str) -> tuple[int, ...]:
         """Return the vertices of a named place: a midline one, or that of one side.
 
         Raises:
@@ -240,7 +240,7 @@ class FaceSurface(Surface):
     def _tree(self) -> cKDTree:
         return cKDTree(self.vertices_mm)
 
-    def named(self, name: str, side: str) -> tuple[int, ...]:
+    def vertices_of(self, name: str, side: str) -> tuple[int, ...]:
         """Return the vertices along a named curve or at a point: a midline one, or of one side.
 
         Raises:

@@ -95,7 +95,7 @@ class PriorSurface(Surface):
             raise ValueError(f"surface must be one of {', '.join(SURFACES)}, got {surface!r}")
         return _prior_surface(face, surface)
 
-    def named(self, name: str, side: str) -> tuple[int, ...]:
+    def vertices_of(self, name: str, side: str) -> tuple[int, ...]:
         """Return the vertices of a place: a midline one, or that of one side.
 
         Raises:

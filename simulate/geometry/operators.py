@@ -40,10 +40,10 @@ def patch_weights(mesh: Surface, term: Term, side: str) -> Points:
     """
     patch = term.patch
     reach_mm = patch.core_mm + patch.falloff_mm
-    away_mm = mesh.distance_mm(mesh.named(patch.centre, side), reach_mm, patch.metric)
+    away_mm = mesh.distance_mm(mesh.vertices_of(patch.centre, side), reach_mm, patch.metric)
     weights = smooth_step(1.0 - (away_mm - patch.core_mm) / patch.falloff_mm)
     for name in patch.hold:
-        held_mm = mesh.distance_mm(mesh.named(name, side), 2.0 * reach_mm, patch.metric)
+        held_mm = mesh.distance_mm(mesh.vertices_of(name, side), 2.0 * reach_mm, patch.metric)
         near = np.isfinite(held_mm) & (weights > 0.0)
         held_mm, beyond_mm = held_mm[near], np.maximum(away_mm[near] - patch.core_mm, 0.0)
         weights[near] *= held_mm / np.maximum(held_mm + beyond_mm, 1e-6)

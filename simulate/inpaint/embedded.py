@@ -69,7 +69,7 @@ class EmbeddedEngine:
             work = _Work.of(request, wanted, rows, columns)
             detail = yield from _sampled(work, request.seed)
             filled = request.rgb.copy()
-            filled[rows, columns] = work.finished(detail, request.seed)
+            filled[rows, columns] = work.picture(detail, request.seed)
             picture = composite(request, filled)
         except (MemoryError, RuntimeError, ImportError) as error:
             told = NO_MEMORY if out_of_memory(error) else NOT_PAINTED
@@ -150,7 +150,7 @@ class _Work:
             request.px_per_mm,
         )
 
-    def finished(self, detail: Colour, seed: int) -> Rgb:
+    def picture(self, detail: Colour, seed: int) -> Rgb:
         """Return the window of the photo with its wanted pixels filled, (h, w, 3) uint8."""
         made = self.standard.picture(detail * self.gain)
         if self.shape != self.photo.shape[:2]:

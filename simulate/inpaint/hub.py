@@ -163,4 +163,4 @@ class _Run:
         picture: npt.NDArray[np.float32] = np.asarray(made.images[0], np.float32)
         if not np.isfinite(picture).all():
             raise EngineError(NO_PICTURE)
-        return crop.placed(picture)
+        return crop.on_photo(picture)

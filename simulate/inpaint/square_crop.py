@@ -66,7 +66,7 @@ class Crop:
         cells = np.ones((2 * cell_px + 1, 2 * cell_px + 1), np.uint8)
         return np.asarray(cv2.dilate((small > 0).astype(np.float32), cells), np.float32)
 
-    def placed(self, picture: Colour) -> Rgb:
+    def on_photo(self, picture: Colour) -> Rgb:
         """Return the photo of the fill with a model's square laid over it, (H, W, 3) uint8.
 
         Detail finer than the model's scale is borrowed from the skin around what is wanted.

@@ -382,7 +382,7 @@ def _between(rule: Rule, one: Treatment, two: Treatment, given: Sequence[Treatme
 
 
 def _meet(one: Treatment, two: Treatment) -> bool:
-    return bool(set(one.sides_treated) & set(two.sides_treated))
+    return bool(set(one.treated_sides) & set(two.treated_sides))
 
 
 def _factor(rule: Rule, firsts: Sequence[Treatment], seconds: Sequence[Treatment]) -> float:
@@ -393,10 +393,10 @@ def _factor(rule: Rule, firsts: Sequence[Treatment], seconds: Sequence[Treatment
     """
     strengths = [
         max(
-            (min(1.0, two.relative_dose) for two in seconds if side in two.sides_treated), default=0
+            (min(1.0, two.relative_dose) for two in seconds if side in two.treated_sides), default=0
         )
         for first in firsts
         if first.procedure == rule.acts_on
-        for side in first.sides_treated
+        for side in first.treated_sides
     ]
     return 1.0 - (1.0 - rule.factor) * min(strengths, default=0.0)

@@ -191,15 +191,15 @@ class Treatment:
         return procedures()[self.procedure]
 
     @property
-    def sides_treated(self) -> tuple[str, ...]:
+    def treated_sides(self) -> tuple[str, ...]:
         """The sides of the face that are treated, "left", "right" or the two of them."""
-        return self.entry.sides_treated(self.side)
+        return self.entry.treated_sides(self.side)
 
     @property
     def amount(self) -> float:
         """The dose of the whole face: of a dose per side, that of the sides together."""
         per_side = self.entry.dose.scope == "per_side"
-        return self.dose * (len(self.sides_treated) if per_side else 1)
+        return self.dose * (len(self.treated_sides) if per_side else 1)
 
     @property
     def relative_dose(self) -> float:
@@ -315,7 +315,7 @@ class Plan:
             )
         seen: set[tuple[str, str]] = set()
         for treatment in self.treatments:
-            for side in treatment.sides_treated:
+            for side in treatment.treated_sides:
                 if (treatment.procedure, side) in seen:
                     raise PlanError(
                         Message(

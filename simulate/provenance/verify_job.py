@@ -25,7 +25,7 @@ TOO_MUCH = N_(
 )
 
 
-def verify_isolated(data: bytes, *, cancelled: sandbox.Cancelled | None = None) -> Verdict:
+def verify_apart(data: bytes, *, cancelled: sandbox.Cancelled | None = None) -> Verdict:
     """Return what `verify` does, found out where a file that misleads the reader harms nobody.
 
     Args:

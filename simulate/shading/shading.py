@@ -79,7 +79,7 @@ def surface_shade(face: Face, surface: str, shift_mm: Points) -> Points:
         return np.zeros(len(shift_mm))
     mesh, light, step = surface_of(face, surface), Light.of(face), STEP_MM / longest_mm
     before, after = (
-        one.smooth_normals(relief.rounds) for one in (mesh, mesh.moved(step * shift_mm))
+        one.smooth_normals(relief.rounds) for one in (mesh, mesh.with_shift(step * shift_mm))
     )
     change: Points = (light.shade(after) - light.shade(before)) / step
     return change * known

@@ -46,7 +46,7 @@ def fade(face: Face, sign: str, region: str, mask: Mask, at: tuple[slice, slice]
         view = View.of(seen)
         area = view.area(region)
         patch = view.patch(excess_of(view, area), area.rows, area.columns, seen)
-        less = patch.placed(face.photo.height, face.photo.width)[at] * mask[at]
+        less = patch.on_photo(face.photo.height, face.photo.width)[at] * mask[at]
         less = np.minimum(less, most - taken)
         taken += less
         image = image.copy()

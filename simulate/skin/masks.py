@@ -159,13 +159,13 @@ def _along(stroke: Stroke) -> npt.NDArray[np.float64]:
 
 def _found(face: Face, job: Job) -> Mask:
     patch = detect(face, job.term.sign, job.region).mask
-    return patch.placed(face.photo.height, face.photo.width)
+    return patch.on_photo(face.photo.height, face.photo.width)
 
 
 def _joined(face: Face, moles: Sequence[Mole]) -> Mask:
     out = np.zeros((face.photo.height, face.photo.width), np.float32)
     for mole in moles:
-        np.maximum(out, mole.mask.placed(*out.shape), out=out)
+        np.maximum(out, mole.mask.on_photo(*out.shape), out=out)
     return out
 
 

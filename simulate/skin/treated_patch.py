@@ -164,7 +164,7 @@ def _painted(
         photo, deep = lift_shade(
             photo, here, skin, face.px_per_mm, skin_beside=beside, both_ways=sign in BULGES
         )
-        line = crease(face, job.region).placed(face.photo.height, face.photo.width)
+        line = crease(face, job.region).on_photo(face.photo.height, face.photo.width)
         here = np.minimum(np.maximum(line[at], deep), here)
     picture = photo
     words = f"{SIGNS[sign].name.lower()} of the {job.region.replace('_', ' ')}"

@@ -102,7 +102,7 @@ class Citations:
         ours = self.translate(N_("(our own estimate)")) if ESTIMATE in keys else ""
         return " ".join(filter(None, (numbers, ours)))
 
-    def listed(self) -> list[tuple[int, str]]:
+    def entries(self) -> list[tuple[int, str]]:
         """Return number and full citation of all that were named."""
         return [(number, sources()[key]) for key, number in self.keys.items()]
 

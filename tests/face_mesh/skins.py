@@ -30,7 +30,7 @@ def even_face(colour: tuple[int, int, int] = SKIN, larger: float = LARGER) -> Fa
         face,
         photo=Photo.from_rgb(np.full((height, width, 3), colour, np.uint8)),
         landmarks_px=points,
-        pose=face.pose.scaled(larger),
+        pose=face.pose.at_scale(larger),
         scale=scale,
         workspace={},
     )

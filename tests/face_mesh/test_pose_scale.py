@@ -83,8 +83,8 @@ def test_a_resized_photo_has_the_same_head(factor: float, yaw: float) -> None:
     here = pose(yaw)
     resized = here.to_photo(points) * factor
     resized[:, :2] += 0.5 * factor - 0.5  # pixel centres lie at whole numbers
-    assert np.allclose(here.scaled(factor).to_head(resized), points)
-    assert here.scaled(factor).yaw_deg == here.yaw_deg
+    assert np.allclose(here.at_scale(factor).to_head(resized), points)
+    assert here.at_scale(factor).yaw_deg == here.yaw_deg
 
 
 @pytest.mark.parametrize("yaw_deg", [-30, -15, 0, 15, 30])

@@ -148,7 +148,7 @@ def test_a_large_photo_costs_no_more_than_the_region(faces_dir: Path) -> None:
     face = measure_face(open_photo(use_photo(development()[0])))
     patch = region_patch(face, "upper_vermilion")
     assert patch.mask.size < 0.03 * face.photo.height * face.photo.width
-    placed = patch.placed(face.photo.height, face.photo.width)
+    placed = patch.on_photo(face.photo.height, face.photo.width)
     assert placed.sum() == pytest.approx(float(patch.mask.sum()), rel=1e-4)
 
 

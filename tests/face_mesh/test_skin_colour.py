@@ -70,7 +70,7 @@ def test_a_spot_is_found_where_it_is(tone: tuple[int, int, int]) -> None:
     assert found.severity > 0.0
     # As large as the spot, with a margin of up to a millimetre.
     assert np.pi * 1.5**2 < found.area_mm2 < np.pi * 2.5**2
-    mask = found.mask.placed(face.photo.height, face.photo.width)
+    mask = found.mask.on_photo(face.photo.height, face.photo.width)
     x, y = np.round(face.landmarks_px[CHEEK, :2]).astype(int)
     assert mask[y, x] > 0.8
     assert read(face, "pigment_spots", "malar_right") == 0.0

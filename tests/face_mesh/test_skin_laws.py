@@ -84,7 +84,7 @@ def test_light_does_not_change_lines_and_folds(sign: str, stops: float) -> None:
 def test_masks_are_soft_and_on_bare_skin(sample: Face, sign: str, region: str) -> None:
     height, width = sample.photo.height, sample.photo.width
     found = detect(sample, sign, region)
-    mask = found.mask.placed(height, width)
+    mask = found.mask.on_photo(height, width)
     assert mask.dtype == np.float32
     assert 0.0 <= mask.min() <= mask.max() <= 1.0
     assert (found.area_mm2 > 0.0) == bool(mask.any())
@@ -99,8 +99,8 @@ def test_masks_are_soft_and_on_bare_skin(sample: Face, sign: str, region: str) -
 def test_the_crease_lies_in_its_fold_and_is_thinner(region: str) -> None:
     face = hopper()
     height, width = face.photo.height, face.photo.width
-    line = crease(face, region).placed(height, width)
-    fold = detect(face, "nasolabial_fold", region).mask.placed(height, width)
+    line = crease(face, region).on_photo(height, width)
+    fold = detect(face, "nasolabial_fold", region).mask.on_photo(height, width)
     assert 0.0 < line.sum() < 0.6 * fold.sum()
     assert (line * (fold > 0.02)).sum() > 0.85 * line.sum()
 

@@ -113,7 +113,7 @@ def test_a_dark_frame_along_the_lines_is_no_line(thick_mm: float) -> None:
     framed = painted(face, (out + 5.0, down + 8.0), (40.0, thick_mm), 25)
     found = detect(framed, "crows_feet_lines", "lateral_canthal_left")
     assert found.severity < 0.1
-    mask = found.mask.placed(framed.photo.height, framed.photo.width)
+    mask = found.mask.on_photo(framed.photo.height, framed.photo.width)
     assert not (mask[framed.photo.image[..., 0] == 25] > 0.1).any()
 
 

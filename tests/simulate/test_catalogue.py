@@ -105,7 +105,7 @@ def assert_known(surface: str, place: str, midline: bool) -> None:
         if surface == "face":
             assert all(0 <= i < 468 for i in landmarks_of(place, side))
         else:
-            assert PriorSurface.of(collins(), surface).named(place, side)
+            assert PriorSurface.of(collins(), surface).vertices_of(place, side)
 
 
 test_every_name_in_an_entry_is_known = every_entry(assert_names_known)

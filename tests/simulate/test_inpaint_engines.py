@@ -162,18 +162,18 @@ def test_a_picture_that_was_not_changed_comes_back_as_it_was(shape: tuple[int, i
     middle = shape[0] // 2, shape[1] // 2
     fill = spot(shape, (middle[0], middle[0] + 10), (middle[1], middle[1] + 10))
     same = Crop.around(fill, Crop.around(fill, 1).side_px)
-    assert np.array_equal(same.placed(same.photo()), fill.rgb)
+    assert np.array_equal(same.on_photo(same.photo()), fill.rgb)
     # Demosaicing and JPEG leave a photo no grain as fine as single pixels.
     smooth = cv2.GaussianBlur(fill.rgb, (0, 0), 1.0)
     finer = Crop.around(Fill(smooth, fill.mask, fill.px_per_mm), 256)
-    lost = finer.placed(finer.photo()).astype(np.float64) - smooth
+    lost = finer.on_photo(finer.photo()).astype(np.float64) - smooth
     assert lost[finer.rows, finer.columns].std() < 0.1 * smooth.std()
 
 
 def test_detail_a_coarse_model_cannot_make_is_borrowed_from_around() -> None:
     fill = spot((200, 200), (80, 120), (80, 120), px_per_mm=8.0)
     crop = Crop.around(fill, 50)
-    made = crop.placed(crop.photo())
+    made = crop.on_photo(crop.photo())
     inside = fill.mask == 1
     assert made[inside].std() == pytest.approx(fill.rgb[inside].std(), rel=0.15)
     assert np.corrcoef(made[inside].ravel(), fill.rgb[inside].ravel())[0, 1] < 0.5
@@ -184,4 +184,4 @@ def test_skin_that_may_not_be_looked_at_lends_no_detail() -> None:
     nothing = Fill(fill.rgb, fill.mask, fill.px_per_mm, skin=np.zeros((200, 200), np.float32))
     crop = Crop.around(nothing, 50)
     inside = fill.mask == 1
-    assert crop.placed(crop.photo())[inside].std() < 0.5 * fill.rgb[inside].std()
+    assert crop.on_photo(crop.photo())[inside].std() < 0.5 * fill.rgb[inside].std()

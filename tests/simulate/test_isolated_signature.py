@@ -42,9 +42,9 @@ def test_the_verdict_is_the_same_either_way(ours, change):
         "text": b"Dear doctor",
         "empty": b"",
     }[change]
-    assert verify_job.verify_isolated(data) == verify(data)
+    assert verify_job.verify_apart(data) == verify(data)
     if change == "none":
-        assert verify_job.verify_isolated(data).state == "valid"
+        assert verify_job.verify_apart(data).state == "valid"
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_no_answer_is_a_sentence(reason, said, monkeypatch):
 
     monkeypatch.setattr(sandbox, "ask", unanswered)
     with pytest.raises(PhotoError) as caught:
-        verify_job.verify_isolated(b"abc")
+        verify_job.verify_apart(b"abc")
     assert str(caught.value) == said
 
 
@@ -79,7 +79,7 @@ def test_a_helper_that_was_taken_over_is_not_believed(body, monkeypatch):
     answer = sandbox.Answer({}, np.frombuffer(body, np.uint8))
     monkeypatch.setattr(sandbox, "ask", lambda *_, **__: answer)
     with pytest.raises(PhotoError, match="cannot be checked"):
-        verify_job.verify_isolated(b"abc")
+        verify_job.verify_apart(b"abc")
 
 
 def test_a_reader_that_is_missing_is_told(monkeypatch):
@@ -89,7 +89,7 @@ def test_a_reader_that_is_missing_is_told(monkeypatch):
         lambda *_, **__: sandbox.Answer({"unread": True}, np.empty(0, np.uint8)),
     )
     with pytest.raises(BeforehandError, match="install c2pa-python"):
-        verify_job.verify_isolated(b"abc")
+        verify_job.verify_apart(b"abc")
 
 
 @pytest.mark.parametrize(

@@ -89,7 +89,7 @@ def test_skin_of_the_neck_that_is_turned_to_the_light_gets_lighter() -> None:
     parts = [one for one in parts_of(procedures()["neck_lift"], "both") if one.surface == "neck"]
     neck, (part,) = PriorSurface.of(face, "neck"), parts
     shift_mm = part.surface_mm(face)
-    turned = neck.moved(shift_mm / np.abs(shift_mm).max()).normals[:, 1] - neck.normals[:, 1]
+    turned = neck.with_shift(shift_mm / np.abs(shift_mm).max()).normals[:, 1] - neck.normals[:, 1]
     shade, up = shade_unit(face, part), grid_of(face, "neck").place_values(turned, SMOOTH_NODES)
     nodes = np.abs(shade) > 0.1 * np.abs(shade).max()
     assert nodes.any()

@@ -61,7 +61,7 @@ def test_there_is_no_other_surface(face: Face) -> None:
     with pytest.raises(ValueError, match="surface must be one of neck, ears, got 'hands'"):
         PriorSurface.of(face, "hands")
     with pytest.raises(KeyError):
-        PriorSurface.of(face, "neck").named("helix", "left")
+        PriorSurface.of(face, "neck").vertices_of("helix", "left")
     assert surface_of(face, "face") is FaceSurface.of(face)
     assert surface_of(face, "neck") is PriorSurface.of(face, "neck")
 

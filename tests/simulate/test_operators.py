@@ -62,7 +62,7 @@ def test_the_step_rises_smoothly_from_0_to_1(at: float, further: float) -> None:
 
 def test_a_patch_is_full_at_its_core_and_ends_where_it_says(face: Face) -> None:
     mesh = FaceSurface.of(face)
-    away_mm = mesh.distance_mm(mesh.named("malar_eminence", "left"), 60.0)
+    away_mm = mesh.distance_mm(mesh.vertices_of("malar_eminence", "left"), 60.0)
     weights = patch_weights(mesh, term("volume"), "left")
     assert (weights[away_mm <= 5.0] == 1.0).all()
     assert (weights[away_mm >= 20.0] == 0.0).all()
@@ -82,7 +82,7 @@ def test_a_patch_is_half_full_half_way_down(face: Face) -> None:
     for core, falloff in ((5.0, 15.0), (2.0, 24.0)):
         patch = Patch("malar_eminence", core, falloff)
         weights = patch_weights(mesh, term("volume", patch), "left")
-        away = (mesh.distance_mm(mesh.named("malar_eminence", "left"), 60.0) - core) / falloff
+        away = (mesh.distance_mm(mesh.vertices_of("malar_eminence", "left"), 60.0) - core) / falloff
         near = np.abs(away - 0.5) < 0.1
         slope, half = np.polyfit(away[near] - 0.5, weights[near], 1)
         assert near.sum() > 20
@@ -101,7 +101,7 @@ def test_a_held_curve_does_not_move(face: Face) -> None:
 
 def test_distance_is_along_the_skin_or_as_seen_from_the_front(face: Face) -> None:
     mesh = FaceSurface.of(face)
-    start = mesh.named("mandibular_angle", "left")
+    start = mesh.vertices_of("mandibular_angle", "left")
     skin, front = (mesh.distance_mm(start, 300.0, metric) for metric in ("skin", "front"))
     assert (front <= skin + 0.2).all()
     assert front.min() < 0.1

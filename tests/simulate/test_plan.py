@@ -356,7 +356,7 @@ def test_an_amount_is_of_the_whole_face(dose: str, amount: float) -> None:
 def test_an_amount_in_total_is_the_dose() -> None:
     assert Treatment.parse("cheek_filler=1.6").amount == 1.6
     assert Treatment.parse("cheek_filler=0.8:left").amount == 0.8
-    assert Treatment.parse("chin_filler=2").sides_treated == ("left", "right")
+    assert Treatment.parse("chin_filler=2").treated_sides == ("left", "right")
 
 
 SHARE = st.floats(0.0, 1.0)

@@ -107,7 +107,7 @@ def test_light_from_the_left_brightens_the_slope_that_turns_to_it() -> None:
     shift = part.surface_mm(face)
     shade, mesh = surface_shade(face, "face", shift), FaceSurface.of(face)
     before = mesh.smooth_normals(NORMAL_ROUNDS)
-    after = mesh.moved(0.2 * shift).smooth_normals(NORMAL_ROUNDS)
+    after = mesh.with_shift(0.2 * shift).smooth_normals(NORMAL_ROUNDS)
     turn = after[:, 0] - before[:, 0]  # towards the patient's left, from where the light comes
     towards, away = turn > 0.5 * turn.max(), turn < 0.5 * turn.min()
     assert shade[towards].mean() > 0.0 > shade[away].mean()

@@ -126,7 +126,7 @@ def test_fading_takes_a_colour_out_and_nothing_else(sign: str) -> None:
     face, region = face_of("hopper"), "malar_left"
     found = detect(face, sign, region)
     assert found.severity > 0.2
-    mask = found.mask.placed(face.photo.height, face.photo.width)
+    mask = found.mask.on_photo(face.photo.height, face.photo.width)
     everything = (slice(None), slice(None))
     out = fade(face, sign, region, mask, everything)
     assert (out[mask == 0] == face.photo.image[mask == 0]).all()

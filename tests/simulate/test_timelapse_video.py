@@ -135,10 +135,10 @@ def test_a_picture_on_the_way_is_simulated_for_itself_and_no_mixture() -> None:
     at = next(i for i, one in enumerate(asked) if one.share == 0.5)
     half = Plan.parse(["surgical_brow_lift=2.5", "lip_filler=0.75"])
     outcome = simulate(face, half, "0d", reactions="all")
-    alone = cards.drawn(outcome.image, VIDEO_PX, asked[at], ())
+    alone = cards.frame(outcome.image, VIDEO_PX, asked[at], ())
     full = simulate(face, PLAN, "0d", reactions="all")
     ends = [
-        cards.drawn(image, VIDEO_PX, asked[at], ()).astype(float)
+        cards.frame(image, VIDEO_PX, asked[at], ()).astype(float)
         for image in (face.photo.image, full.image)
     ]
     mixed = np.asarray(np.round(sum(ends) / 2), np.uint8)

@@ -66,14 +66,14 @@ def breaks(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
 def test_what_cannot_be_worked_out_is_said_and_another_try_works(
     sample_page: AppTest, breaks: Callable[..., None], error: Exception
 ) -> None:
-    breaks("ui.compute.outcomes", "simulating", error)
+    breaks("ui.compute.outcomes", "simulation_steps", error)
     page = pick(sample_page, "forehead_toxin")
     says(page, error)
     photo_is_there(page)
     assert "after" not in shown(page)[1], "the photo as it is, and nothing that looks like a result"
     assert any("dose_" in (one.key or "") for one in page.slider), "and all that can be chosen"
 
-    breaks("ui.compute.outcomes", "simulating", None)
+    breaks("ui.compute.outcomes", "simulation_steps", None)
     page = page.button(key="try_picture_again").click().run()
     assert not page.error
     assert "after" in shown(page)[1]
@@ -251,7 +251,7 @@ def test_visits_are_let_go_after_one_could_not_be(monkeypatch: pytest.MonkeyPatc
             raise RuntimeError(SECRET)
         return 0
 
-    monkeypatch.setattr(memory_cleanup, "drop_expired", drop)
+    monkeypatch.setattr(memory_cleanup, "drop_expired_sessions", drop)
     monkeypatch.setattr(memory_cleanup, "SWEEP_SECONDS", 0.001)
 
     async def look() -> None:
@@ -296,5 +296,5 @@ def test_a_visit_that_ends_badly_is_emptied_and_so_are_the_others(
     storage = SimpleNamespace(_cache=Cache())
     server = SimpleNamespace(_session_mgr=SimpleNamespace(_session_storage=storage))
     monkeypatch.setattr(memory_cleanup, "get_instance", lambda: server)
-    assert memory_cleanup.drop_expired() == 2
+    assert memory_cleanup.drop_expired_sessions() == 2
     assert emptied == ["ann", "bob"]

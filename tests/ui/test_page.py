@@ -464,7 +464,7 @@ def test_an_impossible_plan_is_one_sentence_and_loses_nothing(
     def refuse(*_: object, **__: object) -> None:
         raise PlanError("These two cannot be combined; leave one out.")
 
-    monkeypatch.setattr(importlib.import_module("ui.compute.outcomes"), "simulating", refuse)
+    monkeypatch.setattr(importlib.import_module("ui.compute.outcomes"), "simulation_steps", refuse)
     page.slider(key="dose_chin_filler_both").set_value(0.5).run()
     assert title(page) == "Your preview"
     assert [one.value for one in page.error] == [

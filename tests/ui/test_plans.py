@@ -200,8 +200,10 @@ def test_notes_and_costs_change_no_picture_and_stay_out_of_the_address(
     page = pick(sample_page, "lip_filler")
     worked_out: list[object] = []
     outcomes = importlib.import_module("ui.compute.outcomes")
-    made = outcomes.simulating
-    monkeypatch.setattr(outcomes, "simulation_steps", lambda *of: worked_out.append(of) or made(*of))
+    made = outcomes.simulation_steps
+    monkeypatch.setattr(
+        outcomes, "simulation_steps", lambda *of: worked_out.append(of) or made(*of)
+    )
     page.text_area(key="notes").set_value("A private word.").run()
     page.number_input(key="cost_lip_filler").set_value(300.0).run()
     page.text_input(key="currency").set_value("EUR").run()

@@ -37,7 +37,7 @@ class Asked:
 def asked(sample_page: AppTest, monkeypatch: pytest.MonkeyPatch) -> Asked:
     """A record of all that is worked out from now on; the quick engine paints whatever is asked."""
     noted, outcomes = Asked(), importlib.import_module("ui.compute.outcomes")
-    really = outcomes.simulating
+    really = outcomes.simulation_steps
 
     def simulating(face: Face, plan: Plan, conditions: Conditions) -> Any:
         noted.engines.append(conditions.engine)
@@ -222,7 +222,7 @@ def test_a_broken_engine_is_one_sentence_and_the_photo_stays(
         raise EngineError(sentence)
 
     outcomes = importlib.import_module("ui.compute.outcomes")
-    works = outcomes.simulating
+    works = outcomes.simulation_steps
     monkeypatch.setattr(outcomes, "simulation_steps", broken)
     page = pick(sample_page, "ipl_redness")
     assert title(page) == "Your preview"

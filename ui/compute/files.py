@@ -83,7 +83,7 @@ class ReportPlan:
     def key(self) -> object:
         """All that it depends on."""
         others = tuple((view, one, face.key, said) for view, one, face, said in self.others)
-        return self.face.key, self.choice, self.choice.kept, self.title, self.view, others
+        return self.face.key, self.choice, self.choice.full_plan, self.title, self.view, others
 
 
 @dataclass(frozen=True)
@@ -165,7 +165,7 @@ def report(
         with closing(_outcomes(kind, sheet_choice(kind, part.choice), part.face)) as steps:
             share = steps_of[kind] / whole
             made = yield from share_of(steps, 0.95 * share, 0.95 * done / whole)
-        found[id(part), kind] = [replace(one, plan=part.choice.kept) for one in made]
+        found[id(part), kind] = [replace(one, plan=part.choice.full_plan) for one in made]
         done += steps_of[kind]
     plans, shown = [], [one for many in found.values() for one in many]
     for part in parts:

@@ -48,7 +48,7 @@ class Concern:
     signs: tuple[str, ...] = ()
 
     @property
-    def offered(self) -> tuple[Candidate, ...]:
+    def available_procedures(self) -> tuple[Candidate, ...]:
         """The procedures that may be shown here."""
         return tuple(procedure for procedure in self.procedures if policy().offers(procedure.id))
 
@@ -79,7 +79,9 @@ def concerns(all_of_them: bool = False) -> tuple[Concern, ...]:
     Args:
         all_of_them: also those on which none does.
     """
-    return tuple(concern for concern in _read().concerns if all_of_them or concern.offered)
+    return tuple(
+        concern for concern in _read().concerns if all_of_them or concern.available_procedures
+    )
 
 
 @cache
@@ -108,6 +110,6 @@ def candidates(chosen: Iterable[str]) -> list[tuple[str, list[tuple[Concern, Can
     picked = set(chosen)
     for concern in concerns():
         if concern.id in picked:
-            for one in concern.offered:
+            for one in concern.available_procedures:
                 by_id.setdefault(one.id, []).append((concern, one))
     return list(by_id.items())

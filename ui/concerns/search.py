@@ -68,7 +68,11 @@ def search(text: str) -> SearchResult:
     concerns are found for which anything is left.
     """
     wanted, left_out = _heard(_words(text))
-    able = [concern for concern in concerns() if any(p.id not in left_out for p in concern.offered)]
+    able = [
+        concern
+        for concern in concerns()
+        if any(p.id not in left_out for p in concern.available_procedures)
+    ]
     if not set(wanted) - _read().alone:
         return SearchResult(tuple(able) if left_out else (), left_out)
     # How many of the words are in it, and how many of them in what people call it.
@@ -111,7 +115,7 @@ def _said(concern: Concern) -> frozenset[str]:
 
 def _all_said(concern: Concern) -> frozenset[str]:
     """The same with the procedures that act on it, and their kinds."""
-    ids = {one.id for one in concern.offered}
+    ids = {one.id for one in concern.available_procedures}
     names = [procedures()[id_].name for id_ in ids]
     kinds = (kind.words for kind in _read().kinds if kind.procedures & ids)
     return _said(concern).union(_words(" ".join([*names, *map(translate, names)])), *kinds)

@@ -139,7 +139,7 @@ def _report_options(choice: Choice) -> files.ReportOptions:
         key="report_code",
         persist_state="session",
     )
-    notes = bool(choice.kept.notes) and st.checkbox(
+    notes = bool(choice.full_plan.notes) and st.checkbox(
         translate("With the notes on the plan"), key="report_notes", persist_state="session"
     )
     here = policy()

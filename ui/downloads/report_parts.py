@@ -17,7 +17,7 @@ from ui.intake import measurement
 from ui.planner import controls, retouch
 from ui.results import view_switch
 from ui.state import plan_state, session
-from ui.state.choice import Choice, drawn
+from ui.state.choice import Choice, picture_plan
 
 
 def parts(face: Face, choice: Choice, *, every: bool) -> list[ReportPlan]:
@@ -72,7 +72,7 @@ def _chosen(plan: Plan, choice: Choice, small: Face, view: str) -> Choice:
         return controls.choice_of(plan, small, choice.conditions)
     given = tuple(treatment for treatment in plan.treatments if not retouch.picks(treatment))
     noted = replace(plan, treatments=given)
-    return Choice(drawn(noted), choice.conditions, noted=noted)
+    return Choice(picture_plan(noted), choice.conditions, noted=noted)
 
 
 def _left_out(plan: Plan, view: str) -> str:

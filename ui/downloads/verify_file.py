@@ -8,7 +8,7 @@ from face_mesh import BeforehandError
 from simulate.provenance.png_metadata import source_type
 from simulate.provenance.signing import SELF_SIGNED
 from simulate.provenance.verify import Edit, Verdict
-from simulate.provenance.verify_job import verify_isolated
+from simulate.provenance.verify_job import verify_apart
 from ui.intake import photo_store
 from ui.server import presence
 from ui.state import session
@@ -98,7 +98,7 @@ def _check(key: str) -> None:
         return
     state.attempt += 1
     try:
-        state.verdict = verify_isolated(data, cancelled=presence.disconnection_check())
+        state.verdict = verify_apart(data, cancelled=presence.disconnection_check())
     except BeforehandError as error:
         state.verdict = message_of(error)
 

@@ -24,7 +24,7 @@ from ui.planner import (
 )
 from ui.procedures import expected_changes, procedure_info
 from ui.state import plan_book, plan_state, session
-from ui.state.choice import Choice, drawn
+from ui.state.choice import Choice, picture_plan
 from ui.state.clinic_policy import policy
 from ui.state.widget_keys import CATALOGUE_KEY, dose_key, seed, side_key
 from ui.text import labels, language
@@ -117,7 +117,7 @@ def choice_of(plan: Plan, small: Face, conditions: Conditions) -> Choice:
     given = list(plan.treatments)
     noted = replace(plan, treatments=tuple(retouch.with_edits(given, small)))
     picks_moles = any(map(retouch.picks, given))
-    return Choice(drawn(noted), conditions, picks_moles, noted)
+    return Choice(picture_plan(noted), conditions, picks_moles, noted)
 
 
 def _choose_procedures() -> None:

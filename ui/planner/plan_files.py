@@ -56,7 +56,7 @@ def _nearest(when: str | None) -> str:
 
 def offer_to_save(choice: Choice) -> None:
     """Draw the downloads of the plan that is on."""
-    kept = PlanFile(choice.kept, choice.conditions.when, choice.conditions.responder)
+    kept = PlanFile(choice.full_plan, choice.conditions.when, choice.conditions.responder)
     if kept.without_places() != kept and not st.checkbox(
         translate("With the moles picked and the strokes painted, which belong to this photo"),
         key=PLACES_KEY,

@@ -16,7 +16,7 @@ from simulate.outcome.warnings import EXPRESSIVE, HARDLY
 from simulate.skin.tasks import regions_of
 from simulate.wording import changes
 from ui.compute import outcomes
-from ui.state.choice import drawn
+from ui.state.choice import picture_plan
 from ui.text.language import N_, translate
 
 MOST_LINES = 4  # of what moves, and again of what the skin loses
@@ -146,7 +146,7 @@ def expected_change(treatments: Sequence[Treatment], face: Face) -> list[str]:
 
 
 def _moved(given: Sequence[Treatment], face: Face) -> tuple[Change, ...]:
-    return outcomes.shape_changes(face.key, drawn(Plan(tuple(given))), face)
+    return outcomes.shape_changes(face.key, picture_plan(Plan(tuple(given))), face)
 
 
 def _of_skin(entry: Procedure, term: SkinTerm, dose: float) -> str:

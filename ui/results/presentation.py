@@ -41,7 +41,7 @@ def head() -> None:
 
 def foot(choice: Choice) -> None:
     """Draw, in large type, what is shown: the doses, the time, and what they add up to."""
-    plan = choice.kept
+    plan = choice.full_plan
     lines = [translate(treatment_line(ones)) for ones in plan.by_procedure().values()]
     with st.container(key="presented", gap="medium"):
         st.subheader(

@@ -53,13 +53,13 @@ async def _sweep() -> None:
         await asyncio.sleep(SWEEP_SECONDS)
         try:
             media_access.SHELF.drop_old()
-            if drop_expired():
+            if drop_expired_sessions():
                 await asyncio.to_thread(gc.collect)  # what is left holds itself
         except Exception:  # or nobody else's photo would ever be let go
             logging.getLogger(__name__).exception("A visit could not be let go; tried again soon")
 
 
-def drop_expired() -> int:
+def drop_expired_sessions() -> int:
     """Empty the sessions of tabs that were closed too long ago to come back; return how many.
 
     To be called where the server's own loop runs. Streamlit has no documented way to do it; its

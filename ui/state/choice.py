@@ -26,12 +26,12 @@ class Choice:
     noted: Plan = field(default=Plan(), compare=False)
 
     @property
-    def kept(self) -> Plan:
+    def full_plan(self) -> Plan:
         """The plan as it is kept and printed: with costs, days off and notes."""
         return self.noted if self.noted.treatments else self.plan
 
 
-def drawn(plan: Plan) -> Plan:
+def picture_plan(plan: Plan) -> Plan:
     """Return a plan without what no picture depends on."""
     bare = (
         replace(treatment, cost=None, clinic_downtime_days=None) for treatment in plan.treatments

@@ -87,7 +87,7 @@ class PlanResults:
             raise ValueError("give the outcomes of the low, the expected and the high responder")
 
     @property
-    def expected(self) -> Outcome:
+    def expected_outcome(self) -> Outcome:
         """The outcome that the figures are of."""
         return self.outcomes[1]
 

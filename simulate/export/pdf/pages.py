@@ -215,7 +215,7 @@ def _story(plans: Sequence[PlanResults], shown: Sequence[Figures], telling: Repo
     entries = {
         name: ones[0].entry
         for plan in plans
-        for name, ones in plan.expected.plan.by_procedure().items()
+        for name, ones in plan.expected_outcome.plan.by_procedure().items()
     }
     story = [
         Paragraph(_bold(translate(TITLE)), FIRST),
@@ -240,7 +240,7 @@ def _plan(
     plan: PlanResults, shown: Figures, citing: report_text.Citations, telling: ReportOptions
 ) -> Story:
     """Return what is told of one plan alone."""
-    translate, expected = telling.translate, plan.expected
+    translate, expected = telling.translate, plan.expected_outcome
     title = translate("Plan {plan}", plan=plan.title) if plan.title else ""
     notes = expected.plan.notes if telling.notes else ""
     return [
@@ -396,7 +396,7 @@ def _elsewhere(plan: PlanResults, shown: Figures, translate: Translate) -> Story
             story.append(Paragraph(_escaped(translate(other.said)), TEXT))
         if other.outcome is not None:
             before, after = next(pairs)
-            told = [w for w in other.outcome.warnings if w not in plan.expected.warnings]
+            told = [w for w in other.outcome.warnings if w not in plan.expected_outcome.warnings]
             story.append(_beside(before, after, other.outcome, translate))
             story += _changes(other.outcome, translate)
             story += _points(_escaped(translate(text)) for text in told)
@@ -447,7 +447,7 @@ def _recovery(
 ) -> Story:
     days = [translate(times.abbreviation(day)) for day in report_text.CALENDAR]
     rows = [[translate("Sign"), translate("Who has it"), *days]]
-    untold, entries = [], _entries(plan.expected)
+    untold, entries = [], _entries(plan.expected_outcome)
     for entry in entries:
         name = _bold(translate(entry.name))
         if not entry.reactions:
@@ -540,7 +540,7 @@ def _unknown(plans: Sequence[PlanResults], translate: Translate) -> Story:
     cannot = [_escaped(translate(one)) for one in report_text.CANNOT_KNOW]
     story = [*_head(translate("What this picture cannot know")), *_points(cannot)]
     for plan in plans:
-        expected = plan.expected
+        expected = plan.expected_outcome
         told = {f"{entry.name}: {entry.undrawn}" for entry in _entries(expected)}
         warnings = [said for said in expected.warnings if said not in told]  # with the first weeks
         if warnings:
@@ -586,7 +586,7 @@ def _consent(translate: Translate) -> Story:
 
 
 def _sources(citing: report_text.Citations, translate: Translate) -> Story:
-    said = [Paragraph(f"[{number}] {_escaped(text)}", SMALL) for number, text in citing.listed()]
+    said = [Paragraph(f"[{number}] {_escaped(text)}", SMALL) for number, text in citing.entries()]
     text = translate(
         "Figures marked as our own estimate are from no study; the catalogue says why each is what "
         "it is."
@@ -603,7 +603,7 @@ def _codes(plans: Sequence[PlanResults], translate: Translate) -> Story:
     )
     story: Story = []
     for plan in plans:
-        text = plan_code(plan.expected.plan)
+        text = plan_code(plan.expected_outcome.plan)
         widget = QrCodeWidget(text, barLevel="M", barWidth=side, barHeight=side, barBorder=4)
         drawing = Drawing(side, side)
         drawing.add(widget)
