@@ -19,6 +19,7 @@ from math import fsum
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, TypeVar
+from weakref import WeakKeyDictionary
 
 from pydantic import model_validator
 
@@ -194,8 +195,20 @@ class Book:
         return next(one for one, members in self.means.items() if procedure in members)
 
 
+# What was said of the plans that somebody still holds: a plan is asked about by all who draw it.
+# An entry ends with its plan, which may have places in a photo.
+_OF_PLANS: WeakKeyDictionary[Plan, tuple[Book, tuple[Interaction, ...]]] = WeakKeyDictionary()
+
+
 def interactions(plan: Plan) -> tuple[Interaction, ...]:
     """Return all there is to say of a plan: what refuses it, what warns, what informs."""
+    rules, known = book(), _OF_PLANS.get(plan)
+    if known is None or known[0] is not rules:
+        known = _OF_PLANS[plan] = rules, _judge(plan)
+    return known[1]
+
+
+def _judge(plan: Plan) -> tuple[Interaction, ...]:
     given = [treatment for treatment in plan.treatments if treatment.dose > 0.0]
     found = [*_over(plan, given)]
     for rule in book().rules:

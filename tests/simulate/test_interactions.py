@@ -1,5 +1,6 @@
 """What treatments do to each other: every rule speaks when it should and is silent otherwise."""
 
+import gc
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import product
@@ -13,6 +14,7 @@ from face_mesh import PlanError
 from simulate import Plan, Treatment, procedures, simulate
 from simulate.catalogue.loader import CatalogueError
 from simulate.catalogue.sources import ESTIMATE, sources
+from simulate.plan import interactions as interactions_module
 from simulate.plan.interactions import (
     FILE,
     SEVERITIES,
@@ -410,3 +412,21 @@ def test_a_procedure_with_a_dose_on_each_side_lacks_one_price() -> None:
     ones = plan.treatments
     priced = Plan((*(replace(one, cost=150.0) for one in ones[:2]), ones[2]))
     assert plan_summary(priced).costs_missing == 1
+
+
+def test_a_plan_is_judged_once_and_forgotten_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    judged: list[Plan] = []
+    judge = interactions_module._judge
+    monkeypatch.setattr(interactions_module, "_judge", lambda p: judged.append(p) or judge(p))
+    plan = Plan.parse(["mole_removal=1@0.41,0.52", "facelift=3"])
+    same = Plan.parse(["mole_removal=1@0.41,0.52", "facelift=3"])
+    other = Plan.parse(["mole_removal=1@0.41,0.53", "facelift=3"])
+    first = interactions(plan)
+    assert interactions(same) is first  # equal plans are one plan
+    assert len(judged) == 1
+    interactions(other)
+    assert len(judged) == 2
+    del plan, same, other
+    judged.clear()
+    gc.collect()
+    assert not [p for p in interactions_module._OF_PLANS if any(t.spots for t in p.treatments)]
