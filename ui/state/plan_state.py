@@ -16,6 +16,7 @@ from simulate.plan.plan import CURRENCY, Plan, Treatment
 from simulate.plan.presets import presets
 from ui.state import plan_book, session
 from ui.state.clinic_policy import policy
+from ui.state.history import History
 from ui.state.plan_book import EACH, LETTERS, PAIR, Draft, Group, PlanBook
 from ui.state.widget_keys import CATALOGUE_KEY, CURRENCY_KEY
 from ui.text.language import N_, Words, plain, translate
@@ -96,8 +97,13 @@ def _name(letter: str) -> str:
 
 def edit(change: Callable[[PlanBook], PlanBook]) -> None:
     """Change the plans, in a way that can be taken back."""
+    _step(lambda history: history.edit(change(history.book)))
+
+
+def _step(to: Callable[[History], History]) -> None:
+    """Go on or back in the history: the one place that every change of a plan passes."""
     state = session.start()
-    state.history = state.history.edit(change(state.book))
+    state.history = to(state.history)
 
 
 def put(given: Plan, preset: str = "") -> tuple[str, ...]:
@@ -243,15 +249,13 @@ def go_to(letter: str) -> None:
 
 def undo() -> None:
     """Take back the last edit, if there is one."""
-    state = session.start()
-    state.history = state.history.undo()
+    _step(History.undo)
     _forget_mistyped()
 
 
 def redo() -> None:
     """Do the edit again that was taken back last, if there is one."""
-    state = session.start()
-    state.history = state.history.redo()
+    _step(History.redo)
     _forget_mistyped()
 
 

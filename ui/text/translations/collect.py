@@ -25,7 +25,13 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).parents[3]
 FOLDER = Path(__file__).parent
-NOT_OF_THE_PAGE = ("__main__.py", "command.py", "folder.py", "program.py", "watched.py")
+NOT_OF_THE_PAGE = (
+    "__main__.py",
+    "command.py",
+    "output_folder.py",
+    "program.py",
+    "parent_watch.py",
+)
 LANGUAGES = {"es": "Spanish", "de": "German"}
 
 # Calls whose first argument is said, as it is or as a template. An error's is, for the page shows
