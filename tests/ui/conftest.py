@@ -30,9 +30,7 @@ def files_read_once() -> Iterator[None]:
         patch.setattr(app_test, "ScriptCache", cache(app_test.ScriptCache))
         read = pofile.read_po
         catalogue = cache(lambda data, locale: read(io.BytesIO(data), locale=locale))
-        patch.setattr(
-            pofile, "read_po", lambda file, locale=None: catalogue(file.read(), locale)
-        )
+        patch.setattr(pofile, "read_po", lambda file, locale=None: catalogue(file.read(), locale))
         yield
 
 
