@@ -19,6 +19,7 @@ from tests.helpers import ROOT
 
 PARTS = {"__init__", "common", "server", "visitor"}  # of benchmarks, and none by themselves
 VISITING = {"downloads", "first_picture", "live", "sessions"}  # they start the page
+OFTEN = {"sessions"}  # of them, what `make test` runs; a start and a browser take several seconds
 NUMBER = re.compile(r"[-+−]?\d+(\.\d+)?|\bnan\b")
 
 
@@ -88,7 +89,13 @@ def docs(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     "name",
     [
-        pytest.param(name, marks=[pytest.mark.browser] if name in VISITING else [])
+        pytest.param(
+            name,
+            marks=[
+                *([pytest.mark.browser] if name in VISITING else []),
+                *([pytest.mark.slow] if name in VISITING - OFTEN else []),
+            ],
+        )
         for name in benchmarks()
     ],
 )

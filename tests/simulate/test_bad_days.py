@@ -160,7 +160,7 @@ _LOGGED = ("W0000", "I0000", "INFO", "WARNING")  # what mediapipe says in a proc
         (("{photo}", *TREAT, "--signed"), 2, "BEFOREHAND_CERTIFICATE"),
     ],
 )
-@pytest.mark.parametrize("bad", ["/dev/zero", "pipe"])
+@pytest.mark.parametrize("bad", ["pipe", pytest.param("/dev/zero", marks=pytest.mark.slow)])
 def test_no_pipe_and_no_device_is_read(
     argv: tuple[str, ...], status: int, setting: str, bad: str, portrait: Path, tmp_path: Path
 ) -> None:
@@ -179,7 +179,14 @@ def test_no_pipe_and_no_device_is_read(
 
 
 @pytest.mark.parametrize("target", ["/dev/full", "closed"])
-@pytest.mark.parametrize("argv", ["--list", "--list --json", "--list-plans"])
+@pytest.mark.parametrize(
+    "argv",
+    [
+        "--list",
+        pytest.param("--list --json", marks=pytest.mark.slow),
+        pytest.param("--list-plans", marks=pytest.mark.slow),
+    ],
+)
 def test_an_output_that_is_full_or_closed_is_no_traceback(target: str, argv: str) -> None:
     where = ">&-" if target == "closed" else f"> {target}"
     line = f"{sys.executable} -m simulate {argv} {where}"
@@ -381,7 +388,15 @@ def test_a_disk_full_at_any_write_leaves_nothing_half_written(
     assert names(tmp_path) == {"mine.txt"}
 
 
-@pytest.mark.parametrize("bytes_", [0, 100_000, 499_000, 800_000])
+@pytest.mark.parametrize(
+    "bytes_",
+    [
+        pytest.param(0, marks=pytest.mark.slow),
+        pytest.param(100_000, marks=pytest.mark.slow),
+        499_000,
+        800_000,
+    ],
+)
 def test_a_program_whose_files_may_not_grow_says_so(
     bytes_: int, portrait: Path, tmp_path: Path
 ) -> None:
@@ -455,7 +470,10 @@ def test_a_full_disk_is_said_by_the_program(portrait: Path, tmp_path: Path) -> N
 # --- memory and models
 
 
-@pytest.mark.parametrize("mb", [600, 1500, 2000])
+@pytest.mark.parametrize(
+    "mb",
+    [600, 1500, pytest.param(2000, marks=pytest.mark.slow)],
+)
 def test_too_little_memory_ends_in_a_sentence(mb: int, portrait: Path, tmp_path: Path) -> None:
     limit = (resource.RLIMIT_AS, mb << 20)
     found = spawned(portrait, *TREAT, "--out", tmp_path / "out", limit=limit)
@@ -498,13 +516,17 @@ def test_out_of_memory_while_painting_is_an_engine_that_failed(
     assert names(tmp_path) == set()
 
 
-def test_another_model_in_the_place_of_ours_is_said(portrait: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "data", [pytest.param(b"", marks=pytest.mark.slow), b"PK\x03\x04" + bytes(100_000)], ids=len
+)
+def test_another_model_in_the_place_of_ours_is_said(
+    data: bytes, portrait: Path, tmp_path: Path
+) -> None:
     model = tmp_path / "face.task"
-    for data in (b"", b"PK\x03\x04" + bytes(100_000)):
-        model.write_bytes(data)
-        argv = (portrait, *TREAT, "--out", tmp_path / "out")
-        found = spawned(*argv, FACE_LANDMARKER_MODEL=str(model))
-        assert found.startswith("4 The face landmark model file is damaged or not the one")
+    model.write_bytes(data)
+    argv = (portrait, *TREAT, "--out", tmp_path / "out")
+    found = spawned(*argv, FACE_LANDMARKER_MODEL=str(model))
+    assert found.startswith("4 The face landmark model file is damaged or not the one")
     assert names(tmp_path) == {"face.task"}
 
 

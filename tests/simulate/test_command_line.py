@@ -23,6 +23,7 @@ from face_mesh.atomic_file import AtomicFile
 from simulate import __version__, procedures
 from simulate.__main__ import main
 from simulate.command_line import command
+from simulate.export import timelapse_video
 from simulate.plan.presets import preset, presets
 from simulate.wording.doses import dose as dose_words
 from tests.face_mesh.faces import hopper, turned_head
@@ -128,8 +129,10 @@ def test_the_film_and_the_range_come_when_asked_for(
 
 
 def test_the_video_comes_when_asked_for(
-    portrait: Path, tmp_path: Path, run: Callable[..., Output]
+    portrait: Path, tmp_path: Path, run: Callable[..., Output], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    some = timelapse_video.moments()[::10]
+    monkeypatch.setattr(timelapse_video, "moments", lambda: some)
     assert run(portrait, "--treat", "lip_filler=1.0", "--video", "--out", tmp_path)[0] == 0
     assert names(tmp_path) == FILES | {"morph.mp4", "morph.gif"}
     with Image.open(tmp_path / "morph.gif") as gif:
@@ -597,6 +600,7 @@ def test_as_a_program_too_a_refusal_is_one_line_on_standard_error(tmp_path: Path
     assert names(tmp_path) == {"stripes.png"}
 
 
+@pytest.mark.slow  # as `test_bad_days` says of another model
 def test_a_damaged_model_is_an_engine_that_failed(portrait: Path, tmp_path: Path) -> None:
     model = tmp_path / "face.task"
     model.write_bytes(b"not a model")

@@ -280,6 +280,7 @@ def test_progress_rises_and_closing_cancels() -> None:
     assert simulate(face, usual("nasolabial_filler"), engine="fake").skin.parts
 
 
+@pytest.mark.rotating(False)
 def test_the_face_is_left_as_it_was(face: Face) -> None:
     before = face.photo.image.copy()
     outcome = simulate(face, usual(*SKIN), engine="fake")

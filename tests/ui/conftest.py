@@ -7,10 +7,11 @@ from functools import cache
 
 import pytest
 import streamlit as st
+from babel.messages import pofile
 from PIL import Image
 from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
-from streamlit.testing.v1 import AppTest, local_script_runner
+from streamlit.testing.v1 import AppTest, app_test, local_script_runner
 
 from tests.helpers import ROOT
 from tests.ui.arriving import arrive
@@ -18,11 +19,18 @@ from tests.ui.photos import jpeg_with_place, portrait
 
 
 @pytest.fixture(scope="session", autouse=True)
-def packages_read_once() -> Iterator[None]:
-    """Let Streamlit look for components among the packages once: it would for every AppTest."""
+def files_read_once() -> Iterator[None]:
+    """Let each file be read once that every page reads: an AppTest would anew, and every run of it.
+
+    These are the components among the packages, the scripts of the pages, and the translations.
+    """
     with pytest.MonkeyPatch.context() as patch:
         scan = cache(manifest_scanner.scan_component_manifests)
         patch.setattr(manifest_scanner, "scan_component_manifests", scan)
+        patch.setattr(app_test, "ScriptCache", cache(app_test.ScriptCache))
+        read = pofile.read_po
+        catalogue = cache(lambda data, locale: read(io.BytesIO(data), locale=locale))
+        patch.setattr(pofile, "read_po", lambda file, locale=None: catalogue(file.read(), locale))
         yield
 
 

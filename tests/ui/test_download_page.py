@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from face_mesh import Photo, measure_face
 from simulate import Conditions, Plan
+from simulate.export import timelapse_video
 from simulate.plan.plan import Stroke
 from simulate.progress import complete
 from simulate.provenance.verify import verify
@@ -18,6 +19,13 @@ from tests.ui import viewing
 from tests.ui.arriving import arrive
 
 KINDS = ("video", "report", "film", "range")
+
+
+@pytest.fixture(autouse=True)
+def few_moments(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Videos of every tenth picture: how many there are is not looked at here."""
+    some = timelapse_video.moments()[::10]
+    monkeypatch.setattr(timelapse_video, "moments", lambda: some)
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from simulate.provenance.verify import verify
 from simulate.skin.treated_patch import TreatedPatch
 from simulate.wording.procedures import duration_words
 from tests.ui.arriving import arrive, upload, use
-from tests.ui.viewing import look_at, notes, pick, shown, strip, table, title
+from tests.ui.viewing import look_at, notes, pick, planned, shown, strip, table, title
 
 
 def test_a_sample_is_shown_before_anything_is_simulated(sample_page: AppTest) -> None:
@@ -327,7 +327,7 @@ def test_one_side_gets_half_of_a_total_dose(sample_page: AppTest) -> None:
 
 
 def test_the_figures_of_a_row_agree_with_each_other(sample_page: AppTest) -> None:
-    rows = table(pick(sample_page, *together()[::2]))
+    rows = table(planned(sample_page, *together()[::2]))
     assert len(rows) == 12
     assert any(one.label == "Other measures" for one in sample_page.expander)
     numbers = [one.value.to_numpy().tolist() for one in sample_page.table]
@@ -355,7 +355,7 @@ def test_what_limits_a_photo_is_said_with_what_to_do(sample_page: AppTest) -> No
 @pytest.mark.parametrize("part", range(4))
 def test_every_procedure_is_offered_with_its_sources(sample_page: AppTest, part: int) -> None:
     offered = list(procedures().values())[part::4]
-    page = pick(sample_page, *(entry.id for entry in offered))
+    page = planned(sample_page, *(entry.id for entry in offered))
     assert title(page) == "Your preview"
     assert len(page.slider) == len(offered)
     written = "\n".join(one.value for one in page.markdown)
