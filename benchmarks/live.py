@@ -207,14 +207,20 @@ def press(page: Page, name: str) -> tuple[float, float, float]:
     return track["x"] + 8, track["x"] + track["width"] - 8, y
 
 
-def drag(page: Page, wire: Wire, name: str, seconds: float, end: float) -> Pace:
-    """Drag a dose to and fro and hold it at a share of its track; the mouse stays down."""
+def drag(page: Page, wire: Wire, name: str, seconds: float, end: float, pictures: int = 0) -> Pace:
+    """Drag a dose to and fro and hold it at a share of its track; the mouse stays down.
+
+    It goes on beyond those seconds, a minute at most, until so many live pictures have come.
+    """
     left, right, y = press(page, name)
     page.evaluate("window.liveFrames = []")
     wire.sent.clear()
     spent = cpu_seconds(page)
     stop, step = time.monotonic() + seconds, 0
-    while time.monotonic() < stop:
+    last = stop + (60.0 if pictures else 0.0)
+    while (now := time.monotonic()) < stop or (
+        now < last and page.evaluate("window.liveFrames.length") < pictures
+    ):
         page.mouse.move(left + (right - left) * (0.5 + 0.5 * math.sin(step / 12)), y)
         step += 1
         page.wait_for_timeout(4)

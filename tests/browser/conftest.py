@@ -11,7 +11,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -139,17 +139,44 @@ def serving(port: int = 0, **environment: str) -> Iterator[Server]:
         process.communicate(timeout=20)
 
 
+@dataclass
+class SharedServer(Server):
+    """One that all tests ask, and in whose place another can be started at any time."""
+
+    stack: ExitStack = field(default_factory=ExitStack)
+
+    def restart(self) -> None:
+        """Serve from a fresh process from now on, at another address."""
+        self.stack.close()
+        fresh = self.stack.enter_context(
+            serving(STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL=CLOSED_SECONDS)
+        )
+        self.url, self.process = fresh.url, fresh.process
+
+    def empty(self) -> None:
+        """Wait until nothing is held; fail where something stays, and let no other test meet it."""
+        try:
+            self.paint(0.0)  # or what was slowed down may go on for long
+            wait_until(lambda: not self.holds(), "what tests have left to be forgotten", 30.0)
+        except (AssertionError, OSError):  # it holds on to something, or has ended
+            self.restart()
+            raise
+
+
 @pytest.fixture(scope="package")
-def any_server() -> Iterator[Server]:
-    with serving(STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL=CLOSED_SECONDS) as started:
-        yield started
+def any_server() -> Iterator[SharedServer]:
+    with ExitStack() as stack:
+        started = stack.enter_context(
+            serving(STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL=CLOSED_SECONDS)
+        )
+        yield SharedServer(started.url, started.process, stack=stack)
 
 
 @pytest.fixture(scope="module")
-def server(any_server: Server) -> Server:
-    """The server, on which nobody is left from the tests of another module."""
-    wait_until(lambda: not any_server.holds(), "the tabs of other tests to be forgotten")
-    return any_server
+def server(any_server: SharedServer) -> Iterator[Server]:
+    """The server, on which the tests of a module leave nobody."""
+    yield any_server
+    any_server.empty()
 
 
 @pytest.fixture(scope="package")
@@ -167,12 +194,19 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 
 @pytest.fixture(autouse=True)
 def nobody_stays(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Close what a test that failed has left open, or its photo would stay on the server."""
+    """Close what a test that failed has left open, or its photo would stay on the server.
+
+    The next test waits until the server is empty, or gets another one.
+    """
+    failures = request.session.testsfailed
     yield
     if "browser" in request.fixturenames:
         opened: Browser = request.getfixturevalue("browser")
         for context in opened.contexts:
             context.close()
+    if request.session.testsfailed > failures and "any_server" in request.fixturenames:
+        shared: SharedServer = request.getfixturevalue("any_server")
+        shared.empty()
 
 
 def sizes(first: str, *others: str) -> pytest.MarkDecorator:

@@ -225,7 +225,7 @@ def test_the_brush_works_by_keyboard_and_can_be_taken_back(
     page.get_by_role("radio", name="What is treated").check()
     page.get_by_role("radio", name="Add", exact=True).check()
     mask, surface = page.locator("canvas.mask"), page.get_by_role("application")
-    undo, apply = (page.get_by_role("button", name=name) for name in ("Undo", "Apply"))
+    undo, apply = (page.get_by_role("button", name=name, exact=True) for name in ("Undo", "Apply"))
     quiet(page)
     found = pixels(mask, WHOLE)
     expect(undo).to_be_disabled()

@@ -3,12 +3,13 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Visit, quiet
+from tests.browser.conftest import Visit, at_a_desk, quiet
 from tests.browser.test_two_ways import add, enter
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("unhurried")]
 
 
+@at_a_desk
 def test_keys_take_back_a_dose_but_not_while_somebody_is_typing(visit: Visit) -> None:
     page = enter(visit, "With a patient")
     undo, redo = (page.get_by_role("button", name=f"{one} change") for one in ("Undo", "Redo"))

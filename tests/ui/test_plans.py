@@ -110,6 +110,39 @@ def test_a_copy_can_be_changed_without_the_first(sample_page: AppTest) -> None:
     assert sorted(kept(page)) == ["A"]
 
 
+def test_what_the_browser_begins_with_is_the_plan(sample_page: AppTest) -> None:
+    """Or the browser, to which a value said but once is lost, would send that none was chosen."""
+    page = pick(sample_page, "lip_filler")
+    page.slider(key="dose_lip_filler_both").set_value(0.5).run()
+    page.text_area(key="notes").set_value("Softly").run()
+    page.number_input(key="cost_lip_filler").set_value(120.0).run()
+    page.number_input(key="body_kg").set_value(60.0).run()
+    page.button_group(key="look").set_value("day").run()
+    page.button_group(key="letter").set_value("B").run()
+    assert list(page.button_group(key="letter").proto.default) == [1]
+    page.button_group(key="letter").set_value("A").run()
+    assert list(page.button_group(key="letter").proto.default) == [0]
+    assert list(page.button_group(key="side_lip_filler").proto.default) == [0]
+    assert list(page.button_group(key="look").proto.default) == [1]
+    assert list(page.slider(key="dose_lip_filler_both").proto.default) == [0.5]
+    assert page.text_area(key="notes").proto.default == "Softly"
+    assert page.number_input(key="cost_lip_filler").proto.default == 120.0
+    assert page.number_input(key="body_kg").proto.default == 60.0
+
+
+@pytest.mark.parametrize("key", ["letter", "side_lip_filler"])
+def test_a_choice_that_is_sent_empty_leaves_the_plan_as_it_is(
+    sample_page: AppTest, key: str
+) -> None:
+    page = pick(sample_page, "lip_filler")
+    before, said = kept(page), page.button_group(key=key).value
+    page.button_group(key=key).set_value(None).run()
+    assert title(page) == "Your preview"
+    assert kept(page) == before
+    assert page.session_state["beforehand"].letter == "A"
+    assert page.button_group(key=key).value == said
+
+
 def test_what_is_typed_last_goes_with_the_plan_it_was_typed_for(sample_page: AppTest) -> None:
     page = pick(sample_page, "lip_filler")
     page.text_area(key="notes").set_value("Back in two weeks.")

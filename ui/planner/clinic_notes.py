@@ -32,7 +32,7 @@ def of_treatment(entry: Procedure, price: float | None) -> None:
             translate("Week after the first treatment"),
             min_value=0.0,
             max_value=MOST_WEEKS,
-            value=None,
+            value=group[0].week,
             step=1.0,
             format="%.0f",
             placeholder=translate("not said"),
@@ -45,7 +45,7 @@ def of_treatment(entry: Procedure, price: float | None) -> None:
             translate("Cost"),
             min_value=0.0,
             max_value=MOST_COST,
-            value=None,
+            value=plan_book.cost_of(group),
             step=10.0,
             format="%.2f",
             placeholder=translate("not said") if price is None else number(price, ",.2f"),
@@ -57,7 +57,7 @@ def of_treatment(entry: Procedure, price: float | None) -> None:
             translate("Days off"),
             min_value=0.0,
             max_value=MOST_DAYS,
-            value=None,
+            value=group[0].clinic_downtime_days,
             step=1.0,
             format="%.0f",
             placeholder=translate("not said")
@@ -88,6 +88,7 @@ def of_plan() -> None:
     with st.expander(translate("Notes, body weight and currency"), icon=":material/edit_note:"):
         st.text_area(
             translate("Notes"),
+            value=given.notes,
             key=seed(NOTES_KEY, given.notes),
             max_chars=MOST_NOTES,
             on_change=_set_notes,
@@ -101,7 +102,7 @@ def of_plan() -> None:
             translate("Body weight in kg, for the limit of filler in a year"),
             min_value=BODY_KG[0],
             max_value=BODY_KG[1],
-            value=None,
+            value=given.body_kg,
             step=1.0,
             format="%.0f",
             placeholder=translate("not said"),
@@ -111,6 +112,7 @@ def of_plan() -> None:
         )
         shown = st.text_input(
             translate("Currency"),
+            value=given.currency,
             key=seed(CURRENCY_KEY, given.currency, plan_state.currency_of),
             max_chars=CODE_LETTERS,
             placeholder=policy().currency or translate("for example EUR"),

@@ -149,10 +149,11 @@ def _choose_procedures() -> None:
 def _choose_by_area(offered: list[Procedure]) -> None:
     by_area = {area: [one for one in offered if one.area == area] for area in AREAS}
     areas = {area: _area(area) for area, entries in by_area.items() if entries}
+    kept = st.session_state.get(AREA_KEY, next(iter(areas)))
     shown = st.pills(
         translate("Area"),
         list(areas),
-        default=None if AREA_KEY in st.session_state else next(iter(areas)),
+        default=kept if kept in areas else None,
         format_func=areas.__getitem__,
         key=AREA_KEY,
         persist_state="session",
@@ -240,6 +241,7 @@ def _draw_slider(entry: Procedure, side: str) -> None:
             dose_scale.dose_label(entry, side, dose),
             min_value=0.0,
             max_value=most,
+            value=float(dose),
             step=entry.dose.step,
             format=dose_scale.dose_format(entry),
             key=key,
@@ -255,14 +257,16 @@ def _set_dose(letter: str, procedure: str, side: str) -> None:
 
 
 def _choose_side(entry: Procedure) -> None:
+    side = plan_book.side_of(plan_state.group_of(entry))
     st.segmented_control(
         translate("{name}: side (the patient's left and right)", name=translate(entry.name))
         if is_expert()
         else translate("{name}: side (your own left and right)", name=translate(entry.name)),
         [*entry.sides, plan_book.EACH],
+        default=side,
         required=True,
-        format_func=lambda side: translate(SIDES[side]),
-        key=seed(side_key(entry.id), plan_book.side_of(plan_state.group_of(entry))),
+        format_func=lambda one: translate(SIDES[one]),
+        key=seed(side_key(entry.id), side),
         on_change=_set_side,
         args=(session.start().letter, entry.id),
         label_visibility="collapsed",
@@ -271,7 +275,9 @@ def _choose_side(entry: Procedure) -> None:
 
 
 def _set_side(letter: str, procedure: str) -> None:
-    plan_state.set_side(letter, procedure, st.session_state[side_key(procedure)])
+    side = st.session_state[side_key(procedure)]
+    if side:  # "required" binds the page alone, not what is sent
+        plan_state.set_side(letter, procedure, side)
 
 
 def _say_what_matters(entry: Procedure, small: Face) -> None:
@@ -371,8 +377,7 @@ def _choose_look() -> str:
         translate("When to look"),
         list(LOOKS),
         required=True,
-        # Only at first: a plan may have set it, and a widget takes one of the two.
-        default=None if key in st.session_state else labels.FULLEST,
+        default=st.session_state.get(key) or labels.FULLEST,  # see `widget_keys.seed`
         format_func=lambda name: translate(LOOKS[name]),
         key=key,
         persist_state="session",
@@ -389,6 +394,7 @@ def _choose_day() -> str:
     return st.select_slider(
         translate("When to look"),
         labels.DAYS,
+        value=st.session_state.get(session.WHEN_KEY) or labels.DAYS[0],  # see `widget_keys.seed`
         format_func=lambda name: translate(moment_title(name)),
         key=session.WHEN_KEY,
         persist_state="session",

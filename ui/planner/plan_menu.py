@@ -32,6 +32,7 @@ def choose() -> None:
         st.segmented_control(
             translate("Plan"),
             LETTERS,
+            default=state.letter,
             required=True,
             format_func=titles.__getitem__,
             key=seed(LETTER_KEY, state.letter),
@@ -73,6 +74,7 @@ def _manage() -> None:
     state = session.start()
     st.text_input(
         translate("Name of this plan"),
+        value=plan_state.draft().name,
         key=seed(NAME_KEY, plan_state.draft().name, str.strip),
         max_chars=MOST_NAME,
         on_change=_rename,
@@ -101,7 +103,9 @@ def _rename(letter: str) -> None:
 
 
 def _switch() -> None:
-    plan_state.go_to(st.session_state[LETTER_KEY])
+    letter = st.session_state[LETTER_KEY]
+    if letter:  # "required" binds the page alone, not what is sent
+        plan_state.go_to(letter)
 
 
 def compare(wanted: bool) -> None:
@@ -123,7 +127,7 @@ def _choose_preset() -> None:
     st.selectbox(
         translate("Start from a plan"),
         offered,
-        index=None,
+        index=offered.index(begun) if begun in offered else None,
         format_func=_offered,
         placeholder=translate("Choose one, or pick procedures yourself"),
         key=seed(PRESET_KEY, begun if begun in offered else None),

@@ -34,7 +34,10 @@ def detail_key(what: str, procedure: str) -> str:
 def seed(key: str, value: T, meaning: Callable[[T], T] = lambda value: value) -> str:
     """Let the widget of a key say a value of the plan, before it is drawn, and return the key.
 
-    One that means it already is left alone: a slider that is being moved would be pulled back.
+    One that means it already is left alone: a slider that is being moved would be pulled back. The
+    widget has to begin with the value too: what is said here comes to the browser with one run, and
+    is lost if the next run is there before it was drawn. The browser would then send what it began
+    with, as if somebody had chosen that.
 
     Args:
         key: of the widget.
