@@ -183,6 +183,8 @@ def test_the_range_of_responses_is_a_row_of_pictures(sample_page: AppTest) -> No
         "Uncertain here",
     ]
     assert len(set(pictures)) == 5
+    page.button_group(key="responder").set_value("high").run()
+    assert strip(page) == (captions, pictures)  # it shows every response anyway
 
 
 def test_the_sheets_to_download_are_marked(sample_page: AppTest) -> None:
