@@ -252,6 +252,15 @@ FAULTS: tuple[Fault, ...] = (
         (f"{TESTS}test_ranges.py",),
     ),
     Fault(
+        "slopes_forget_the_parts",
+        "How a measure grows is kept for whatever else is done to the face too.",
+        "simulate/geometry/basis.py",
+        "return _measure_slopes(face, tuple(parts), step)",
+        f"{KEY}\n    key = Key('slopes', (), Scope.HEAD)\n"
+        "    return face.cached(key, lambda: _measure_slopes(face, tuple(parts), step))",
+        (f"{TESTS}test_ranges.py",),
+    ),
+    Fault(
         "responders",
         "The weak responder is shown as the strong one.",
         "simulate/plan/conditions.py",
