@@ -378,7 +378,10 @@ def test_ones_own_pupil_distance_replaces_the_estimate(sample_page: AppTest) -> 
     written = "\n".join(one.value for one in sample_page.markdown)
     assert "pupils 75 ±" in written
     assert "the pupil distance you gave" in written
-    assert float(table(sample_page)[0][1]) > 1.1 * before
+    wide = float(table(sample_page)[0][1])
+    assert wide > 1.1 * before
+    sample_page.number_input(key="pupils_mm").set_value(60.0).run()  # it was mistyped
+    assert float(table(sample_page)[0][1]) == pytest.approx(60.0 / 75.0 * wide, abs=0.11)
 
 
 def test_another_photo_keeps_the_doses_and_drops_the_pupil_distance(sample_page: AppTest) -> None:
