@@ -426,8 +426,8 @@ FAULTS: tuple[Fault, ...] = (
         "report_kept_without_notes",
         "A report from before the notes were changed is handed out after.",
         "ui/compute/files.py",
-        "return self.face.key, self.choice, self.choice.full_plan, self.title, self.view, others",
-        "return self.face.key, self.choice, self.title, self.view, others",
+        "self.choice, self.choice.full_plan, self.title",
+        "self.choice, self.title",
         (f"{PAGE_TESTS}test_download_page.py::test_of_other_notes_the_report_is_offered_anew",),
     ),
     # --- time
