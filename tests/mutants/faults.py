@@ -37,6 +37,9 @@ LIGHT = "simulate/shading/light.py"
 CHANGES = "simulate/outcome/changes.py"
 COLOURS = f"{TESTS}test_discolouration.py"
 GOLDEN = f"{TESTS}test_golden.py"
+CACHE = "face_mesh/cache.py"
+BOOK = "ui/state/plan_book.py"
+KEY = "from face_mesh.cache import Key\n"  # for a key of one's own, beside `cached_per`
 
 FAULTS: tuple[Fault, ...] = (
     # --- bruises and redness
@@ -92,8 +95,10 @@ FAULTS: tuple[Fault, ...] = (
         "bruise_sides",
         "What is kept of a bruise forgets the side: the left one is drawn for the right.",
         DISCOLOUR,
-        'name = f"{treatment.procedure} {treatment.side} reaction {number}"',
-        'name = f"{treatment.procedure} reaction {number}"',
+        "return _depth(face, treatment.entry, treatment.side, reaction)",
+        f"{KEY}\n    key = Key('depth', (treatment.entry, reaction), Scope.SIZE)\n"
+        "    return face.cached(\n"
+        "        key, lambda: _depth(face, treatment.entry, treatment.side, reaction)\n    )",
         (COLOURS,),
     ),
     Fault(
@@ -241,8 +246,18 @@ FAULTS: tuple[Fault, ...] = (
         "slopes_forget_the_step",
         "How a measure grows is kept for another dose too.",
         "simulate/geometry/basis.py",
-        "name = f\"slopes {' '.join(part.name for part in parts)} {step}\"",
-        'name = "slopes"',
+        "return _measure_slopes(face, tuple(parts), step)",
+        f"{KEY}\n    key = Key('slopes', (tuple(parts),), Scope.HEAD)\n"
+        "    return face.cached(key, lambda: _measure_slopes(face, tuple(parts), step))",
+        (f"{TESTS}test_ranges.py",),
+    ),
+    Fault(
+        "slopes_forget_the_parts",
+        "How a measure grows is kept for whatever else is done to the face too.",
+        "simulate/geometry/basis.py",
+        "return _measure_slopes(face, tuple(parts), step)",
+        f"{KEY}\n    key = Key('slopes', (), Scope.HEAD)\n"
+        "    return face.cached(key, lambda: _measure_slopes(face, tuple(parts), step))",
         (f"{TESTS}test_ranges.py",),
     ),
     Fault(
@@ -330,8 +345,8 @@ FAULTS: tuple[Fault, ...] = (
         "seed_forgotten",
         "Skin painted from one seed is shown for another too.",
         "simulate/skin/treated_patch.py",
-        "/{engine}/{seed}",
-        "/{engine}",
+        "own_strokes(face, job), engine, seed)",
+        "own_strokes(face, job), engine)",
         (f"{TESTS}test_blend.py",),
     ),
     Fault(
@@ -366,6 +381,55 @@ FAULTS: tuple[Fault, ...] = (
         "return max(self.most, self.reduction * max(0.0, relative_dose))",
         (f"{TESTS}test_catalogue.py",),
     ),
+    # --- what is kept
+    Fault(
+        "kept_without_arguments",
+        "What is kept with a face is kept for whatever it is asked of.",
+        CACHE,
+        "key = Key(name, (*args, *sorted(kwargs.items())), scope)",
+        "key = Key(name, (*sorted(kwargs.items()),), scope)",
+        (f"{MESH_TESTS}test_cache.py",),
+    ),
+    Fault(
+        "kept_without_keywords",
+        "What is kept with a face forgets what it is given by name.",
+        CACHE,
+        "key = Key(name, (*args, *sorted(kwargs.items())), scope)",
+        "key = Key(name, args, scope)",
+        (f"{MESH_TESTS}test_cache.py",),
+    ),
+    Fault(
+        "kept_for_another_size",
+        "What lies at the pixels of the preview is used at the photo's own size.",
+        "face_mesh/face.py",
+        "size = None if key.scope is Scope.HEAD else (self.photo.width, self.photo.height)",
+        "size = None",
+        (f"{MESH_TESTS}test_cache.py",),
+    ),
+    Fault(
+        "kept_though_repainted",
+        "What was read off the pixels of a photo is said of its repainted skin.",
+        "face_mesh/face.py",
+        "if key.scope is not Scope.PIXELS",
+        "if key.scope",
+        (f"{MESH_TESTS}test_cache.py",),
+    ),
+    Fault(
+        "face_kept_without_hint",
+        "A face measured by one pupil distance is shown for another.",
+        "ui/compute/faces.py",
+        "show_spinner=False)\ndef face(",
+        "show_spinner=False, hash_funcs={ScaleHint: lambda _: 0})\ndef face(",
+        (f"{PAGE_TESTS}test_page.py::test_ones_own_pupil_distance_replaces_the_estimate",),
+    ),
+    Fault(
+        "report_kept_without_notes",
+        "A report from before the notes were changed is handed out after.",
+        "ui/compute/files.py",
+        "self.choice, self.choice.full_plan, self.title",
+        "self.choice, self.title",
+        (f"{PAGE_TESTS}test_download_page.py::test_of_other_notes_the_report_is_offered_anew",),
+    ),
     # --- time
     Fault(
         "weeks_as_days",
@@ -387,8 +451,8 @@ FAULTS: tuple[Fault, ...] = (
         "reaction_a_day_early",
         "Swelling and bruises are shown as they are a day later.",
         "simulate/recovery/reactions.py",
-        "np.interp(days, one.days, one.level)",
-        "np.interp(days + 1.0, one.days, one.level)",
+        "np.interp(days, reaction.days, reaction.level)",
+        "np.interp(days + 1.0, reaction.days, reaction.level)",
         (f"{TESTS}test_time.py",),
     ),
     Fault(
@@ -403,8 +467,8 @@ FAULTS: tuple[Fault, ...] = (
         "day_in_the_film",
         "The film counts its days from 1.",
         "simulate/wording/times.py",
-        'return Said("Day {n}", n=int(days))',
-        'return Said("Day {n}", n=int(days) + 1)',
+        'return Message("Day {n}", n=int(days))',
+        'return Message("Day {n}", n=int(days) + 1)',
         (f"{TESTS}test_wording.py",),
     ),
     # --- the face
@@ -477,8 +541,8 @@ FAULTS: tuple[Fault, ...] = (
         "dose_of_both_sides",
         "A dose per side is said to be the same in all.",
         "ui/planner/dose_scale.py",
-        'placed(2.0 * now, unit, "total")',
-        'placed(now, unit, "total")',
+        'dose_by_side(2.0 * now, unit, "total")',
+        'dose_by_side(now, unit, "total")',
         (f"{PAGE_TESTS}test_wording.py",),
     ),
     Fault(
@@ -492,7 +556,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "step_limit",
         "The slider of a dose ends a step too early.",
-        "ui/planner/dose_scale.py",
+        BOOK,
         "floor(entry.max_dose(side) / entry.dose.step + 1e-6)",
         "floor(entry.max_dose(side) / entry.dose.step - 1e-6)",
         (f"{PAGE_TESTS}test_wording.py",),
@@ -508,7 +572,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "result_forgets_choice",
         "A picture is kept by its plan alone: another response shows that of the first.",
-        "ui/compute/run.py",
+        "ui/compute/outcomes.py",
         "kept, asked = results(), (face.key, choice)",
         "kept, asked = results(), (face.key, choice.plan)",
         (f"{PAGE_TESTS}test_page.py::test_a_strong_response_changes_more_than_a_weak_one",),
@@ -524,33 +588,33 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "hint_forgotten",
         "The pupil distance that somebody gave is not used.",
-        "ui/compute/run.py",
-        "return read_face(_photo, which=which, hint=hint)",
-        "return read_face(_photo, which=which)",
+        "ui/compute/faces.py",
+        "read_face(_photo, which=which, hint=hint, detections",
+        "read_face(_photo, which=which, detections",
         (f"{PAGE_TESTS}test_page.py::test_ones_own_pupil_distance_replaces_the_estimate",),
     ),
     Fault(
         "dose_of_the_other_side",
         "Who goes from two doses to one side gets the dose of the other.",
-        "ui/planner/plan_state.py",
-        'both if side == "both" else doses[_PAIR.index(side)]',
-        'both if side == "both" else doses[1 - _PAIR.index(side)]',
+        BOOK,
+        'both if side == "both" else doses[PAIR.index(side)]',
+        'both if side == "both" else doses[1 - PAIR.index(side)]',
         (f"{PAGE_TESTS}test_plans.py",),
     ),
     Fault(
         "dose_not_halved",
         "A total becomes the dose of each of two sides.",
-        "ui/planner/plan_state.py",
-        'doses[0] / (2.0 if halves and before == "both" else 1.0) for s in _PAIR',
-        "doses[0] for s in _PAIR",
+        BOOK,
+        'dict.fromkeys(PAIR, doses[0] / (2.0 if halves and before == "both" else 1.0))',
+        "dict.fromkeys(PAIR, doses[0])",
         (f"{PAGE_TESTS}test_plans.py",),
     ),
     Fault(
         "cost_of_each_side",
         "What is done on each side costs twice as much.",
-        "ui/planner/plan_state.py",
-        "cost=None if cost is None else cost / len(made)",
-        "cost=None if cost is None else cost",
+        BOOK,
+        "part = None if cost is None else cost / len(group)",
+        "part = cost",
         (f"{PAGE_TESTS}test_plans.py",),
     ),
     Fault(
@@ -564,9 +628,9 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "dose_of_a_side_in_totals",
         "A dose per side counts once in what a plan adds up to.",
-        "ui/planner/totals.py",
-        "amount = sum(one.amount for one in own",
-        "amount = sum(one.dose for one in own",
+        "simulate/wording/plans.py",
+        "whole = sum(one.amount for one in own",
+        "whole = sum(one.dose for one in own",
         (f"{PAGE_TESTS}test_plans.py",),
     ),
     Fault(
@@ -596,9 +660,9 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "range_of_a_response",
         "The row of responses is another one for each response that is looked at.",
-        "ui/compute/run.py",
-        'return replace(choice, responder="expected")',
+        "ui/compute/files.py",
+        'return replace(choice, conditions=replace(choice.conditions, responder="expected"))',
         "return choice",
-        (f"{PAGE_TESTS}test_page.py",),
+        (f"{PAGE_TESTS}test_page.py::test_the_range_of_responses_is_a_row_of_pictures",),
     ),
 )

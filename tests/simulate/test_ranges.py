@@ -15,6 +15,8 @@ from simulate import (
     procedures,
     simulate,
 )
+from simulate.geometry.basis import measure_slopes
+from simulate.geometry.displacement import parts_of
 from simulate.outcome.outcome import MOST_UNSURE_MM
 from simulate.outcome.uncertainty_overlay import overlaid
 from tests.simulate.faces import bare, face_of, lengths
@@ -92,6 +94,14 @@ def test_what_was_said_at_one_dose_does_not_change_what_is_said_at_another() -> 
     found, wanted = (of(after(face, one("lip_lift", 1.2)), measure) for face in (used, fresh))
     assert sd(found) > 0.1
     assert (found.after, sd(found)) == pytest.approx((wanted.after, sd(wanted)), abs=1e-9)
+
+
+def test_how_a_measure_grows_is_told_over_the_step_that_is_asked_for() -> None:
+    """What adds volume grows ever less: over a larger step its slope is another one."""
+    used, parts = bare(face_of("hopper")), parts_of(procedures()["chin_filler"], "both")
+    small, large = (measure_slopes(used, parts, step) for step in (0.5, 4.0))
+    assert large == pytest.approx(measure_slopes(bare(face_of("hopper")), parts, 4.0), abs=1e-9)
+    assert max(abs(large[measure] - small[measure]) for measure in small) > 0.01
 
 
 @each_measure

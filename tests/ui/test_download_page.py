@@ -189,6 +189,16 @@ def test_notes_are_offered_only_where_there_are_any(planned: AppTest) -> None:
     assert planned.checkbox(key="report_notes").value is False
 
 
+def test_of_other_notes_the_report_is_offered_anew(
+    planned: AppTest, reported: Callable[[], tuple[Parts, Any]]
+) -> None:
+    planned.text_area(key="notes").set_value("Softly.").run()
+    reported()
+    assert "take_make_report" not in names(planned)
+    planned.text_area(key="notes").set_value("Not so softly.").run()
+    assert "take_make_report" in names(planned)
+
+
 def test_what_was_asked_of_other_doses_is_not_begun(planned: AppTest) -> None:
     planned.session_state["beforehand"].asked["video"] = "of other doses"
     planned.run()

@@ -183,6 +183,8 @@ def test_the_range_of_responses_is_a_row_of_pictures(sample_page: AppTest) -> No
         "Uncertain here",
     ]
     assert len(set(pictures)) == 5
+    page.button_group(key="responder").set_value("high").run()
+    assert strip(page) == (captions, pictures)  # it shows every response anyway
 
 
 def test_the_sheets_to_download_are_marked(sample_page: AppTest) -> None:
@@ -376,7 +378,10 @@ def test_ones_own_pupil_distance_replaces_the_estimate(sample_page: AppTest) -> 
     written = "\n".join(one.value for one in sample_page.markdown)
     assert "pupils 75 ±" in written
     assert "the pupil distance you gave" in written
-    assert float(table(sample_page)[0][1]) > 1.1 * before
+    wide = float(table(sample_page)[0][1])
+    assert wide > 1.1 * before
+    sample_page.number_input(key="pupils_mm").set_value(60.0).run()  # it was mistyped
+    assert float(table(sample_page)[0][1]) == pytest.approx(60.0 / 75.0 * wide, abs=0.11)
 
 
 def test_another_photo_keeps_the_doses_and_drops_the_pupil_distance(sample_page: AppTest) -> None:
