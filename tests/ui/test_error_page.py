@@ -29,7 +29,7 @@ def test_what_breaks_is_one_sentence_without_the_exception() -> None:
 def test_the_page_is_started_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     app = importlib.import_module("streamlit_app").app
-    assert app._on_script_error.__name__ == "told"
+    assert app._on_script_error.__name__ == "show_error"
 
 
 def test_nobody_is_sent_elsewhere_with_an_error() -> None:
