@@ -127,7 +127,7 @@ def _choose_preset() -> None:
     st.selectbox(
         translate("Start from a plan"),
         offered,
-        index=offered.index(begun) if begun in offered else None,
+        index=None,
         format_func=_offered,
         placeholder=translate("Choose one, or pick procedures yourself"),
         key=seed(PRESET_KEY, begun if begun in offered else None),

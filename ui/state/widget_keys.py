@@ -37,7 +37,8 @@ def seed(key: str, value: T, meaning: Callable[[T], T] = lambda value: value) ->
     One that means it already is left alone: a slider that is being moved would be pulled back. The
     widget has to begin with the value too: what is said here comes to the browser with one run, and
     is lost if the next run is there before it was drawn. The browser would then send what it began
-    with, as if somebody had chosen that.
+    with, as if somebody had chosen that. A field that can be cleared begins empty all the same: for
+    Streamlit, one that begins with a value has that value once it is cleared.
 
     Args:
         key: of the widget.
