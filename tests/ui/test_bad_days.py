@@ -153,7 +153,7 @@ def test_a_page_that_breaks_keeps_photo_and_choices(
     moved = slider.set_value(dose + 2 * slider.step).run()
     dose = next(one for one in moved.slider if one.key == slider.key).value
 
-    told = importlib.import_module("ui.server.error_page").told
+    told = importlib.import_module("ui.server.error_page").show_error
     script = importlib.import_module("streamlit.runtime.scriptrunner.exec_code")
     handle = script.handle_user_script_exception
     monkeypatch.setattr(script, "handle_user_script_exception", lambda ex, _: handle(ex, told))

@@ -31,13 +31,10 @@ KNOWN = {
     ("ui/intake/bdd_screening.py", "tool.sources"): "citations of our own",
     ("ui/intake/consent.py", "rule.sources"): "citations of our own",
     (
-        "ui/planner/controls.py",
-        "self.procedures",
-    ): "areas, by which what is said of each is looked up",
-    (
         "ui/results/compare_plans.py",
         "cells[id_].get(letter, NOTHING)",
     ): "of `wording.change`, figures",
+    ("ui/planner/controls.py", "offered"): "areas, by which what is said is looked up",
     ("ui/results/compare_plans.py", "row(plan)"): "of `ROWS`, each of which says it",
     ("ui/procedures/procedure_info.py", "sections"): "of calls of `draw`, each of what is said",
     ("ui/concerns/procedure_cards.py", "here.said"): "of `expecting.here`, which says it",
@@ -53,8 +50,8 @@ KNOWN = {
     ("ui/app/router.py", "TABLE[current(state)].screen"): "our own screens",
     ("ui/intake/bdd_screening.py", "TABLE[current(state)].screen"): "our own screens",
     ("ui/app/page_frame.py", "pages"): "our own screens, with names of icons",
-    ("ui/results/result_view.py", "marks.get(one.because, '')"): "of `wording.footnote`, a letter",
-    ("ui/results/result_view.py", "one.because"): "by which the letter of a footnote is looked up",
+    ("ui/results/result_view.py", "marks.get(row.because, '')"): "of `wording.footnote`, a letter",
+    ("ui/results/result_view.py", "row.because"): "by which the letter of a footnote is looked up",
 }
 Node = ast.AST
 
@@ -236,18 +233,18 @@ def test_the_rule_looks_at_the_page() -> None:
     [
         "st.markdown(plan.notes)",
         "st.markdown(f'**{plan.notes}**')",
-        "st.warning(say('a') + saved.name)",
+        "st.warning(translate('a') + saved.name)",
         "name = policy().name\n    st.caption(name)",
         "for one in found.names:\n        st.caption(one)",
         "st.markdown(' '.join(one.name for one in found))",
-        "st.button(say('a'), help=saved.name)",
-        "st.pills(say('a'), [], format_func=names.__getitem__)",
-        "st.radio(say('a'), [], format_func=lambda one: found[one])",
+        "st.button(translate('a'), help=saved.name)",
+        "st.pills(translate('a'), [], format_func=names.__getitem__)",
+        "st.radio(translate('a'), [], format_func=lambda one: found[one])",
         "st.expander(argument)",
         "place.error(str(error))",
         "st.markdown(told(1))",
-        "lines = [say('a')]\n    lines += [saved.name]\n    st.table(lines)",
-        "a, b = say('a'), saved.name\n    st.title(b)",
+        "lines = [translate('a')]\n    lines += [saved.name]\n    st.table(lines)",
+        "a, b = translate('a'), saved.name\n    st.title(b)",
         "st.text(st.query_params['a'])",
     ],
 )
@@ -262,15 +259,15 @@ def test_the_rule_sees_what_forgets(tmp_path: Path, source: str) -> None:
     "source",
     [
         "st.markdown('a')",
-        "st.markdown(say('{a}', a=plan.notes))",
-        "st.markdown(f'**{say(WORDS[one])}** {number(3)}')",
-        "title = say('a') if one else ''\n    st.markdown('\\n'.join([title, *lines()]))",
-        "for one in map(say, found):\n        st.caption(one)",
-        "a, b = say('a'), saved.name\n    st.title(a)",
+        "st.markdown(translate('{a}', a=plan.notes))",
+        "st.markdown(f'**{translate(WORDS[one])}** {number(3)}')",
+        "title = translate('a') if one else ''\n    st.markdown('\\n'.join([title, *lines()]))",
+        "for one in map(translate, found):\n        st.caption(one)",
+        "a, b = translate('a'), saved.name\n    st.title(a)",
     ],
 )
 def test_the_rule_minds_nothing_that_is_said(tmp_path: Path, source: str) -> None:
     (tmp_path / "ui").mkdir()
-    text = f"def draw(one):\n    {source}\n\ndef lines():\n    return [say('a'), SAID[1]]\n"
+    text = f"def draw(one):\n    {source}\n\ndef lines():\n    return [translate('a'), SAID[1]]\n"
     (tmp_path / "ui" / "new.py").write_text(text)
     assert list(Page(tmp_path).message_of()) == []
