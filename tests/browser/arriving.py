@@ -64,4 +64,4 @@ def pick(page: Page, field: Locator, option: str, words: str = "") -> None:
     quiet(page)  # a list that opens while the page still scrolls is closed again
     (field.tap if page.evaluate("matchMedia('(pointer: coarse)').matches") else field.click)()
     field.fill(words or option)
-    page.get_by_role("option", name=option).first.click()
+    page.get_by_role("option", name=option).first.click(timeout=60_000)

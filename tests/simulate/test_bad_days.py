@@ -246,13 +246,13 @@ def _catches(pid: int, number: int) -> bool:
 SLOW = """
 import sys, time
 sys.path.insert(0, {root!r})
-from face_mesh.atomic_file import Unnamed
-write = Unnamed.write
+from face_mesh.atomic_file import AtomicFile
+write = AtomicFile.write
 def slowly(file, data):
     write(file, data)
     print("written", flush=True)
     time.sleep({pause})
-Unnamed.write = slowly
+AtomicFile.write = slowly
 sys.argv = ["simulate", *sys.argv[1:]]
 import runpy
 runpy.run_module("simulate", run_name="__main__", alter_sys=True)
@@ -536,8 +536,8 @@ def test_another_model_in_the_place_of_ours_is_said(
 KEY_MAKER = """
 import sys
 sys.path.insert(0, {root!r})
-from simulate.provenance.signing import signing
-print(signing().key_pem)
+from simulate.provenance.signing import credentials
+print(credentials().key_pem)
 """
 
 

@@ -40,7 +40,7 @@ def runtime(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> Runtime:
 
 
 def test_somebody_is_there_until_the_connection_is_lost(runtime: Runtime) -> None:
-    gone = importlib.import_module("ui.server.presence").gone()
+    gone = importlib.import_module("ui.server.presence").disconnection_check()
     assert not gone()
     runtime.there = False
     assert gone()
