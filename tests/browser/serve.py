@@ -36,6 +36,9 @@ ANSWER = "holds: "
 BROKEN = "The skin model is damaged; install Beforehand again."
 
 
+SHEET_STEPS = 20  # more that a film or range takes where it is slowed down
+
+
 @dataclass
 class Pace:
     """How fast skin is painted."""
@@ -91,6 +94,9 @@ def slow_down() -> None:
             yield step
 
     def sheet(*of: Any) -> Generator[float, None, files.Sheet]:
+        for _ in range(SHEET_STEPS if PACE.seconds > 0 else 0):  # of painted skin it has hardly any
+            time.sleep(PACE.seconds)
+            yield 0.0
         with closing(at_once(*of)) as working:
             while True:
                 try:
