@@ -57,7 +57,7 @@ def check(photo: Photo, view: str) -> None:
             measurement.show_findings(found)
             _show_good(found, view)
         _ways_on(face, view, found)
-        if face and _usable(found):
+        if face and measurement.usable(found):
             with st.expander(translate("How large is the face?"), icon=":material/straighten:"):
                 scaling.choose(face, photo, view)
 
@@ -99,12 +99,8 @@ def _show_good(found: tuple[Finding, ...], view: str) -> None:
             st.markdown(f":green[{labels.ICONS['info']}] {translate(text)}")
 
 
-def _usable(found: tuple[Finding, ...]) -> bool:
-    return all(one.severity != "block" for one in found)
-
-
 def _ways_on(face: Face | None, view: str, found: tuple[Finding, ...]) -> None:
-    usable = face is not None and _usable(found)
+    usable = face is not None and measurement.usable(found)
     front, adding = view == session.FRONT, bool(session.start().addition)
     with st.container(horizontal=True, key=f"ways_on_{view}"):
         if usable:

@@ -25,7 +25,7 @@ def measure(photo: Photo) -> Face | None:
     """
     state = session.start()
     face = read(photo, state.view)
-    if face is None or any(finding.severity == "block" for finding in face.findings):
+    if face is None or not usable(face.findings):
         if face is not None:
             show_findings(face.findings)
         st.button(
@@ -48,6 +48,11 @@ def read(photo: Photo, view: str) -> Face | None:
     except Exception as error:  # of whatever kind: the page goes on
         st.error(error_page.sentence_of(error), icon=labels.ICONS["block"])
         return None
+
+
+def usable(findings: tuple[Finding, ...]) -> bool:
+    """Return whether a photo with these findings can be used."""
+    return all(finding.severity != "block" for finding in findings)
 
 
 def show_findings(findings: tuple[Finding, ...]) -> None:
