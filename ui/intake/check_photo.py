@@ -92,7 +92,7 @@ def _verdict(found: tuple[Finding, ...], view: str) -> None:
 def _show_good(found: tuple[Finding, ...], view: str) -> None:
     wrong = {one.id for one in found if one.severity != "info" or one.id == "head_leaning"}
     left_out = {
-        views.THREE_QUARTER: ONLY_FRONTAL, views.SMILE: NOT_OF_A_SMILE,
+        session.THREE_QUARTER: ONLY_FRONTAL, session.SMILE: NOT_OF_A_SMILE,
     }.get(view, set())  # fmt: skip
     for text, ids in GOOD.items():
         if not ids & wrong and text not in left_out:
