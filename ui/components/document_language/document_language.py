@@ -64,7 +64,8 @@ LABELS = (
 )
 
 _mount = st.components.v2.component(
-    "beforehand_speaking", js=Path(__file__).with_name("document_language.js").read_text("utf-8")
+    "beforehand_document_language",
+    js=Path(__file__).with_name("document_language.js").read_text("utf-8"),
 )
 
 
@@ -75,4 +76,4 @@ def tell() -> None:
     decimal = get_decimal_symbol(spoken)
     texts |= {BEFORE: ""} | {text: language.translate(why) for text, why in REFUSED.items()}
     data = {"language": spoken, "texts": texts, "labels": labels, "decimal": decimal}
-    _mount(key="speaking", data=data)
+    _mount(key="document_language", data=data)
