@@ -74,6 +74,6 @@ def tell() -> None:
     spoken = language.current()
     texts, labels = ({}, {}) if spoken == "en" else map(language.words, (TEXTS, LABELS))
     decimal = get_decimal_symbol(spoken)
-    texts |= {BEFORE: ""} | {text: language.translate(why) for text, why in REFUSED.items()}
+    texts |= {BEFORE: ""} | {text: language.plain(why) for text, why in REFUSED.items()}
     data = {"language": spoken, "texts": texts, "labels": labels, "decimal": decimal}
     _mount(key="document_language", data=data)
