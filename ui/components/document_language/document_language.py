@@ -45,8 +45,8 @@ TEXTS = (
 # What the uploader says of an upload that was refused, and why it was, which it does not say.
 BEFORE = "Error: "  # a piece of text by itself; what follows is a sentence
 REFUSED = {
-    f"AxiosError: Request failed with status code {upload.status}": upload.sentence
-    for upload in OF_UPLOADS
+    f"AxiosError: Request failed with status code {refusal.status}": refusal.sentence
+    for refusal in OF_UPLOADS
 }
 LABELS = (
     N_("file upload"),
