@@ -39,7 +39,8 @@ def check(photo: Photo, view: str) -> None:
     picture, panel = st.columns([1, 1], gap="large")
     try:
         with st.spinner(translate("Looking for the face …")):
-            count, plain = faces.detection(photo.sha256, photo)
+            count = len(faces.detections(photo.sha256, photo))
+            plain = faces.numbered(photo.sha256, photo)
     except Exception as error:  # of whatever kind: the page goes on
         st.error(error_page.sentence_of(error), icon=labels.ICONS["block"])
         _ways_on(None, view, ())
@@ -143,7 +144,7 @@ def overview(photo: Photo) -> None:
             st.header(translate(about.name), anchor=False)
             st.caption(translate(about.good_for))
             if view in photos:
-                plain = faces.detection(photos[view].sha256, photos[view])[1]
+                plain = faces.numbered(photos[view].sha256, photos[view])
                 alt = translate("Your photo: {view!l}.", view=about.name)
                 framed_photo.show(plain, alt, f"shown_{view}")
                 _buttons_of(view)

@@ -40,7 +40,7 @@ def measure(photo: Photo) -> Face | None:
 def read(photo: Photo, view: str) -> Face | None:
     """Return the face of a photo of `view`, or None and say why there is none or not yet one."""
     try:
-        count = faces.detection(photo.sha256, photo)[0]
+        count = len(faces.detections(photo.sha256, photo))
         which = session.which(view) if count > 1 else None
         if count > 1 and which is None:
             return None

@@ -14,8 +14,6 @@ from simulate.plan.plan import Place, Plan, Stroke
 from ui.state.clinic_policy import policy
 from ui.state.history import History
 from ui.state.plan_book import Draft, PlanBook
-from ui.state.step import CONSULTANT as CONSULTANT
-from ui.state.step import PATIENT as PATIENT
 from ui.state.step import Step
 from ui.text import language
 
@@ -23,6 +21,7 @@ if TYPE_CHECKING:
     from simulate.provenance.verify import Verdict
 
 KEY = "beforehand"
+PATIENT, CONSULTANT = "patient", "consultant"  # the two ways in
 WHICH_KEY = "which"  # of the widgets whose answers belong to one photo
 PUPILS_KEY = "pupils_mm"  # belongs to the person, whichever photo shows it
 FRONT, THREE_QUARTER, SMILE = "front", "three_quarter", "smile"
