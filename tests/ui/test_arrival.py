@@ -172,7 +172,7 @@ def test_a_photo_is_looked_at_before_it_is_used_and_its_file_is_gone(
     assert title(page) == "Is this photo good enough?"
     assert stored(uploads) == 0
     assert MAKER.encode() in photo_file
-    (picture,) = components(page, "beforehand_shown")
+    (picture,) = components(page, "beforehand_framed_photo")
     header, parts = unpacked(picture.bytes)
     assert header["alt"] == "Your photo."
     assert parts["picture"].startswith(b"\xff\xd8\xff")
@@ -282,7 +282,7 @@ def iter_of(shares: list[float]) -> Iterator[float]:
 
 def test_of_several_faces_one_is_chosen(page: AppTest, two_faces_file: bytes) -> None:
     upload(page, "two.jpg", two_faces_file)
-    header, _ = unpacked(components(page, "beforehand_shown")[0].bytes)
+    header, _ = unpacked(components(page, "beforehand_framed_photo")[0].bytes)
     boxes = header["boxes"]
     assert len(boxes) == 2
     assert boxes[0][2] < 0.5 < boxes[1][0]
@@ -432,7 +432,8 @@ def test_a_known_length_in_the_photo_sets_the_scale(page: AppTest, photo_file: b
     assert "may be off by 4 %" in written(page)
     page.button(key="length_on_front").click().run()
     (given,) = components(page, "beforehand_ruler")
-    assert not components(page, "beforehand_shown")  # the photo with the marks is in its place
+    # The photo with the marks is in its place.
+    assert not components(page, "beforehand_framed_photo")
     assert title(page) == "How large is the face?"
     header, _ = unpacked(given.bytes)
     (x0, _), (x1, _) = header["start"]

@@ -229,7 +229,11 @@ SAME = {"Beforehand", "English", "Español", "Deutsch", "Grace Hopper", "Eileen 
 SAME |= {"BEFOREHAND1:…", "Plan A", "Plan B", "Plan C"}
 MOST_WORDS_ALIKE = 4  # that a translation may have in common with its English: "Plan", "Colombia"
 # Components without words.
-SILENT = ("beforehand_sending", "beforehand_speaking", "beforehand_stepping")
+SILENT = (
+    "beforehand_upload_retry",
+    "beforehand_document_language",
+    "beforehand_browser_history",
+)
 _TEXTS = {"label", "body", "help", "placeholder", "options", "caption", "captions", "text"}
 _TEXTS |= {"title", "alt", "content"}
 _SKIPPED = re.compile(

@@ -352,7 +352,7 @@ def test_the_page_is_started_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
     kept: list[str] = []
     monkeypatch.setattr(lifespan.streamlit_patches, "keep", lambda: None)
     monkeypatch.setattr(lifespan.media_access, "keep", lambda: kept.append("made files"))
-    monkeypatch.setattr(lifespan, "load", lambda: None)
+    monkeypatch.setattr(lifespan, "warm_landmarks", lambda: None)
     monkeypatch.setattr(lifespan.memory_cleanup, "overwrite_freed", lambda: None)
 
     async def start() -> None:

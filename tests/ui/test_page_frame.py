@@ -67,7 +67,7 @@ def test_the_tour_is_not_offered_before_age_and_consent(welcome_page: AppTest) -
 
 def step(page: AppTest) -> tuple[str, list[str]]:
     """The step that is on, and those one can go to from it."""
-    sent = json.loads(components(page, "beforehand_stepping")[0].json)
+    sent = json.loads(components(page, "beforehand_browser_history")[0].json)
     return sent["step"], sent["others"]
 
 

@@ -15,6 +15,7 @@ from simulate import Conditions, Plan
 from simulate.plan.plan import Stroke
 from tests.ui.photos import MOLES, jpeg_with_place, portrait_with_moles
 from tests.ui.viewing import look_at, pick, shown, table, title
+from ui.components.viewer.viewer import KEY
 from ui.planner import retouch
 from ui.state import session
 
@@ -296,7 +297,7 @@ def test_edits_of_another_picture_are_not_taken(
 ) -> None:
     state = session.Session(shown="this one")
     sent = {"photo": of, "strokes": [], "spots": [[0.5, 0.5]]}
-    held = {session.KEY: state, retouch.KEY: {"edits": sent}}
+    held = {session.KEY: state, KEY: {"edits": sent}}
     monkeypatch.setattr(retouch.st, "session_state", held)
     retouch.take()
     assert bool(state.edits.spots) is taken

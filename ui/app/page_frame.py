@@ -10,7 +10,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from ui import tour
 from ui.components import document_language
-from ui.intake import photo_store, privacy_notice
+from ui.intake import bdd_screening, photo_store, privacy_notice
 from ui.state import session, steps
 from ui.state.clinic_policy import policy
 from ui.text import language
@@ -88,11 +88,5 @@ def foot(now: StreamlitPage) -> None:
         st.caption(f"{legal} {privacy_notice.in_short()}")
         state = session.start()  # the first screen has the link among its own words
         if state.attested and state.way == session.PATIENT and now.url_path != "care":
-            st.page_link(
-                "../screens/care.py",
-                label=translate(
-                    "Do thoughts about your looks weigh on you? A private check, if you like."
-                ),
-                icon=":material/favorite:",
-            )
+            bdd_screening.offer()
         document_language.tell()

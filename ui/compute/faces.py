@@ -24,11 +24,11 @@ def detections(sha256: str, _photo: Photo) -> tuple[Detection, ...]:
 
 
 @st.cache_resource(scope="session", max_entries=4, show_spinner=False)
-def detection(sha256: str, _photo: Photo) -> tuple[int, Picture]:
-    """Return how many faces there are, and the photo with them numbered if they are several."""
+def numbered(sha256: str, _photo: Photo) -> Picture:
+    """Return a photo as it is, with its faces numbered if they are several."""
     all_faces = detections(sha256, _photo)
     several = tuple(one.points_px for one in all_faces) if len(all_faces) > 1 else ()
-    return len(all_faces), overlays.plain(_photo, several)
+    return overlays.plain(_photo, several)
 
 
 @st.cache_resource(scope="session", max_entries=4, show_spinner=False)

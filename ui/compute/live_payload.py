@@ -26,7 +26,6 @@ from ui.components.viewer import Live
 from ui.compute import overlays
 from ui.state import session
 from ui.state.widget_keys import dose_key
-from ui.text import labels
 
 MOST_LEVEL = 32767  # a field is sent in whole numbers of 16 bits, its own largest value at the end
 MASK = "-mask"  # after the name of a layer of skin: where it differs from the photo
@@ -46,7 +45,7 @@ def live_of(outcome: Outcome, known: Iterable[Live] = ()) -> Live:
         outcome: at preview size.
         known: earlier ones, whose layers are taken over and not encoded again.
     """
-    scene = scene_of(outcome, labels.DAYS)
+    scene = scene_of(outcome, session.DAYS)
     before = {name: part for one in known for name, part in one.layers.items()}
     layers: dict[str, bytes] = {}
     described = []

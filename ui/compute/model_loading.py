@@ -11,7 +11,7 @@ import streamlit as st
 
 from face_mesh import BeforehandError
 from simulate.inpaint.registry import EMBEDDED
-from ui.server.lifespan import load
+from ui.server.lifespan import warm_landmarks as warm_landmarks  # the server begins with it
 
 ENGINE = "BEFOREHAND_SKIN_ENGINE"  # the engine used unless another is chosen; for tests of pages
 LOOK_SECONDS = 0.25  # after which it is looked whether it is loaded; a click is heard then
@@ -21,18 +21,6 @@ T = TypeVar("T")
 def default_engine() -> str:
     """Return the engine that paints unless another is chosen, a setting of whoever serves."""
     return os.environ.get(ENGINE, EMBEDDED)
-
-
-@st.cache_resource(show_spinner=False)
-def warm_landmarks() -> threading.Thread:
-    """Load the landmark model beside the first screen, once a process; wait with `join`.
-
-    In a thread of its own not only to be ready sooner: MediaPipe keeps an exception of its first
-    import for good, and with it every frame that led there. None of them may hold a photo.
-    """
-    thread = threading.Thread(target=load, name="load the landmark model", daemon=True)
-    thread.start()
-    return thread
 
 
 def warm_skin() -> threading.Thread | None:

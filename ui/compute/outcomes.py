@@ -122,7 +122,7 @@ def _notes(outcome: Outcome) -> tuple[Note, ...]:
         interaction.reason: interaction.severity for interaction in interactions(outcome.plan)
     }
     undrawn = set(undrawn_reactions(outcome.plan, outcome.conditions))
-    said = [fromkey for fromkey in dict.fromkeys(outcome.warnings) if fromkey not in undrawn]
+    said = [warning for warning in dict.fromkeys(outcome.warnings) if warning not in undrawn]
     notes = [(graver.get(one, "warn"), one) for one in said]
     notes += [(severity, one) for one, severity in graver.items() if one not in said]
     notes += [("info", one) for one in _undrawn(outcome)]

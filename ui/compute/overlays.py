@@ -99,10 +99,7 @@ def unsure(uncertainty: Mask) -> Unsure | None:
 
     The colour and the steps are those of `uncertainty_overlay`, for which they are told apart.
     """
-    height, width = uncertainty.shape
-    factor = min(1.0, UNSURE_SIDE_PX / max(height, width))
-    size = (max(1, round(factor * width)), max(1, round(factor * height)))
-    small = cv2.resize(uncertainty, size, interpolation=cv2.INTER_AREA)
+    small = _shrunk(uncertainty, UNSURE_SIDE_PX)
     steps = np.where(small > LEAST, np.ceil(np.clip(small, 0.0, 1.0) / BAND_SHARE), 0.0)
     if not steps.any():
         return None
@@ -118,37 +115,22 @@ def head(face: Face, image: Rgb) -> bytes:
 
 def mask(treated: Mask) -> bytes:
     """Return what is treated, and how fully, as a tint with a contour: a see-through PNG."""
-    height, width = treated.shape
-    factor = min(1.0, MASK_SIDE_PX / max(height, width))
-    size = (max(1, round(factor * width)), max(1, round(factor * height)))
-    small = cv2.resize(treated, size, interpolation=cv2.INTER_AREA)
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (MASK_GAP_PX, MASK_GAP_PX))
-    inside = cv2.morphologyEx(np.asarray(small > MASK_EDGE, np.uint8), cv2.MORPH_CLOSE, disc)
-    cross = np.ones((3, 3), np.uint8)
+    small = _shrunk(treated, MASK_SIDE_PX)
     levels = np.ceil(np.clip(small, 0.0, 1.0) * (EDGE - 1)).astype(np.uint8)
-    levels[cv2.dilate(inside, cross) > inside] = EDGE_SHADE
-    levels[cv2.erode(inside, cross, borderValue=0) < inside] = EDGE
+    _draw_contour(levels, _joined(small > MASK_EDGE), EDGE, EDGE_SHADE)
     return _drawn(levels, _mask_palette())
 
 
 def movement_map(shift_mm: npt.NDArray[np.float32]) -> bytes | None:
     """Return where skin is moved, striped with a contour: a see-through PNG; None if nowhere."""
-    height, width = shift_mm.shape
-    factor = min(1.0, MASK_SIDE_PX / max(height, width))
-    size = (max(1, round(factor * width)), max(1, round(factor * height)))
-    inside = np.asarray(
-        cv2.resize(shift_mm, size, interpolation=cv2.INTER_AREA) > MOVED_MM, np.uint8
-    )
-    if not inside.any():
+    moves = _shrunk(shift_mm, MASK_SIDE_PX) > MOVED_MM
+    if not moves.any():
         return None
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (MASK_GAP_PX, MASK_GAP_PX))
-    inside = np.asarray(cv2.morphologyEx(inside, cv2.MORPH_CLOSE, disc), np.uint8)
+    inside = _joined(moves)
     wide, period = MOVED_STRIPES_PX
     rows, columns = np.indices(inside.shape)
     levels = np.where((rows + columns) % period < wide, inside, 0).astype(np.uint8)
-    cross = np.ones((3, 3), np.uint8)
-    levels[cv2.dilate(inside, cross) > inside] = 3
-    levels[cv2.erode(inside, cross, borderValue=0) < inside] = 2
+    _draw_contour(levels, inside, 2, 3)
     colours = (
         (0, 0, 0, 0),
         (*_rgb(MOVED_COLOUR), 150),
@@ -156,6 +138,29 @@ def movement_map(shift_mm: npt.NDArray[np.float32]) -> bytes | None:
         (51, 35, 0, 255),
     )
     return _drawn(levels, np.array(colours, np.uint8))
+
+
+def _shrunk(values: npt.NDArray[np.float32], most_px: int) -> npt.NDArray[np.float32]:
+    """Return (h, w) values as means of what a px covers, no more than so many px a side."""
+    height, width = values.shape
+    factor = min(1.0, most_px / max(height, width))
+    size = (max(1, round(factor * width)), max(1, round(factor * height)))
+    return np.asarray(cv2.resize(values, size, interpolation=cv2.INTER_AREA))
+
+
+def _joined(inside: Bool) -> npt.NDArray[np.uint8]:
+    """Return 1 inside; what is closer together than `MASK_GAP_PX` has one contour."""
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (MASK_GAP_PX, MASK_GAP_PX))
+    return np.asarray(cv2.morphologyEx(inside.astype(np.uint8), cv2.MORPH_CLOSE, disc), np.uint8)
+
+
+def _draw_contour(
+    levels: npt.NDArray[np.uint8], inside: npt.NDArray[np.uint8], edge: int, shade: int
+) -> None:
+    """Write two lines into `levels`: `edge` just inside, `shade` just outside."""
+    cross = np.ones((3, 3), np.uint8)
+    levels[cv2.dilate(inside, cross) > inside] = shade
+    levels[cv2.erode(inside, cross, borderValue=0) < inside] = edge
 
 
 def stencil(mask: Bool) -> bytes:

@@ -16,6 +16,12 @@ from ui.state import session
 from ui.text.language import translate
 
 MOST_FILES = 8  # of one visitor; the oldest go first
+ICONS = {
+    files.FILM: ":material/movie:",
+    files.RANGE: ":material/compare:",
+    files.VIDEO: ":material/play_circle:",
+    files.REPORT: ":material/picture_as_pdf:",
+}
 T = TypeVar("T")
 
 
@@ -57,7 +63,7 @@ def get_or_make(
 
 
 def request_button(
-    kind: str, of: object, label: str, *, visible: bool = False, key: str = ""
+    kind: str, of: Hashable, label: str, *, visible: bool = False, key: str = ""
 ) -> None:
     """Draw the button that asks for something; `visible` shows it over time as well."""
     st.button(
@@ -69,18 +75,10 @@ def request_button(
     )
 
 
-ICONS = {
-    files.FILM: ":material/movie:",
-    files.RANGE: ":material/compare:",
-    files.VIDEO: ":material/play_circle:",
-    files.REPORT: ":material/picture_as_pdf:",
-}
-
-
-def _ask(kind: str, of: Hashable, shown: bool) -> None:
+def _ask(kind: str, of: Hashable, visible: bool) -> None:
     state = session.start()
     state.asked[kind] = of
-    if shown:
+    if visible:
         state.sheet = (kind, of)
 
 

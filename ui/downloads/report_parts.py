@@ -61,7 +61,7 @@ def _faces(face: Face) -> dict[str, Face]:
     photos = {session.FRONT: state.photo, **state.views}
     for view, photo in photos.items():
         seen = face if view == state.view else measurement.read(photo, view) if photo else None
-        if seen is not None and not any(finding.severity == "block" for finding in seen.findings):
+        if seen is not None and measurement.usable(seen.findings):
             found[view] = preview(seen.key, seen)[0]
     return found
 

@@ -73,6 +73,15 @@ def advises_talk(given: list[int | None]) -> bool | None:
     return sum(answers) >= check().cut_off if len(answers) == len(check().questions) else None
 
 
+def offer() -> None:
+    """Draw the way to this page."""
+    st.page_link(
+        "../screens/care.py",
+        label=translate("Do thoughts about your looks weigh on you? A private check, if you like."),
+        icon=":material/favorite:",
+    )
+
+
 def offer_way_back() -> None:
     """Draw the way back to the step of the visit that was left for this page."""
     step = steps.screen(session.start())

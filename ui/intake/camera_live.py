@@ -20,8 +20,9 @@ from face_mesh.landmarks.detect import find_faces
 from face_mesh.quality import SMILE_SCORE, WARN_PITCH_DEG, WARN_YAW_DEG
 from ui.components.capture.camera import OVAL_SHARE
 from ui.compute import model_loading
-from ui.intake.views import BEST_TURN_DEG, SMILE, THREE_QUARTER, VIEWS
+from ui.intake.views import BEST_TURN_DEG, VIEWS
 from ui.server import presence
+from ui.state.session import SMILE, THREE_QUARTER
 from ui.text.language import N_, message_of
 
 MOST_BYTES = 400_000  # of a frame as it is sent; ours have a tenth of it

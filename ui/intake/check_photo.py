@@ -39,7 +39,8 @@ def check(photo: Photo, view: str) -> None:
     picture, panel = st.columns([1, 1], gap="large")
     try:
         with st.spinner(translate("Looking for the face …")):
-            count, plain = faces.detection(photo.sha256, photo)
+            count = len(faces.detections(photo.sha256, photo))
+            plain = faces.numbered(photo.sha256, photo)
     except Exception as error:  # of whatever kind: the page goes on
         st.error(error_page.sentence_of(error), icon=labels.ICONS["block"])
         _ways_on(None, view, ())
@@ -57,7 +58,7 @@ def check(photo: Photo, view: str) -> None:
             measurement.show_findings(found)
             _show_good(found, view)
         _ways_on(face, view, found)
-        if face and _usable(found):
+        if face and measurement.usable(found):
             with st.expander(translate("How large is the face?"), icon=":material/straighten:"):
                 scaling.choose(face, photo, view)
 
@@ -92,19 +93,15 @@ def _verdict(found: tuple[Finding, ...], view: str) -> None:
 def _show_good(found: tuple[Finding, ...], view: str) -> None:
     wrong = {one.id for one in found if one.severity != "info" or one.id == "head_leaning"}
     left_out = {
-        views.THREE_QUARTER: ONLY_FRONTAL, views.SMILE: NOT_OF_A_SMILE,
+        session.THREE_QUARTER: ONLY_FRONTAL, session.SMILE: NOT_OF_A_SMILE,
     }.get(view, set())  # fmt: skip
     for text, ids in GOOD.items():
         if not ids & wrong and text not in left_out:
             st.markdown(f":green[{labels.ICONS['info']}] {translate(text)}")
 
 
-def _usable(found: tuple[Finding, ...]) -> bool:
-    return all(one.severity != "block" for one in found)
-
-
 def _ways_on(face: Face | None, view: str, found: tuple[Finding, ...]) -> None:
-    usable = face is not None and _usable(found)
+    usable = face is not None and measurement.usable(found)
     front, adding = view == session.FRONT, bool(session.start().addition)
     with st.container(horizontal=True, key=f"ways_on_{view}"):
         if usable:
@@ -147,7 +144,7 @@ def overview(photo: Photo) -> None:
             st.header(translate(about.name), anchor=False)
             st.caption(translate(about.good_for))
             if view in photos:
-                plain = faces.detection(photos[view].sha256, photos[view])[1]
+                plain = faces.numbered(photos[view].sha256, photos[view])
                 alt = translate("Your photo: {view!l}.", view=about.name)
                 framed_photo.show(plain, alt, f"shown_{view}")
                 _buttons_of(view)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui.intake import ages, privacy_notice
+from ui.intake import ages, bdd_screening, privacy_notice
 from ui.state import session
 from ui.state.clinic_policy import policy
 from ui.state.session import CONSULTANT, PATIENT
@@ -78,7 +78,7 @@ def choose_way() -> None:
                 args=(way,),
             )
             st.markdown(translate(about))
-    _offer_care()
+    bdd_screening.offer()
 
 
 def ask() -> None:
@@ -95,7 +95,7 @@ def ask() -> None:
             st.markdown(f":material/{icon}: **{translate(heading)}**  \n{said}")
     with given:
         _give(theirs)
-    _offer_care()
+    bdd_screening.offer()
 
 
 def _give(theirs: bool) -> None:
@@ -180,11 +180,3 @@ def _country() -> None:
     with st.popover(translate("Sources"), type="tertiary"):
         st.markdown("\n".join(f"- {source}" for source in rule.sources))
         st.caption(translate("Read in November 2026. This is no legal advice."))
-
-
-def _offer_care() -> None:
-    st.page_link(
-        "../screens/care.py",
-        label=translate("Do thoughts about your looks weigh on you? A private check, if you like."),
-        icon=":material/favorite:",
-    )

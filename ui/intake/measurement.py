@@ -25,7 +25,7 @@ def measure(photo: Photo) -> Face | None:
     """
     state = session.start()
     face = read(photo, state.view)
-    if face is None or any(finding.severity == "block" for finding in face.findings):
+    if face is None or not usable(face.findings):
         if face is not None:
             show_findings(face.findings)
         st.button(
@@ -40,7 +40,7 @@ def measure(photo: Photo) -> Face | None:
 def read(photo: Photo, view: str) -> Face | None:
     """Return the face of a photo of `view`, or None and say why there is none or not yet one."""
     try:
-        count = faces.detection(photo.sha256, photo)[0]
+        count = len(faces.detections(photo.sha256, photo))
         which = session.which(view) if count > 1 else None
         if count > 1 and which is None:
             return None
@@ -48,6 +48,11 @@ def read(photo: Photo, view: str) -> Face | None:
     except Exception as error:  # of whatever kind: the page goes on
         st.error(error_page.sentence_of(error), icon=labels.ICONS["block"])
         return None
+
+
+def usable(findings: tuple[Finding, ...]) -> bool:
+    """Return whether a photo with these findings can be used."""
+    return all(finding.severity != "block" for finding in findings)
 
 
 def show_findings(findings: tuple[Finding, ...]) -> None:

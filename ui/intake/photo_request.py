@@ -58,7 +58,7 @@ def _camera(view: str, key: str, attempt: int) -> None:
         advice=[translate(text) for text in texts] if number else None,
         good=number > 0 and not texts,
         answered=number,
-        turned=view == views.THREE_QUARTER,
+        turned=view == session.THREE_QUARTER,
         back=state.way == session.CONSULTANT,
         on_frame=lambda: _advise(view, key),
         on_taken=lambda: _take(key),

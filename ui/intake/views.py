@@ -12,10 +12,9 @@ from face_mesh.messages import Message
 from face_mesh.quality import SMILE_SCORE
 from simulate import procedures
 from simulate.outcome.view_check import FRONT_DEG, max_yaw_deg
-from ui.state.session import FRONT
+from ui.state.session import FRONT, SMILE, THREE_QUARTER
 from ui.text.language import N_
 
-THREE_QUARTER, SMILE = "three_quarter", "smile"
 BEST_TURN_DEG = (15.0, 28.0)  # 33 of 43 procedures can be shown to the second, 25 to 32
 
 

@@ -6,6 +6,8 @@ into an address or a code to scan.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from simulate import Procedure
@@ -26,7 +28,7 @@ CODE_LETTERS = 8  # of a currency
 
 def of_treatment(entry: Procedure, price: float | None) -> None:
     """Draw week, cost and days off of one procedure; `price` is what the price list asks."""
-    off, group = entry.downtime, plan_state.group_of(entry)
+    off, group, letter = entry.downtime, plan_state.group_of(entry), session.start().letter
     with st.container(key=f"noted_{entry.id}", horizontal=True, vertical_alignment="bottom"):
         st.number_input(
             translate("Week after the first treatment"),
@@ -37,8 +39,8 @@ def of_treatment(entry: Procedure, price: float | None) -> None:
             format="%.0f",
             placeholder=translate("not said"),
             key=seed(detail_key("week", entry.id), group[0].week),
-            on_change=_set_detail,
-            args=(session.start().letter, "week", entry.id),
+            on_change=_take,
+            args=(detail_key("week", entry.id), plan_state.set_week, letter, entry.id),
             help=translate("Time is counted from the first treatment of the plan."),
         )
         st.number_input(
@@ -50,8 +52,8 @@ def of_treatment(entry: Procedure, price: float | None) -> None:
             format="%.2f",
             placeholder=translate("not said") if price is None else number(price, ",.2f"),
             key=seed(detail_key("cost", entry.id), plan_book.cost_of(group)),
-            on_change=_set_detail,
-            args=(session.start().letter, "cost", entry.id),
+            on_change=_take,
+            args=(detail_key("cost", entry.id), plan_state.set_cost, letter, entry.id),
         )
         st.number_input(
             translate("Days off"),
@@ -68,18 +70,9 @@ def of_treatment(entry: Procedure, price: float | None) -> None:
                 high=number(off.days_high),
             ),
             key=seed(detail_key("off", entry.id), group[0].clinic_downtime_days),
-            on_change=_set_detail,
-            args=(session.start().letter, "off", entry.id),
+            on_change=_take,
+            args=(detail_key("off", entry.id), plan_state.set_days_off, letter, entry.id),
         )
-
-
-def _set_detail(letter: str, what: str, procedure: str) -> None:
-    change = {
-        "week": plan_state.set_week,
-        "cost": plan_state.set_cost,
-        "off": plan_state.set_days_off,
-    }
-    change[what](letter, procedure, st.session_state[detail_key(what, procedure)])
 
 
 def of_plan() -> None:
@@ -91,8 +84,8 @@ def of_plan() -> None:
             value=given.notes,
             key=seed(NOTES_KEY, given.notes),
             max_chars=MOST_NOTES,
-            on_change=_set_notes,
-            args=(letter,),
+            on_change=_take,
+            args=(NOTES_KEY, plan_state.set_notes, letter),
             help=translate(
                 "They stay in this session and in the files you save; never in an address or a "
                 "code to scan."
@@ -107,8 +100,8 @@ def of_plan() -> None:
             format="%.0f",
             placeholder=translate("not said"),
             key=seed(BODY_KEY, given.body_kg),
-            on_change=_set_body,
-            args=(letter,),
+            on_change=_take,
+            args=(BODY_KEY, plan_state.set_body, letter),
         )
         shown = st.text_input(
             translate("Currency"),
@@ -116,20 +109,13 @@ def of_plan() -> None:
             key=seed(CURRENCY_KEY, given.currency, plan_state.currency_of),
             max_chars=CODE_LETTERS,
             placeholder=policy().currency or translate("for example EUR"),
-            on_change=_set_currency,
-            args=(letter,),
+            on_change=_take,
+            args=(CURRENCY_KEY, plan_state.set_currency, letter),
         )
         if shown and not plan_state.currency_of(shown):
             st.caption(translate("The currency is a short name of letters, for example EUR."))
 
 
-def _set_notes(letter: str) -> None:
-    plan_state.set_notes(letter, st.session_state[NOTES_KEY])
-
-
-def _set_body(letter: str) -> None:
-    plan_state.set_body(letter, st.session_state[BODY_KEY])
-
-
-def _set_currency(letter: str) -> None:
-    plan_state.set_currency(letter, st.session_state[CURRENCY_KEY])
+def _take(key: str, change: Callable[..., None], *of: str) -> None:
+    """Put what a widget says into the plan; `of` is what of it, the first arguments of `change`."""
+    change(*of, st.session_state[key])

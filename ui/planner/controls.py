@@ -26,7 +26,7 @@ from ui.procedures import expected_changes, procedure_info
 from ui.state import plan_book, plan_state, session
 from ui.state.choice import Choice, picture_plan
 from ui.state.clinic_policy import policy
-from ui.state.widget_keys import CATALOGUE_KEY, dose_key, seed, side_key
+from ui.state.widget_keys import CATALOGUE_KEY, RESPONDER_KEY, dose_key, seed, side_key
 from ui.text import labels, language
 from ui.text.language import N_, translate
 
@@ -46,14 +46,15 @@ RESPONDERS = {  # short, as they stand in a row of choices
     "expected": N_("Expected"),
     "high": N_("Strong response"),
 }
-LOOKS = {labels.FULLEST: N_("Settled"), labels.DAY: N_("On a day")}
+LOOKS = {session.FULLEST: N_("Settled"), session.DAY: N_("On a day")}
+LIKELY = "likely"
 REACTIONS = {
-    labels.LIKELY: N_("What most have"),
+    LIKELY: N_("What most have"),
     "all": N_("All that can come"),
     "none": N_("None"),
 }
 REACTIONS_SAID = {
-    labels.LIKELY: N_(
+    LIKELY: N_(
         "Swelling, bruises and redness are drawn where at least half of the people studied had "
         "them. Yours may be more or less."
     ),
@@ -102,8 +103,8 @@ def choose(face: Face, near: DeltaGenerator) -> Choice | None:
             totals.show(plan)
         when, reactions = _choose_time()
         retouch.say_what_does_not_fit(list(plan.treatments))
-    engine, seed = skin_engine.choose(plan)
-    return choice_of(plan, small, Conditions(when, responder, seed, engine, reactions))
+    engine, sample = skin_engine.choose(plan)
+    return choice_of(plan, small, Conditions(when, responder, sample, engine, reactions))
 
 
 def choice_of(plan: Plan, small: Face, conditions: Conditions) -> Choice:
@@ -344,7 +345,7 @@ def _choose_responder() -> str:
         required=True,
         default="expected",
         format_func=lambda name: translate(RESPONDERS[name]),
-        key="responder",
+        key=RESPONDER_KEY,
         persist_state="session",
         help=translate(
             "The same dose does more in some people than in others: about two of three people "
@@ -361,7 +362,7 @@ def _choose_time() -> tuple[str | None, str]:
     time = None
     with st.container(key="time", gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-            on_a_day = _choose_look() == labels.DAY
+            on_a_day = _choose_look() == session.DAY
             reactions = _choose_reactions(on_a_day)
         with st.container(key="time_row"):
             if on_a_day:
@@ -377,7 +378,7 @@ def _choose_look() -> str:
         translate("When to look"),
         list(LOOKS),
         required=True,
-        default=st.session_state.get(key) or labels.FULLEST,  # see `widget_keys.seed`
+        default=st.session_state.get(key) or session.FULLEST,  # see `widget_keys.seed`
         format_func=lambda name: translate(LOOKS[name]),
         key=key,
         persist_state="session",
@@ -386,15 +387,15 @@ def _choose_look() -> str:
             "different times. How long each one lasts is with its range and sources."
         ),
     )
-    return look or labels.FULLEST
+    return look or session.FULLEST
 
 
 def _choose_day() -> str:
     _keep_time()
     return st.select_slider(
         translate("When to look"),
-        labels.DAYS,
-        value=st.session_state.get(session.WHEN_KEY) or labels.DAYS[0],  # see `widget_keys.seed`
+        session.DAYS,
+        value=st.session_state.get(session.WHEN_KEY) or session.DAYS[0],  # see `widget_keys.seed`
         format_func=lambda name: translate(moment_title(name)),
         key=session.WHEN_KEY,
         persist_state="session",
@@ -416,13 +417,13 @@ def _choose_reactions(on_a_day: bool) -> str:
         translate("Swelling and bruises"), key="reactions_menu", disabled=not on_a_day
     )
     if not on_a_day:
-        return labels.LIKELY
+        return LIKELY
     with asked:
         shown = st.segmented_control(
             translate("Swelling, bruises and redness"),
             list(REACTIONS),
             required=True,
-            default=labels.LIKELY,
+            default=LIKELY,
             format_func=lambda name: translate(REACTIONS[name]),
             key="reactions",
             persist_state="session",

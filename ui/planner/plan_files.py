@@ -19,11 +19,11 @@ from ui.intake import photo_store
 from ui.state import plan_state, session
 from ui.state.choice import Choice
 from ui.state.step import Step
-from ui.text import labels
+from ui.state.widget_keys import RESPONDER_KEY
 from ui.text.language import message_of, translate
 
 FORMATS = ("toml", "json", "txt")
-CODE_KEY, PLACES_KEY, RESPONDER_KEY = "plan_code", "plan_places", "responder"
+CODE_KEY, PLACES_KEY = "plan_code", "plan_places"
 
 
 def put(kept: PlanFile) -> None:
@@ -50,8 +50,8 @@ def put(kept: PlanFile) -> None:
 def _nearest(when: str | None) -> str:
     days = days_after(when)
     if days is None:
-        return labels.FULLEST
-    return min(labels.DAYS, key=lambda one: abs((days_after(one) or 0.0) - days))
+        return session.FULLEST
+    return min(session.DAYS, key=lambda one: abs((days_after(one) or 0.0) - days))
 
 
 def offer_to_save(choice: Choice) -> None:

@@ -165,7 +165,7 @@ def _explain(chosen: Preset) -> None:
     with st.container(key=f"facts_{chosen.id}", gap="small"):
         sections: dict[str, Sequence[str]] = {
             translate("Who it suits less"): [labels.suits_less(one) for one in chosen.suits_less],
-            translate("Doses"): [_step(treatment) for treatment in chosen.treatments],
+            translate("Doses"): [_step(step) for step in chosen.treatments],
         }
         procedure_info.draw(sections.items())
 

@@ -19,7 +19,7 @@ from simulate.plan.plan import (
     Treatment,
 )
 from ui.components.viewer import Retouch
-from ui.components.viewer.viewer import Mark
+from ui.components.viewer.viewer import KEY, Mark
 from ui.state import session
 from ui.state.choice import Choice
 from ui.state.session import Edits
@@ -28,7 +28,6 @@ from ui.text.language import translate
 MOST_SENT = 100  # strokes that the browser keeps
 MOST_OFFERED = 8  # of the moles found; with more marks than that nobody finds their own
 SURE_PX_PER_MM = 2.5  # below it most of what looks like a mole is a pore or a shadow
-KEY = "viewer"
 
 
 def picks(treatment: Treatment) -> bool:

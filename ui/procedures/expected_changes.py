@@ -22,7 +22,8 @@ from ui.text.language import N_, translate
 MOST_LINES = 4  # of what moves, and again of what the skin loses
 MOST_READ = 3  # signs of the skin whose grade in the photo is said
 FAINT = 1.0  # the first grade of every scale: below it a sign is hardly there
-# Above the lines of `expected`, which stay what they are whatever time and response are looked at.
+# Above the lines of `expected_change`, which stay what they are whatever time is looked at, and
+# whatever response.
 SETTLED = N_("When settled, with the expected response:")
 IN_UNITS = {  # a ratio says little to somebody who does not measure faces
     "mm": N_("{measure}: {change} mm; most people {range} mm."),

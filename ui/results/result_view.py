@@ -35,7 +35,7 @@ def show_photo(photo: Photo) -> None:
     Raises:
         EngineError: the landmark model is missing or damaged.
     """
-    viewer.show(faces.detection(photo.sha256, photo)[1])
+    viewer.show(faces.numbered(photo.sha256, photo))
 
 
 def show_face(face: Face, choice: Choice | None) -> Result | None:

@@ -12,8 +12,8 @@ from ui.text.language import N_, translate
 KEY = "view"
 NAMES = {
     session.FRONT: N_("From the front"),
-    "three_quarter": N_("Three-quarter"),
-    "smile": N_("Smile"),
+    session.THREE_QUARTER: N_("Three-quarter"),
+    session.SMILE: N_("Smile"),
 }
 
 

@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import streamlit as st
+
 from ui.server import limits, media_access, memory_cleanup, streamlit_patches
 
 
@@ -17,16 +19,27 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
     streamlit_patches.keep()
     media_access.keep()
     sys.setswitchinterval(limits.SWITCH_SECONDS)
-    threading.Thread(target=load, name="load the engine", daemon=True).start()
+    warm_landmarks()
     async with memory_cleanup.sweeping():
         yield
 
 
-def load() -> None:
-    """Import what takes longest and load the landmark model, before anybody asks.
+@st.cache_resource(show_spinner=False)
+def warm_landmarks() -> threading.Thread:
+    """Load the landmark model before anybody asks, once a process; wait with `join`.
 
-    Not the page itself, whose components want a running server. See `compute.model_loading` for
-    why in a thread, and for what happens where the model is missing.
+    In a thread of its own not only to be ready sooner: MediaPipe keeps an exception of its first
+    import for good, and with it every frame that led there. None of them may hold a photo.
+    """
+    thread = threading.Thread(target=_load, name="load the landmark model", daemon=True)
+    thread.start()
+    return thread
+
+
+def _load() -> None:
+    """Import what takes longest and load the model.
+
+    Not the page itself, whose components want a running server.
     """
     import numpy as np
 
@@ -38,5 +51,5 @@ def load() -> None:
     try:
         find_faces(np.zeros((64, 64, 3), np.uint8))
     except BeforehandError:
-        return
+        return  # said to the visitor when a face is to be found
     sandbox.warm(sandbox.PHOTO)

@@ -32,8 +32,8 @@ from ui.server.turns import Turn, Turns
 
 PROTOCOLS = "sec-websocket-protocol"
 RUN, DOWNLOAD, FILES = "rerun_script", "backend_operation_request", "file_urls_request"
-# All that our page sends, one at a time. Not "clear_cache", which clears everybody's, for example.
 PROTOCOL_ERROR = 1002
+# All that our page sends, one at a time. Not "clear_cache", which clears everybody's, for example.
 ALLOWED = {RUN, DOWNLOAD, FILES, "stop_script", "app_heartbeat"}
 
 

@@ -9,27 +9,29 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from face_mesh import Photo, ScaleHint
+from simulate.export.contact_sheet import TIMES
 from simulate.plan.plan import Place, Plan, Stroke
 from ui.state.clinic_policy import policy
 from ui.state.history import History
 from ui.state.plan_book import Draft, PlanBook
-from ui.state.step import CONSULTANT as CONSULTANT
-from ui.state.step import PATIENT as PATIENT
 from ui.state.step import Step
-from ui.text import labels, language
+from ui.text import language
 
 if TYPE_CHECKING:
     from simulate.provenance.verify import Verdict
 
 KEY = "beforehand"
+PATIENT, CONSULTANT = "patient", "consultant"  # the two ways in
 WHICH_KEY = "which"  # of the widgets whose answers belong to one photo
 PUPILS_KEY = "pupils_mm"  # belongs to the person, whichever photo shows it
-FRONT = "front"
-VIEWS = ("three_quarter", "smile")  # photos beside the one from the front
+FRONT, THREE_QUARTER, SMILE = "front", "three_quarter", "smile"
+VIEWS = (THREE_QUARTER, SMILE)  # photos beside the one from the front
 SPOKEN_KEY = "spoken"  # the language in which the scale of times was drawn
 # The time looked at: the lasting result or a day, and which day. It starts anew with each photo, so
 # that no picture is of a time nobody asked for.
 LOOK_KEY, WHEN_KEY = "look", "when"
+FULLEST, DAY = "fullest", "day"  # the settled result, or one of `DAYS`
+DAYS = TIMES  # that can be looked at: those of the film
 
 
 @dataclass(frozen=True)
@@ -195,14 +197,14 @@ def take(photo: Photo | None, credit: str = "") -> None:
     work_on(FRONT)
     for key in (*(which_key(view) for view in (FRONT, *VIEWS)), PUPILS_KEY):
         st.session_state[key] = None
-    look_at(labels.FULLEST)
+    look_at(FULLEST)
 
 
 def look_at(time: str) -> None:
-    """Let the widgets say a time, of `wording.TIMES`; before they are drawn, as in a callback."""
-    settled = time == labels.FULLEST
-    st.session_state[LOOK_KEY] = labels.FULLEST if settled else labels.DAY
-    st.session_state[WHEN_KEY] = labels.DAYS[0] if settled else time
+    """Let the widgets say a time, `FULLEST` or one of `DAYS`; call it before they are drawn."""
+    settled = time == FULLEST
+    st.session_state[LOOK_KEY] = FULLEST if settled else DAY
+    st.session_state[WHEN_KEY] = DAYS[0] if settled else time
 
 
 def work_on(view: str) -> None:

@@ -1,8 +1,6 @@
-"""The steps of a visit by name, and the two ways to come in."""
+"""The steps of a visit by name."""
 
 from enum import StrEnum
-
-PATIENT, CONSULTANT = "patient", "consultant"
 
 
 class Step(StrEnum):

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ui.state.clinic_policy import policy
-from ui.state.session import Session
-from ui.state.step import PATIENT, Step
+from ui.state.session import PATIENT, Session
+from ui.state.step import Step
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import streamlit as st
 
 PRESET_KEY, LETTER_KEY, NAME_KEY = "preset", "letter", "plan_name"
 BODY_KEY, CURRENCY_KEY, NOTES_KEY = "body_kg", "currency", "notes"
+RESPONDER_KEY = "responder"
 CATALOGUE_KEY = "catalogue"  # whether the whole catalogue is unfolded
 T = TypeVar("T")
 

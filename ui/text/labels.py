@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from simulate.catalogue.procedure import PoorCandidate, Risk
 from simulate.catalogue.sources import ESTIMATE, citation
-from simulate.export.contact_sheet import TIMES
 from simulate.wording.procedures import poor_candidate
 from simulate.wording.procedures import risk as risk_words
 from ui.text.language import Words, translate
@@ -18,9 +17,6 @@ ICONS = {
     "block": ":material/block:",
     "pick": ":material/touch_app:",
 }
-DAYS = TIMES  # that can be looked at: those of the film
-FULLEST, DAY = "fullest", "day"  # the settled result, or one of `DAYS`
-LIKELY = "likely"
 
 
 def source(key: str) -> Words:

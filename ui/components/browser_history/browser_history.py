@@ -8,9 +8,10 @@ from pathlib import Path
 
 import streamlit as st
 
-KEY = "stepping"
+KEY = "browser_history"
 _mount = st.components.v2.component(
-    "beforehand_stepping", js=Path(__file__).with_name("browser_history.js").read_text("utf-8")
+    "beforehand_browser_history",
+    js=Path(__file__).with_name("browser_history.js").read_text("utf-8"),
 )
 
 

@@ -24,9 +24,8 @@ _mount = st.components.v2.component(
 
 # Share of the picture's height that the oval has; `camera_live` asks for a face of this size.
 OVAL_SHARE = 0.5
-START = N_("Start the camera")
 TEXTS = (
-    START,
+    N_("Start the camera"),
     N_("Take the photo"),
     N_("Stop the camera"),
     N_("Wait three seconds before taking it"),

@@ -10,7 +10,7 @@ from ui.components.viewer.viewer import Picture, pack, script
 
 _HERE = Path(__file__).parent
 _mount = st.components.v2.component(
-    "beforehand_shown",
+    "beforehand_framed_photo",
     html="""<figure class="shown">
   <img alt="" />
   <div class="boxes" aria-hidden="true"></div>

@@ -45,8 +45,8 @@ TEXTS = (
 # What the uploader says of an upload that was refused, and why it was, which it does not say.
 BEFORE = "Error: "  # a piece of text by itself; what follows is a sentence
 REFUSED = {
-    f"AxiosError: Request failed with status code {upload.status}": upload.sentence
-    for upload in OF_UPLOADS
+    f"AxiosError: Request failed with status code {refusal.status}": refusal.sentence
+    for refusal in OF_UPLOADS
 }
 LABELS = (
     N_("file upload"),
@@ -64,7 +64,8 @@ LABELS = (
 )
 
 _mount = st.components.v2.component(
-    "beforehand_speaking", js=Path(__file__).with_name("document_language.js").read_text("utf-8")
+    "beforehand_document_language",
+    js=Path(__file__).with_name("document_language.js").read_text("utf-8"),
 )
 
 
@@ -73,6 +74,6 @@ def tell() -> None:
     spoken = language.current()
     texts, labels = ({}, {}) if spoken == "en" else map(language.words, (TEXTS, LABELS))
     decimal = get_decimal_symbol(spoken)
-    texts |= {BEFORE: ""} | {text: language.translate(why) for text, why in REFUSED.items()}
+    texts |= {BEFORE: ""} | {text: language.plain(why) for text, why in REFUSED.items()}
     data = {"language": spoken, "texts": texts, "labels": labels, "decimal": decimal}
-    _mount(key="speaking", data=data)
+    _mount(key="document_language", data=data)

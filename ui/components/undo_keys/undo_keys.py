@@ -11,7 +11,7 @@ import streamlit as st
 
 UNDO_KEY, REDO_KEY = "undo", "redo"  # of the buttons; see undo_keys.js
 _mount = st.components.v2.component(
-    "beforehand_undo", js=Path(__file__).with_name("undo_keys.js").read_text("utf-8")
+    "beforehand_undo_keys", js=Path(__file__).with_name("undo_keys.js").read_text("utf-8")
 )
 
 

@@ -11,10 +11,10 @@ from pathlib import Path
 import streamlit as st
 
 _mount = st.components.v2.component(
-    "beforehand_sending", js=Path(__file__).with_name("upload_retry.js").read_text("utf-8")
+    "beforehand_upload_retry", js=Path(__file__).with_name("upload_retry.js").read_text("utf-8")
 )
 
 
 def wait() -> None:
     """Draw nothing; let files that an upload field could not take wait until it can."""
-    _mount(key="sending")
+    _mount(key="upload_retry")

@@ -1,6 +1,6 @@
 // Doses that move while they are dragged. Python sends layers once and, with every result, tables
-// of how much of each layer a dose or a time means (ui/live.py); here they are summed, limited and
-// inverted as simulate/geometry does it, and paint.js draws them. Nothing is sent while a slider is
+// of how much of each layer a dose or a time means (ui/compute/live_payload.py); here they are
+// summed, limited and inverted as simulate/geometry does it, and paint.js draws them. Nothing is sent while a slider is
 // dragged. When it rests, Python's own picture takes the place of this one.
 //
 // Not drawn here, and brought by the settled picture: the outline of a turned head against the wall,
@@ -146,7 +146,8 @@ function rowAt({ at, columns, rows }, value) {
   return columns.map((_, k) => rows[from + k] + share * (rows[to + k] - rows[from + k]));
 }
 
-// Sum of what moves skin, as simulate.geometry.parts.grid_shift_px and shading.shade_of.
+// Sum of what moves skin, as simulate.geometry.displacement.grid_shift_px and
+// simulate.shading.shading.shade_of.
 function summed(scene, amounts, room) {
   const { columns } = scene;
   room.forward.fill(0);
@@ -178,7 +179,7 @@ function summed(scene, amounts, room) {
   }
 }
 
-// The largest share of the plan that folds nothing: simulate.geometry.flow.safe_share.
+// The largest share of the plan that folds nothing: simulate.geometry.inverse_field.safe_share.
 function safeShare(scene, forward) {
   const { columns, node, constants } = scene;
   const [top, left, height, width] = scene.nodes;
@@ -215,7 +216,7 @@ function safeShare(scene, forward) {
   return (2 * room) / most;
 }
 
-// For each node where that comes from: simulate.geometry.flow.backward, Newton's method.
+// For each node where that comes from: simulate.geometry.inverse_field.backward, Newton's method.
 function inverted(scene, share, { forward, back, padded }) {
   const { columns, node, constants } = scene;
   const [top, left, height, width] = scene.nodes;
@@ -279,8 +280,8 @@ function movesNear(field, home, wide) {
   return false;
 }
 
-// Light added by shading and taken by blood, four numbers a node: simulate.relight.shading_gain and
-// simulate.discolour.density_gain.
+// Light added by shading and taken by blood, four numbers a node:
+// simulate.shading.relight.shading_gain and simulate.recovery.discolouration.density_gain.
 function lights(scene, share, room) {
   const { largestShade, quietShade } = scene.constants;
   const { columns, channels } = scene;

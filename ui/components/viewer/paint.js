@@ -65,7 +65,7 @@ vec4 fieldAt(sampler2D finer, vec2 at) {
   if (any(lessThan(share, vec2(0.0))) || any(greaterThan(share, vec2(1.0)))) return vec4(0.0);
   return texture(finer, share);
 }`;
-// simulate.relight: in linear light, shine left out.
+// simulate.shading.relight: in linear light, shine left out.
 const LIGHT = `${HEAD}${PLACE}
 uniform sampler2D photo, skin, gain, blood, codes, lights;
 uniform ivec2 window;
@@ -177,8 +177,8 @@ function pictureTexture(gl, bitmap) {
   return texture;
 }
 
-// Light to bytes by its root, and bytes to light: the tables of simulate.relight, so that rounding
-// is the same there and here, and no power is taken for each pixel.
+// Light to bytes by its root, and bytes to light: the tables of simulate.shading.relight, so that
+// rounding is the same there and here, and no power is taken for each pixel.
 function tablesOf(gl) {
   const codes = Uint8Array.from({ length: 4096 }, (_, i) => {
     const light = (i / 4095) ** 2;

@@ -1,7 +1,7 @@
 // What is done by hand: strokes of the brush over what is treated, and moles that are picked. Drawn
 // here at once; Python is told of picks at once, of strokes when they are applied or left.
 
-const TINT = "rgb(0 200 255 / 50%)"; // MASK_COLOUR of pictures.py
+const TINT = "rgb(0 200 255 / 50%)"; // MASK_COLOUR of overlays.py
 const MOST_POINTS = 200;
 const MOST_STROKES = 100;
 const MOST_SPOTS = 50;

@@ -33,4 +33,4 @@ def show(panels: Sequence[Panel], key: str) -> None:
     parts = {f"panel_{i}": one.jpeg for i, one in enumerate(panels)}
     captions = [panel.caption for panel in panels]
     alts = [plain("The face: {caption}", caption=caption) for caption in captions]
-    _mount(key=key, data=pack({"captions": captions, "alts": alts}, {**parts}))
+    _mount(key=key, data=pack({"captions": captions, "alts": alts}, parts))

@@ -109,6 +109,7 @@ WORDS = {
     "waiting": N_("Apply to see the result."),
 }
 
+KEY = "viewer"  # of the component, one a screen
 Mark = tuple[float, float, float]  # x, y, diameter as shares; the diameter of the width
 Box = tuple[float, float, float, float]  # left, top, right, bottom as shares of the picture
 
@@ -205,7 +206,6 @@ def show(
     live: Live | None = None,
     edits: dict[str, Any] | None = None,
     on_edits: Callable[[], None] = lambda: None,
-    key: str = "viewer",
 ) -> None:
     """Draw the viewer.
 
@@ -224,9 +224,8 @@ def show(
         live: what doses are drawn from while they are dragged; None shows settled pictures alone.
         edits: the strokes and spots there are; a browser that has the photo has newer ones.
         on_edits: called when the browser has sent others, as `edits` of the component's state.
-        key: of the component, one a screen.
     """
-    held = st.session_state.get(key, {}).get("holds") == photo.key
+    held = st.session_state.get(KEY, {}).get("holds") == photo.key
     moving = {
         "photo": photo.key,
         "alt": alt,
@@ -256,7 +255,7 @@ def show(
     if live:
         parts |= _unsent(live, all_of_them=not held)
     _mount(
-        key=key,
+        key=KEY,
         data=pack(moving, parts),
         on_holds_change=lambda: None,
         on_edits_change=on_edits,
@@ -283,7 +282,7 @@ def _still(photo: Picture) -> dict[str, Any]:
     }
 
 
-def pack(header: dict[str, Any], parts: dict[str, bytes | None]) -> bytes:
+def pack(header: Mapping[str, Any], parts: Mapping[str, bytes | None]) -> bytes:
     """Return u32 little-endian length of the header, the header as JSON, then the parts.
 
     The header gains `parts`, a list of [name, length] in their order; absent parts are left out.
