@@ -84,7 +84,7 @@ def name_of(function: Callable[..., object]) -> str:
 
 
 def get_or_build(values: dict[Any, Any], key: Hashable, build: Callable[[], T]) -> T:
-    """Return the value of a key, put there by `build` the first time; never by two threads."""
+    """Return the value of a key, put there by `build` the first time, and never replaced."""
     if key not in values:
         built = build()  # first, for it may keep values of its own
         values.setdefault(key, built)

@@ -32,10 +32,10 @@ CLEARLY_LARGEST = 2.5
 MIN_PUPILS_PX = 40.0
 SMALL_PUPILS_PX = 100.0
 
-# Yaw as it is read off the picture (`turn`). The most that any treatment carries, where the mesh of
-# rendered heads is off by 2.5 mm; what carries less refuses by itself (docs/turned.md). Pitch is as
-# the model sees it, which is 0.8 of it: at 20 deg seen brow heights are 15 % wrong (chin up) and
-# the nasal tip 18 % (chin down).
+# Yaw as it is read off the picture (`yaw_correction`). The most that any treatment carries, where
+# the mesh of rendered heads is off by 2.5 mm; what carries less refuses by itself (docs/turned.md).
+# Pitch is as the model sees it, which is 0.8 of it: at 20 deg seen brow heights are 15 % wrong
+# (chin up) and the nasal tip 18 % (chin down).
 WARN_YAW_DEG, MAX_YAW_DEG = 10.0, 45.0
 WARN_PITCH_DEG, MAX_PITCH_DEG = 12.0, 20.0
 LEANING_DEG = 25.0  # turned back before the measurement: only the light and the hair are odd

@@ -20,7 +20,7 @@ import numpy as np
 from face_mesh.arrays import Mask, Points
 from face_mesh.cache import Scope, cached_per
 from face_mesh.face import Face
-from face_mesh.landmarks.anatomy import curve
+from face_mesh.landmarks.anatomy import curve, stem_and_side
 from face_mesh.landmarks.model_file import canonical_mesh
 
 Corner = int | tuple[int, float, float]  # a landmark, or one and mm to the patient's left and up
@@ -137,12 +137,6 @@ def region(name: str) -> Region:
     if side == "right":
         return right
     return Region([_mirrored(c) for c in right.corners], right.soft_mm, right.band_mm)
-
-
-def stem_and_side(name: str) -> tuple[str, str]:
-    """Return a region's name without its side, and "left", "right" or "" across the midline."""
-    stem, _, side = name.rpartition("_")
-    return (stem, side) if side in ("left", "right") else (name, "")
 
 
 def _mirrored(corner: Corner) -> Corner:

@@ -10,14 +10,24 @@ from face_mesh.arrays import Bool, Rgb
 Window = tuple[slice, slice, Bool]  # rows and columns of a photo, and (h, w) where it is changed
 
 
+def window_around(used: Bool, room_px: int = 0) -> tuple[slice, slice]:
+    """Return the rows and columns of all that is true in (H, W), with room; empty without any."""
+    spans = []
+    for axis, size in zip((1, 0), used.shape, strict=True):
+        at = np.flatnonzero(used.any(axis=axis))
+        if not at.size:
+            return slice(0, 0), slice(0, 0)
+        spans.append(slice(max(0, int(at[0]) - room_px), min(size, int(at[-1]) + 1 + room_px)))
+    return spans[0], spans[1]
+
+
 def trim(rows: slice, columns: slice, changed: Bool) -> Window:
     """Return the part of a window that holds all of its changes, of which it has some."""
-    down, across = (np.flatnonzero(changed.any(axis=axis)) for axis in (1, 0))
-    (top, bottom), (left, right) = ((int(at[0]), int(at[-1]) + 1) for at in (down, across))
+    down, across = window_around(changed)
     return (
-        slice(rows.start + top, rows.start + bottom),
-        slice(columns.start + left, columns.start + right),
-        np.ascontiguousarray(changed[top:bottom, left:right]),
+        slice(rows.start + down.start, rows.start + down.stop),
+        slice(columns.start + across.start, columns.start + across.stop),
+        np.ascontiguousarray(changed[down, across]),
     )
 
 

@@ -122,7 +122,7 @@ class Helpers:
             cancelled: asked now and then while this waits; once true, the job is killed.
 
         Raises:
-            Unanswered: there is no answer; nothing of the job is left.
+            NoAnswer: there is no answer; nothing of the job is left.
             ValueError: `entry` is not allowed.
         """
         if entry not in self._allowed:
@@ -258,7 +258,7 @@ class _Forker:
         """Have a child do the job.
 
         Raises:
-            Unanswered: see `Helpers.ask`.
+            NoAnswer: see `Helpers.ask`.
             _Gone: the process that forks was killed before the child ended.
         """
         control = self.start()
@@ -374,7 +374,7 @@ class _Child:
         """Return the head of its answer and the size of its body; it may be about to end.
 
         Raises:
-            Unanswered: see `Helpers.ask`.
+            NoAnswer: see `Helpers.ask`.
             _Gone: nobody is there to say how it ended.
         """
         while self._said is None and self._ended is None:
@@ -429,9 +429,7 @@ class _Child:
 def _parsed(coded: bytes) -> dict[str, Any]:
     try:
         said = json.loads(coded)
-    except ValueError as error:  # also what is nested too deeply
-        raise NoAnswer(FAILED) from error
-    except RecursionError as error:
+    except (ValueError, RecursionError) as error:  # no JSON, or nested too deeply
         raise NoAnswer(FAILED) from error
     if not isinstance(said, dict):
         raise NoAnswer(FAILED)

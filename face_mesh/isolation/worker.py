@@ -45,12 +45,19 @@ def load(entry: str) -> Job:
     return job
 
 
-def answer(job: Job, data: bytes) -> tuple[dict[str, Any], Buffer]:
-    """Return what a job makes of the data; "failed" in its head names what went wrong."""
+def answer(job: Job, data: bytes, room: int) -> tuple[bytes, memoryview]:
+    """Return what a job makes of the data: a line of JSON, and bytes of which there is `room`.
+
+    "failed" in the head of the line names what went wrong.
+    """
     try:
-        return job(data)
+        head, body = job(data)
     except BaseException as error:
-        return {"failed": "memory" if isinstance(error, MemoryError) else "error"}, b""
+        head, body = {"failed": "memory" if isinstance(error, MemoryError) else "error"}, b""
+    flat = memoryview(body).cast("B")
+    if flat.nbytes > room:
+        head, flat = {"failed": "room"}, memoryview(b"")
+    return json.dumps({"head": head, "size": flat.nbytes}).encode(), flat
 
 
 def fork_jobs(control: socket.socket, job: Job) -> None:
@@ -110,12 +117,9 @@ def _do(asked: dict[str, Any], job: Job, target: int, tells: int, _: int) -> Non
         data = _read(target, asked["size"])
         _close_all_but(target, tells)
         confine(Limits(**asked["limits"]), writes=asked["room"])
-        head, body = answer(job, data)
-        flat = memoryview(body).cast("B")
-        if flat.nbytes > asked["room"]:
-            head, flat = {"failed": "room"}, memoryview(b"")
+        told, flat = answer(job, data, asked["room"])
         _write(target, flat)
-        os.write(tells, json.dumps({"head": head, "size": flat.nbytes}).encode())
+        os.write(tells, told)
         status = 0
     finally:
         os._exit(status)
@@ -148,11 +152,7 @@ def once(job: Job) -> None:
     asked = json.loads(sys.stdin.buffer.readline(HEAD_BYTES))
     data = sys.stdin.buffer.read()
     confine(Limits(**asked["limits"]))
-    head, body = answer(job, data)
-    flat = memoryview(body).cast("B")
-    if flat.nbytes > asked["room"]:
-        head, flat = {"failed": "room"}, memoryview(b"")
-    told = json.dumps({"head": head, "size": flat.nbytes}).encode()
+    told, flat = answer(job, data, asked["room"])
     sys.stdout.buffer.write(told + b"\n")
     sys.stdout.buffer.write(flat)
     sys.stdout.buffer.flush()

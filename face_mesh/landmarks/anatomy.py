@@ -141,9 +141,10 @@ RIGHT_CURVES: dict[str, tuple[int, ...]] = {
 }
 
 
-def _split(name: str) -> tuple[str, str]:
+def stem_and_side(name: str) -> tuple[str, str]:
+    """Return a name without its side, and "left", "right" or "" where it has none."""
     stem, _, side = name.rpartition("_")
-    return stem, side
+    return (stem, side) if side in ("left", "right") else (name, "")
 
 
 @cache
@@ -155,8 +156,8 @@ def point(name: str) -> int:
     """
     if name in MIDLINE_POINTS:
         return MIDLINE_POINTS[name]
-    stem, side = _split(name)
-    if side not in ("left", "right"):
+    stem, side = stem_and_side(name)
+    if not side:
         raise KeyError(name)
     return RIGHT_POINTS[stem] if side == "right" else _mirrored(RIGHT_POINTS[stem])
 
@@ -170,8 +171,8 @@ def curve(name: str) -> tuple[int, ...]:
     """
     if name in MIDLINE_CURVES:
         return MIDLINE_CURVES[name]
-    stem, side = _split(name)
-    if side not in ("left", "right"):
+    stem, side = stem_and_side(name)
+    if not side:
         raise KeyError(name)
     right = RIGHT_CURVES[stem]
     return right if side == "right" else tuple(map(_mirrored, right))

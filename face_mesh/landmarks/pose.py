@@ -9,8 +9,13 @@ import numpy as np
 
 from face_mesh.arrays import Points
 
-_IMAGE_TO_CAMERA = np.array([1.0, -1.0, -1.0])  # picture y is down, landmark z is into the scene
+IMAGE_TO_CAMERA = np.array([1.0, -1.0, -1.0])  # picture y is down, landmark z is into the scene
 _EYE_CORNERS = [33, 133, 362, 263]
+
+
+def yaw_of(rotation: Points) -> float:
+    """Return the yaw in degrees of a (3, 3) rotation of head axes to camera axes."""
+    return float(np.degrees(np.arctan2(rotation[0, 2], rotation[2, 2])))
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +41,7 @@ class Pose:
     @cached_property
     def yaw_deg(self) -> float:
         """Positive when the patient looks to their own left (the right of the picture)."""
-        return float(np.degrees(np.arctan2(self.rotation[0, 2], self.rotation[2, 2])))
+        return yaw_of(self.rotation)
 
     @cached_property
     def pitch_deg(self) -> float:
@@ -50,20 +55,20 @@ class Pose:
 
     def to_head(self, points_px: Points) -> Points:
         """Return (N, 3) photo px as (N, 3) mm in the head frame."""
-        camera = (points_px - self.origin_px) * _IMAGE_TO_CAMERA / self.px_per_mm
+        camera = (points_px - self.origin_px) * IMAGE_TO_CAMERA / self.px_per_mm
         head: Points = camera @ self.rotation
         return head
 
     def to_photo(self, points_mm: Points) -> Points:
         """Return (N, 3) head-frame mm as (N, 3) photo px; the inverse of `to_head`."""
         camera = points_mm @ self.rotation.T
-        photo: Points = camera * _IMAGE_TO_CAMERA * self.px_per_mm + self.origin_px
+        photo: Points = camera * IMAGE_TO_CAMERA * self.px_per_mm + self.origin_px
         return photo
 
     def shift_px(self, shift_mm: Points) -> Points:
         """Return (N, 3) head-frame displacements in mm as (N, 2) picture displacements in px."""
         camera = shift_mm @ self.rotation.T
-        shift: Points = (camera * _IMAGE_TO_CAMERA * self.px_per_mm)[:, :2]
+        shift: Points = (camera * IMAGE_TO_CAMERA * self.px_per_mm)[:, :2]
         return shift
 
     def at_scale(self, factor: float) -> Pose:

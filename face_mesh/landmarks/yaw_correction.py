@@ -18,6 +18,7 @@ import numpy as np
 from face_mesh.arrays import Points
 from face_mesh.landmarks.detect import Detection
 from face_mesh.landmarks.model_file import VERTICES, canonical_mesh
+from face_mesh.landmarks.pose import IMAGE_TO_CAMERA, yaw_of
 from face_mesh.landmarks.scale import Scale
 
 FRONTAL_DEG, TURNED_DEG = 8.0, 16.0  # the correction is nothing up to one, whole from the other
@@ -27,8 +28,6 @@ FLAT_AT_DEG, FLAT_BY = 45.0, 0.11
 # the 33 frontal photos of the development half of the London set. People differ by 0.032 in it,
 # to which the standard error of the calibration and the landmarks of a turned face are added.
 FACE_SIZE, FACE_SIZE_REL_SD = 0.957, 0.04
-
-_TO_CAMERA = np.array([1.0, -1.0, -1.0])  # picture y is down, landmark z is into the scene
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +45,7 @@ class HeadFit:
     @classmethod
     def fit(cls, points_px: Points) -> HeadFit:
         """Return the scaled-orthographic view nearest to (478, 2 or 3) landmarks."""
-        seen = points_px[:VERTICES, :2] * _TO_CAMERA[:2]
+        seen = points_px[:VERTICES, :2] * IMAGE_TO_CAMERA[:2]
         view = np.linalg.lstsq(_average(), seen - seen.mean(axis=0), rcond=None)[0].T
         u, scales, vt = np.linalg.svd(view, full_matrices=False)
         right, up = u @ vt
@@ -55,7 +54,7 @@ class HeadFit:
     @property
     def yaw_deg(self) -> float:
         """Positive when the patient looks to their own left."""
-        return _yaw_deg(self.rotation)
+        return yaw_of(self.rotation)
 
     @property
     def share(self) -> float:
@@ -71,7 +70,7 @@ class HeadFit:
         """
         if not self.share:
             return seen
-        more = np.radians(self.share * (self.yaw_deg - _yaw_deg(seen.rotation)))
+        more = np.radians(self.share * (self.yaw_deg - yaw_of(seen.rotation)))
         about_y = [[np.cos(more), 0, np.sin(more)], [0, 1, 0], [-np.sin(more), 0, np.cos(more)]]
         rotation = seen.rotation @ np.array(about_y)
         return replace(seen, points_px=self._sheared(seen.points_px, rotation), rotation=rotation)
@@ -79,7 +78,7 @@ class HeadFit:
     def _sheared(self, points_px: Points, rotation: Points) -> Points:
         """(478, 3) landmarks whose depths neither lean across the face nor are too flat."""
         middle = points_px[:VERTICES].mean(axis=0)
-        camera = (points_px - middle) * _TO_CAMERA
+        camera = (points_px - middle) * IMAGE_TO_CAMERA
         across = rotation[:2, 0] / np.linalg.norm(rotation[:2, 0])  # of the head, in the picture
         along = np.array([-across[1], across[0]])
         expected = self.px_per_mm * _average() @ rotation.T
@@ -116,7 +115,3 @@ def _average() -> Points:
     ours = canonical.vertices_mm
     even = (ours + ours[canonical.mirror[:VERTICES]] * (-1.0, 1.0, 1.0)) / 2.0
     return np.asarray(even - even.mean(axis=0), np.float64)
-
-
-def _yaw_deg(rotation: Points) -> float:
-    return float(np.degrees(np.arctan2(rotation[0, 2], rotation[2, 2])))

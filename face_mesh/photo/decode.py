@@ -29,20 +29,10 @@ from PIL.WebPImagePlugin import WebPImageFile
 from face_mesh.arrays import Rgb
 from face_mesh.errors import PhotoError
 from face_mesh.messages import Message
-from face_mesh.photo import refusals
+from face_mesh.photo import formats, refusals
 from face_mesh.photo.budget import check_budget
 from face_mesh.photo.budget.gif import first_frame
 from face_mesh.photo.budget.limits import MAX_EXIF
-from face_mesh.photo.formats import (
-    BMP,
-    GIF,
-    HEIC,
-    JPEG,
-    PNG,
-    TIFF,
-    WEBP,
-    kind_of,
-)
 
 MAX_BYTES = 64 * 2**20  # of the file
 MAX_PIXELS = 64_000_000  # of the picture that is kept
@@ -120,10 +110,10 @@ def _plain_refusals() -> Iterator[None]:
 
 
 def _open_header(data: bytes) -> ImageFile:
-    kind = kind_of(data)
+    kind = formats.kind_of(data)
     if kind not in _CODECS:
         raise PhotoError(refusals.NOT_A_PHOTO)
-    if kind == GIF and (size := first_frame(data)):  # Pillow makes room for it on opening
+    if kind == formats.GIF and (size := first_frame(data)):  # Pillow makes room for it on opening
         _check_size(*size)
     return _CODECS[kind](io.BytesIO(data))
 
@@ -138,13 +128,13 @@ def _open_heif_header(stream: io.BytesIO) -> ImageFile:
 
 
 _CODECS: dict[str, Callable[[io.BytesIO], ImageFile]] = {
-    JPEG: JpegImageFile,
-    PNG: PngImageFile,
-    HEIC: _open_heif_header,
-    WEBP: WebPImageFile,
-    TIFF: TiffImageFile,
-    GIF: GifImageFile,
-    BMP: BmpImageFile,
+    formats.JPEG: JpegImageFile,
+    formats.PNG: PngImageFile,
+    formats.HEIC: _open_heif_header,
+    formats.WEBP: WebPImageFile,
+    formats.TIFF: TiffImageFile,
+    formats.GIF: GifImageFile,
+    formats.BMP: BmpImageFile,
 }
 
 

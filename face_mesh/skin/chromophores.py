@@ -32,7 +32,7 @@ def unmix(density: Values) -> Values:
 
 
 def join(amounts: Values) -> Values:
-    """Return the (..., 3) densities of amounts; the inverse of `split`."""
+    """Return the (..., 3) densities of amounts; the inverse of `unmix`."""
     return np.asarray(amounts @ _TOGETHER, np.float32)
 
 

@@ -33,9 +33,8 @@ from face_mesh.skin.working_view import Area, View
 
 SCALE = "0 none to 4 extreme (photographic index on grades like the WSRS)"
 MOST = 4.0
-FAINT = (
-    0.03  # ln of light from which the way of a fold enters the mask: the shading of round cheeks
-)
+# ln of light from which the way of a fold enters the mask: the shading of round cheeks.
+FAINT = 0.03
 CREASE_FAINT = 0.012  # the same for the sharp line at its bottom
 _BEND = 0.003  # of the path a step: lets it turn by 45 degrees where the fold is clear
 # So many times the fine detail of the cheek, not running along the fold, begins to be stubble; from

@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from face_mesh.arrays import Bool, Mask
-from face_mesh.landmarks.anatomy import point
-from face_mesh.regions import Patch, stem_and_side
+from face_mesh.landmarks.anatomy import point, stem_and_side
+from face_mesh.regions import Patch
 from face_mesh.skin.masked_blur import across
 from face_mesh.skin.ridges import dark_lines
 from face_mesh.skin.working_view import Area, View

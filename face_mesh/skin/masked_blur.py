@@ -17,7 +17,7 @@ WIDE_PX = 4.0  # of a blur that is worked out at a quarter of the size
 
 
 def across(values: Values, mask: Mask, sigma_px: float) -> Values:
-    """Return values blurred over the known pixels and carried on between them, (H, W, C)."""
+    """Return values blurred over known pixels (1 in `mask`) and carried on between, (H, W, C)."""
     weight = np.ascontiguousarray(mask[..., None], np.float32)
     return spread_out(blur(values * weight, sigma_px), blur(weight, sigma_px))
 

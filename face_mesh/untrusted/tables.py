@@ -63,7 +63,7 @@ class Limits:
     """What a table from outside may have.
 
     Attributes:
-        file: what sentences call it, as `Said("Plan file")`.
+        file: what sentences call it, as `Message("Plan file")`.
         bytes: of the whole text.
         items: commas, brackets and names in all.
         names: names that are given something, each part of one with dots counted.

@@ -1,1 +1,1 @@
-"""Displacement of a face: operators on the metric mesh, a basis a term, one field, one remap."""
+"""Displacement of a face: operators on the metric mesh, one field of all parts, one remap."""

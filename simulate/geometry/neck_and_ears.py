@@ -64,10 +64,8 @@ FADE_MM = {"neck": 8.0, "ears": 8.0}
 COLOUR_COMES_IN_MM = 2.5  # what is no movement tears nothing, and goes on over the edge of the jaw
 # Over which neighbouring nodes are averaged: an edge of the surface is no edge of skin.
 SPREAD_MM = {"neck": 2.5, "ears": 1.0}
-SURFACES = tuple(COMES_IN_MM)
 NECK_POINT_MM = 30.0  # below the crease: where the line of the neck is taken
 Floats = npt.NDArray[np.float32]
-Bools = npt.NDArray[np.bool_]
 
 _STEPS = ((0, 1), (1, 0), (1, 1), (1, -1), (1, 2), (2, 1), (1, -2), (2, -1))
 
@@ -91,8 +89,8 @@ class PriorSurface(Surface):
         Raises:
             ValueError: there is no such surface.
         """
-        if surface not in SURFACES:
-            raise ValueError(f"surface must be one of {', '.join(SURFACES)}, got {surface!r}")
+        if surface not in COMES_IN_MM:
+            raise ValueError(f"surface must be one of {', '.join(COMES_IN_MM)}, got {surface!r}")
         return _prior_surface(face, surface)
 
     def vertices_of(self, name: str, side: str) -> tuple[int, ...]:

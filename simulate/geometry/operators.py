@@ -16,8 +16,7 @@ from face_mesh.arrays import Points
 from face_mesh.landmarks.anatomy import curve
 from face_mesh.landmarks.model_file import canonical_mesh
 from simulate.catalogue.procedure import Term
-from simulate.geometry.mesh import FaceSurface, Surface
-from simulate.geometry.mesh import landmarks_of as landmarks_of
+from simulate.geometry.mesh import FaceSurface, Surface, landmarks_of
 from simulate.geometry.volume import swept_ml
 
 MIDLINE_BLEND_MM = 10.0  # a one-sided treatment of a midline structure fades over this half-width

@@ -19,7 +19,7 @@ from face_mesh.arrays import Bool, Field, Mask, Rgb
 from face_mesh.cache import Scope, cached_per
 from simulate.geometry.grid import NODE_MM, Grid, nearest_inside
 from simulate.geometry.inverse_field import backward
-from simulate.geometry.warp import SMALLEST_PX, sample
+from simulate.geometry.warp import SMALLEST_PX, positions, sample
 
 WHOLE = 0.6  # for `Grid.place`: the skin is followed in full for 6 mm beyond the outline
 FROM_DEG = 12.0  # of turn: the outline of a face seen from the front moves little and sideways
@@ -75,9 +75,8 @@ def outline_patch(face: Face, photo: Rgb, warped: Rgb, forward: Field) -> Outlin
         return None
     trust = _cut(_told_apart(grid, skin, rows, columns), grid, rows, columns)
     field = _cut(backward(forward, grid.node_px), grid, rows, columns)
-    at = field + np.dstack(np.meshgrid(*(np.arange(n) for n in picture.shape[1::-1]))).astype(
-        np.float32
-    )
+    height, width = picture.shape[:2]
+    at = field + positions(slice(0, height), slice(0, width))
     cover = np.clip(sample(skin, at, cv2.INTER_LINEAR), 0.0, 1.0)[..., None]
     moved = sample(picture, at)
     wall = _wall(picture, skin, _cut(_beyond_mm(grid, face), grid, rows, columns))
@@ -92,9 +91,9 @@ def outline_patch(face: Face, photo: Rgb, warped: Rgb, forward: Field) -> Outlin
     )
 
 
-def _window(face: Face, grid: Grid, followed: Field) -> tuple[slice, slice]:
+def _window(face: Face, grid: Grid, forward: Field) -> tuple[slice, slice]:
     """Return the rows and columns of the photo in which the outline or what is beside it moves."""
-    moving = np.abs(followed).max(axis=2) > SMALLEST_PX
+    moving = np.abs(forward).max(axis=2) > SMALLEST_PX
     if not moving.any():
         return slice(0, 0), slice(0, 0)
     room, n = int(np.ceil(LOOK_MM * face.px_per_mm)), grid.node_px

@@ -55,7 +55,7 @@ def photo_bands(
 def warp_bands(image: Rgb, grid: Grid, coarse: Field) -> Iterator[tuple[slice, slice, Rgb, Bool]]:
     """Yield (rows, columns, pixels, changed) of the photo for each band that moves."""
     for rows, columns, field in photo_bands(image.shape, grid, coarse):
-        xy = field + _positions(rows, columns)
+        xy = field + positions(rows, columns)
         yield rows, columns, np.asarray(sample(image, xy), np.uint8), moves(field)
 
 
@@ -70,7 +70,8 @@ def moves(field: Field) -> Bool:
     return moving
 
 
-def _positions(rows: slice, columns: slice) -> Field:
+def positions(rows: slice, columns: slice) -> Field:
+    """Return (h, w, 2) float32, x and y of each pixel of a window."""
     xy = np.empty((rows.stop - rows.start, columns.stop - columns.start, 2), np.float32)
     xy[..., 0] = np.arange(columns.start, columns.stop, dtype=np.float32)
     xy[..., 1] = np.arange(rows.start, rows.stop, dtype=np.float32)[:, None]

@@ -15,6 +15,8 @@ from face_mesh.arrays import Bool, Mask, Rgb
 from face_mesh.errors import EngineError
 from face_mesh.messages import N_
 from face_mesh.skin.masked_blur import blur
+from face_mesh.skin.working_view import BARE
+from simulate.composite import window_around
 from simulate.inpaint import fine_detail
 from simulate.inpaint.composite import composite
 from simulate.inpaint.engine import Fill, Step
@@ -35,7 +37,6 @@ STEPS = 14
 SAMPLING = 0.98  # share of the work
 BATCH = 8  # tiles at a time: progress and cancelling come between two batches
 CONTEXT_MM = 14.0  # of skin around what is wanted, for its colour and grain
-BARE = 0.6  # from here on the skin mask says skin
 SLOW_MM = 1.2  # standard deviation: detail coarser than this is expected, finer is drawn
 LEAST_SHARE = 0.1  # at less, detail is no stronger: what is left of it is below 8 bits
 # A photo whose scale is this near to one of the model's is not resized: to resize it and back would
@@ -64,7 +65,7 @@ class EmbeddedEngine:
         if not wanted.any():
             yield Step(1.0, request.rgb.copy())
             return
-        rows, columns = _around(wanted, round(CONTEXT_MM * request.px_per_mm))
+        rows, columns = window_around(wanted, round(CONTEXT_MM * request.px_per_mm))
         try:
             work = _Work.of(request, wanted, rows, columns)
             detail = yield from _sampled(work, request.seed)
@@ -75,16 +76,6 @@ class EmbeddedEngine:
             told = NO_MEMORY if out_of_memory(error) else NOT_PAINTED
             raise EngineError(told) from error
         yield Step(1.0, picture)
-
-
-def _around(wanted: Bool, context_px: int) -> tuple[slice, slice]:
-    """The window of what is wanted, with context."""
-    rows, columns = (np.flatnonzero(wanted.any(axis=axis)) for axis in (1, 0))
-    (y0, y1), (x0, x1) = ((int(at[0]), int(at[-1]) + 1) for at in (rows, columns))
-    return (
-        slice(max(0, y0 - context_px), min(wanted.shape[0], y1 + context_px)),
-        slice(max(0, x0 - context_px), min(wanted.shape[1], x1 + context_px)),
-    )
 
 
 @dataclass(frozen=True, eq=False)

@@ -95,10 +95,10 @@ class _Run:
         said: shares of the work done, then the picture or an EngineError.
     """
 
-    def __init__(self, name: str, asked: Fill) -> None:
+    def __init__(self, name: str, request: Fill) -> None:
         self.said: SimpleQueue[float | Rgb | Exception] = SimpleQueue()
         self.thread = threading.Thread(
-            target=self._work, args=(name, asked), name="hub fill", daemon=True
+            target=self._work, args=(name, request), name="hub fill", daemon=True
         )
         self._stopped, self._painting = threading.Event(), threading.Event()
 
@@ -108,14 +108,14 @@ class _Run:
         if self._painting.is_set():
             self.thread.join()
 
-    def _work(self, name: str, asked: Fill) -> None:
+    def _work(self, name: str, request: Fill) -> None:
         try:
             model = load(name, self._wait)
             self._wait(model.busy)
             try:
                 self._painting.set()
                 self._check()
-                self.said.put(self._painted(model, asked))
+                self.said.put(self._painted(model, request))
             finally:
                 model.busy.release()
         except _Stopped:
@@ -135,11 +135,11 @@ class _Run:
         if self._stopped.is_set():
             raise _Stopped
 
-    def _painted(self, model: Model, asked: Fill) -> Rgb:
+    def _painted(self, model: Model, request: Fill) -> Rgb:
         """Run the pipeline on a crop and return the whole picture, not yet blended."""
         import torch
 
-        crop = Crop.around(asked, model.size_px)
+        crop = Crop.around(request, model.size_px)
 
         def stepped(pipe: object, i: int, _time: object, _kept: object) -> dict[str, object]:
             self._check()
@@ -147,14 +147,14 @@ class _Run:
             return {}
 
         made = model.pipe(
-            prompt=PROMPT.format(anatomy=asked.anatomy),
+            prompt=PROMPT.format(anatomy=request.anatomy),
             **({"negative_prompt": NEGATIVE} if model.family.negative else {}),
             image=crop.photo(),
             mask_image=crop.mask(model.cell_px),
             height=model.size_px,
             width=model.size_px,
             num_inference_steps=STEPS,
-            generator=torch.Generator("cpu").manual_seed(asked.seed),
+            generator=torch.Generator("cpu").manual_seed(request.seed),
             output_type="np",
             callback_on_step_end=stepped,
         )

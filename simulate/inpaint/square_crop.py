@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from face_mesh.arrays import Bool, Mask, Rgb
+from face_mesh.skin.working_view import BARE
+from simulate.composite import window_around
 from simulate.inpaint import fine_detail
 from simulate.inpaint.engine import Fill
 
@@ -16,7 +18,6 @@ from simulate.inpaint.engine import Fill
 # wanted gets most of the model's pixels.
 CONTEXT_MM = 10.0
 CONTEXT_SHARE = 0.25  # of the longest side of what is wanted, on each side
-BARE = 0.6  # from here on the skin mask says skin
 
 Colour = npt.NDArray[np.float32]
 
@@ -26,13 +27,13 @@ class Crop:
     """A square window of a fill; where the photo ends before the square does, it is mirrored.
 
     Attributes:
-        asked: the fill; something in its mask is above 0.
+        request: the fill; something in its mask is above 0.
         rows, columns: the part of the square that lies on the photo; its top left corner.
         side_px: of the square, at the photo's scale.
         size_px: of the square, at the model's scale.
     """
 
-    asked: Fill
+    request: Fill
     rows: slice
     columns: slice
     side_px: int
@@ -42,12 +43,12 @@ class Crop:
     def around(cls, request: Fill, size_px: int) -> Crop:
         """Choose the square around the mask of a fill."""
         wanted = request.mask > 0
-        spans = [_span(np.asarray(wanted.any(axis=axis))) for axis in (1, 0)]
-        longest = max(high - low for low, high in spans)
+        spans = window_around(wanted)
+        longest = max(span.stop - span.start for span in spans)
         context = round(max(CONTEXT_MM * request.px_per_mm, CONTEXT_SHARE * longest))
         side = min(longest + 2 * context, max(wanted.shape))
         rows, columns = (
-            _placed(*span, side, size) for span, size in zip(spans, wanted.shape, strict=True)
+            _placed(span, side, size) for span, size in zip(spans, wanted.shape, strict=True)
         )
         return cls(request, rows, columns, side, size_px)
 
@@ -74,17 +75,17 @@ class Crop:
         Args:
             picture: (size_px, size_px, 3) in [0, 1].
         """
-        asked, photo = self.asked, self._photo()
+        request, photo = self.request, self._photo()
         at = (slice(0, photo.shape[0]), slice(0, photo.shape[1]))
         made = fine_detail.resize_to(picture, (self.side_px, self.side_px))[at]
         if self.side_px > self.size_px:
             band = fine_detail.fine_band(self._squared(photo), self._size)[at]
             wanted = self._wanted()
-            skin = wanted | True if asked.skin is None else self._window(asked.skin) > BARE
+            skin = wanted | True if request.skin is None else self._window(request.skin) > BARE
             made = made + fine_detail.borrow_detail(
-                band, skin & ~wanted, wanted, asked.px_per_mm, asked.seed
+                band, skin & ~wanted, wanted, request.px_per_mm, request.seed
             )
-        out = asked.rgb.copy()
+        out = request.rgb.copy()
         out[self.rows, self.columns] = np.clip(np.round(made * 255.0), 0, 255).astype(np.uint8)
         return out
 
@@ -96,22 +97,17 @@ class Crop:
         return image[self.rows, self.columns]
 
     def _wanted(self) -> Bool:
-        return self._window(self.asked.mask) > 0
+        return self._window(self.request.mask) > 0
 
     def _photo(self) -> Colour:
-        return self.asked.rgb[self.rows, self.columns].astype(np.float32) / 255.0
+        return self.request.rgb[self.rows, self.columns].astype(np.float32) / 255.0
 
     def _squared(self, image: Colour) -> Colour:
         pad = [(0, self.side_px - n) for n in image.shape[:2]]
         return np.pad(image, pad + [(0, 0)] * (image.ndim - 2), mode="symmetric")
 
 
-def _span(there: Bool) -> tuple[int, int]:
-    at = np.flatnonzero(there)
-    return int(at[0]), int(at[-1]) + 1
-
-
-def _placed(low: int, high: int, side: int, size: int) -> slice:
+def _placed(span: slice, side: int, size: int) -> slice:
     """A span of `side` around the middle of another, moved so that it lies in [0, size)."""
-    start = max(0, min((low + high - side) // 2, size - side))
+    start = max(0, min((span.start + span.stop - side) // 2, size - side))
     return slice(start, min(size, start + side))

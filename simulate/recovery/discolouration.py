@@ -77,12 +77,12 @@ def density_of(face: Face, plan: Plan, conditions: Conditions) -> Floats:
     days = conditions.days
     total = np.zeros((*Grid.of(face).shape, 3), np.float32)
     for treatment in plan.treatments:
-        for one, level in reactions_at(treatment, days, conditions.reactions):
+        for reaction, level in reactions_at(treatment, days, conditions.reactions):
             age = days_since(treatment.week, days)
-            if one.sign == "swelling" or age is None:
+            if reaction.sign == "swelling" or age is None:
                 continue
-            depth = depth_of(face, treatment, one)[..., None]
-            deepest, rim, core = colour_of(one, level, age)
+            depth = depth_of(face, treatment, reaction)[..., None]
+            deepest, rim, core = colour_of(reaction, level, age)
             colour = rim if core is rim else rim + depth * (core - rim)
             total += deepest * depth * colour
     return total
@@ -125,14 +125,14 @@ def depth_of(face: Face, treatment: Treatment, reaction: Reaction) -> Floats:
 
 
 @cached_per(Scope.SIZE)
-def _depth(face: Face, entry: Procedure, side: str, one: Reaction) -> Floats:
-    number, on = entry.reactions.index(one), one.patch.surface
+def _depth(face: Face, entry: Procedure, side: str, reaction: Reaction) -> Floats:
+    number, on = entry.reactions.index(reaction), reaction.patch.surface
     deepest = np.zeros(Grid.of(face).shape, np.float32)
-    for term, here in reaction_term(entry, side, one):
+    for term, here in reaction_term(entry, side, reaction):
         surface = surface_of(face, on)
         weights = patch_weights(surface, term, here)
         noise = _noise(surface.vertices_mm, f"{entry.id} {here} {number}")
-        if one.sign == "bruising":
+        if reaction.sign == "bruising":
             depth = smooth_step((weights * (1.0 + PATCHY_BRUISE * noise) - 0.2) / 0.7)
         else:
             depth = weights * (1.0 + PATCHY_REDNESS * noise) / (1.0 + PATCHY_REDNESS)

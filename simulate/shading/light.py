@@ -13,11 +13,10 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 from scipy.ndimage import map_coordinates
 
 from face_mesh import Face
-from face_mesh.arrays import Points, Rgb
+from face_mesh.arrays import Bool, Points, Rgb
 from face_mesh.cache import Scope, cached_per
 from face_mesh.landmarks.anatomy import curve
 from face_mesh.skin.working_view import linear
@@ -36,7 +35,6 @@ ROUNDS = 15
 OUTLIER_SDS = 2.0
 CHANNEL_LIMITS = (0.75, 1.3)  # of how far a channel may follow shade, beside luminance
 NEUTRAL = 0.92  # of blue over red light: paler skin than this cannot be told from shine
-Bools = npt.NDArray[np.bool_]
 
 _KEPT_MM = {  # how far from what is no skin a normal must lie to be fitted
     **dict.fromkeys(("upper_lid_left", "upper_lid_right"), 6.0),
@@ -104,7 +102,7 @@ def fit_light(face: Face) -> Light:
     return Light(coefficients, channels, min(paleness, NEUTRAL), explained)
 
 
-def _bare(mesh: FaceSurface) -> Bools:
+def _bare(mesh: FaceSurface) -> Bool:
     kept = np.ones(len(mesh.vertices_mm), np.bool_)
     for name, away_mm in _KEPT_MM.items():
         kept &= mesh.distance_mm(mesh.along(curve(name)), away_mm) >= away_mm

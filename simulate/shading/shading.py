@@ -8,7 +8,7 @@ and levels off at `LARGEST`: more than that a landmark mesh cannot vouch for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -137,7 +137,9 @@ def _inside_lips(mesh: FaceSurface) -> Points:
     """(V,) 0 on the red of the lips: nearer to where they meet than to where they end."""
     known = np.ones(len(mesh.vertices_mm))
     for lip in ("upper", "lower"):
-        red: Iterable[str] = (f"{lip}_inner_lip", f"{lip}_vermilion_border")
-        inner, border = (mesh.distance_mm(mesh.along(curve(one)), 12.0) for one in red)
+        inner, border = (
+            mesh.distance_mm(mesh.along(curve(f"{lip}_{edge}")), 12.0)
+            for edge in ("inner_lip", "vermilion_border")
+        )
         known[inner < border] = 0.0
     return known

@@ -1,4 +1,4 @@
-"""Everything that paints skin: inpainting engines, and the terms of procedures that use them.
+"""From a sign of the skin to treated skin, and from treated skin to a dose; here also a fill alone.
 
 Importing this loads nothing that runs a network; the first fill does.
 """

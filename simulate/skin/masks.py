@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 from face_mesh import Face
 from face_mesh.arrays import Mask
-from face_mesh.landmarks.anatomy import point
-from face_mesh.regions import region_mask, region_patch, stem_and_side
+from face_mesh.landmarks.anatomy import point, stem_and_side
+from face_mesh.regions import region_mask, region_patch
 from face_mesh.skin.lesions import Mole, mole_at
 from face_mesh.skin.signs import detect
 from face_mesh.skin.skin_mask import skin_mask
@@ -25,9 +25,8 @@ NEAR_MM = 12.0  # around a region, farther than any mask of it reaches
 _BETWEEN = 50  # places looked at between two points of a stroke
 OVERHUNG = ("nasolabial_fold",)  # by what lies outside of it
 BROAD = ("redness", "melasma")  # without an edge of their own
-_FEATHER_MM = (
-    2.5  # standard deviation; the windows that detectors read are 6 mm wider than a region
-)
+# Standard deviation; the windows that detectors read are 6 mm wider than a region.
+_FEATHER_MM = 2.5
 _NOSE = ("nasal_ala_left", "nasal_ala_right", "nasal_tip")
 _CREASE_MM = 2.5  # of skin beside the wing of the nose that is left alone with it
 _LID_MM = (5.0, 10.0)  # inwards from the outer corner, between which crow's feet fade out

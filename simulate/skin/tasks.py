@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from face_mesh.regions import stem_and_side
+from face_mesh.landmarks.anatomy import stem_and_side
 from face_mesh.skin.signs import SIGNS
 from simulate.catalogue.procedure import SkinTerm
 from simulate.plan.plan import Plan, Treatment

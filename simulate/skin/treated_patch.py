@@ -9,13 +9,14 @@ import cv2
 import numpy as np
 
 from face_mesh import Face
-from face_mesh.arrays import Bool, Mask, Rgb
+from face_mesh.arrays import Bool, Rgb
 from face_mesh.cache import Scope, cached_per
 from face_mesh.skin.folds import crease
 from face_mesh.skin.lesions import darkness
 from face_mesh.skin.signs import SIGNS, detect
 from face_mesh.skin.skin_mask import skin_mask
 from simulate.catalogue.procedure import LESIONS
+from simulate.composite import window_around
 from simulate.inpaint.engine import Fill
 from simulate.inpaint.registry import engine as engine_named
 from simulate.progress import share_of
@@ -111,7 +112,7 @@ def _worked(face: Face, job: Job, engine: str, seed: int) -> Progress:
     mask = target.mask
     severity = _severity_of(face, job)
     before = severity(face)
-    rows, columns = _window(mask, CONTEXT_MM * face.px_per_mm)
+    rows, columns = window_around(mask > 0, round(CONTEXT_MM * face.px_per_mm))
     photo = face.photo.image[rows, columns]
     if not mask.any():
         same = np.zeros(photo.shape[:2], np.bool_)
@@ -174,13 +175,3 @@ def _painted(
     if sign == LESIONS:  # nothing of a lesion's own colour may stay
         return picture
     return match(photo, picture, here, skin, face.px_per_mm)
-
-
-def _window(mask: Mask, context_px: float) -> tuple[slice, slice]:
-    spans = []
-    for axis, size in ((1, mask.shape[0]), (0, mask.shape[1])):
-        at = np.flatnonzero((mask > 0).any(axis=axis))
-        low, high = (int(at[0]), int(at[-1]) + 1) if at.size else (0, 0)
-        pad = round(context_px) if at.size else 0
-        spans.append(slice(max(0, low - pad), min(size, high + pad)))
-    return spans[0], spans[1]

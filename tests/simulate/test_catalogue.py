@@ -26,8 +26,9 @@ from simulate.catalogue.procedure import (
     SkinTerm,
 )
 from simulate.catalogue.sources import ESTIMATE, citation, sources
+from simulate.geometry.mesh import landmarks_of
 from simulate.geometry.neck_and_ears import PRIOR_MEASURES, PriorSurface
-from simulate.geometry.operators import OPERATORS, landmarks_of
+from simulate.geometry.operators import OPERATORS
 from simulate.skin.tasks import regions_of
 from tests.face_mesh.faces import collins
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from face_mesh.photo import formats
 from face_mesh.photo.budget import (
     bmp,
     gif,
@@ -19,25 +20,15 @@ from face_mesh.photo.budget import (
     tiff,
     webp,
 )
-from face_mesh.photo.formats import (
-    BMP,
-    GIF,
-    HEIC,
-    JPEG,
-    PNG,
-    TIFF,
-    WEBP,
-    kind_of,
-)
 
 _CHECKS: dict[str, Callable[[bytes], None]] = {
-    JPEG: jpeg.check,
-    PNG: png.check,
-    HEIC: heic.check,
-    WEBP: webp.check,
-    TIFF: tiff.check,
-    GIF: gif.check,
-    BMP: bmp.check,
+    formats.JPEG: jpeg.check,
+    formats.PNG: png.check,
+    formats.HEIC: heic.check,
+    formats.WEBP: webp.check,
+    formats.TIFF: tiff.check,
+    formats.GIF: gif.check,
+    formats.BMP: bmp.check,
 }
 
 
@@ -49,6 +40,6 @@ def check_budget(data: bytes) -> None:
     Raises:
         PhotoError: it asks for more.
     """
-    check = _CHECKS.get(kind_of(data))
+    check = _CHECKS.get(formats.kind_of(data))
     if check is not None:
         check(data)
