@@ -1,4 +1,4 @@
-"""How a photo comes in and goes away again: uploads, shots of the camera, and live frames."""
+"""The guided camera: live frames, shots, and the words it is sent."""
 
 import importlib
 import io
