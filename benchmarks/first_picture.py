@@ -12,7 +12,6 @@ the idling between the server's first answer and the visit.
 from __future__ import annotations
 
 import os
-import shutil
 import statistics
 import time
 from collections.abc import Iterator, Sequence
@@ -23,7 +22,6 @@ from playwright.sync_api import Page, expect, sync_playwright
 from benchmarks import server
 from benchmarks.common import markdown_table, options, parse, stamp, write_figures
 
-QUIET_ARGUMENTS = ["--no-sandbox"]
 STEPS = (
     "server answers",
     "first screen",
@@ -87,10 +85,7 @@ def timed() -> Iterator[float]:
 def opened() -> Iterator[Page]:
     """A browser that was never here; its own start is not the page's."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"),
-            args=QUIET_ARGUMENTS,
-        )
+        browser = server.chromium(playwright)
         page = browser.new_context(viewport={"width": 1280, "height": 860}).new_page()
         page.set_default_timeout(120_000)
         try:

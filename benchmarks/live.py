@@ -22,7 +22,6 @@ import io
 import math
 import os
 import re
-import shutil
 import statistics
 import time
 from collections.abc import Sequence
@@ -311,10 +310,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         server.served({"BEFOREHAND_SKIN_ENGINE": asked.engine}) as (url, _),
         sync_playwright() as playwright,
     ):
-        browser = playwright.chromium.launch(
-            executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"),
-            args=["--no-sandbox"],
-        )
+        browser = server.chromium(playwright)
         page, wire = visited(browser, url)
         bring(page, portrait(side_px))
         load = os.getloadavg()[0]

@@ -1,9 +1,10 @@
-"""The page, started as users start it, for the benchmarks that visit it."""
+"""The page, started as users start it, and a browser, for the benchmarks that visit it."""
 
 from __future__ import annotations
 
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -12,8 +13,12 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from benchmarks.common import ROOT
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Playwright
 
 
 @contextmanager
@@ -40,6 +45,12 @@ def served(environment: dict[str, str] | None = None) -> Iterator[tuple[str, int
     finally:
         process.terminate()
         process.wait(30)
+
+
+def chromium(playwright: Playwright) -> Browser:
+    """Start a browser: the one that CHROMIUM names, one on the path, or Playwright's own."""
+    executable = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    return playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
 
 
 def answers(url: str) -> bool:

@@ -24,7 +24,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.common import options, parse, sample_set
+from benchmarks.common import held_out, markdown_table, options, parse, sample_set
 from face_mesh import BeforehandError, Face, measure_face, open_photo
 from face_mesh.regions import region_mask
 from face_mesh.skin.signs import SIGNS, detect
@@ -35,7 +35,6 @@ from simulate.skin.skin_effect import skin_mask_of
 from simulate.skin.tasks import jobs_of
 
 SEEN = 0.5  # of a grade
-HELD_OUT = (9, (2, 7))  # as in training: a person's number modulo nine
 SHORT_PERSON, SHORT_PROCEDURE = "007", "crows_feet_toxin"
 
 
@@ -54,8 +53,7 @@ def faces(folders: Sequence[Path], every: int) -> Iterator[tuple[str, str, Face]
     """Yield name, group and face of the held-out people of folders."""
     for folder in folders:
         groups = _groups(folder)
-        divisor, kept = HELD_OUT
-        files = [p for p in sorted(folder.glob("*.jpg")) if _number(p) % divisor in kept]
+        files = [p for p in sorted(folder.glob("*.jpg")) if held_out(_number(p))]
         for path in files[::every]:
             try:
                 face = measure_face(open_photo(path))
@@ -156,7 +154,7 @@ def measure(folders: Sequence[Path], every: int, names: Sequence[str], engine: s
 def _print(found: list[Row], elsewhere: dict[str, list[float]]) -> None:
     groups = sorted({row.group for row in found})
     heads = ["procedure", "sign", "published", "picture, mean ± SD", "n", *groups]
-    print("| " + " | ".join(heads) + " |\n" + "|---" * len(heads) + "|")
+    table: list[list[str]] = []
     keys = dict.fromkeys((row.procedure, row.sign) for row in found)
     for procedure, sign in keys:
         rows = [row for row in found if (row.procedure, row.sign) == (procedure, sign)]
@@ -166,8 +164,9 @@ def _print(found: list[Row], elsewhere: dict[str, list[float]]) -> None:
         for group in groups:
             of = [row.went for row in rows if row.group == group]
             cells.append(f"{np.mean(of):.2f} ({len(of)})" if of else "none")
-        print("| " + " | ".join(cells) + " |")
-    print("\nLargest change of any sign in regions not treated, grades (median, most):")
+        table.append(cells)
+    print(markdown_table(heads, table))
+    print("Largest change of any sign in regions not treated, grades (median, most):")
     for name, values in elsewhere.items():
         print(f"  {name:24s} {np.median(values):.3f} {max(values):.3f}")
 

@@ -77,10 +77,6 @@ class Visitor:
         """Release a slider at `value`."""
         self._set(key, double_array_value=[value])
 
-    def pick(self, key: str, *options: str) -> None:
-        """Pick options of pills, of segments or of a slider of words."""
-        self._set(key, string_array_value=list(options))
-
     def select(self, key: str, option: str) -> None:
         """Pick an option of a list."""
         self._set(key, string_value=option)
@@ -140,10 +136,6 @@ class Visitor:
             widgets = [_widget(one) for one in self._elements.values()]
         return [key for one in widgets if (key := _key(getattr(one, "id", "")))]
 
-    def has(self, key: str) -> bool:
-        """Whether the widget `key` is drawn."""
-        return key in self.keys()
-
     def element(self, key: str) -> Element:
         """Return the widget `key` as it was drawn last.
 
@@ -151,16 +143,6 @@ class Visitor:
             LookupError: there is none.
         """
         return self._elements[self._place(key)]
-
-    def text(self) -> str:
-        """All headings and paragraphs that are drawn."""
-        with self._changed:
-            parts = list(self._elements.values())
-        return "\n".join(
-            getattr(one, kind).body
-            for one in parts
-            if (kind := one.WhichOneof("type")) in ("heading", "markdown", "alert")
-        )
 
     def wait(self, true: Callable[[], bool], what: str) -> None:
         """Return as soon as `true()` is.

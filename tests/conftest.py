@@ -35,7 +35,7 @@ def own_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Let one of two processes drive all browsers, which would wait for each other in both.
+    """Let one of the processes drive all browsers, which would wait for each other in several.
 
     The tests of any other file stay together too.
     """

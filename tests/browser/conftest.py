@@ -20,6 +20,7 @@ import pytest
 from playwright.sync_api import (
     Browser,
     ConsoleMessage,
+    FilePayload,
     Locator,
     Page,
     Playwright,
@@ -30,6 +31,7 @@ from playwright.sync_api import (
 
 from tests.browser.serve import ANSWER
 from tests.helpers import ROOT, chromium_executable
+from tests.ui.photos import jpeg_with_place, portrait
 
 # A machine that also runs other tests is slow; nobody waits longer than for what is there.
 expect.set_options(timeout=20_000)
@@ -249,6 +251,16 @@ def visit(server: Server, browser: Browser, request: pytest.FixtureRequest) -> I
     page.goto(server.url)
     yield visit
     context.close()
+
+
+def portrait_file() -> FilePayload:
+    """A portrait as a phone saves it, with place and camera."""
+    return {"name": "IMG_0001.jpg", "mimeType": "image/jpeg", "buffer": jpeg_with_place(portrait())}
+
+
+@pytest.fixture(scope="session")
+def photo() -> FilePayload:
+    return portrait_file()
 
 
 def quiet(page: Page) -> None:

@@ -6,11 +6,10 @@ from typing import Any
 
 import axe_playwright_python
 import pytest
-from playwright.sync_api import Browser, FilePayload, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.arriving import add, agree, bring, heading, send
-from tests.browser.conftest import SIZES, Server, quiet
-from tests.ui.photos import jpeg_with_place, portrait
+from tests.browser.conftest import SIZES, Server, portrait_file, quiet
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("unhurried")]
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
@@ -62,10 +61,6 @@ def grave(page: Page, screen: str) -> list[str]:
     ]
 
 
-def photo() -> FilePayload:
-    return {"name": "me.jpg", "mimeType": "image/jpeg", "buffer": jpeg_with_place(portrait())}
-
-
 def menu(page: Page, name: str) -> None:
     """Go to a page of the menu."""
     page.get_by_role("button", name="Menu").click()
@@ -84,7 +79,7 @@ def test_a_patient_meets_no_barrier(page: Page) -> None:
     page.get_by_role("button", name="Back").click()
     agree(page, "For myself")
     found += grave(page, "photo")
-    send(page, photo())
+    send(page, portrait_file())
     found += grave(page, "check of the photo")
     page.get_by_role("button", name="Use this photo").click()
     heading(page, "What would you like to look at?")
@@ -108,7 +103,7 @@ def test_a_patient_meets_no_barrier(page: Page) -> None:
 
 
 def test_a_consultant_meets_no_barrier(page: Page) -> None:
-    bring(page, photo(), "With a patient")
+    bring(page, portrait_file(), "With a patient")
     heading(page, "Your preview")
     found = grave(page, "preview without a procedure")
     add(page, "Lip filler")

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, FilePayload, Locator, Page, Playwright,
 from tests.browser.arriving import agree, heading, send
 from tests.browser.conftest import ARGUMENTS, Server, Visit, at_a_desk, on_a_phone_first, wait_until
 from tests.helpers import chromium_executable
-from tests.ui.photos import jpeg_with_place, portrait
+from tests.ui.photos import portrait
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("unhurried")]
 WIDTH, HEIGHT = 1280, 720  # of the camera's picture
@@ -59,12 +59,6 @@ def browser(film: Path, playwright: Playwright) -> Iterator[Browser]:
     launched = playwright.chromium.launch(executable_path=chromium_executable(), args=arguments)
     yield launched
     launched.close()
-
-
-@pytest.fixture(scope="module")
-def photo() -> FilePayload:
-    """A portrait as a phone saves it, with place and camera."""
-    return {"name": "IMG_0001.jpg", "mimeType": "image/jpeg", "buffer": jpeg_with_place(portrait())}
 
 
 def camera_advice(page: Page) -> Locator:

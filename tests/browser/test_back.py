@@ -6,8 +6,16 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.arriving import agree, heading, send
-from tests.browser.conftest import Server, Visit, on_a_phone, on_a_phone_first, quiet, wait_until
-from tests.browser.test_accessibility import menu, photo
+from tests.browser.conftest import (
+    Server,
+    Visit,
+    on_a_phone,
+    on_a_phone_first,
+    portrait_file,
+    quiet,
+    wait_until,
+)
+from tests.browser.test_accessibility import menu
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("unhurried")]
 
@@ -44,7 +52,7 @@ def test_back_leads_to_the_step_before_and_forward_again(visit: Visit, server: S
     heading(page, "See it beforehand")
     quiet(page)
     agree(page)
-    send(page, photo())
+    send(page, portrait_file())
     standing(page, "Is this photo good enough?")  # who is quicker than that has no step there
     page.get_by_role("button", name="Use this photo").click()
     standing(page, "What would you like to look at?")
@@ -92,7 +100,7 @@ def test_back_does_not_bring_a_forgotten_photo_back(visit: Visit, server: Server
     page = visit.page
     quiet(page)
     agree(page)
-    send(page, photo())
+    send(page, portrait_file())
     page.get_by_role("button", name="Forget my photo").click()
     expect(page.get_by_text("are gone from this page")).to_be_visible()
     quiet(page)

@@ -9,8 +9,15 @@ from playwright.sync_api import Browser, Locator, Page, Route, WebSocketRoute, e
 
 from simulate.plan.plan_file import plan_of_file
 from tests.browser.arriving import add, bring, heading
-from tests.browser.conftest import Server, Visit, on_a_phone, quiet, serving, wait_until
-from tests.browser.test_accessibility import photo
+from tests.browser.conftest import (
+    Server,
+    Visit,
+    on_a_phone,
+    portrait_file,
+    quiet,
+    serving,
+    wait_until,
+)
 from ui.server import memory_cleanup, process_id
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("unhurried")]
@@ -70,7 +77,7 @@ def told(page: Page) -> Locator:
 
 def at_work(page: Page) -> None:
     """A preview with a plan."""
-    bring(page, photo())
+    bring(page, portrait_file())
     heading(page, "Your preview")
     add(page, "Lip filler")
     quiet(page)

@@ -3,13 +3,12 @@
 import re
 
 import pytest
-from playwright.sync_api import FilePayload, Page, expect
+from playwright.sync_api import Page, expect
 
 from simulate.plan.plan_file import plan_of_file
 from simulate.provenance.verify import verify
 from tests.browser.arriving import bring, heading, saved
-from tests.browser.conftest import Visit, at_a_desk
-from tests.ui.photos import jpeg_with_place, portrait
+from tests.browser.conftest import Visit, at_a_desk, portrait_file
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("unhurried")]
 SIGNED = {
@@ -34,12 +33,7 @@ VIDEO = """() => {
 
 def planned(page: Page) -> None:
     """The preview with a plan opened from a file."""
-    photo: FilePayload = {
-        "name": "a.jpg",
-        "mimeType": "image/jpeg",
-        "buffer": jpeg_with_place(portrait()),
-    }
-    bring(page, photo)
+    bring(page, portrait_file())
     heading(page, "Your preview")
     page.get_by_text("Open a plan").first.click()
     plan = b'{"treatments": [{"procedure": "lip_filler", "dose": 0.8}]}'
@@ -100,9 +94,6 @@ def test_a_picture_is_checked_and_told_in_plain_words(visit: Visit) -> None:
     page = visit.page
     page.goto(f"{visit.url}/verify")
     heading(page, "Check a picture")
-    photo = jpeg_with_place(portrait())
-    page.locator("input[type=file]").set_input_files(
-        {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": photo}
-    )
+    page.locator("input[type=file]").set_input_files(portrait_file())
     expect(page.get_by_text("Cannot tell.")).to_be_visible()
     assert visit.media() == []

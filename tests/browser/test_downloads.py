@@ -13,8 +13,7 @@ from benchmarks.downloads import PICTURE, PLAN
 from benchmarks.sessions import Person, Visitor, coded_portrait, together
 from simulate.plan.plan_file import plan_of_file
 from tests.browser.arriving import add, bring, heading
-from tests.browser.conftest import CLOSED_SECONDS, Server, quiet, serving, wait_until
-from tests.browser.test_accessibility import photo
+from tests.browser.conftest import CLOSED_SECONDS, Server, portrait_file, quiet, serving, wait_until
 
 pytestmark = pytest.mark.browser
 FETCHED_SECONDS = "6"  # after which a file that was fetched is gone; 30 where nobody is in a hurry
@@ -112,7 +111,7 @@ def test_a_browser_gets_what_it_presses_while_the_page_is_drawn_anew(
 ) -> None:
     page = browser.new_page(locale="en", accept_downloads=True)
     page.goto(server.url)
-    bring(page, photo())
+    bring(page, portrait_file())
     heading(page, "Your preview")
     add(page, TREAT)
     page.get_by_role("tab", name="Take it home").click()

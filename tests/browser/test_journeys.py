@@ -10,7 +10,7 @@ from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from tests.browser.arriving import WAYS, add, agree, heading, saved, send
 from tests.browser.conftest import Server, Visit, at_a_desk, quiet, sizes, wait_until
-from tests.ui.photos import MAKER, jpeg_with_place, portrait
+from tests.ui.photos import MAKER
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("unhurried")]
 
@@ -21,12 +21,6 @@ def nothing_leaves(visit: Visit) -> Iterator[None]:
     yield
     assert visit.outside() == []
     assert visit.complaints == []
-
-
-@pytest.fixture(scope="module")
-def photo() -> FilePayload:
-    """A portrait as a phone saves it, with place and camera."""
-    return {"name": "IMG_0001.jpg", "mimeType": "image/jpeg", "buffer": jpeg_with_place(portrait())}
 
 
 def settled(page: Page) -> None:

@@ -20,8 +20,15 @@ from websockets.sync.client import ClientConnection, connect
 from benchmarks.sessions import Person, Visitor, coded_portrait
 from benchmarks.visitor import parts_of
 from tests.browser.arriving import agree
-from tests.browser.conftest import ARGUMENTS, Server, Visit, on_a_phone, quiet, serving
-from tests.browser.test_accessibility import photo
+from tests.browser.conftest import (
+    ARGUMENTS,
+    Server,
+    Visit,
+    on_a_phone,
+    portrait_file,
+    quiet,
+    serving,
+)
 from tests.helpers import chromium_executable
 from ui.server import limits
 from ui.server.browsers import COOKIE
@@ -300,7 +307,7 @@ def test_a_refused_upload_says_why(visit: Visit, status: int, said: str) -> None
     agree(page, "With a patient")
     page.get_by_role("tab", name="Choose a file").click()
     quiet(page)
-    page.locator("input[type=file]").set_input_files(photo())
+    page.locator("input[type=file]").set_input_files(portrait_file())
     told = page.get_by_test_id("stFileUploader").get_by_role("alert")
     expect(told).to_have_text(re.compile(f"^{said}"))
     expect(told).to_be_visible()

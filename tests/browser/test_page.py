@@ -22,17 +22,11 @@ from tests.browser.conftest import (
     wait_until,
 )
 from tests.helpers import ROOT
-from tests.ui.photos import MAKER, jpeg_with_place, portrait
+from tests.ui.photos import MAKER, portrait
 from ui.compute import overlays
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("unhurried")]
 VIEWER, CODE = ROOT / "ui/components/viewer", (".js", ".css", ".html")
-
-
-@pytest.fixture(scope="module")
-def photo() -> FilePayload:
-    """A portrait as a phone saves it, with place and camera."""
-    return {"name": "IMG_0001.jpg", "mimeType": "image/jpeg", "buffer": jpeg_with_place(portrait())}
 
 
 def start(visit: Visit, photo: FilePayload) -> Page:

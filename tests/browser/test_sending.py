@@ -6,8 +6,7 @@ import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
 from tests.browser.arriving import agree, heading
-from tests.browser.conftest import Server, Visit, on_a_phone, quiet, serving
-from tests.browser.test_accessibility import photo
+from tests.browser.conftest import Server, Visit, on_a_phone, portrait_file, quiet, serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("unhurried")]
 FIELD = '[data-testid="stFileUploaderDropzone"]'
@@ -42,6 +41,6 @@ def test_a_photo_picked_without_a_connection_arrives(visit: Visit, later_ms: int
     cut(page, sockets)
     page.wait_for_timeout(later_ms)
     expect(page.locator(FIELD)).to_have_attribute("aria-disabled", "true")
-    page.locator("input[type=file]").set_input_files(photo())
+    page.locator("input[type=file]").set_input_files(portrait_file())
     heading(page, "Is this photo good enough?")
     assert len(sockets) > 1

@@ -36,7 +36,7 @@ def people(server: Server) -> Iterator[list[Person]]:
     wait_until(lambda: not kept(server), "every photo to be gone from the process")
 
 
-def test_the_number_in_a_photo_is_read_and_no_other(server: Server) -> None:
+def test_the_number_in_a_photo_is_read_and_no_other() -> None:
     photos = [decoded(coded_portrait(number)) for number in (0, 5, 100)]
     assert [sessions.owner(one) for one in photos] == [0, 5, 100]
     assert sessions.owner(photos[0][sessions.ROW_PX :]) is None

@@ -23,16 +23,10 @@ from tests.browser.conftest import (
 )
 from tests.browser.serve import BROKEN
 from tests.browser.test_page import forget, show_tab, simulate, start
-from tests.ui.photos import MOLES, jpeg_with_place, portrait, portrait_with_moles
+from tests.ui.photos import MOLES, jpeg_with_place, portrait_with_moles
 
 pytestmark = pytest.mark.browser
 PICK_HINT = "Tap the moles you would like to see removed."
-
-
-@pytest.fixture
-def photo() -> FilePayload:
-    """A portrait as a phone saves it."""
-    return {"name": "me.jpg", "mimeType": "image/jpeg", "buffer": jpeg_with_place(portrait())}
 
 
 @pytest.fixture

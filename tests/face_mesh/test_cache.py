@@ -133,7 +133,7 @@ def worked_out(face: Face) -> Face:
 
 def test_what_is_said_to_be_of_the_head_is_the_same_at_every_size() -> None:
     """Or one size would be shown with what belongs to another."""
-    large, small = (worked_out(face) for face in (fresh(), replace(fresh().resized(400))))
+    large, small = (worked_out(face) for face in (fresh(), fresh().resized(400)))
     for (key, size), value in large.workspace.items():
         if key.scope is Scope.HEAD and key.function not in PIXELS_ONCE:
             assert alike(value, small.workspace[key, size]), key

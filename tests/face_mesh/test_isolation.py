@@ -218,7 +218,7 @@ def test_nothing_of_the_server_is_passed_on(monkeypatch):
 
 
 @pytest.mark.parametrize("machine", confinement._TABLES)
-def test_the_filter_jumps_to_where_it_should(machine, monkeypatch):
+def test_the_filter_jumps_to_where_it_should(machine):
     """Its verdicts, worked out by going through it as the kernel would."""
     architecture, allowed, closer = confinement._TABLES[machine]
     program = confinement._instructions(architecture, allowed, closer)

@@ -26,7 +26,6 @@ from tests.helpers import use_photo
 
 COMMENT, DQT, APP1, APP2, APP13 = 0xFE, 0xDB, 0xE1, 0xE2, 0xED
 EMPTY = made.segment(COMMENT)
-LARGEST = 64_000_000  # px
 
 
 def exif(size):

@@ -543,7 +543,7 @@ FAULTS: tuple[Fault, ...] = (
         "ui/planner/dose_scale.py",
         'dose_by_side(2.0 * now, unit, "total")',
         'dose_by_side(now, unit, "total")',
-        (f"{PAGE_TESTS}test_wording.py",),
+        (f"{PAGE_TESTS}test_dose_scale.py",),
     ),
     Fault(
         "people",
@@ -559,7 +559,7 @@ FAULTS: tuple[Fault, ...] = (
         BOOK,
         "floor(entry.max_dose(side) / entry.dose.step + 1e-6)",
         "floor(entry.max_dose(side) / entry.dose.step - 1e-6)",
-        (f"{PAGE_TESTS}test_wording.py",),
+        (f"{PAGE_TESTS}test_dose_scale.py",),
     ),
     Fault(
         "uncertain_steps",

@@ -10,7 +10,7 @@ import c2pa
 import numpy as np
 import pytest
 
-from simulate.provenance import signing as certificate
+from simulate.provenance import signing
 from simulate.provenance.c2pa_manifest import OFFLINE, Edits, _manifest
 from simulate.provenance.png_metadata import png_bytes
 from simulate.provenance.signing import Credentials
@@ -21,8 +21,8 @@ BOX = (10.0, 20.0, 30.0, 40.0)
 def named(name: str, patch: pytest.MonkeyPatch) -> Credentials:
     """Return a stranger's certificate with a name in it, which this computer does not know."""
     with patch.context() as changed:
-        changed.setattr(certificate, "SELF_SIGNED", name)
-        chain, key = certificate._split(certificate._made_for_this_run.__wrapped__())
+        changed.setattr(signing, "SELF_SIGNED", name)
+        chain, key = signing._split(signing._made_for_this_run.__wrapped__())
     return Credentials(chain, key, "es256", default=False)
 
 
@@ -37,10 +37,10 @@ def actions(of: Mapping[str, Any]) -> list[dict[str, Any]]:
     return found
 
 
-def signed_as(of: Mapping[str, Any], signing: Credentials) -> bytes:
+def signed_as(of: Mapping[str, Any], by: Credentials) -> bytes:
     """Return a small PNG with a manifest in it, signed."""
     info = c2pa.C2paSignerInfo(
-        signing.algorithm.encode(), signing.chain_pem.encode(), signing.key_pem.encode(), None
+        by.algorithm.encode(), by.chain_pem.encode(), by.key_pem.encode(), None
     )
     png = png_bytes(np.zeros((60, 40, 3), np.uint8), simulated=True)
     out = io.BytesIO()

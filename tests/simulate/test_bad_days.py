@@ -409,9 +409,7 @@ def test_a_program_whose_files_may_not_grow_says_so(
         assert names(tmp_path) == set()
 
 
-def test_a_folder_taken_away_meanwhile_is_said(
-    portrait: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], disk: str
-) -> None:
+def test_a_folder_taken_away_meanwhile_is_said(tmp_path: Path, disk: str) -> None:
     out = tmp_path / "out"
     out.mkdir()
 

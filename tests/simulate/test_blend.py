@@ -68,10 +68,8 @@ def test_every_piece_of_treated_skin_is_in_the_picture(name: str) -> None:
     """Wherever one piece alone changes the photo, the picture is that piece by its weight."""
     face = bare(face_of("hopper"))
     parts = simulate(face, usual(name), engine="fake").skin.parts
-    picture, photo = (
-        blend_parts(face.photo.image, parts).astype(float),
-        face.photo.image.astype(float),
-    )
+    photo = face.photo.image.astype(float)
+    picture = blend_parts(face.photo.image, parts).astype(float)
     touched = np.zeros(photo.shape[:2], int)
     for part, weight in parts:
         touched[part.rows, part.columns] += part.changed & (weight > 0.0)

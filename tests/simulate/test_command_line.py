@@ -579,7 +579,7 @@ def test_an_impossible_hint_is_refused(
     assert names(tmp_path) == set()
 
 
-def test_a_head_turned_too_far_is_refused_by_degree(tmp_path: Path) -> None:
+def test_a_head_turned_too_far_is_refused_by_degree() -> None:
     """Rendered turns of one face: what is not refused is measured."""
     for yaw_deg in (0.0, 55.0):
         photo = Photo.from_rgb(turned_head(hopper(), yaw_deg))

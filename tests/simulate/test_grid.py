@@ -64,10 +64,8 @@ def test_the_grid_covers_the_face_and_what_moves_around_it(face: Face) -> None:
 
 
 def test_a_uniform_shift_is_uniform_on_the_face_and_fades_outside(face: Face) -> None:
-    grid, one_mm = (
-        Grid.of(face),
-        np.tile((1.0, 0.0, 0.0), (len(FaceSurface.of(face).vertices_mm), 1)),
-    )
+    grid = Grid.of(face)
+    one_mm = np.tile((1.0, 0.0, 0.0), (len(FaceSurface.of(face).vertices_mm), 1))
     field = grid.place(face, one_mm)
     expected = face.pose.shift_px(one_mm[:1])[0]
     away = distances(face, grid)

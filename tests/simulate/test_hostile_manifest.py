@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from simulate.__main__ import main
-from simulate.provenance import signing as certificate
+from simulate.provenance import signing
 from simulate.provenance.c2pa_manifest import HOW
 from simulate.provenance.signing import SELF_SIGNED, credentials
 from simulate.provenance.verify import (
@@ -35,9 +35,9 @@ Change = Callable[[dict[str, Any]], object]
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Settings of nobody: no clinic, no key yet."""
-    certificate._made_for_this_run.cache_clear()
+    signing._made_for_this_run.cache_clear()
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "settings"))
-    for name in (certificate.CERTIFICATE, certificate.KEY):
+    for name in (signing.CERTIFICATE, signing.KEY):
         monkeypatch.delenv(name, raising=False)
     return tmp_path
 

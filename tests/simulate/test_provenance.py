@@ -25,7 +25,7 @@ from simulate import Outcome, simulate
 from simulate.__main__ import main
 from simulate.drawing import CLOSE, head_window
 from simulate.export.comparison import comparison_image
-from simulate.provenance import signing as certificate
+from simulate.provenance import signing
 from simulate.provenance.c2pa_manifest import (
     Edits,
     edits_of,
@@ -48,9 +48,9 @@ BOX = (10.0, 20.0, 30.0, 40.0)
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Settings of nobody: no clinic, no key yet."""
-    certificate._made_for_this_run.cache_clear()
+    signing._made_for_this_run.cache_clear()
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "settings"))
-    for name in (certificate.CERTIFICATE, certificate.KEY):
+    for name in (signing.CERTIFICATE, signing.KEY):
         monkeypatch.delenv(name, raising=False)
     return tmp_path / "settings" / "beforehand"
 
@@ -173,7 +173,7 @@ def test_what_is_not_signed_is_not_ours(data: bytes) -> None:
 def test_a_stranger_who_signs_in_our_name_is_no_proof(folder: Path) -> None:
     data = ours()
     (folder / "self-signed.pem").unlink()
-    certificate._made_for_this_run.cache_clear()
+    signing._made_for_this_run.cache_clear()
     assert verify(data).state == "stranger"
     credentials()  # another of the same name
     found = verify(data)
@@ -190,7 +190,7 @@ def test_a_picture_of_another_program_is_not_ours(monkeypatch: pytest.MonkeyPatc
 
 def test_the_default_is_made_once_and_read_by_its_owner_only(folder: Path) -> None:
     first = credentials()
-    certificate._made_for_this_run.cache_clear()
+    signing._made_for_this_run.cache_clear()
     assert credentials() == first
     assert first.default
     assert [one.name for one in folder.iterdir()] == ["self-signed.pem"]
@@ -251,8 +251,8 @@ def clinic(folder: Path, monkeypatch: pytest.MonkeyPatch, *, able: bool = True) 
                 serialization.NoEncryption(),
             )
         )
-    monkeypatch.setenv(certificate.CERTIFICATE, str(folder / "clinic.pem"))
-    monkeypatch.setenv(certificate.KEY, str(folder / "clinic.key"))
+    monkeypatch.setenv(signing.CERTIFICATE, str(folder / "clinic.pem"))
+    monkeypatch.setenv(signing.KEY, str(folder / "clinic.key"))
 
 
 def test_a_clinic_signs_as_itself(
@@ -261,10 +261,10 @@ def test_a_clinic_signs_as_itself(
     clinic(tmp_path / "clinic", monkeypatch)
     data = ours()
     assert not folder.exists()  # no default is made
-    monkeypatch.delenv(certificate.KEY)  # not needed to verify
+    monkeypatch.delenv(signing.KEY)  # not needed to verify
     found = verify(data)
     assert (found.state, found.signer) == ("valid", "Clinic")
-    monkeypatch.delenv(certificate.CERTIFICATE)
+    monkeypatch.delenv(signing.CERTIFICATE)
     assert verify(data).state == "stranger"
 
 
@@ -272,7 +272,7 @@ def test_another_customer_of_the_same_issuer_is_a_stranger(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clinic(tmp_path / "clinic", monkeypatch)
-    data, found = ours(), certificate.known_signers()
+    data, found = ours(), signing.known_signers()
     fewer = replace(found, serials=frozenset({1}))
     monkeypatch.setattr("simulate.provenance.verify.known_signers", lambda: fewer)
     assert verify(data).state == "stranger"
@@ -286,17 +286,17 @@ def test_settings_that_do_not_fit_are_refused(
     text = (folder / "clinic.pem").read_text()
     (folder / "alone.pem").write_text(text[: text.index("-----END") + 25] + "\n")
     for setting, name, said in (
-        (certificate.KEY, "other.key", "is not the key"),
-        (certificate.KEY, "clinic.pem", "no private key"),
-        (certificate.KEY, "nothing", "cannot be read"),
-        (certificate.CERTIFICATE, "clinic.key", "no certificate"),
-        (certificate.CERTIFICATE, "alone.pem", "its issuer's"),
+        (signing.KEY, "other.key", "is not the key"),
+        (signing.KEY, "clinic.pem", "no private key"),
+        (signing.KEY, "nothing", "cannot be read"),
+        (signing.CERTIFICATE, "clinic.key", "no certificate"),
+        (signing.CERTIFICATE, "alone.pem", "its issuer's"),
     ):
         with monkeypatch.context() as changed:
             changed.setenv(setting, str(folder / name))
             with pytest.raises(PlanError, match=said):
                 credentials()
-    monkeypatch.delenv(certificate.KEY)
+    monkeypatch.delenv(signing.KEY)
     with pytest.raises(PlanError, match="set both"):
         credentials()
 

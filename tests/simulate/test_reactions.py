@@ -41,8 +41,8 @@ def test_the_settled_result_has_no_reactions(person: Face, with_reactions: Give)
 
 
 def test_what_few_people_have_is_drawn_only_when_asked_for_and_said(
-    person: Face, with_reactions
-) -> None:  # type: ignore[no-untyped-def]
+    person: Face, with_reactions: Give
+) -> None:
     plan = with_reactions(reaction("bruising", 2.0, frequency=0.3))
     likely, everything = (simulate(person, plan, "1d", reactions=r) for r in ("likely", "all"))
     assert not likely.density.any()

@@ -28,7 +28,7 @@ REFUSED = {
 }
 WAYS_IN: dict[str, Callable[[Face, Plan], object]] = {
     "simulate": simulate,
-    "simulating": lambda face, plan: next(simulation_steps(face, plan)),
+    "simulation_steps": lambda face, plan: next(simulation_steps(face, plan)),
     "film": lambda face, plan: next(film(face, plan)),
     "responders": lambda face, plan: next(responders(face, plan)),
     "morph": lambda face, plan: next(morph(face, plan)),

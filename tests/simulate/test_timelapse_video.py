@@ -20,7 +20,7 @@ from simulate import Conditions, Plan, simulate
 from simulate.__main__ import main
 from simulate.catalogue.time_course import LONGEST_DAYS, days_after
 from simulate.drawing import font
-from simulate.export import timelapse_video as morphing
+from simulate.export import timelapse_video
 from simulate.export.contact_sheet import TIMES
 from simulate.export.timelapse_video import (
     FPS,
@@ -31,7 +31,7 @@ from simulate.export.timelapse_video import (
     morph,
 )
 from simulate.progress import complete
-from simulate.provenance import signing as certificate
+from simulate.provenance import signing
 from simulate.provenance.c2pa_manifest import sign_file
 from simulate.provenance.file_formats import kind_of, mark_gif
 from simulate.provenance.signing import credentials
@@ -46,9 +46,9 @@ PLAN = Plan.parse(["surgical_brow_lift=5", "lip_filler=1.5"])
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Settings of nobody: no clinic, no key yet."""
-    certificate._made_for_this_run.cache_clear()
+    signing._made_for_this_run.cache_clear()
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
-    for name in (certificate.CERTIFICATE, certificate.KEY):
+    for name in (signing.CERTIFICATE, signing.KEY):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -61,7 +61,7 @@ def few_moments(monkeypatch: pytest.MonkeyPatch) -> None:
     """A video of every tenth picture, where it does not matter how many there are."""
     some = moments()[::10]
     assert len(some) > 3
-    monkeypatch.setattr(morphing, "moments", lambda: some)
+    monkeypatch.setattr(timelapse_video, "moments", lambda: some)
 
 
 @cache
@@ -139,7 +139,7 @@ def off(one: Rgb, other: Rgb) -> float:
 def test_a_picture_on_the_way_is_simulated_for_itself_and_no_mixture() -> None:
     """At half the dose an edge lies halfway, once; a cross-fade would show it at both places."""
     face, asked = bare(face_of("hopper")), moments()
-    cards = morphing._Cards(face, morphing.english)
+    cards = timelapse_video._Cards(face, timelapse_video.english)
     at = next(i for i, one in enumerate(asked) if one.share == 0.5)
     half = Plan.parse(["surgical_brow_lift=2.5", "lip_filler=0.75"])
     outcome = simulate(face, half, "0d", reactions="all")
@@ -200,7 +200,7 @@ def test_the_same_plan_and_seed_give_the_same_bytes(few_moments: None) -> None:
 
 def test_words_in_another_language_are_in_the_picture(few_moments: None) -> None:
     def shouted(text: str, /, **values: object) -> str:
-        return morphing.english(text, **values).upper()
+        return timelapse_video.english(text, **values).upper()
 
     assert make(translate=shouted).gif != make().gif
 
@@ -274,7 +274,7 @@ def test_without_the_encoder_a_video_is_refused_before_any_work(no_encoder: None
     with pytest.raises(EngineError) as caught:
         next(morph(bare(face_of("hopper")), PLAN))
     said = str(caught.value)
-    assert said == morphing.NO_ENCODER
+    assert said == timelapse_video.NO_ENCODER
     assert said.count(".") == 1
 
 
@@ -292,7 +292,7 @@ def test_without_the_encoder_the_command_makes_all_else(
     assert main(told) == status
     said = capsys.readouterr().err.strip().splitlines()
     assert (out / "after.png").exists() is not ask
-    assert said == ([str(morphing.NO_ENCODER)] if ask else [])
+    assert said == ([str(timelapse_video.NO_ENCODER)] if ask else [])
 
 
 def test_nothing_but_a_video_loads_the_encoder() -> None:

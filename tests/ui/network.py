@@ -75,7 +75,7 @@ class Tab:
         elif message["type"] == "websocket.close":
             self.closed = message["code"]
 
-    async def translate(self, *messages: bytes) -> None:
+    async def send(self, *messages: bytes) -> None:
         for data in messages:
             self._coming.put_nowait({"type": "websocket.receive", "bytes": data})
         await settle()

@@ -118,12 +118,12 @@ def test_the_rule_of_a_country_is_said_with_its_source(welcome_page: AppTest) ->
 def test_a_visitor_is_told_which_computer_the_photo_is_on(
     url: str, clinic: str, told: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    computer = importlib.import_module("ui.intake.privacy_notice")
-    policy = importlib.import_module("ui.state.clinic_policy")
-    monkeypatch.setattr(computer.st, "context", types.SimpleNamespace(url=url))
-    monkeypatch.setattr(computer, "policy", lambda: policy.Policy(name=clinic))
-    assert told in computer.in_short()
-    assert ("It is sent to the computer" in computer.in_full()) == ("leave" not in told)
+    notice = importlib.import_module("ui.intake.privacy_notice")
+    clinic_policy = importlib.import_module("ui.state.clinic_policy")
+    monkeypatch.setattr(notice.st, "context", types.SimpleNamespace(url=url))
+    monkeypatch.setattr(notice, "policy", lambda: clinic_policy.Policy(name=clinic))
+    assert told in notice.in_short()
+    assert ("It is sent to the computer" in notice.in_full()) == ("leave" not in told)
 
 
 def test_rules_and_sources_go_together() -> None:
@@ -261,7 +261,7 @@ def test_the_skin_model_is_loaded_once_there_is_a_photo(
 
 def test_painting_waits_for_the_model_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     loading = importlib.import_module("ui.compute.model_loading")
-    painting = importlib.import_module("ui.results.result_progress")
+    result_progress = importlib.import_module("ui.results.result_progress")
     done = threading.Event()
     thread = threading.Thread(target=done.wait)
     thread.start()
@@ -269,11 +269,11 @@ def test_painting_waits_for_the_model_and_says_so(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(loading, "LOOK_SECONDS", 0.01)
     steps = loading.with_model(iter_of([0.5, 1.0]))
     assert [next(steps), next(steps)] == [0.0, 0.0]
-    assert painting._words(0.0) == "Loading the skin model …"
+    assert result_progress._words(0.0) == "Loading the skin model …"
     done.set()
     thread.join()
     assert list(steps) == [0.5, 1.0]
-    assert painting._words(0.5).startswith("Painting skin")
+    assert result_progress._words(0.5).startswith("Painting skin")
 
 
 def iter_of(shares: list[float]) -> Iterator[float]:

@@ -29,8 +29,8 @@ def whole(page: AppTest) -> str:
 
 def says(page: AppTest, error: Exception) -> None:
     """One sentence says that something broke, with nothing of what it was."""
-    failing = importlib.import_module("ui.server.error_page")
-    sentence = failing.NO_MEMORY if isinstance(error, MemoryError) else failing.SENTENCE
+    error_page = importlib.import_module("ui.server.error_page")
+    sentence = error_page.NO_MEMORY if isinstance(error, MemoryError) else error_page.SENTENCE
     assert not page.exception
     assert sum(sentence in one.value for one in page.error) == 1
     assert "Doe" not in whole(page)
@@ -203,13 +203,13 @@ def test_a_skin_model_that_went_is_a_sentence_until_it_is_back(
     sample_page: AppTest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("BEFOREHAND_SKIN_ENGINE", "embedded")
-    weights = pytest.importorskip("simulate.inpaint.weights")
+    weights = importlib.import_module("simulate.inpaint.weights")
     there = weights.FILE
-    monkeypatch.setattr(weights, "FILE", tmp_path / "gone.safetensors")
+    monkeypatch.setattr(weights, "FILE", tmp_path / "gone.onnx")
     page = pick(sample_page, "forehead_toxin")
     assert ["skin model is missing" in one.value for one in page.error] == [True]
     photo_is_there(page)
-    damaged = tmp_path / "damaged.safetensors"
+    damaged = tmp_path / "damaged.onnx"
     damaged.write_bytes(b"not the tested one")
     monkeypatch.setattr(weights, "FILE", damaged)
     page = page.button(key="try_picture_again").click().run()
@@ -228,13 +228,12 @@ def test_a_skin_model_that_went_is_a_sentence_until_it_is_back(
 @unexpected
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_thread_that_raises_while_it_loads_a_model_holds_nobody_up(
-    sample_page: AppTest, breaks: Callable[..., None], error: Exception
+    sample_page: AppTest, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     loading = importlib.import_module("ui.compute.model_loading")
     thread = threading.Thread(target=lambda: (_ for _ in ()).throw(error))
-    breaks("ui.compute.model_loading", "_loading", None)
     thread.start()
-    loading.warm_skin = lambda: thread  # as it is returned of the built-in model
+    monkeypatch.setattr(loading, "warm_skin", lambda: thread)  # as of the built-in model
     page = pick(sample_page, "forehead_toxin")
     assert not page.error
     assert "after" in shown(page)[1]

@@ -210,13 +210,11 @@ def test_work_that_was_stopped_is_not_begun_again(
     planned: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What the button of the progress bar calls; the click itself has ended the run before."""
-    making, state = (
-        importlib.import_module("ui.downloads.background_file"),
-        planned.session_state["beforehand"],
-    )
-    monkeypatch.setattr(making.session, "start", lambda: state)
+    background_file = importlib.import_module("ui.downloads.background_file")
+    state = planned.session_state["beforehand"]
+    monkeypatch.setattr(background_file.session, "start", lambda: state)
     state.asked["video"], state.sheet = "this", ("video", "this")
-    making._take_back("video")
+    background_file._take_back("video")
     assert (state.asked, state.sheet) == ({}, None)
 
 

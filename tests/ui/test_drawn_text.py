@@ -33,11 +33,11 @@ KNOWN = {
     (
         "ui/results/compare_plans.py",
         "cells[id_].get(letter, NOTHING)",
-    ): "of `wording.change`, figures",
+    ): "figures that `translate` says",
     ("ui/planner/controls.py", "offered"): "areas, by which what is said is looked up",
     ("ui/results/compare_plans.py", "row(plan)"): "of `ROWS`, each of which says it",
     ("ui/procedures/procedure_info.py", "sections"): "of calls of `draw`, each of what is said",
-    ("ui/concerns/procedure_cards.py", "here.said"): "of `expecting.here`, which says it",
+    ("ui/concerns/procedure_cards.py", "here.said"): "of `visibility_in_photo`, which says it",
     (
         "ui/concerns/procedure_cards.py",
         "one.id",
@@ -50,7 +50,7 @@ KNOWN = {
     ("ui/app/router.py", "TABLE[current(state)].screen"): "our own screens",
     ("ui/intake/bdd_screening.py", "TABLE[current(state)].screen"): "our own screens",
     ("ui/app/page_frame.py", "pages"): "our own screens, with names of icons",
-    ("ui/results/result_view.py", "marks.get(row.because, '')"): "of `wording.footnote`, a letter",
+    ("ui/results/result_view.py", "marks.get(row.because, '')"): "of `_footnote`, a letter",
     ("ui/results/result_view.py", "row.because"): "by which the letter of a footnote is looked up",
 }
 Node = ast.AST
@@ -74,7 +74,7 @@ class Page:
                 if isinstance(node, ast.FunctionDef):
                     self.functions[path.stem, node.name] = node
 
-    def message_of(self) -> Iterator[tuple[str, str]]:
+    def unsaid(self) -> Iterator[tuple[str, str]]:
         """Yield file and expression of all that is drawn and not known to be said."""
         for name, tree in self.trees.items():
             for node in ast.walk(tree):
@@ -213,7 +213,7 @@ def _names(node: ast.expr, name: str) -> bool:
 
 
 def test_all_that_the_page_draws_is_said() -> None:
-    found = set(Page(ROOT).message_of())
+    found = set(Page(ROOT).unsaid())
     assert sorted(found - set(KNOWN)) == []
     assert sorted(set(KNOWN) - found) == []  # what is no longer drawn goes from the list
 
@@ -252,7 +252,7 @@ def test_the_rule_sees_what_forgets(tmp_path: Path, source: str) -> None:
     (tmp_path / "ui").mkdir()
     text = f"def draw(argument):\n    {source}\n\ndef told(one):\n    return one.name\n"
     (tmp_path / "ui" / "new.py").write_text(text)
-    assert list(Page(tmp_path).message_of()) != []
+    assert list(Page(tmp_path).unsaid()) != []
 
 
 @pytest.mark.parametrize(
@@ -270,4 +270,4 @@ def test_the_rule_minds_nothing_that_is_said(tmp_path: Path, source: str) -> Non
     (tmp_path / "ui").mkdir()
     text = f"def draw(one):\n    {source}\n\ndef lines():\n    return [translate('a'), SAID[1]]\n"
     (tmp_path / "ui" / "new.py").write_text(text)
-    assert list(Page(tmp_path).message_of()) == []
+    assert list(Page(tmp_path).unsaid()) == []

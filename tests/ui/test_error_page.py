@@ -34,7 +34,5 @@ def test_the_page_is_started_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_nobody_is_sent_elsewhere_with_an_error() -> None:
     config = tomllib.loads(Path(ROOT / ".streamlit" / "config.toml").read_text())
-    assert (
-        config["client"] | {"showErrorLinks": False, "showErrorDetails": "none"}
-        == (config["client"])
-    )
+    client = config["client"]
+    assert client | {"showErrorLinks": False, "showErrorDetails": "none"} == client

@@ -1,4 +1,4 @@
-"""How a photo comes in and goes away again: uploads, shots of the camera, and live frames."""
+"""The guided camera: live frames, shots, and the words it is sent."""
 
 import importlib
 import io
@@ -175,13 +175,13 @@ def test_the_words_of_the_camera_are_those_python_sends(page: AppTest) -> None:
 
 def sent(page: AppTest, what: dict[str, object]) -> None:
     """Let the page take what its camera would send; the browser's part is not there."""
-    asking = importlib.import_module("ui.intake.photo_request")
+    photo_request = importlib.import_module("ui.intake.photo_request")
     state = page.session_state["beforehand"]
-    intake = importlib.import_module("ui.intake.photo_store")
+    photo_store = importlib.import_module("ui.intake.photo_store")
     session = importlib.import_module("ui.state.session")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(session, "start", lambda: state)
-        patch.setattr(intake.session_caches, "forget", lambda: None)
+        patch.setattr(photo_store.session_caches, "forget", lambda: None)
         patch.setattr(session.st, "session_state", {"shot": what})
-        asking._take("shot")
+        photo_request._take("shot")
     page.run()

@@ -489,12 +489,12 @@ def test_another_language_keeps_photo_dose_and_result(sample_page: AppTest) -> N
 
 def test_no_literal_is_drawn_without_being_said() -> None:
     """A text written straight into a call that draws it would stay English for ever."""
-    message_of = [
+    unsaid = [
         f"{path.relative_to(ROOT)}:{line}: {text}"
         for path in collect.python_files("page")
         for line, text in _drawn(path.read_text("utf-8"))
     ]
-    assert message_of == []
+    assert unsaid == []
 
 
 DRAWING = {"title", "header", "subheader", "caption", "markdown", "button", "checkbox", "toggle"}

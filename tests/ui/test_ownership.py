@@ -228,7 +228,7 @@ def test_what_a_tab_asks_reaches_the_page_unchanged() -> None:
     async def visit() -> None:
         page, app = site()
         tab = await begun(page, app)
-        await tab.translate(run_asked())
+        await tab.send(run_asked())
         assert page.heard == [run_asked()]
         await tab.close()
 

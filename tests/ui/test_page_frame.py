@@ -93,12 +93,13 @@ def test_a_step_that_would_show_what_is_not_there_is_not_open(
 def test_going_to_a_step_that_is_not_open_changes_nothing(
     page: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    state, steps = page.session_state["beforehand"], importlib.import_module("ui.app.navigation")
-    monkeypatch.setattr(steps.session, "start", lambda: state)
+    navigation = importlib.import_module("ui.app.navigation")
+    state = page.session_state["beforehand"]
+    monkeypatch.setattr(navigation.session, "start", lambda: state)
     for name in ("preview", "presentation", "no such step"):
-        steps.go(name)
-        assert (state.step, steps.now()) == ("photo", "photo")
-    steps.go("consent")
-    assert (state.way, state.attested, steps.now()) == ("consultant", False, "consent")
-    steps.go("welcome")
-    assert (state.way, steps.now()) == ("", "welcome")
+        navigation.go(name)
+        assert (state.step, navigation.now()) == ("photo", "photo")
+    navigation.go("consent")
+    assert (state.way, state.attested, navigation.now()) == ("consultant", False, "consent")
+    navigation.go("welcome")
+    assert (state.way, navigation.now()) == ("", "welcome")

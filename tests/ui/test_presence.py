@@ -72,24 +72,24 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> Any:
 def test_a_photo_is_not_opened_on_for_somebody_who_has_gone(
     runtime: Runtime, slow: Any, way: str, page: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    intake = importlib.import_module("ui.intake.photo_store")
-    live = importlib.import_module("ui.intake.camera_live")
+    photo_store = importlib.import_module("ui.intake.photo_store")
+    camera_live = importlib.import_module("ui.intake.camera_live")
     state = page.session_state["beforehand"]
     monkeypatch.setattr(importlib.import_module("ui.state.session"), "start", lambda: state)
     found: list[Any] = []
 
     def work() -> None:
         if way == "frame":
-            found.append(live.advise("front", data_url(b"a picture")).texts)
+            found.append(camera_live.advise("front", data_url(b"a picture")).texts)
         else:
-            found.append(intake.take_shot(data_url(b"a picture")))
+            found.append(photo_store.take_shot(data_url(b"a picture")))
 
     at_work = threading.Thread(target=work)
     at_work.start()
     soon(lambda: children(forker(slow, "sleep")))
     runtime.there = False
     at_work.join(30)
-    assert found == [(live.NOBODY,) if way == "frame" else None]
+    assert found == [(camera_live.NOBODY,) if way == "frame" else None]
     soon(lambda: not children(forker(slow, "sleep")))
     if way != "frame":
         assert state.problem == refusals.STOPPED

@@ -121,7 +121,7 @@ def test_messages_above_the_pace_wait_and_none_is_lost(monkeypatch: pytest.Monke
     async def visit() -> None:
         page, app = tabs()
         tab = Tab(app, ANNA)
-        await tab.translate(*[beat] * 10)
+        await tab.send(*[beat] * 10)
         assert len(page.heard) < 10
         while len(page.heard) < 10:
             await asyncio.sleep(0.001)
@@ -185,7 +185,7 @@ def test_what_the_page_never_asks_is_not_passed_on(what: str) -> None:
     async def visit() -> None:
         page, app = tabs()
         tab = Tab(app, ANNA)
-        await tab.translate(REFUSED[what], asked(app_heartbeat=True), run_asked())
+        await tab.send(REFUSED[what], asked(app_heartbeat=True), run_asked())
         assert page.heard == [asked(app_heartbeat=True), run_asked()]
         await tab.close()
 
@@ -208,7 +208,7 @@ def test_what_is_no_message_ends_the_connection(data: bytes) -> None:
     async def visit() -> None:
         page, app = tabs()
         tab = Tab(app, ANNA)
-        await tab.translate(data, run_asked())
+        await tab.send(data, run_asked())
         assert page.heard == []
         assert tab.closed == 1002
         await asyncio.wait_for(tab.task, 5)
@@ -282,9 +282,9 @@ def test_runs_wait_for_each_other_but_a_run_is_changed_at_once(
         page, app = tabs()
         come = [Tab(app, browser) for browser in many(4)]
         for tab in come:
-            await tab.translate(run_asked())
+            await tab.send(run_asked())
         assert len(page.heard) == 2
-        await come[0].translate(run_asked())
+        await come[0].send(run_asked())
         assert len(page.heard) == 3, "another dose while the last is drawn"
         await page.tell[0](run_ended())
         await settle()
@@ -292,7 +292,7 @@ def test_runs_wait_for_each_other_but_a_run_is_changed_at_once(
         await come[1].close()
         await settle()
         assert len(page.heard) == 5, "whoever leaves makes room too"
-        await come[0].translate(asked(app_heartbeat=True))
+        await come[0].send(asked(app_heartbeat=True))
         assert len(page.heard) == 6, "what needs no run does not wait"
 
     run(visit())
@@ -302,7 +302,7 @@ def test_a_tab_has_two_downloads_made_at_once() -> None:
     async def visit() -> None:
         page, app = tabs()
         tab = Tab(app, ANNA)
-        await tab.translate(*[download_asked()] * 3)
+        await tab.send(*[download_asked()] * 3)
         assert len(page.heard) == 2
         await page.tell[0](told_download())
         await settle()

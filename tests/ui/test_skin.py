@@ -246,9 +246,7 @@ def test_another_sample_is_other_skin_and_the_same_number_the_same(sample_page: 
     assert shown(page)[1]["after"] == first
 
 
-def test_visitors_load_no_models_of_others(
-    asked: Asked, sample_page: AppTest, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_visitors_load_no_models_of_others(asked: Asked, sample_page: AppTest) -> None:
     sample_page.session_state["engine"] = "A model of others"
     sample_page.session_state["engine_name"] = "/etc"
     page = pick(sample_page, "ipl_redness")
@@ -322,8 +320,8 @@ def test_strokes_that_no_plan_has_room_for_are_left_out_and_said(
     sample_page: AppTest, asked: Asked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As the limit is of all treatments, fewer strokes fit the more of them there are."""
-    page_editing = importlib.import_module("ui.planner.retouch")
-    monkeypatch.setattr(page_editing, "MOST_STROKES", 4)
+    page_retouch = importlib.import_module("ui.planner.retouch")
+    monkeypatch.setattr(page_retouch, "MOST_STROKES", 4)
     drawn = tuple(Stroke("spare", ((0.5, 0.5), (0.5, 0.4 + i / 100)), 2.0) for i in range(3))
     page = edit(pick(sample_page, "ipl_redness"), strokes=drawn)
     assert not page.exception
@@ -335,7 +333,7 @@ def test_strokes_that_no_plan_has_room_for_are_left_out_and_said(
     (said,) = (one.value for one in page.warning if "strokes" in one.value)
     assert "(1)" in said
     assert said.endswith(".")
-    monkeypatch.setattr(page_editing, "MOST_PLACES", 3)
+    monkeypatch.setattr(page_retouch, "MOST_PLACES", 3)
     page.run()
     assert [one.strokes for one in asked.plans[-1].treatments] == [()] * 2
     assert not page.exception

@@ -9,7 +9,7 @@ from PIL import Image
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.testing.v1 import AppTest
 
-from simulate.provenance import signing as certificate
+from simulate.provenance import signing
 from simulate.provenance.c2pa_manifest import Edits, sign_file
 from simulate.provenance.png_metadata import png_bytes
 from simulate.provenance.signing import credentials
@@ -20,9 +20,9 @@ BOX = (10.0, 20.0, 30.0, 40.0)
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Settings of nobody: no clinic, no key yet."""
-    certificate._made_for_this_run.cache_clear()
+    signing._made_for_this_run.cache_clear()
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
-    for name in (certificate.CERTIFICATE, certificate.KEY):
+    for name in (signing.CERTIFICATE, signing.KEY):
         monkeypatch.delenv(name, raising=False)
     return tmp_path / "beforehand"
 
@@ -94,7 +94,7 @@ def test_of_one_without_a_signature_it_cannot_tell_and_says_where_to_look(
 def test_a_stranger_is_no_proof(checking: AppTest, folder: Path) -> None:
     data = ours("warped")
     (folder / "self-signed.pem").unlink()
-    certificate._made_for_this_run.cache_clear()
+    signing._made_for_this_run.cache_clear()
     said = told(put_in(checking, data))
     assert "signed by somebody this computer does not know" in said
     assert checking.warning
@@ -117,7 +117,7 @@ def test_of_the_file_nothing_is_kept(
 def test_settings_that_cannot_be_read_are_said(
     checking: AppTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(certificate.CERTIFICATE, str(tmp_path / "nowhere.pem"))
+    monkeypatch.setenv(signing.CERTIFICATE, str(tmp_path / "nowhere.pem"))
     said = told(put_in(checking, bare()))
     assert "cannot be read" in said
     assert str(tmp_path) not in said

@@ -1,7 +1,7 @@
 """How a photo comes in, and how it really goes away again.
 
 Streamlit keeps an upload's raw bytes, place and date included, until the tab closes. They are not
-documented to be removable; what does it is kept here, next to the tests in tests/ui/test_intake.py.
+documented to be removable; what does it is kept here, and tests/ui/test_arrival.py sees them go.
 """
 
 from __future__ import annotations
