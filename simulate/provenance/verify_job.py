@@ -1,4 +1,4 @@
-"""Reading the signature of a stranger's file in a process of its own; see `isolation.sandbox`."""
+"""Reading the signature of a stranger's file in a process of its own: `face_mesh.isolation`."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def verify_apart(data: bytes, *, cancelled: sandbox.Cancelled | None = None) -> 
 
 
 def read(sent: bytes) -> tuple[dict[str, Any], bytes]:
-    """Do what `verified` asks for, in that other process."""
+    """Do what `verify_apart` asks for, in that other process."""
     first, _, data = sent.partition(b"\n")
     trusted = json.loads(first)
     those = KnownSigners(trusted["anchors"], frozenset(int(one) for one in trusted["serials"]))

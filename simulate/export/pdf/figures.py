@@ -14,6 +14,7 @@ from reportlab.platypus import Image
 
 from face_mesh.arrays import Rgb
 from simulate.drawing import CLOSE, head_window, panel
+from simulate.export.contact_sheet import RANGE
 from simulate.outcome.outcome import Outcome
 from simulate.provenance.visible_mark import (
     MIN_STRIP_PX,
@@ -79,11 +80,7 @@ class PlanResults:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be laid out."""
-        if [outcome.conditions.responder for outcome in self.outcomes] != [
-            "low",
-            "expected",
-            "high",
-        ]:
+        if [outcome.conditions.responder for outcome in self.outcomes] != list(RANGE):
             raise ValueError("give the outcomes of the low, the expected and the high responder")
 
     @property
