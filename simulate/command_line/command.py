@@ -28,33 +28,12 @@ from face_mesh.arrays import Rgb
 from face_mesh.inert_text import inert
 from face_mesh.measures import measure_all
 from face_mesh.skin.signs import read_skin
-from face_mesh.untrusted import (
-    Unreadable,
-    contents,
-    number_of,
-    whole_of,
-)
-from simulate import (
-    Outcome,
-    Plan,
-    __version__,
-    procedures,
-    simulation_steps,
-)
+from face_mesh.untrusted import Unreadable, contents, number_of, whole_of
+from simulate import Outcome, Plan, __version__, procedures, simulation_steps
 from simulate.command_line.output_folder import output_folder, write
 from simulate.export.comparison import comparison_image
-from simulate.export.contact_sheet import (
-    film,
-    film_image,
-    range_image,
-    responders,
-)
-from simulate.export.json_export import (
-    catalogue_json,
-    face_json,
-    outcome_json,
-    presets_json,
-)
+from simulate.export.contact_sheet import film, film_image, range_image, responders
+from simulate.export.json_export import catalogue_json, face_json, outcome_json, presets_json
 from simulate.inpaint.registry import EMBEDDED
 from simulate.plan.conditions import MOST_SEED, Conditions
 from simulate.plan.interactions import check_plan
@@ -63,12 +42,7 @@ from simulate.plan.plan_file import MOST_BYTES, PlanFile, plan_of_file
 from simulate.plan.presets import preset, presets
 from simulate.plan.summary import plan_summary
 from simulate.progress import complete
-from simulate.provenance.c2pa_manifest import (
-    Edits,
-    edits_of,
-    sign_file,
-    together,
-)
+from simulate.provenance.c2pa_manifest import Edits, edits_of, sign_file, together
 from simulate.provenance.png_metadata import png_bytes
 from simulate.provenance.signing import Credentials, credentials
 from simulate.provenance.verify import verdict_json, verify

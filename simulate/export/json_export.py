@@ -1,4 +1,4 @@
-"""The JSON other programs rely on: the outcome, the measured face and the catalogue."""
+"""The JSON other programs rely on: the outcome, the measured face, the catalogue and plans."""
 
 from __future__ import annotations
 

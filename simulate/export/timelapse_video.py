@@ -28,12 +28,7 @@ from simulate.outcome.pipeline import simulation_steps
 from simulate.plan.conditions import SETTLED, Conditions
 from simulate.plan.plan import Plan
 from simulate.progress import share_of
-from simulate.provenance.c2pa_manifest import (
-    HOW,
-    Edits,
-    edits_of,
-    together,
-)
+from simulate.provenance.c2pa_manifest import HOW, Edits, edits_of, together
 from simulate.provenance.file_formats import mark_gif, mark_mp4
 from simulate.provenance.visible_mark import STRIP, strip_of, with_words
 from simulate.wording.language import Translate, english

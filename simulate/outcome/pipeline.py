@@ -14,47 +14,21 @@ from face_mesh import Face
 from face_mesh.arrays import Field, Points, Rgb
 from simulate.catalogue.time_course import days_since, share_at
 from simulate.composite import Window, merge, trim
-from simulate.geometry.displacement import (
-    grid_shift_px,
-    mesh_shift_mm,
-    parts_of,
-    swelling_part,
-)
+from simulate.geometry.displacement import grid_shift_px, mesh_shift_mm, parts_of, swelling_part
 from simulate.geometry.grid import Grid
 from simulate.geometry.inverse_field import backward, safe_share
-from simulate.geometry.silhouette import (
-    FROM_DEG,
-    WHOLE,
-    OutlinePatch,
-    outline_patch,
-)
+from simulate.geometry.silhouette import FROM_DEG, WHOLE, OutlinePatch, outline_patch
 from simulate.geometry.warp import warp_bands
 from simulate.inpaint.registry import EMBEDDED
-from simulate.outcome.changes import (
-    Change,
-    Shift,
-    amounts_of,
-    shape_changes,
-    skin_changes,
-)
+from simulate.outcome.changes import Change, Shift, amounts_of, shape_changes, skin_changes
 from simulate.outcome.outcome import Outcome
 from simulate.outcome.view_check import check_view
-from simulate.outcome.warnings import (
-    cover_of,
-    in_time,
-    seen_in,
-    undrawn_reactions,
-    warnings_of,
-)
+from simulate.outcome.warnings import cover_of, in_time, seen_in, undrawn_reactions, warnings_of
 from simulate.plan.conditions import SETTLED, Conditions
 from simulate.plan.interactions import adjustments, check_plan, plan_warnings
 from simulate.plan.plan import Plan, Treatment
 from simulate.progress import complete
-from simulate.recovery.discolouration import (
-    SURFACE,
-    density_gain,
-    density_of,
-)
+from simulate.recovery.discolouration import SURFACE, density_gain, density_of
 from simulate.recovery.reactions import reactions_at
 from simulate.shading.relight import relit_bands, shading_gain
 from simulate.shading.shading import shade_of

@@ -12,15 +12,7 @@ from typing import Any
 
 from face_mesh.errors import PlanError
 from face_mesh.messages import N_, Message
-from face_mesh.untrusted import (
-    Limits,
-    TooMuch,
-    Unreadable,
-    contents,
-    number_of,
-    real,
-    toml_table,
-)
+from face_mesh.untrusted import Limits, TooMuch, Unreadable, contents, number_of, real, toml_table
 from simulate.catalogue.loader import procedures
 from simulate.catalogue.procedure import Procedure
 

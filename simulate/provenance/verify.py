@@ -16,13 +16,7 @@ from itertools import islice
 from face_mesh.errors import EngineError
 from face_mesh.inert_text import inert
 from face_mesh.messages import N_
-from simulate.provenance.c2pa_manifest import (
-    GENERATOR,
-    HOW,
-    OFFLINE,
-    Box,
-    rectangle,
-)
+from simulate.provenance.c2pa_manifest import GENERATOR, HOW, OFFLINE, Box, rectangle
 from simulate.provenance.file_formats import kind_of
 from simulate.provenance.signing import KnownSigners, known_signers
 

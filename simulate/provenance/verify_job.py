@@ -10,13 +10,7 @@ from face_mesh.errors import EngineError, PhotoError
 from face_mesh.isolation import sandbox
 from face_mesh.messages import N_
 from simulate.provenance.signing import KnownSigners, known_signers
-from simulate.provenance.verify import (
-    NO_READER,
-    Verdict,
-    verdict_json,
-    verdict_of_json,
-    verify,
-)
+from simulate.provenance.verify import NO_READER, Verdict, verdict_json, verdict_of_json, verify
 
 BUSY = N_("Many files are being checked at this moment; try again in a few seconds.")
 TOO_MUCH = N_(

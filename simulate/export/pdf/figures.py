@@ -16,12 +16,7 @@ from face_mesh.arrays import Rgb
 from simulate.drawing import CLOSE, head_window, panel
 from simulate.export.contact_sheet import RANGE
 from simulate.outcome.outcome import Outcome
-from simulate.provenance.visible_mark import (
-    MIN_STRIP_PX,
-    STRIP,
-    with_mark,
-    with_words,
-)
+from simulate.provenance.visible_mark import MIN_STRIP_PX, STRIP, with_mark, with_words
 from simulate.wording.language import Translate, english
 
 WIDE = 174 * mm  # of A4 between its margins

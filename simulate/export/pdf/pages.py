@@ -32,14 +32,7 @@ from face_mesh.messages import COMMAS, N_, MessageList
 from simulate.catalogue.procedure import PoorCandidate, Procedure, Risk
 from simulate.drawing import NOTICE, dejavu
 from simulate.export.contact_sheet import FILM_SAID, RANGE_SAID
-from simulate.export.pdf.figures import (
-    GAP,
-    WIDE,
-    Figures,
-    Making,
-    PlanResults,
-    width,
-)
+from simulate.export.pdf.figures import GAP, WIDE, Figures, Making, PlanResults, width
 from simulate.outcome.outcome import Outcome
 from simulate.outcome.warnings import shown_in_part
 from simulate.plan.plan import Treatment
