@@ -31,6 +31,7 @@ from face_mesh.measures import measure_points
 from face_mesh.skin.signs import SIGNS, detect
 from simulate import Plan, Treatment, procedures, simulate
 from simulate.catalogue.procedure import Procedure, PublicationFigure
+from simulate.catalogue.sources import keys_of
 from simulate.catalogue.time_course import days_after, share_at
 from simulate.geometry.basis import (
     beyond_measures,
@@ -89,8 +90,8 @@ class Compared:
         """Whether a coefficient of the effect rests on the same source: agreement proves less."""
         sources = [one.source for one in self.entry.terms]
         sources += [one.source for one in self.entry.skin]
-        used = {key.strip() for source in sources for key in source.split("+")}
-        return any(key.strip() in used for key in self.figure.source.split("+"))
+        used = {key for source in sources for key in keys_of(source)}
+        return any(key in used for key in keys_of(self.figure.source))
 
     @property
     def within(self) -> bool:

@@ -29,7 +29,7 @@ from simulate.catalogue.procedure import (
     PublicationFigure,
     Term,
 )
-from simulate.catalogue.sources import ESTIMATE, sources
+from simulate.catalogue.sources import ESTIMATE, keys_of, sources
 from simulate.geometry.displacement import VOLUMES
 from simulate.outcome.changes import SPECS
 from simulate.recovery.reactions import SIGN_WORDS
@@ -120,11 +120,6 @@ def _figures(p: Procedure) -> list[tuple[str, str]]:
     points = [*p.course.published, *(point for one in p.reactions for point in one.published)]
     rest = (*points, *p.risks, *p.suits_less, *p.published, *p.evidence)
     return found + [(one.source, "") for one in rest]
-
-
-def keys_of(source: str) -> list[str]:
-    """Return the citation keys of a source; none for an estimate."""
-    return [] if source == ESTIMATE else [key.strip() for key in source.split("+")]
 
 
 def _overview(entries: Sequence[Procedure]) -> Iterator[str]:

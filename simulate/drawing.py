@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
 import cv2
 import numpy as np
-from PIL import Image, ImageFont
+from PIL import Image, ImageDraw, ImageFont
 
 from face_mesh import Face
 from face_mesh.arrays import Rgb
@@ -44,6 +45,33 @@ def panel(crop: Rgb, most_px: int = MAX_PANEL_PX) -> Image.Image:
     how = cv2.INTER_CUBIC if shown > width else cv2.INTER_AREA
     resized = cv2.resize(crop, (shown, round(height * shown / width)), interpolation=how)
     return Image.fromarray(np.asarray(resized, np.uint8))
+
+
+def with_foot(
+    pictures: Image.Image,
+    texts: Iterable[str],
+    unit: int,
+    letters: ImageFont.FreeTypeFont,
+    translate: Translate,
+) -> Rgb:
+    """Return pictures as a sheet, (H, W, 3) uint8, with texts and the notice written below them.
+
+    Args:
+        pictures: with what stands above each of them.
+        texts: in the language of the sheet; each begins a line.
+        unit: size of the letters on it, px.
+        letters: of the texts.
+        translate: says the notice.
+    """
+    wide, high = pictures.size
+    lines = [line for text in texts for line in wrap_text(text, letters, wide - unit)]
+    sheet = Image.new("RGB", (wide, high + round((len(lines) + 2.2) * LINE * unit)), PAPER)
+    sheet.paste(pictures, (0, 0))
+    draw = ImageDraw.Draw(sheet)
+    for i, line in enumerate([*lines, translate(NOTICE)]):
+        y = high + round((0.6 + i * LINE) * unit)
+        draw.text((unit // 2, y), line, INK if i < len(lines) else QUIET, letters)
+    return np.asarray(sheet, np.uint8)
 
 
 def wrap_text(text: str, letters: ImageFont.FreeTypeFont, width_px: int) -> list[str]:

@@ -129,7 +129,8 @@ class Patch:
     Distance is measured along the skin, or with `metric = "front"` as it is seen from the front:
     for what changes the outline of the face, whose side walls are long but seen edge on;
     with `metric = "lips"` lips that touch are one skin, so that one pushes the other along.
-    `surface` is "face", or the "neck" or "ears" beyond it, where the names are those of the apron.
+    `surface` is "face", or the "neck" or "ears" beyond it, whose names are those of
+    `simulate.geometry.neck_and_ears`.
     """
 
     centre: str

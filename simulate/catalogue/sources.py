@@ -27,14 +27,19 @@ def citation(key: str) -> str:
     """Return the full citations behind a source key or "key + key"; an estimate says it is one."""
     if key == ESTIMATE:
         return ESTIMATE
-    return "; ".join(sources()[k.strip()] for k in key.split("+"))
+    return "; ".join(sources()[one] for one in keys_of(key))
 
 
-def _known(key: str) -> str:
-    for one in map(str.strip, key.split("+")):
-        if key != ESTIMATE and one not in sources():
-            raise ValueError(f"{one[:60]!r} is not in sources.toml")
-    return key
+def keys_of(source: str) -> list[str]:
+    """Return the citation keys of a source; none for an estimate."""
+    return [] if source == ESTIMATE else [key.strip() for key in source.split("+")]
+
+
+def _known(source: str) -> str:
+    for key in keys_of(source):
+        if key not in sources():
+            raise ValueError(f"{key[:60]!r} is not in sources.toml")
+    return source
 
 
 def _given(text: str) -> str:

@@ -28,33 +28,12 @@ from face_mesh.arrays import Rgb
 from face_mesh.inert_text import inert
 from face_mesh.measures import measure_all
 from face_mesh.skin.signs import read_skin
-from face_mesh.untrusted import (
-    Unreadable,
-    contents,
-    number_of,
-    whole_of,
-)
-from simulate import (
-    Outcome,
-    Plan,
-    __version__,
-    procedures,
-    simulation_steps,
-)
+from face_mesh.untrusted import Unreadable, contents, number_of, whole_of
+from simulate import Outcome, Plan, __version__, procedures, simulation_steps
 from simulate.command_line.output_folder import output_folder, write
 from simulate.export.comparison import comparison_image
-from simulate.export.contact_sheet import (
-    film,
-    film_image,
-    range_image,
-    responders,
-)
-from simulate.export.json_export import (
-    catalogue_json,
-    face_json,
-    outcome_json,
-    presets_json,
-)
+from simulate.export.contact_sheet import film, film_image, range_image, responders
+from simulate.export.json_export import catalogue_json, face_json, outcome_json, presets_json
 from simulate.inpaint.registry import EMBEDDED
 from simulate.plan.conditions import MOST_SEED, Conditions
 from simulate.plan.interactions import check_plan
@@ -63,19 +42,15 @@ from simulate.plan.plan_file import MOST_BYTES, PlanFile, plan_of_file
 from simulate.plan.presets import preset, presets
 from simulate.plan.summary import plan_summary
 from simulate.progress import complete
-from simulate.provenance.c2pa_manifest import (
-    Edits,
-    edits_of,
-    sign_file,
-    together,
-)
+from simulate.provenance.c2pa_manifest import Edits, edits_of, sign_file, together
 from simulate.provenance.png_metadata import png_bytes
 from simulate.provenance.signing import Credentials, credentials
 from simulate.provenance.verify import verdict_json, verify
 from simulate.provenance.visible_mark import marked_outcome, with_mark
 from simulate.wording.doses import dose as dose_words
-from simulate.wording.plans import total, weeks
-from simulate.wording.procedures import days_off
+from simulate.wording.plans import total as total_words
+from simulate.wording.plans import weeks
+from simulate.wording.procedures import days_off, place
 
 STAGES = ("Reading the photo", "Measuring the face", "Simulating", "Writing the pictures")
 BAR_WIDTH = 24
@@ -457,9 +432,9 @@ def _print_plan(plan: Plan) -> None:
         days = f"days off: {days_off(off.days_low, off.days_high)}" if off else ""
         dose = dose_words(treatment.dose, treatment.entry, treatment.side)
         print(f"  {treatment.procedure:26s}{dose:28s}{week:10s}{days}".rstrip())
-    for limit in plan_summary(plan).totals:
-        if limit.amount:
-            print(f"  {total(limit, plan.body_kg)}")
+    for total in plan_summary(plan).totals:
+        if total.amount:
+            print(f"  {total_words(total, plan.body_kg)}")
 
 
 def _print_face(face: Face, as_json: bool) -> None:
@@ -470,9 +445,9 @@ def _print_face(face: Face, as_json: bool) -> None:
         print(f"{finding.severity}: {finding.message} {finding.advice}")
     for m in measure_all(face):
         print(f"{m.name:52s}{m.value:9.2f} {m.unit:6s}± {m.sd:.2f}")
-    for term in read_skin(face):
-        where = term.region.replace("_", " ")
-        print(f"{term.name + ', ' + where:52s}{term.severity:9.2f}        ITA {term.ita_deg:.0f}°")
+    for r in read_skin(face):
+        where = f"{r.name}, {place(r.region)}"
+        print(f"{where:52s}{r.severity:9.2f}        ITA {r.ita_deg:.0f}°")
 
 
 @contextmanager

@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
 from PIL import Image, ImageDraw
 
 from face_mesh.arrays import Rgb
 from face_mesh.messages import Message
-from simulate.drawing import (
-    INK,
-    LINE,
-    NOTICE,
-    PAPER,
-    QUIET,
-    font,
-    head_window,
-    panel,
-    wrap_text,
-)
+from simulate.drawing import INK, PAPER, font, head_window, panel, with_foot
 from simulate.outcome.outcome import Outcome
 from simulate.wording.language import Translate, english
 from simulate.wording.plans import plan_words, response
@@ -38,19 +27,14 @@ def comparison_image(outcome: Outcome, translate: Translate = english) -> Rgb:
     unit = max(11, round(width / 34))
     gap, head = unit // 2, round(2.2 * unit)
     big, small = font(round(1.2 * unit), translate), font(unit, translate)
-    said = map(translate, (_subject(outcome), *outcome.warnings))
-    lines = [line for text in said for line in wrap_text(text, small, 2 * width + gap - unit)]
-    foot = round((len(lines) + 2.2) * LINE * unit)
-    sheet = Image.new("RGB", (2 * width + gap, head + height + foot), PAPER)
-    draw = ImageDraw.Draw(sheet)
+    pictures = Image.new("RGB", (2 * width + gap, head + height), PAPER)
+    draw = ImageDraw.Draw(pictures)
     titles = (translate("Before"), translate("Simulated"))
     for x, title, shown in zip((0, width + gap), titles, panels, strict=True):
-        sheet.paste(shown, (x, head))
+        pictures.paste(shown, (x, head))
         draw.text((x + unit // 2, unit // 2), title, INK, big)
-    for i, line in enumerate([*lines, translate(NOTICE)]):
-        y = head + height + round((0.6 + i * LINE) * unit)
-        draw.text((unit // 2, y), line, INK if i < len(lines) else QUIET, small)
-    return np.asarray(sheet, np.uint8)
+    said = map(translate, (_subject(outcome), *outcome.warnings))
+    return with_foot(pictures, said, unit, small, translate)
 
 
 def _subject(outcome: Outcome) -> Message:

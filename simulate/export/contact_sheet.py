@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import replace
 from math import ceil
 
-import numpy as np
 from PIL import Image, ImageDraw
 
 from face_mesh import Face
 from face_mesh.arrays import Rgb
 from face_mesh.messages import COMMAS, N_, Message, MessageList
-from simulate.drawing import (
-    CLOSE,
-    INK,
-    LINE,
-    NOTICE,
-    PAPER,
-    QUIET,
-    font,
-    head_window,
-    panel,
-    wrap_text,
-)
+from simulate.drawing import CLOSE, INK, PAPER, font, head_window, panel, with_foot
 from simulate.outcome.outcome import Outcome
 from simulate.outcome.pipeline import simulation_steps
 from simulate.outcome.uncertainty_overlay import overlaid
@@ -142,22 +130,11 @@ def _sheet(
     gap, head, across = unit // 2, round(2.2 * unit), min(ROW, len(made))
     letters, small = font(unit, translate), font(round(0.9 * unit), translate)
     whole = across * width + (across - 1) * gap
-    lines = [line for text in said for line in wrap_text(text, small, whole - unit)]
     rows = ceil(len(made) / across)
-    foot = round((len(lines) + 2.2) * LINE * unit)
-    sheet = Image.new("RGB", (whole, rows * (head + height) + foot), PAPER)
-    draw = ImageDraw.Draw(sheet)
-    for at, shown, (_, title) in zip(_places(across, rows), made, panels, strict=False):
-        x, y = at[0] * (width + gap), at[1] * (head + height)
-        sheet.paste(shown, (x, y + head))
+    pictures = Image.new("RGB", (whole, rows * (head + height)), PAPER)
+    draw = ImageDraw.Draw(pictures)
+    for i, (shown, (_, title)) in enumerate(zip(made, panels, strict=True)):
+        x, y = i % across * (width + gap), i // across * (head + height)
+        pictures.paste(shown, (x, y + head))
         draw.text((x + unit // 3, y + unit // 2), title, INK, letters)
-    for i, line in enumerate([*lines, translate(NOTICE)]):
-        y = rows * (head + height) + round((0.6 + i * LINE) * unit)
-        draw.text((unit // 2, y), line, INK if i < len(lines) else QUIET, small)
-    return np.asarray(sheet, np.uint8)
-
-
-def _places(across: int, rows: int) -> Iterator[tuple[int, int]]:
-    for row in range(rows):
-        for column in range(across):
-            yield column, row
+    return with_foot(pictures, said, unit, small, translate)

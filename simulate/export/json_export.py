@@ -1,4 +1,4 @@
-"""The JSON other programs rely on: the outcome, the measured face and the catalogue."""
+"""The JSON other programs rely on: the outcome, the measured face, the catalogue and plans."""
 
 from __future__ import annotations
 
@@ -64,9 +64,9 @@ def face_json(face: Face) -> Json:
             for m in measure_all(face)
         ],
         "skin": [
-            {"id": term.id, "name": term.name, "region": term.region, "scale": term.scale}
-            | {"severity": round(term.severity, 3), "ita_deg": _number(term.ita_deg, 1)}
-            for term in read_skin(face)
+            {"id": r.id, "name": r.name, "region": r.region, "scale": r.scale}
+            | {"severity": round(r.severity, 3), "ita_deg": _number(r.ita_deg, 1)}
+            for r in read_skin(face)
         ],
     }
 
@@ -170,8 +170,6 @@ def plan_json(plan: Plan) -> Json:
                 "what": total.what,
                 "amount": round(total.amount, 6),
                 "most": total.most,
-            }
-            | {
                 "unit": total.unit,
                 "within_weeks": total.within_weeks,
                 "source": citation(total.source),
@@ -192,8 +190,8 @@ def plan_json(plan: Plan) -> Json:
                 "severity": interaction.severity,
                 "reason": interaction.reason,
                 "source": citation(interaction.source),
+                "procedures": interaction.procedures,
             }
-            | {"procedures": interaction.procedures}
             for interaction in interactions(plan)
         ],
     }

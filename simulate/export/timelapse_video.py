@@ -22,18 +22,13 @@ from face_mesh.errors import EngineError
 from face_mesh.messages import N_
 from simulate.catalogue.time_course import days_after
 from simulate.drawing import CLOSE, INK, NOTICE, PAPER, QUIET, font, head_window, panel, wrap_text
-from simulate.export.contact_sheet import TIMES, signs_of
+from simulate.export.contact_sheet import BEFORE, TIMES, signs_of
 from simulate.outcome.outcome import Outcome
 from simulate.outcome.pipeline import simulation_steps
 from simulate.plan.conditions import SETTLED, Conditions
 from simulate.plan.plan import Plan
 from simulate.progress import share_of
-from simulate.provenance.c2pa_manifest import (
-    HOW,
-    Edits,
-    edits_of,
-    together,
-)
+from simulate.provenance.c2pa_manifest import HOW, Edits, edits_of, together
 from simulate.provenance.file_formats import mark_gif, mark_mp4
 from simulate.provenance.visible_mark import STRIP, strip_of, with_words
 from simulate.wording.language import Translate, english
@@ -48,7 +43,7 @@ LEAST_STRIP = 0.045  # of the width, for the mark
 QUALITY = "20"  # of x264, the smaller the better: no blocks on skin
 PAINTING = 0.4  # of the work until the first picture is there
 DITHER = 10.0  # levels: about the distance of two colours of the palette on skin
-BEFORE, UNCHANGED = N_("Before"), N_("The photo as it is.")
+UNCHANGED = N_("The photo as it is.")
 NO_ENCODER = N_(
     "No video can be made here, as the package av is not installed; choose the pictures over time."
 )
@@ -95,9 +90,9 @@ class Morph:
     dates: tuple[tuple[float, str], ...]
 
 
-def moments(times: Sequence[str] = TIMES) -> list[Moment]:
+def moments() -> list[Moment]:
     """Return all pictures in order; the stops are equally far apart on the line of time."""
-    stops = [days_after(when) or 0.0 for when in times]
+    stops = [days_after(when) or 0.0 for when in TIMES]
     rising = [Moment((i + 1) / RISING, stops[0], 1, 0.0) for i in range(RISING)]
     rising[-1] = replace(rising[-1], rests=STOP_RESTS)
     found = [Moment(0.0, stops[0], BEFORE_RESTS, 0.0), *rising]
@@ -247,7 +242,7 @@ class _Cards:
         return np.asarray(card, np.uint8)
 
     def _mark(self, head: Image.Image) -> None:
-        """Put the mark where `marked` does, but as sharp as the card: faces may be small."""
+        """Put the mark where `with_mark` does, but as sharp as the card: faces may be small."""
         high = round(self.strip * head.width)
         top = 0 if self.mark_above else head.height - high
         strip = head.crop((0, top, head.width, top + high))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,9 +25,9 @@ from simulate.geometry.neck_and_ears import PRIOR_MEASURES
 from simulate.plan.plan import Treatment
 from simulate.skin.skin_effect import Reading
 
-# A change elsewhere than in the procedure's own measures is reported from this size on.
 SPECS = {**MEASURES, **PRIOR_MEASURES}
 PROFILE_DEG = 25.0  # of turn: from there four tenths of what comes forward are seen
+# A change elsewhere than in the procedure's own measures is reported from this size on.
 SIDE_EFFECT = {"mm": 0.3, "deg": 1.0, "ratio": 0.02}
 
 
@@ -36,7 +36,7 @@ class Change:
     """One measure before and after, with the range in which two of three people would fall.
 
     Attributes:
-        measure: id in `face_mesh.measures.MEASURES` or, of the skin, in `reading.SIGNS`.
+        measure: id in `SPECS` or, of the skin, in `face_mesh.skin.signs.SIGNS`.
         name: in words.
         unit: mm, deg or ratio; of the skin grade or count.
         before: on the photo.
@@ -79,6 +79,11 @@ class Shift:
     passing: bool = False
 
 
+def amounts_of(shifts: Iterable[Shift]) -> list[tuple[Part, float]]:
+    """Return all that shifts move, and how much of each."""
+    return [(part, shift.weight) for shift in shifts for part in shift.parts]
+
+
 def lengths_mm(shift_mm: Points) -> Points:
     """Return (V,) lengths of (V, 3) shifts."""
     found: Points = np.linalg.norm(shift_mm, axis=1)
@@ -99,7 +104,7 @@ def shape_changes(
         shifts: all that moves skin.
         undrawn: treatments whose movement is left out of the picture.
     """
-    amounts = [(part, shift.weight) for shift in shifts for part in shift.parts]
+    amounts = amounts_of(shifts)
     before = measures_before(face) | beyond_measures(face, [(part, 0.0) for part, _ in amounts])
     after = measure_points(displaced_landmarks(face, shift_mm)) | beyond_measures(face, amounts)
     treatments = [shift.treatment for shift in shifts if not shift.passing]

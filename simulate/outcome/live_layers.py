@@ -5,8 +5,8 @@ treated skin. A dose or a time is a row of amounts, one for each layer, in a tab
 in here by the very functions `simulate` uses: whoever draws from it repeats no dose-response, no
 time course and no interaction, but only sums, limits, inverts and samples.
 
-Left out is the outline of a turned head (`geometry.contour`), which is told from the wall pixel by
-pixel; the settled picture brings it.
+Left out is the outline of a turned head (`simulate.geometry.silhouette`), which is told from the
+wall pixel by pixel; the settled picture brings it.
 """
 
 from __future__ import annotations
@@ -200,7 +200,7 @@ def _amounts(outcome: Outcome, plan: Plan, conditions: Conditions) -> dict[str, 
         if not piece.skin.changed.any():
             continue
         same = conditions == outcome.conditions and all(
-            instead[j.treatment] is j.treatment for j in piece.jobs
+            instead[job.treatment] is job.treatment for job in piece.jobs
         )
         weight = (
             as_asked if same else piece.weight(lambda one: skin_amount(instead[one], conditions))

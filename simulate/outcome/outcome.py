@@ -84,11 +84,6 @@ class Outcome:
         """(H, W) bool, where skin was repainted or faded, in the photo before anything moved."""
         return blend_mask(self.image.shape, self.skin.parts)
 
-    @property
-    def painted(self) -> bool:
-        """Whether a trained model painted anything that is seen; fading a colour is no painting."""
-        return any(part.painted and weight > 0 for part, weight in self.skin.parts)
-
     @cached_property
     def change_mask(self) -> Bool:
         """(H, W) bool, the only pixels that may differ from the photo."""

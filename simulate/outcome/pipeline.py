@@ -11,50 +11,24 @@ import numpy as np
 import numpy.typing as npt
 
 from face_mesh import Face
-from face_mesh.arrays import Field, Rgb
+from face_mesh.arrays import Field, Points, Rgb
 from simulate.catalogue.time_course import days_since, share_at
 from simulate.composite import Window, merge, trim
-from simulate.geometry.displacement import (
-    Part,
-    grid_shift_px,
-    mesh_shift_mm,
-    parts_of,
-    swelling_part,
-)
+from simulate.geometry.displacement import grid_shift_px, mesh_shift_mm, parts_of, swelling_part
 from simulate.geometry.grid import Grid
 from simulate.geometry.inverse_field import backward, safe_share
-from simulate.geometry.silhouette import (
-    FROM_DEG,
-    WHOLE,
-    OutlinePatch,
-    outline_patch,
-)
+from simulate.geometry.silhouette import FROM_DEG, WHOLE, OutlinePatch, outline_patch
 from simulate.geometry.warp import warp_bands
 from simulate.inpaint.registry import EMBEDDED
-from simulate.outcome.changes import (
-    Change,
-    Shift,
-    shape_changes,
-    skin_changes,
-)
+from simulate.outcome.changes import Change, Shift, amounts_of, shape_changes, skin_changes
 from simulate.outcome.outcome import Outcome
 from simulate.outcome.view_check import check_view
-from simulate.outcome.warnings import (
-    cover_of,
-    in_time,
-    seen_in,
-    undrawn_reactions,
-    warnings_of,
-)
+from simulate.outcome.warnings import cover_of, in_time, seen_in, undrawn_reactions, warnings_of
 from simulate.plan.conditions import SETTLED, Conditions
 from simulate.plan.interactions import adjustments, check_plan, plan_warnings
-from simulate.plan.plan import Plan
+from simulate.plan.plan import Plan, Treatment
 from simulate.progress import complete
-from simulate.recovery.discolouration import (
-    SURFACE,
-    density_gain,
-    density_of,
-)
+from simulate.recovery.discolouration import SURFACE, density_gain, density_of
 from simulate.recovery.reactions import reactions_at
 from simulate.shading.relight import relit_bands, shading_gain
 from simulate.shading.shading import shade_of
@@ -135,7 +109,7 @@ def simulation_steps(
         drawn = [shift for shift in shifts if not cover_of(face, shift.treatment)]
         share, coarse = _flow(face, drawn)
     with clock.stage("shading"):
-        shade = shade_of(face, _amounts(drawn), share)
+        shade = shade_of(face, amounts_of(drawn), share)
         density = density_of(face, plan, conditions)
         lit = _light(image, face, shade, density)
     with clock.stage("geometry"):
@@ -144,16 +118,9 @@ def simulation_steps(
         outline = _outline(face, plain, image, share, drawn)
         if outline is not None:
             merge(image, outline.pixels, outline.changed, outline.rows, outline.columns)
-        shift_mm = share * mesh_shift_mm(face, _amounts(shifts))
-        changes = (
-            *skin_changes(skin.readings),
-            *shape_changes(
-                face,
-                shift_mm,
-                [replace(shift, weight=shift.weight * share) for shift in shifts],
-                [t for t in plan.treatments if cover_of(face, t)],
-            ),
-        )
+        undrawn = [t for t in plan.treatments if cover_of(face, t)]
+        shift_mm, moved_measures = _measured(face, shifts, share, undrawn)
+        changes = (*skin_changes(skin.readings), *moved_measures)
     weights = [(shift.treatment, shift.weight) for shift in shifts if not shift.passing]
     return Outcome(
         image=image,
@@ -161,7 +128,7 @@ def simulation_steps(
         warnings=(
             *warnings_of(face, plan, weights, share, skin, changes),
             *plan_warnings(plan),
-            *in_time(face, plan, conditions.days),
+            *in_time(plan, conditions.days),
             *undrawn_reactions(plan, conditions),
         ),
         timings_ms=clock.ms,
@@ -191,9 +158,16 @@ def expected_changes(face: Face, plan: Plan) -> tuple[Change, ...]:
     check_plan(plan)
     shifts = shifts_of(face, plan, SETTLED)
     share, _ = _flow(face, shifts)
-    shift_mm = share * mesh_shift_mm(face, _amounts(shifts))
-    scaled = [replace(shift, weight=shift.weight * share) for shift in shifts]
-    return tuple(shape_changes(face, shift_mm, scaled))
+    return _measured(face, shifts, share)[1]
+
+
+def _measured(
+    face: Face, shifts: Sequence[Shift], share: float, undrawn: Sequence[Treatment] = ()
+) -> tuple[Points, tuple[Change, ...]]:
+    """Return how the mesh moves by the share of all shifts that is shown, and what changes."""
+    shift_mm = share * mesh_shift_mm(face, amounts_of(shifts))
+    shown = [replace(shift, weight=shift.weight * share) for shift in shifts]
+    return shift_mm, tuple(shape_changes(face, shift_mm, shown, undrawn))
 
 
 def shifts_of(face: Face, plan: Plan, conditions: Conditions) -> list[Shift]:
@@ -218,14 +192,10 @@ def shifts_of(face: Face, plan: Plan, conditions: Conditions) -> list[Shift]:
     return found
 
 
-def _amounts(shifts: Sequence[Shift]) -> list[tuple[Part, float]]:
-    return [(part, shift.weight) for shift in shifts for part in shift.parts]
-
-
 def _flow(face: Face, shifts: Sequence[Shift]) -> tuple[float, Field]:
     """Return the share of the plan that does not fold the picture, and its backward field."""
     grid = Grid.of(face)
-    forward = grid_shift_px(face, _amounts(shifts))
+    forward = grid_shift_px(face, amounts_of(shifts))
     if not forward.any():
         return 1.0, forward
     share = safe_share(forward, grid.node_px)
@@ -249,7 +219,7 @@ def _outline(
     """Return the moved outline of a turned head before the wall, None of one from the front."""
     if abs(face.pose.yaw_deg) < FROM_DEG or not drawn:
         return None
-    shift_mm = share * mesh_shift_mm(face, _amounts(drawn))
+    shift_mm = share * mesh_shift_mm(face, amounts_of(drawn))
     return outline_patch(face, plain, bent, Grid.of(face).place(face, shift_mm, WHOLE))
 
 

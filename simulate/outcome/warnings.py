@@ -89,7 +89,7 @@ def shown_in_part(warnings: Sequence[str]) -> str:
     return next(said, "")
 
 
-def in_time(face: Face, plan: Plan, days: float | None) -> Iterator[str]:
+def in_time(plan: Plan, days: float | None) -> Iterator[str]:
     """Yield what a time leaves out: what is not done yet, and what no day of the first shows."""
     for treatment in plan.treatments:
         since = days_since(treatment.week, days)
@@ -103,7 +103,7 @@ def in_time(face: Face, plan: Plan, days: float | None) -> Iterator[str]:
             )
         elif treatment.entry.undrawn and since < UNDRAWN_DAYS:
             yield MessageList([treatment.entry.name, treatment.entry.undrawn], ": ")
-        if any(sign.sign == "redness" for sign in treatment.entry.skin) and any(
+        if any(term.sign == "redness" for term in treatment.entry.skin) and any(
             reaction.sign == "erythema" for reaction, _ in reactions_at(treatment, days, "all")
         ):
             yield Message(

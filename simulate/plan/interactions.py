@@ -197,15 +197,15 @@ class Book:
 
 # What was said of the plans that somebody still holds: a plan is asked about by all who draw it.
 # An entry ends with its plan, which may have places in a photo.
-_OF_PLANS: WeakKeyDictionary[Plan, tuple[Book, tuple[Interaction, ...]]] = WeakKeyDictionary()
+_OF_PLANS: WeakKeyDictionary[Plan, tuple[Interaction, ...]] = WeakKeyDictionary()
 
 
 def interactions(plan: Plan) -> tuple[Interaction, ...]:
     """Return all there is to say of a plan: what refuses it, what warns, what informs."""
-    rules, known = book(), _OF_PLANS.get(plan)
-    if known is None or known[0] is not rules:
-        known = _OF_PLANS[plan] = rules, _judge(plan)
-    return known[1]
+    found = _OF_PLANS.get(plan)
+    if found is None:
+        found = _OF_PLANS[plan] = _judge(plan)
+    return found
 
 
 def _judge(plan: Plan) -> tuple[Interaction, ...]:

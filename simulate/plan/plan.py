@@ -12,15 +12,7 @@ from typing import Any
 
 from face_mesh.errors import PlanError
 from face_mesh.messages import N_, Message
-from face_mesh.untrusted import (
-    Limits,
-    TooMuch,
-    Unreadable,
-    contents,
-    number_of,
-    real,
-    toml_table,
-)
+from face_mesh.untrusted import Limits, TooMuch, Unreadable, contents, number_of, real, toml_table
 from simulate.catalogue.loader import procedures
 from simulate.catalogue.procedure import Procedure
 
@@ -327,16 +319,13 @@ class Plan:
 
     def _check_amount(self) -> None:
         """Refuse more than a hand does, before any of it is looked at one by one."""
+        spots = sum(len(treatment.spots) for treatment in self.treatments)
         strokes = [stroke for treatment in self.treatments for stroke in treatment.strokes]
         for most, given, refused in (
             (MOST_TREATMENTS, len(self.treatments), TOO_MANY_TREATMENTS),
-            (
-                MOST_SPOTS,
-                sum(len(treatment.spots) for treatment in self.treatments),
-                TOO_MANY_SPOTS,
-            ),
+            (MOST_SPOTS, spots, TOO_MANY_SPOTS),
             (MOST_STROKES, len(strokes), TOO_MANY_STROKES),
-            (MOST_PLACES, sum(len(one.points) for one in strokes), TOO_MANY_PLACES),
+            (MOST_PLACES, sum(len(stroke.points) for stroke in strokes), TOO_MANY_PLACES),
         ):
             if given > most:
                 raise PlanError(Message(refused, most=most, given=given))

@@ -72,8 +72,8 @@ class Preset:
         """The plan itself."""
         return Plan(
             tuple(
-                Treatment(treatment.procedure, treatment.dose, treatment.side, week=treatment.week)
-                for treatment in self.treatments
+                Treatment(step.procedure, step.dose, step.side, week=step.week)
+                for step in self.treatments
             )
         )
 

@@ -5,12 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import fsum
 
-from simulate.plan.interactions import (
-    USUAL_KG,
-    book,
-    most_of,
-    total_within,
-)
+from simulate.plan.interactions import USUAL_KG, book, most_of, total_within
 from simulate.plan.plan import Plan, Treatment
 
 Days = tuple[float, float]

@@ -11,6 +11,7 @@ import numpy as np
 
 from face_mesh.arrays import Bool, Rgb
 from face_mesh.errors import EngineError
+from simulate.composite import Window
 from simulate.drawing import NOTICE
 from simulate.outcome.outcome import Outcome
 from simulate.provenance.file_formats import kind_of
@@ -123,7 +124,7 @@ def sheet_png(
     """Return a sheet of some outcomes, (H, W, 3) uint8 RGB, as a signed PNG.
 
     Raises:
-        EngineError: as `signed`.
+        EngineError: as `sign_file`.
     """
     edits = together(edits_of(outcome) for outcome in outcomes)
     return sign_file(
@@ -154,27 +155,28 @@ def _action(how: str, box: Box | None) -> dict[str, object]:
         "parameters": {"org.beforehand.how": how},
     }
     if box is not None:
-        left, top, width, height = box
-        shape = {
-            "type": "rectangle",
-            "unit": "percent",
-            "origin": {"x": left, "y": top},
-            "width": width,
-            "height": height,
-        }
-        region = {"region": [{"type": "spatial", "shape": shape}], "description": HOW[how]}
-        said["changes"] = [region]
+        spatial = {"type": "spatial", "shape": rectangle(box)}
+        said["changes"] = [{"region": [spatial], "description": HOW[how]}]
     return said
 
 
-Placed = tuple[slice, slice, Bool]
+def rectangle(box: Box) -> dict[str, object]:
+    """Return a place as C2PA writes it."""
+    left, top, width, height = box
+    return {
+        "type": "rectangle",
+        "unit": "percent",
+        "origin": {"x": left, "y": top},
+        "width": width,
+        "height": height,
+    }
 
 
-def _whole(mask: Bool) -> Placed:
+def _whole(mask: Bool) -> Window:
     return slice(0, mask.shape[0]), slice(0, mask.shape[1]), mask
 
 
-def _bounds(bands: Iterable[Placed]) -> Iterator[tuple[int, int, int, int]]:
+def _bounds(bands: Iterable[Window]) -> Iterator[tuple[int, int, int, int]]:
     """Yield left, top, right and bottom, in px, of what is set in each band that has any."""
     for rows, columns, mask in bands:
         down, along = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))

@@ -40,7 +40,7 @@ def mark_gif(gif: bytes, *, painted: bool) -> bytes:
     Raises:
         ValueError: the bytes are no GIF.
     """
-    if gif[:6] not in (b"GIF87a", b"GIF89a"):
+    if kind_of(gif) != "image/gif":
         raise ValueError("these bytes are no GIF")
     flags = gif[10]
     head = _GIF_HEADER + (3 * 2 ** ((flags & 7) + 1) if flags & 0x80 else 0)

@@ -16,12 +16,7 @@ from itertools import islice
 from face_mesh.errors import EngineError
 from face_mesh.inert_text import inert
 from face_mesh.messages import N_
-from simulate.provenance.c2pa_manifest import (
-    GENERATOR,
-    HOW,
-    OFFLINE,
-    Box,
-)
+from simulate.provenance.c2pa_manifest import GENERATOR, HOW, OFFLINE, Box, rectangle
 from simulate.provenance.file_formats import kind_of
 from simulate.provenance.signing import KnownSigners, known_signers
 
@@ -107,7 +102,7 @@ def verdict_json(verdict: Verdict) -> dict[str, object]:
             {
                 "how": edit.how,
                 "description": HOW[edit.how],
-                "regions_pct": [] if edit.box is None else [_shape(edit.box)],
+                "regions_pct": [] if edit.box is None else [rectangle(edit.box)],
             }
             for edit in verdict.edits
         ],
@@ -262,17 +257,6 @@ def _box(shape: object) -> Box | None:
     if max(left + wide, top + high) > 100.0 + TOLERANCE_PCT:
         return None
     return left, top, wide, high
-
-
-def _shape(box: Box) -> dict[str, object]:
-    left, top, width, height = box
-    return {
-        "type": "rectangle",
-        "unit": "percent",
-        "origin": {"x": left, "y": top},
-        "width": width,
-        "height": height,
-    }
 
 
 def _table(value: object) -> Mapping[str, object]:

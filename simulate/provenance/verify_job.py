@@ -1,4 +1,4 @@
-"""Reading the signature of a stranger's file in a process of its own; see `isolation.sandbox`."""
+"""Reading the signature of a stranger's file in a process of its own: `face_mesh.isolation`."""
 
 from __future__ import annotations
 
@@ -10,13 +10,7 @@ from face_mesh.errors import EngineError, PhotoError
 from face_mesh.isolation import sandbox
 from face_mesh.messages import N_
 from simulate.provenance.signing import KnownSigners, known_signers
-from simulate.provenance.verify import (
-    NO_READER,
-    Verdict,
-    verdict_json,
-    verdict_of_json,
-    verify,
-)
+from simulate.provenance.verify import NO_READER, Verdict, verdict_json, verdict_of_json, verify
 
 BUSY = N_("Many files are being checked at this moment; try again in a few seconds.")
 TOO_MUCH = N_(
@@ -50,7 +44,7 @@ def verify_apart(data: bytes, *, cancelled: sandbox.Cancelled | None = None) -> 
 
 
 def read(sent: bytes) -> tuple[dict[str, Any], bytes]:
-    """Do what `verified` asks for, in that other process."""
+    """Do what `verify_apart` asks for, in that other process."""
     first, _, data = sent.partition(b"\n")
     trusted = json.loads(first)
     those = KnownSigners(trusted["anchors"], frozenset(int(one) for one in trusted["serials"]))

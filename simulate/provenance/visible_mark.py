@@ -38,8 +38,8 @@ def strip_of(face: Face) -> tuple[slice, slice]:
     height_px = min(max(MIN_STRIP_PX, round(STRIP * (high - low))), rows.stop - rows.start)
     above = slice(rows.start, rows.start + height_px)
     below = slice(rows.stop - height_px, rows.stop)
-    covers = {"above": max(0.0, above.stop - low), "below": max(0.0, high - below.start)}
-    return (above if covers["above"] <= covers["below"] else below), columns
+    covered_above, covered_below = max(0.0, above.stop - low), max(0.0, high - below.start)
+    return (above if covered_above <= covered_below else below), columns
 
 
 def with_mark(image: Rgb, face: Face, translate: Translate = english) -> Rgb:

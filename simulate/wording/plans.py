@@ -84,10 +84,8 @@ def _week(week: float | None) -> Message:
 
 def products(plan: Plan) -> Iterator[Message]:
     """Yield how much of each product a plan needs, and how many operations and sessions."""
-    means, given = (
-        book().means,
-        [treatment for treatment in plan.treatments if treatment.dose > 0.0],
-    )
+    means = book().means
+    given = [treatment for treatment in plan.treatments if treatment.dose > 0.0]
     for name, (unit, words) in _PRODUCTS.items():
         own = [one for one in given if one.procedure in means[name]]
         whole = sum(one.amount for one in own if one.entry.dose.unit == unit)

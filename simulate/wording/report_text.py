@@ -8,7 +8,7 @@ import numpy as np
 
 from face_mesh.messages import N_, Message
 from simulate.catalogue.procedure import Procedure, Reaction
-from simulate.catalogue.sources import ESTIMATE, sources
+from simulate.catalogue.sources import ESTIMATE, keys_of, sources
 from simulate.outcome.outcome import Outcome
 from simulate.plan.plan import Plan
 from simulate.plan.summary import Summary
@@ -94,12 +94,10 @@ class Citations:
 
     def mark(self, *named: str) -> str:
         """Return "[1, 4]" for source keys or "key + key"; an estimate says that it is one."""
-        keys = [key.strip() for one in named for key in one.split("+")]
-        cited = {
-            key: self.keys.setdefault(key, len(self.keys) + 1) for key in keys if key in sources()
-        }
-        numbers = f"[{', '.join(str(n) for n in sorted(cited.values()))}]" if cited else ""
-        ours = self.translate(N_("(our own estimate)")) if ESTIMATE in keys else ""
+        keys = [key for one in named for key in keys_of(one)]
+        cited = {self.keys.setdefault(key, len(self.keys) + 1) for key in keys}
+        numbers = f"[{', '.join(str(n) for n in sorted(cited))}]" if cited else ""
+        ours = self.translate(N_("(our own estimate)")) if ESTIMATE in named else ""
         return " ".join(filter(None, (numbers, ours)))
 
     def entries(self) -> list[tuple[int, str]]:

@@ -14,13 +14,9 @@ from reportlab.platypus import Image
 
 from face_mesh.arrays import Rgb
 from simulate.drawing import CLOSE, head_window, panel
+from simulate.export.contact_sheet import RANGE
 from simulate.outcome.outcome import Outcome
-from simulate.provenance.visible_mark import (
-    MIN_STRIP_PX,
-    STRIP,
-    with_mark,
-    with_words,
-)
+from simulate.provenance.visible_mark import MIN_STRIP_PX, STRIP, with_mark, with_words
 from simulate.wording.language import Translate, english
 
 WIDE = 174 * mm  # of A4 between its margins
@@ -79,11 +75,7 @@ class PlanResults:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be laid out."""
-        if [outcome.conditions.responder for outcome in self.outcomes] != [
-            "low",
-            "expected",
-            "high",
-        ]:
+        if [outcome.conditions.responder for outcome in self.outcomes] != list(RANGE):
             raise ValueError("give the outcomes of the low, the expected and the high responder")
 
     @property

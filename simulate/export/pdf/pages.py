@@ -32,14 +32,7 @@ from face_mesh.messages import COMMAS, N_, MessageList
 from simulate.catalogue.procedure import PoorCandidate, Procedure, Risk
 from simulate.drawing import NOTICE, dejavu
 from simulate.export.contact_sheet import FILM_SAID, RANGE_SAID
-from simulate.export.pdf.figures import (
-    GAP,
-    WIDE,
-    Figures,
-    Making,
-    PlanResults,
-    width,
-)
+from simulate.export.pdf.figures import GAP, WIDE, Figures, Making, PlanResults, width
 from simulate.outcome.outcome import Outcome
 from simulate.outcome.warnings import shown_in_part
 from simulate.plan.plan import Treatment
@@ -59,16 +52,7 @@ Story = list[Any]  # flowables of reportlab, which has no types
 
 @dataclass(frozen=True)
 class ReportOptions:
-    """How the report is said, and what is in it only if asked for.
-
-    Attributes:
-        translate: says each text in the language of the reader.
-        language: which that is, as in "en".
-        code: whether the plan, never the face, is put in as a QR code that reopens it.
-        notes: whether the clinic's notes of the plan are.
-        clinic: its name and how to reach it; empty is nothing.
-        questions: whether it ends in questions to ask; else in what two people sign.
-    """
+    """How the report is said, and what is in it only if asked for: see `report_pdf`."""
 
     translate: Translate = english
     language: str = "en"
@@ -104,15 +88,15 @@ def report_pdf(
         language: which that is, as "en".
     """
     _letters()
-    telling = ReportOptions(translate, language, code, notes, clinic, questions)
+    options = ReportOptions(translate, language, code, notes, clinic, questions)
     shown = [Figures(plan, translate) for plan in plans]
-    pages = _built(_story(plans, shown, telling), telling, None)[1]
-    return _built(_story(plans, shown, telling), telling, pages)[0]
+    pages = _built(_story(plans, shown, options), options, None)[1]
+    return _built(_story(plans, shown, options), options, pages)[0]
 
 
-def _built(story: Story, telling: ReportOptions, pages: int | None) -> tuple[bytes, int]:
+def _built(story: Story, options: ReportOptions, pages: int | None) -> tuple[bytes, int]:
     file = io.BytesIO()
-    counted, translate = 0, telling.translate
+    counted, translate = 0, options.translate
 
     def foot(canvas: Any, document: Any) -> None:
         nonlocal counted
@@ -134,7 +118,7 @@ def _built(story: Story, telling: ReportOptions, pages: int | None) -> tuple[byt
         author="Beforehand",
         creator="Beforehand",
         subject=translate(NOTICE),
-        lang=telling.language,
+        lang=options.language,
         initialFontName="Beforehand",
         displayDocTitle=True,
         invariant=True,  # no date of the visit, and the same bytes again
@@ -209,9 +193,9 @@ def _table(rows: Sequence[Sequence[Any]], widths: Sequence[float]) -> Any:
     )
 
 
-def _story(plans: Sequence[PlanResults], shown: Sequence[Figures], telling: ReportOptions) -> Story:
+def _story(plans: Sequence[PlanResults], shown: Sequence[Figures], options: ReportOptions) -> Story:
     """Return all there is on the pages, in order; reportlab uses it up."""
-    translate, citing = telling.translate, report_text.Citations(telling.translate)
+    translate, citing = options.translate, report_text.Citations(options.translate)
     entries = {
         name: ones[0].entry
         for plan in plans
@@ -219,30 +203,30 @@ def _story(plans: Sequence[PlanResults], shown: Sequence[Figures], telling: Repo
     }
     story = [
         Paragraph(_bold(translate(TITLE)), FIRST),
-        *([Paragraph(_escaped(telling.clinic), TEXT)] if telling.clinic else []),
+        *([Paragraph(_escaped(options.clinic), TEXT)] if options.clinic else []),
         Paragraph(_escaped(translate(NOTICE)), QUIET),
     ]
     for i, (plan, pictures) in enumerate(zip(plans, shown, strict=True)):
         story += [PageBreak()] if i else []
-        story += _plan(plan, pictures, citing, telling)
+        story += _plan(plan, pictures, citing, options)
     return [
         *story,
         *_risks(entries.values(), citing, translate),
         *_unsuited(entries.values(), citing, translate),
         *_unknown(plans, translate),
-        *(_questions(translate) if telling.questions else _consent(translate)),
+        *(_questions(translate) if options.questions else _consent(translate)),
         *_sources(citing, translate),
-        *(_codes(plans, translate) if telling.code else []),
+        *(_codes(plans, translate) if options.code else []),
     ]
 
 
 def _plan(
-    plan: PlanResults, shown: Figures, citing: report_text.Citations, telling: ReportOptions
+    plan: PlanResults, shown: Figures, citing: report_text.Citations, options: ReportOptions
 ) -> Story:
     """Return what is told of one plan alone."""
-    translate, expected = telling.translate, plan.expected_outcome
+    translate, expected = options.translate, plan.expected_outcome
     title = translate("Plan {plan}", plan=plan.title) if plan.title else ""
-    notes = expected.plan.notes if telling.notes else ""
+    notes = expected.plan.notes if options.notes else ""
     return [
         *([Paragraph(_bold(title), HEAD)] if title else []),
         *_pictures(plan, shown, translate),
@@ -338,11 +322,10 @@ def _asked(expected: Outcome, citing: report_text.Citations, translate: Translat
             translate(plans.price(sum(costs), plan)) if costs else translate("not said"),
         )
         rows.append([_escaped(cell) for cell in cells])
+    unweighed = plan_summary(replace(plan, body_kg=None))  # what a label allows tells the weight
     totals = [
         f"{_escaped(translate(plans.total(total)))} {citing.mark(total.source)}"
-        for total in plan_summary(
-            replace(plan, body_kg=None)
-        ).totals  # what a label allows tells it
+        for total in unweighed.totals
         if total.amount
     ]
     lasting = [
