@@ -38,7 +38,7 @@ class Outcome:
         plan: what was done.
         conditions: for when and for whom, and how skin was painted.
         shift_mm_vertices: (V, 3) displacement of the mesh in the head frame.
-        coarse: (rows, columns, 2) backward field in px on the face's grid.
+        inverse_field: (rows, columns, 2) backward field in px on the face's grid.
         outline: on a turned head, the part in which the outline moved against the wall.
         skin: the treated skin, and how far it was blended in.
         shifts: all that moved skin.
@@ -56,7 +56,7 @@ class Outcome:
     plan: Plan
     conditions: Conditions
     shift_mm_vertices: Points
-    coarse: Field
+    inverse_field: Field
     outline: OutlinePatch | None
     skin: SkinEffect
     shifts: tuple[Shift, ...]
@@ -69,7 +69,7 @@ class Outcome:
     def displacement_px(self) -> Field:
         """(H, W, 2) float32 backward field: image(p) = photo(p + displacement(p))."""
         field = np.zeros((*self.image.shape[:2], 2), np.float32)
-        for rows, columns, band in photo_bands(field.shape, Grid.of(self.face), self.coarse):
+        for rows, columns, band in photo_bands(field.shape, Grid.of(self.face), self.inverse_field):
             field[rows, columns] = band
         return field
 

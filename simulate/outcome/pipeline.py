@@ -107,14 +107,14 @@ def simulation_steps(
     with clock.stage("geometry"):
         shifts = shifts_of(face, plan, conditions)
         drawn = [shift for shift in shifts if not cover_of(face, shift.treatment)]
-        share, coarse = _flow(face, drawn)
+        share, inverse_field = _flow(face, drawn)
     with clock.stage("shading"):
         shade = shade_of(face, amounts_of(drawn), share)
         density = density_of(face, plan, conditions)
         lit = _light(image, face, shade, density)
     with clock.stage("geometry"):
         plain = image
-        image, moved = _warped(plain, face, coarse)
+        image, moved = _warped(plain, face, inverse_field)
         outline = _outline(face, plain, image, share, drawn)
         if outline is not None:
             merge(image, outline.pixels, outline.changed, outline.rows, outline.columns)
@@ -137,7 +137,7 @@ def simulation_steps(
         conditions=conditions,
         shifts=tuple(shifts),
         shift_mm_vertices=shift_mm,
-        coarse=coarse,
+        inverse_field=inverse_field,
         outline=outline,
         shade=shade,
         density=density,
@@ -223,10 +223,10 @@ def _outline(
     return outline_patch(face, plain, bent, Grid.of(face).place(face, shift_mm, WHOLE))
 
 
-def _warped(picture: Rgb, face: Face, coarse: Field) -> tuple[Rgb, tuple[Window, ...]]:
+def _warped(picture: Rgb, face: Face, inverse_field: Field) -> tuple[Rgb, tuple[Window, ...]]:
     """Return the picture with the field applied, and where; nobody else keeps `picture`."""
-    image, moved = picture.copy() if coarse.any() else picture, list[Window]()
-    for rows, columns, pixels, here in warp_bands(picture, Grid.of(face), coarse):
+    image, moved = picture.copy() if inverse_field.any() else picture, list[Window]()
+    for rows, columns, pixels, here in warp_bands(picture, Grid.of(face), inverse_field):
         merge(image, pixels, here, rows, columns)
         if here.any():
             moved.append(trim(rows, columns, here))

@@ -138,9 +138,9 @@ def test_bands_join_without_a_seam(band: int, monkeypatch: pytest.MonkeyPatch) -
     face = face_of("hopper")
     grid = Grid.of(face)
     outcome = simulate(face, usual(*SHAPED), ignore_rules=True)
-    whole = dense(grid, outcome.coarse)
+    whole = dense(grid, outcome.inverse_field)
     joined = np.zeros_like(whole)
-    for start, aside, piece in dense_bands(grid, outcome.coarse):
+    for start, aside, piece in dense_bands(grid, outcome.inverse_field):
         joined[start : start + len(piece), aside : aside + piece.shape[1]] = piece
     assert np.abs(joined - whole).max() < 1e-4
 

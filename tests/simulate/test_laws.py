@@ -135,7 +135,7 @@ def test_the_inputs_are_left_as_they_were(face: Face, name: str) -> None:
     outcome = run(face, name)
     outcome.image[:] = 0  # the caller's to keep: no view of the photo or of the workspace
     outcome.shift_mm_vertices[:] = 0.0
-    outcome.coarse[:] = 0.0
+    outcome.inverse_field[:] = 0.0
     assert (face.photo.image == photo).all()
     assert (face.mesh_mm == mesh).all()
     assert (face.landmarks_px == landmarks).all()
@@ -153,7 +153,7 @@ def test_the_same_plan_gives_the_same_bytes_whatever_came_before(face: Face, nam
     used, fresh = run(face, name, 0.6), run(bare(face), name, 0.6)
     for again in (used, fresh, run(face, name, 0.6)):
         assert again.image.tobytes() == used.image.tobytes()
-        assert again.coarse.tobytes() == used.coarse.tobytes()
+        assert again.inverse_field.tobytes() == used.inverse_field.tobytes()
         assert again.changes == used.changes
 
 
@@ -529,7 +529,9 @@ def test_a_plan_that_would_fold_is_limited_and_says_so(
     assert 0.0 < less < 1.0
     assert f"shown at {np.floor(100 * less + 1e-6):.0f} %" in outcome.warnings[0]
     # Looked at from behind: where the skin is squeezed to 0.9, the picture reads 1 / 0.9 of it.
-    assert areas(outcome.coarse / Grid.of(face).node_px).max() == pytest.approx(1 / 0.9, abs=0.03)
+    assert areas(outcome.inverse_field / Grid.of(face).node_px).max() == pytest.approx(
+        1 / 0.9, abs=0.03
+    )
 
 
 @every_procedure

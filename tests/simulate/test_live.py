@@ -81,7 +81,7 @@ def agree(scene: Scene, amounts: np.ndarray, outcome: Outcome) -> None:
     forward, shade, density = composed(scene, amounts)
     share = safe_share(forward, scene.node_px)
     coarse = backward(np.float32(share) * forward, scene.node_px)
-    assert np.abs(coarse - outcome.coarse).max() < 0.02
+    assert np.abs(coarse - outcome.inverse_field).max() < 0.02
     limited = 0.2 * np.tanh(share * shade / 0.2)
     assert np.abs(limited - outcome.shade).max() < 1e-3
     assert np.abs(density_gain(density) - density_gain(outcome.density)).max() < 1e-4
@@ -149,8 +149,8 @@ def test_a_treatment_that_stands_at_nothing_can_be_dragged_up(face: Face) -> Non
     assert not scene.now.any()
     forward, _, _ = composed(scene, amounts_at(scene, scene.tables[0], 1.0))
     other = simulate(face, Plan.parse(["lip_filler=1.0"]), engine="fake")
-    assert np.abs(backward(forward, scene.node_px) - other.coarse).max() < 0.02
-    assert other.coarse.any()
+    assert np.abs(backward(forward, scene.node_px) - other.inverse_field).max() < 0.02
+    assert other.inverse_field.any()
 
 
 def test_a_dose_that_is_refused_is_marked(face: Face) -> None:

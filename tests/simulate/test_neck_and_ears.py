@@ -39,9 +39,9 @@ from tests.simulate.faces import (
     surfaces_of,
 )
 
-APRONS = SURFACES[1:]
+PRIOR_SURFACES = SURFACES[1:]
 BEYOND = [name for name in procedures() if set(surfaces_of(name)) - {"face"}]
-every_apron = pytest.mark.parametrize("surface", APRONS)
+every_prior_surface = pytest.mark.parametrize("surface", PRIOR_SURFACES)
 
 
 def term(operator: str, surface: str, centre: str, *hold: str, **more: object) -> Term:
@@ -95,22 +95,22 @@ def test_the_ears_stand_beside_the_face(face: Face) -> None:
         assert (sign * ears.normals[list(ears.places[f"rim_{side}"]), 0] > 0.0).all()
 
 
-@every_apron
+@every_prior_surface
 def test_an_apron_is_whole(face: Face, surface: str) -> None:
     """Every vertex in a triangle, every triangle with an area, neighbours by whom one gets all."""
-    apron = PriorSurface.of(face, surface)
-    assert set(apron.triangles.ravel()) == set(range(len(apron.vertices_mm)))
-    a, b, c = (apron.vertices_mm[i] for i in apron.triangles.T)
+    prior = PriorSurface.of(face, surface)
+    assert set(prior.triangles.ravel()) == set(range(len(prior.vertices_mm)))
+    a, b, c = (prior.vertices_mm[i] for i in prior.triangles.T)
     assert (lengths(np.cross(b - a, c - a)) > 1e-3).all()
-    assert np.allclose(lengths(apron.normals), 1.0)
-    start = (0,) if surface == "neck" else (0, len(apron.vertices_mm) - 1)  # of either ear
-    assert np.isfinite(apron.distance_mm(start, 400.0)).all()
-    straight = lengths(apron.vertices_mm - apron.vertices_mm[0])
+    assert np.allclose(lengths(prior.normals), 1.0)
+    start = (0,) if surface == "neck" else (0, len(prior.vertices_mm) - 1)  # of either ear
+    assert np.isfinite(prior.distance_mm(start, 400.0)).all()
+    straight = lengths(prior.vertices_mm - prior.vertices_mm[0])
     if surface == "neck":
-        assert (apron.distance_mm((0,), 400.0) > straight - 1e-6).all()
+        assert (prior.distance_mm((0,), 400.0) > straight - 1e-6).all()
 
 
-@every_apron
+@every_prior_surface
 def test_a_mirrored_face_has_the_mirrored_apron(face: Face, surface: str) -> None:
     here, there = PriorSurface.of(face, surface), PriorSurface.of(mirrored(face), surface)
     for name, place in here.places.items():
@@ -162,9 +162,9 @@ def test_the_angle_is_that_of_the_usual_neck_and_closes_as_the_crease_goes_in(fa
 
 def test_measures_of_aprons_are_those_that_are_named(face: Face) -> None:
     found: dict[str, float] = {}
-    for surface in APRONS:
-        apron = PriorSurface.of(face, surface)
-        found |= prior_measures(apron, np.zeros_like(apron.vertices_mm))
+    for surface in PRIOR_SURFACES:
+        prior = PriorSurface.of(face, surface)
+        found |= prior_measures(prior, np.zeros_like(prior.vertices_mm))
     assert set(found) == set(PRIOR_MEASURES)
     assert found["ear_protrusion_left"] == pytest.approx(module.RIM_MM, abs=1e-6)
     ears = PriorSurface.of(face, "ears")
@@ -178,10 +178,10 @@ def test_measures_of_aprons_are_those_that_are_named(face: Face) -> None:
 # --- on the grid and in the picture
 
 
-@every_apron
+@every_prior_surface
 def test_a_displacement_is_placed_beyond_the_face_only(face: Face, surface: str) -> None:
-    apron, grid = PriorSurface.of(face, surface), Grid.of(face)
-    up = np.tile((0.0, 1.0, 0.0), (len(apron.vertices_mm), 1))
+    prior, grid = PriorSurface.of(face, surface), Grid.of(face)
+    up = np.tile((0.0, 1.0, 0.0), (len(prior.vertices_mm), 1))
     field = grid_of(face, surface).place(face, up)
     one = lengths(face.pose.shift_px(up[:1]))[0]
     assert field.shape == (*grid.shape, 2)
@@ -194,20 +194,20 @@ def test_a_displacement_is_placed_beyond_the_face_only(face: Face, surface: str)
     assert not field[:, [0, -1]].any()
 
 
-@every_apron
+@every_prior_surface
 def test_placing_is_linear(face: Face, surface: str) -> None:
-    apron = PriorSurface.of(face, surface)
+    prior = PriorSurface.of(face, surface)
     draw = np.random.default_rng(0)
-    a, b = (draw.normal(size=apron.vertices_mm.shape) for _ in range(2))
+    a, b = (draw.normal(size=prior.vertices_mm.shape) for _ in range(2))
     grid = grid_of(face, surface)
     apart = grid.place(face, a) + np.float32(2.0) * grid.place(face, b)
     assert np.abs(grid.place(face, a + 2.0 * b) - apart).max() < 0.02
 
 
-@every_apron
+@every_prior_surface
 def test_a_value_is_shown_on_the_apron_and_nowhere_else(face: Face, surface: str) -> None:
-    apron, grid = PriorSurface.of(face, surface), Grid.of(face)
-    shown = grid_of(face, surface).place_values(np.ones(len(apron.vertices_mm)), SMOOTH_NODES)
+    prior, grid = PriorSurface.of(face, surface), Grid.of(face)
+    shown = grid_of(face, surface).place_values(np.ones(len(prior.vertices_mm)), SMOOTH_NODES)
     assert 0.9 < shown.max() <= 1.0 + 1e-6
     assert shown.min() >= 0.0
     assert shown[grid.inside].max() < 1e-6
@@ -240,14 +240,14 @@ def test_the_picture_moves_as_the_apron_does(face: Face, name: str) -> None:
     dose = 0.5 * entry.dose.max
     outcome = simulate(face, Plan((Treatment(name, dose),)), engine="fake")
     for surface, unit_mm in shifts_beyond_mm(face, entry, "both").items():
-        apron = PriorSurface.of(face, surface)
+        prior = PriorSurface.of(face, surface)
         shift = face.pose.shift_px(entry.effect(dose) * unit_mm)
-        at = face.pose.to_photo(apron.vertices_mm)[:, :2]
+        at = face.pose.to_photo(prior.vertices_mm)[:, :2]
         grid = Grid.of(face)
         nodes = np.round(grid.nodes_at(at)).astype(int)
         _, away = module.nearest_inside(grid.inside)
         away_mm = away[nodes[:, 1], nodes[:, 0]] * grid.node_px / face.px_per_mm
-        seen = seen_from_front(face, apron) & (away_mm > COMES_IN_MM[surface])
+        seen = seen_from_front(face, prior) & (away_mm > COMES_IN_MM[surface])
         there = np.round(at + shift).astype(int)
         height, width = face.photo.image.shape[:2]
         seen &= ((there >= 0) & (there < (width, height))).all(axis=1)
@@ -257,9 +257,9 @@ def test_the_picture_moves_as_the_apron_does(face: Face, name: str) -> None:
         assert np.percentile(off, 95) < max(0.1, 0.2 * lengths(shift).max())
 
 
-def seen_from_front(face: Face, apron: PriorSurface) -> Points:
+def seen_from_front(face: Face, prior: PriorSurface) -> Points:
     """(V,) bool, skin that looks at the camera and is followed in full."""
-    looks: Points = apron.normals @ face.pose.rotation[2] > 0.5
+    looks: Points = prior.normals @ face.pose.rotation[2] > 0.5
     return looks
 
 
