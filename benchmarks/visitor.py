@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.Element_pb2 import Element
+from streamlit.proto.FileUploader_pb2 import FileUploader
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.exceptions import ConnectionClosed
@@ -85,8 +86,12 @@ class Visitor:
         """Let a component report its state."""
         self._set(key, json_value=json.dumps(state))
 
-    def upload(self, key: str, name: str, data: bytes) -> None:
-        """Give a file to the uploader `key`, as a browser does: ask where to, send it, say so."""
+    def upload(self, name: str, data: bytes) -> None:
+        """Give a file to the first upload field, as a browser does: ask where to, send it, say so.
+
+        Raises:
+            LookupError: the page has none.
+        """
         asked = BackMsg()
         asked.file_urls_request.request_id = uuid.uuid4().hex
         asked.file_urls_request.session_id = self.session_id
@@ -96,8 +101,7 @@ class Visitor:
         status, _ = self.put(urls.upload_url, name, data)
         if status != 204:
             raise RuntimeError(f"the upload was answered by {status}")
-        element = self.element(key)
-        state = WidgetState(id=_widget(element).id)
+        state = WidgetState(id=self._upload_field().id)
         info = state.file_uploader_state_value.uploaded_file_info.add()
         info.file_id, info.name, info.size = urls.file_id, name, len(data)
         info.file_urls.CopyFrom(urls)
@@ -211,6 +215,13 @@ class Visitor:
                 if _key(getattr(_widget(element), "id", "")) == key:
                     return place
         raise LookupError(f"no widget {key} among {self.keys()}")
+
+    def _upload_field(self) -> FileUploader:
+        with self._changed:
+            for element in self._elements.values():
+                if element.HasField("file_uploader"):
+                    return element.file_uploader
+        raise LookupError(f"no upload field among {self.keys()}")
 
     def _set(self, key: str, **value: object) -> None:
         place = self._place(key)

@@ -24,7 +24,7 @@ def detections(sha256: str, _photo: Photo) -> tuple[Detection, ...]:
 
 
 @st.cache_resource(scope="session", max_entries=4, show_spinner=False)
-def numbered(sha256: str, _photo: Photo) -> Picture:
+def photo_picture(sha256: str, _photo: Photo) -> Picture:
     """Return a photo as it is, with its faces numbered if they are several."""
     all_faces = detections(sha256, _photo)
     several = tuple(one.points_px for one in all_faces) if len(all_faces) > 1 else ()

@@ -9,7 +9,7 @@ def forget() -> None:
     """Empty this session's caches; treated skin goes with the faces that hold it."""
     for cached in (
         faces.detections,
-        faces.numbered,
+        faces.photo_picture,
         faces.face,
         faces.preview,
         faces.measures,

@@ -40,7 +40,7 @@ def check(photo: Photo, view: str) -> None:
     try:
         with st.spinner(translate("Looking for the face …")):
             count = len(faces.detections(photo.sha256, photo))
-            plain = faces.numbered(photo.sha256, photo)
+            plain = faces.photo_picture(photo.sha256, photo)
     except Exception as error:  # of whatever kind: the page goes on
         st.error(error_page.sentence_of(error), icon=labels.ICONS["block"])
         _ways_on(None, view, ())
@@ -144,7 +144,7 @@ def overview(photo: Photo) -> None:
             st.header(translate(about.name), anchor=False)
             st.caption(translate(about.good_for))
             if view in photos:
-                plain = faces.numbered(photos[view].sha256, photos[view])
+                plain = faces.photo_picture(photos[view].sha256, photos[view])
                 alt = translate("Your photo: {view!l}.", view=about.name)
                 framed_photo.show(plain, alt, f"shown_{view}")
                 _buttons_of(view)

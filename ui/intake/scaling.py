@@ -118,7 +118,7 @@ def mark(photo: Photo, view: str) -> None:
     """Draw the photo with two marks to put on the ends of something of known length."""
     state = session.start()
     st.markdown(translate("Put the two marks on its ends, then say how long it is."))
-    ends = ruler.show(faces.numbered(photo.sha256, photo), key=f"ruler_{view}_{state.attempt}")
+    ends = ruler.show(faces.photo_picture(photo.sha256, photo), key=f"ruler_{view}_{state.attempt}")
     thing = st.selectbox(
         translate("What it is"), list(THINGS_MM), format_func=translate, key=f"thing_{view}"
     )

@@ -35,7 +35,7 @@ def show_photo(photo: Photo) -> None:
     Raises:
         EngineError: the landmark model is missing or damaged.
     """
-    viewer.show(faces.numbered(photo.sha256, photo))
+    viewer.show(faces.photo_picture(photo.sha256, photo))
 
 
 def show_face(face: Face, choice: Choice | None) -> Result | None:
