@@ -24,7 +24,6 @@ from face_mesh.skin.working_view import Area, View
 
 SCALE = "0 none to 3 severe (photographic index on the Facial Wrinkle Scale's grades)"
 MOST = 3.0
-EXPRESSION = 0.35  # blendshape score from which lines are seen in expression, not at rest
 _WIDTH_MM = 1.4
 _LENGTH_MM = 7.0
 
@@ -98,15 +97,6 @@ _KINDS = {
 }
 
 
-def dynamic(face: Face, sign: str) -> bool:
-    """Return whether lines are seen in expression rather than at rest.
-
-    Raises:
-        KeyError: the sign is no kind of lines.
-    """
-    return any(face.expression.get(name, 0.0) > EXPRESSION for name in _KINDS[sign].expressions)
-
-
 def _detect(face: Face, kind: _Kind, region: str) -> SkinSign:
     view = View.of(face)
     area = line_area(view, region)
@@ -177,6 +167,7 @@ def _sign(kind: _Kind) -> Sign:
         SCALE,
         MOST,
         lambda face, region: _detect(face, kind, region),
+        expressions=kind.expressions,
     )
 
 

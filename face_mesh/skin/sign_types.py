@@ -40,6 +40,8 @@ class Sign:
         scale: what the severity means, with its ends.
         most: the upper end of the scale.
         detect: reads it off a face in one of `regions`.
+        least_px_per_mm: of a photo, below which the sign cannot be told from noise.
+        expressions: blendshapes that make more of the sign than there is at rest.
     """
 
     id: str
@@ -48,3 +50,5 @@ class Sign:
     scale: str
     most: float
     detect: Callable[[Face, str], SkinSign]
+    least_px_per_mm: float = 0.0
+    expressions: tuple[str, ...] = ()

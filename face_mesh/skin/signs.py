@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from face_mesh.cache import Scope, cached_per
 from face_mesh.face import Face
-from face_mesh.skin import colour, folds, lesions, lines, texture
+from face_mesh.skin import colour, folds, lesions, lines, readability, texture
 from face_mesh.skin.sign_types import Sign, SkinSign
 from face_mesh.skin.skin_tone import ita_deg
 
@@ -25,17 +25,21 @@ class Reading:
         id: of the sign.
         name: of the sign, in a patient's words.
         region: name of a region of the face.
-        severity: on the scale of the sign, 0 where the region shows no bare skin.
+        severity: on the scale of the sign; None where it cannot be read.
         scale: what the severity means.
         ita_deg: skin tone of the region, degrees; NaN where no skin is seen.
+        unreadable: why there is no severity, a sentence; empty where there is one.
+        at_rest: whether no expression makes more of the sign than there is.
     """
 
     id: str
     name: str
     region: str
-    severity: float
+    severity: float | None
     scale: str
     ita_deg: float
+    unreadable: str
+    at_rest: bool
 
 
 @cached_per(Scope.PIXELS)
@@ -53,15 +57,11 @@ def detect(face: Face, sign: str, region: str) -> SkinSign:
 
 def read_skin(face: Face) -> tuple[Reading, ...]:
     """Return every sign in every region of a face."""
-    return tuple(
-        Reading(
-            sign.id,
-            sign.name,
-            region,
-            min(detect(face, sign.id, region).severity, sign.most),
-            sign.scale,
-            ita_deg(face, region),
-        )
-        for sign in SIGNS.values()
-        for region in sign.regions
-    )
+    return tuple(_read(face, sign, region) for sign in SIGNS.values() for region in sign.regions)
+
+
+def _read(face: Face, sign: Sign, region: str) -> Reading:
+    why = readability.unreadable(face, sign, region)
+    severity = None if why else min(detect(face, sign.id, region).severity, sign.most)
+    tone, calm = ita_deg(face, region), readability.at_rest(face, sign)
+    return Reading(sign.id, sign.name, region, severity, sign.scale, tone, why, calm)

@@ -447,7 +447,8 @@ def _print_face(face: Face, as_json: bool) -> None:
         print(f"{m.name:52s}{m.value:9.2f} {m.unit:6s}± {m.sd:.2f}")
     for r in read_skin(face):
         where = f"{r.name}, {place(r.region)}"
-        print(f"{where:52s}{r.severity:9.2f}        ITA {r.ita_deg:.0f}°")
+        grade = "        –" if r.severity is None else f"{r.severity:9.2f}"
+        print(f"{where:52s}{grade}        ITA {r.ita_deg:.0f}° {r.unreadable}".rstrip())
 
 
 @contextmanager

@@ -65,7 +65,9 @@ def face_json(face: Face) -> Json:
         ],
         "skin": [
             {"id": r.id, "name": r.name, "region": r.region, "scale": r.scale}
-            | {"severity": round(r.severity, 3), "ita_deg": _number(r.ita_deg, 1)}
+            | {"severity": None if r.severity is None else round(r.severity, 3)}
+            | {"unreadable": r.unreadable, "at_rest": r.at_rest}
+            | {"ita_deg": _number(r.ita_deg, 1)}
             for r in read_skin(face)
         ],
     }

@@ -6,9 +6,9 @@ import pytest
 
 from face_mesh import Face
 from face_mesh.landmarks.anatomy import point
-from face_mesh.skin.lines import dynamic
+from face_mesh.skin.readability import at_rest
 from face_mesh.skin.ridges import dark_lines
-from face_mesh.skin.signs import detect
+from face_mesh.skin.signs import SIGNS, detect
 from tests.face_mesh.faces import collins, hopper
 from tests.face_mesh.skins import SKIN, darker, even_face, lit, painted, with_photo
 
@@ -124,8 +124,7 @@ def test_an_old_face_has_deep_lines_and_folds() -> None:
         assert detect(face, "nasolabial_fold", f"nasolabial_fold_{side}").severity > 3.0
 
 
-def test_a_smile_makes_lines_dynamic() -> None:
-    assert dynamic(collins(), "crows_feet_lines")
-    assert not dynamic(even_face(), "forehead_lines")
-    with pytest.raises(KeyError):
-        dynamic(collins(), "redness")
+def test_in_a_smile_crows_feet_are_not_at_rest() -> None:
+    assert not at_rest(collins(), SIGNS["crows_feet_lines"])
+    assert at_rest(collins(), SIGNS["redness"])
+    assert at_rest(even_face(), SIGNS["forehead_lines"])
