@@ -8,6 +8,7 @@ from typing import Any
 
 from face_mesh import Face
 from face_mesh.measures import measure_all
+from face_mesh.repeatability import smallest_change
 from face_mesh.skin.signs import read_skin
 from simulate.catalogue.procedure import CurvePoint, Procedure, Reaction
 from simulate.catalogue.sources import citation
@@ -40,6 +41,7 @@ def outcome_json(outcome: Outcome, *, version: str) -> Json:
                 "expected_low": round(c.expected_low, 3),
                 "expected_high": round(c.expected_high, 3),
                 "in_picture": c.in_picture,
+                "smallest_change": _smallest(c.measure, c.before),
                 "because": c.because,
             }
             for c in outcome.changes
@@ -60,12 +62,13 @@ def face_json(face: Face) -> Json:
         "quality": _quality(face),
         "measures": [
             {"id": m.id, "name": m.name, "value": round(m.value, 3), "unit": m.unit}
-            | {"sd": round(m.sd, 3)}
+            | {"sd": round(m.sd, 3), "smallest_change": _smallest(m.id, m.value)}
             for m in measure_all(face)
         ],
         "skin": [
             {"id": r.id, "name": r.name, "region": r.region, "scale": r.scale}
             | {"severity": None if r.severity is None else round(r.severity, 3)}
+            | {"smallest_change": _smallest(r.id, r.severity)}
             | {"unreadable": r.unreadable, "at_rest": r.at_rest}
             | {"ita_deg": _number(r.ita_deg, 1)}
             for r in read_skin(face)
@@ -238,6 +241,12 @@ def _treatment(one: Treatment) -> Json:
 def _number(value: float, digits: int) -> float | None:
     """A rounded number, or null where JSON has no word for what it is."""
     return round(value, digits) if isfinite(value) else None
+
+
+def _smallest(id_: str, value: float | None) -> float | None:
+    """The smallest change that two photos can tell from noise, or null where it is not known."""
+    smallest = None if value is None else smallest_change(id_, value)
+    return None if smallest is None else round(smallest, 3)
 
 
 def _photo(face: Face) -> Json:

@@ -11,6 +11,7 @@ from face_mesh import Face
 from face_mesh.arrays import Points
 from face_mesh.measures import MEASURES, measure_points
 from face_mesh.messages import N_, Message, MessageList
+from face_mesh.repeatability import smallest_change
 from face_mesh.skin.signs import SIGNS
 from simulate.catalogue.procedure import LESIONS
 from simulate.catalogue.sources import ESTIMATE
@@ -56,6 +57,17 @@ class Change:
     expected_high: float
     in_picture: bool
     because: str = ""
+
+    @property
+    def smallest_change(self) -> float | None:
+        """The smallest change that two photos can tell from noise (95 %); None if not known."""
+        return smallest_change(self.measure, self.before)
+
+    @property
+    def within_noise(self) -> bool:
+        """Whether two photos of an unchanged face differ by as much as this change."""
+        smallest = self.smallest_change
+        return smallest is not None and abs(self.after - self.before) < smallest
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,7 +6,9 @@ figures as they are written, so that nobody who subtracts them finds another one
 
 from __future__ import annotations
 
-from face_mesh.messages import N_, Message
+from collections.abc import Iterable
+
+from face_mesh.messages import COMMAS, N_, Message, MessageList
 from face_mesh.skin.signs import SIGNS
 from simulate.geometry.neck_and_ears import PRIOR_MEASURES
 from simulate.outcome.changes import Change
@@ -84,3 +86,15 @@ def _since(change: Change, value: float) -> float:
 def is_noticeable(change: Change) -> bool:
     """Return whether the figures before and after differ as they are written."""
     return round_figure(change.after, change.unit) != round_figure(change.before, change.unit)
+
+
+def within_noise(changes: Iterable[Change]) -> Message | None:
+    """Say which changes are smaller than what two photos of an unchanged face differ by."""
+    small = [Message(one.name) for one in changes if one.within_noise]
+    if not small:
+        return None
+    return Message(
+        "Smaller than what two photos of an unchanged face differ by, so no later photo can prove "
+        "it: {measures}.",
+        measures=MessageList(small, COMMAS),
+    )

@@ -39,7 +39,10 @@ ENTRY = {
 # repeatable, plan says what the treatments add up to, reactions what of swelling and bruises is
 # drawn, because why a range is wide, and the catalogue says for whom, for how much of the face, on
 # what grounds, how it heals and what can go wrong.
-MORE_CHANGE, MORE_OUTCOME = {"in_picture", "because"}, {"seed", "plan", "reactions"}
+MORE_CHANGE, MORE_OUTCOME = (
+    {"in_picture", "because", "smallest_change"},
+    {"seed", "plan", "reactions"},
+)
 MORE_ENTRY = {
     *("summary", "scope", "coefficients", "relative_sd", "course", "reactions", "downtime_days"),
     *("risks", "suits_less", "max_yaw_deg"),
@@ -57,6 +60,8 @@ PLAN_ROW = {
 TOTAL = {"id", "what", "amount", "most", "unit", "within_weeks", "source"}
 INTERACTION = {"severity", "reason", "source", "procedures"}
 SKIN_ROW = {"id", "name", "region", "severity", "scale", "ita_deg"}
+# What is read tells how well it repeats, why it cannot be read, and whether it is seen at rest.
+MORE_READ, MORE_SKIN = {"smallest_change"}, {"unreadable", "at_rest"}
 
 
 def report(*texts: str, **how: str) -> dict[str, Any]:
@@ -201,12 +206,14 @@ def test_a_measured_face_has_the_keys_of_the_contract() -> None:
     assert set(found) == {"photo", "quality", "measures", "skin"}
     assert set(found["photo"]) == PHOTO | {"scale_source"}
     assert found["photo"]["scale_source"] == "iris"
-    assert all(set(m) == MEASURE for m in found["measures"])
+    assert all(set(m) == MEASURE | MORE_READ for m in found["measures"])
     assert [m["id"] for m in found["measures"]] == list(MEASURES)
     assert all(m["sd"] > 0.0 for m in found["measures"])
     assert {row["id"] for row in found["skin"]} == set(SIGNS)
-    assert all(set(row) == SKIN_ROW for row in found["skin"])
-    assert all(math.isfinite(row["severity"]) and row["severity"] >= 0 for row in found["skin"])
+    assert all(set(row) == SKIN_ROW | MORE_READ | MORE_SKIN for row in found["skin"])
+    for row in found["skin"]:
+        assert (row["severity"] is None) == bool(row["unreadable"])
+        assert row["severity"] is None or 0 <= row["severity"] < math.inf
     assert all(row["ita_deg"] is None or -90 < row["ita_deg"] < 90 for row in found["skin"])
 
 

@@ -24,6 +24,7 @@ from simulate.wording.changes import (
     is_noticeable,
     level,
     measure,
+    within_noise,
 )
 from simulate.wording.doses import amount, dose
 from simulate.wording.plans import (
@@ -391,3 +392,18 @@ def test_of_a_usual_neck_only_the_change_is_told() -> None:
     assert (level(change, change.before), level(change, change.after)) == ("–", "–")
     assert difference(change)[0] in "+−"
     assert level(WIDER, WIDER.before) == "50.0"
+
+
+def test_a_change_within_the_noise_of_two_photos_is_named() -> None:
+    tiny = replace(WIDER, measure="nasal_width", name="Width of the nose", before=35.0, after=35.01)
+    plain = replace(tiny, after=55.0)
+    assert tiny.within_noise
+    assert not plain.within_noise
+    assert "prove it: Width of the nose." in str(within_noise([tiny, plain]))
+    assert within_noise([plain]) is None
+
+
+def test_of_a_neck_nobody_measures_no_noise_is_known() -> None:
+    neck = replace(WIDER, measure=next(iter(PRIOR_MEASURES)))
+    assert neck.smallest_change is None
+    assert not neck.within_noise

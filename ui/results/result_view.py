@@ -145,6 +145,8 @@ def show_changes(result: Result, choice: Choice) -> None:
             share=100.0 * result.changed_fraction,
         )
     )
+    if (small := changes.within_noise(noticed)) is not None:
+        st.caption(translate(small))
 
 
 def _show_table(rows: list[Change]) -> None:

@@ -410,11 +410,13 @@ def _changes(expected: Outcome, translate: Translate) -> Story:
             figures = [changes.level(one, value) for value in (one.before, one.after)]
             cells = (*figures, changes.level_range(one))
         rows.append([_escaped(translate(changes.measure(one))) + mark, *map(translate, cells)])
-    said = (
+    said = [
         translate("The range is where about two of three people would be after the treatment."),
         translate(report_text.shown_at(expected)),
         translate(report_text.scale(expected)),
-    )
+    ]
+    if (small := changes.within_noise(found)) is not None:
+        said.append(translate(small))
     return [
         _table(rows, (0.52, 0.12, 0.14, 0.22)),
         *(
