@@ -13,6 +13,11 @@ TOO_LARGE = N_("The file is over {most} MB; save the photo as a JPEG and use tha
 NOT_A_PHOTO = N_(
     "The file is not a photo that can be read; use a JPEG, PNG, HEIC, WebP or TIFF file."
 )
+RAW = N_(
+    "The file is a camera raw file, which holds no finished picture; open it in a photo program, "
+    "save it as a JPEG and use that."
+)
+MOVING = N_("The file holds a film and no photo; save one picture of it as a JPEG and use that.")
 DAMAGED = N_(
     "The photo is damaged, incomplete or of an unusual kind; "
     "copy it again from the camera or save it as a JPEG."
