@@ -27,6 +27,7 @@ TOO_FEW_PIXELS = N_(
     "The photo has only {width} × {height} pixels, too few to see a face; use the "
     "original from the camera."
 )
+TOO_LITTLE = N_("Too little of the photo is left to see a face; keep more of it.")
 TOO_LONG = N_("The photo is over {most:,} pixels on one side; crop it to the face and use that.")
 COLOURS = N_(
     "The photo stores its colours in an unusual way; save it as a JPEG or PNG and use that."
