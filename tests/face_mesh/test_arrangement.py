@@ -1,8 +1,12 @@
 """Photos laid as a person says: mirrored, turned, straightened, cropped."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 import matplotlib.cbook
 import numpy as np
 import pytest
+import skimage
 
 from face_mesh import measure_face
 from face_mesh.errors import PhotoError, PlanError
@@ -14,11 +18,21 @@ from face_mesh.photo.arrangement import (
     shrink_of,
 )
 from face_mesh.photo.photo import Photo, open_photo
+from face_mesh.upright import upright_quarters
 from tests.face_mesh.photo_files import pattern
 
 
 def photo() -> Photo:
     return Photo.from_rgb(pattern(160, 224))
+
+
+def portrait() -> Photo:
+    with matplotlib.cbook.get_sample_data("grace_hopper.jpg") as file:
+        return open_photo(file)
+
+
+def collins() -> Photo:
+    return open_photo(Path(skimage.__file__).parent / "data" / "astronaut.png")
 
 
 def test_nothing_to_do_is_the_same_photo() -> None:
@@ -72,8 +86,7 @@ def test_straightening_turns_clockwise_and_keeps_the_scale() -> None:
 
 
 def test_a_head_that_leans_is_upright_when_straightened() -> None:
-    with matplotlib.cbook.get_sample_data("grace_hopper.jpg") as file:
-        whole = open_photo(file)
+    whole = portrait()
     leaning = arrange(whole, Arrangement(straighten_deg=12.0))
     upright = arrange(leaning, Arrangement(straighten_deg=-12.0))
     first, second, third = (measure_face(one).pose.roll_deg for one in (whole, leaning, upright))
@@ -83,8 +96,7 @@ def test_a_head_that_leans_is_upright_when_straightened() -> None:
 
 def test_left_is_left_once_a_mirrored_photo_is_turned_over() -> None:
     """What is marked beside the left eye is there again, and not beside the right one."""
-    with matplotlib.cbook.get_sample_data("grace_hopper.jpg") as file:
-        true = open_photo(file).image
+    true = portrait().image
     face = measure_face(Photo.from_rgb(true))
     marked = true.copy()
     x, y = face.landmarks_px[425, :2].astype(int)  # her left cheek
@@ -126,3 +138,14 @@ def test_too_little_of_a_photo_is_no_photo() -> None:
     with pytest.raises(PhotoError) as refused:
         arrange(photo(), Arrangement(crop=(0.0, 0.0, 0.2, 1.0)))
     assert str(refused.value) == refusals.TOO_LITTLE
+
+
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+@pytest.mark.parametrize("person", [portrait, collins])
+def test_the_way_up_of_a_face_is_found(person: Callable[[], Photo], quarters: int) -> None:
+    lying = arrange(person(), Arrangement(quarters=quarters))
+    assert upright_quarters(lying) == 4 - quarters
+
+
+def test_where_nobody_is_there_is_no_way_up() -> None:
+    assert upright_quarters(photo()) is None
