@@ -60,10 +60,11 @@ def check(photo: Photo, view: str) -> None:
         if face:
             _verdict(found, view)
             measurement.show_findings(found)
-            _show_good(found, view)
-        told = count == 0 or face is not None
-        turn = told and arrangement.offer_turn(photo, view, face)
+        looked_at = face is not None or count == 0
+        turn = looked_at and arrangement.offer_turn(photo, view, face)
         if face:
+            _show_good(found, view)
+        if face and measurement.usable(found):
             arrangement.ask_mirrored(view)
         _ways_on(face, view, found, turn=turn)
         arrangement.offer(view)
@@ -107,11 +108,12 @@ def _choose_face(count: int, view: str) -> None:
             n=count,
         )
     )
-    st.segmented_control(
+    st.pills(
         asked,
         range(1, count + 1),
         format_func=lambda number: translate("Face {n}", n=number),
         key=session.which_key(view),
+        wrap=True,
         persist_state="session",
     )
 
