@@ -47,7 +47,7 @@ def offer_turn(photo: Photo, view: str, face: Face | None) -> bool:
     return True
 
 
-def ask_mirrored(view: str) -> None:
+def ask_mirror(view: str) -> None:
     """Draw the question whether left and right are exchanged in a photo; nobody guesses it."""
     state = session.start()
     if state.shot:  # our camera does not mirror what it takes

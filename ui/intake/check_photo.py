@@ -65,7 +65,7 @@ def check(photo: Photo, view: str) -> None:
         if face:
             _show_good(found, view)
         if face and measurement.usable(found):
-            arrangement.ask_mirrored(view)
+            arrangement.ask_mirror(view)
         _ways_on(face, view, found, turn=turn)
         arrangement.offer(view)
         if face and measurement.usable(found):
