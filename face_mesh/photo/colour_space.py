@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -26,6 +27,7 @@ HLG_PEAK_NITS = 1000.0  # of the display that Rec. ITU-R BT.2100-2 defines its s
 HLG_GAMMA = 1.2  # of that display, BT.2100-2, table 5
 
 _WHITE = (0.3127, 0.3290)  # D65, of all spaces here
+_GAIN_LEVELS = 2**16
 _LEVELS = 2**14  # of linear light that are told apart; a step in black is a fifth of a code
 
 
@@ -75,19 +77,29 @@ class ColourSpace:
 
     def to_srgb(self, codes: Codes) -> Rgb:
         """Return (..., 3) codes, uint8 or uint16 over their whole range, as uint8 sRGB."""
-        light = _table(self.light, np.iinfo(codes.dtype).max + 1)[codes]
+        light = _table(self.light, np.iinfo(codes.dtype).max + 1).take(codes)
         if self.of_scene:
             weights = _to_xyz(self.primaries)[1].astype(np.float32)
-            scene = np.maximum(light @ weights, 1e-6)[..., None]
-            light *= scene ** (HLG_GAMMA - 1.0) * (HLG_PEAK_NITS / REFERENCE_WHITE_NITS)
+            scene = cv2.transform(light, weights[None] * (_GAIN_LEVELS - 1))
+            light *= _hlg_gains().take(scene.astype(np.uint16))[..., None]
         into = np.linalg.inv(_to_xyz(SRGB_PRIMARIES)) @ _to_xyz(self.primaries)
-        linear = (light @ into.T.astype(np.float32)).clip(0.0, 1.0)
-        return _srgb_codes()[np.round(linear * (_LEVELS - 1)).astype(np.uint16)]
+        # In steps of light, rounded; in place, as a photo has tens of millions of them.
+        steps = cv2.transform(light, np.column_stack([into * (_LEVELS - 1), np.full(3, 0.5)]))
+        np.clip(steps, 0.0, _LEVELS - 1, out=steps)
+        return _srgb_codes().take(steps.astype(np.uint16))
 
 
 @cache
 def _table(light: Callable[[_Values], _Values], levels: int) -> Light:
     return light(np.linspace(0.0, 1.0, levels)).astype(np.float32)
+
+
+@cache
+def _hlg_gains() -> Light:
+    """By how much a display brightens light of the scene, by its luminance (BT.2100-2, table 5)."""
+    luminance = (np.arange(_GAIN_LEVELS) + 0.5) / _GAIN_LEVELS
+    gains = luminance ** (HLG_GAMMA - 1.0) * (HLG_PEAK_NITS / REFERENCE_WHITE_NITS)
+    return gains.astype(np.float32)
 
 
 @cache

@@ -44,7 +44,7 @@ MAX_STORED_PIXELS = 4 * MAX_PIXELS  # of a JPEG that is halved; phones make up t
 MAX_SIDE = 32_000  # px; OpenCV's remap ends at 32,767
 MIN_SIDE = 64  # px
 
-_STRIP_ROWS = 64  # small enough for the processor's cache, large enough that calls cost nothing
+_STRIP_ROWS = 16  # small enough for the processor's cache, large enough that calls cost nothing
 
 # Remarks on odd metadata, all of which is dropped, would reach a patient's terminal. Named by
 # module and category, so that no other warning (Pillow's on decompression bombs least) is hidden;

@@ -23,7 +23,11 @@ from ui.state.session import Addition
 from ui.state.step import Step
 from ui.text.language import message_of
 
-FORMATS = ("jpg", "jpeg", "png", "webp", "heic", "heif", "tif", "tiff", "gif", "bmp")
+# The last are of files that are refused, so that it is said how to make a photo of them.
+FORMATS = (
+    *("jpg", "jpeg", "jfif", "png", "apng", "webp", "heic", "heif", "hif", "tif", "tiff", "gif"),
+    *("bmp", "avif", "dng", "cr2", "cr3", "nef", "arw", "raf", "orf", "rw2", "pef"),
+)
 
 
 def take_upload(key: str) -> None:
