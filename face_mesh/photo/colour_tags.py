@@ -43,15 +43,22 @@ def tagged_space(picture: ImageFile, data: bytes) -> ColourSpace | None:
     return None
 
 
-def exif_of(picture: ImageFile) -> dict[int, object]:
-    """Return the EXIF of a picture by tag; empty where it is missing, broken or too long."""
+def exif_value(picture: ImageFile, tag: int, directory: int | None = None) -> object:
+    """Return what EXIF says by a tag; None where it is missing, broken or too long.
+
+    Args:
+        picture: whose EXIF it is.
+        tag: of the value.
+        directory: the tag of the directory that it stands in; None is the first.
+    """
     said = (picture.info.get(key) or b"" for key in ("exif", "Raw profile type exif"))
     if sum(map(len, said)) > 2 * MAX_EXIF:
-        return {}
+        return None
     try:
-        return dict(picture.getexif())
+        exif = picture.getexif()
+        return (exif if directory is None else exif.get_ifd(directory)).get(tag)
     except Exception:  # broken EXIF says nothing about the picture
-        return {}
+        return None
 
 
 def _numbers(picture: ImageFile, data: bytes) -> tuple[int, int] | None:
@@ -76,12 +83,6 @@ def _png_numbers(data: bytes) -> tuple[int, int] | None:
 
 
 def _is_adobe(picture: ImageFile) -> bool:
-    if not exif_of(picture):
-        return False
-    try:
-        exif = picture.getexif()
-        index = exif.get_ifd(ExifTags.IFD.Interop).get(_INTEROPERABILITY_INDEX)
-        space = exif.get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.ColorSpace)
-    except Exception:  # as above
-        return False
+    index = exif_value(picture, _INTEROPERABILITY_INDEX, ExifTags.IFD.Interop)
+    space = exif_value(picture, ExifTags.Base.ColorSpace, ExifTags.IFD.Exif)
     return str(index).rstrip("\0 ") == _OPTION_FILE and space != _EXIF_SRGB

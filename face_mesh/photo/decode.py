@@ -34,7 +34,7 @@ from face_mesh.photo import formats, refusals
 from face_mesh.photo.budget import check_budget
 from face_mesh.photo.budget.gif import first_frame
 from face_mesh.photo.colour_space import Codes, ColourSpace
-from face_mesh.photo.colour_tags import exif_of, tagged_space
+from face_mesh.photo.colour_tags import exif_value, tagged_space
 from face_mesh.photo.frames import seek_visible_frame
 from face_mesh.photo.raw_file import is_raw
 
@@ -322,6 +322,6 @@ def _orientation(picture: ImageFile) -> int:
     TIFF and HEIC are turned by their decoders on loading, which then take the tag away.
     """
     try:
-        return int(str(exif_of(picture).get(ExifTags.Base.Orientation, 1)))
+        return int(str(exif_value(picture, ExifTags.Base.Orientation)))
     except ValueError:
         return 1
