@@ -157,8 +157,8 @@ def rearrange(view: str, how: Arrangement) -> None:
         return
     state.problem = ""
     session_caches.forget()
-    state.lengths.pop(first.sha256, None)
     if state.addition:
+        state.lengths.pop(first.sha256, None)
         _look_at_new(photo)
     else:
         checked = state.checked
