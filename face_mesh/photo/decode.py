@@ -3,8 +3,9 @@
 The format is told by the first bytes, never by a name, and the codec is called by its class:
 `Image.open` would try fifty formats nobody photographs in, and warn about large pictures before
 our own limit is asked. Pictures are converted a few rows at a time, so that no second full-size
-picture is made on the way. A JPEG too large to be kept whole, of a phone with 108 or 200
-megapixels, is read at half its size, which its codec does without ever holding the whole.
+picture is made on the way. Of a moving picture the first frame that shows something is taken. A
+JPEG too large to be kept whole, of a phone with 108 or 200 megapixels, is read at half its size,
+which its codec does without ever holding the whole.
 """
 
 from __future__ import annotations
@@ -32,7 +33,10 @@ from face_mesh.messages import Message
 from face_mesh.photo import formats, refusals
 from face_mesh.photo.budget import check_budget
 from face_mesh.photo.budget.gif import first_frame
-from face_mesh.photo.budget.limits import MAX_EXIF
+from face_mesh.photo.colour_space import Codes, ColourSpace
+from face_mesh.photo.colour_tags import exif_value, tagged_space
+from face_mesh.photo.frames import seek_visible_frame
+from face_mesh.photo.raw_file import is_raw
 
 MAX_BYTES = 64 * 2**20  # of the file
 MAX_PIXELS = 64_000_000  # of the picture that is kept
@@ -40,7 +44,7 @@ MAX_STORED_PIXELS = 4 * MAX_PIXELS  # of a JPEG that is halved; phones make up t
 MAX_SIDE = 32_000  # px; OpenCV's remap ends at 32,767
 MIN_SIDE = 64  # px
 
-_STRIP_ROWS = 64  # small enough for the processor's cache, large enough that calls cost nothing
+_STRIP_ROWS = 16  # small enough for the processor's cache, large enough that calls cost nothing
 
 # Remarks on odd metadata, all of which is dropped, would reach a patient's terminal. Named by
 # module and category, so that no other warning (Pillow's on decompression bombs least) is hidden;
@@ -65,12 +69,14 @@ def decode(data: bytes) -> Rgb:
     """Return the picture in `data`, upright, in sRGB, without any of its metadata.
 
     Args:
-        data: a whole file: JPEG, PNG, WebP, HEIC, TIFF, GIF or BMP; of several frames, the first.
+        data: a whole file: JPEG, PNG, WebP, HEIC, TIFF, GIF or BMP; of several pages the first, of
+            a moving picture the first frame that shows something.
 
     Returns:
         (H, W, 3) uint8, C-contiguous, owned by the caller. Deeper colours are scaled to 8 bits,
-        transparent ones laid on white. A JPEG of more than `MAX_PIXELS`, and up to
-        `MAX_STORED_PIXELS`, has half its width and height.
+        those of high dynamic range cut off at plain white (`colour_space`), transparent ones laid
+        on white. A JPEG of more than `MAX_PIXELS`, and up to `MAX_STORED_PIXELS`, has half its
+        width and height.
 
     Raises:
         PhotoError: not a picture, damaged, cut short, or outside the limits of this module, which
@@ -81,13 +87,19 @@ def decode(data: bytes) -> Rgb:
     if len(data) > MAX_BYTES:
         raise PhotoError(Message(refusals.TOO_LARGE, most=MAX_BYTES // 2**20))
     with _plain_refusals():
+        _check_kind(data)
         check_budget(data)
         picture = _open_header(data)
         halved = _halve(picture, data)
         _check_size(*picture.size)
-        pixels = _decode_jpeg(picture, data, halved) if picture.format == "JPEG" else None
+        space, pixels = tagged_space(picture, data), None
+        if picture.format == "JPEG":
+            pixels = _decode_jpeg(picture, data, halved, space)
+        elif picture.format == "HEIF" and space is not None and space.is_hdr:
+            pixels = _decode_hdr(data, space)
         if pixels is None:
-            pixels = _decode_rows(picture)
+            seek_visible_frame(picture)
+            pixels = _decode_rows(picture, space)
         return _upright(pixels, picture)
 
 
@@ -109,10 +121,16 @@ def _plain_refusals() -> Iterator[None]:
         raise PhotoError(refusals.DAMAGED) from error
 
 
-def _open_header(data: bytes) -> ImageFile:
+def _check_kind(data: bytes) -> None:
     kind = formats.kind_of(data)
+    if kind == formats.RAW or (kind == formats.TIFF and is_raw(data)):
+        raise PhotoError(refusals.RAW)
     if kind not in _CODECS:
         raise PhotoError(refusals.NOT_A_PHOTO)
+
+
+def _open_header(data: bytes) -> ImageFile:
+    kind = formats.kind_of(data)
     if kind == formats.GIF and (size := first_frame(data)):  # Pillow makes room for it on opening
         _check_size(*size)
     return _CODECS[kind](io.BytesIO(data))
@@ -178,7 +196,9 @@ def _check_size(width: int, height: int) -> None:
         raise PhotoError(Message(refusals.TOO_LONG, most=MAX_SIDE))
 
 
-def _decode_jpeg(picture: ImageFile, data: bytes, halved: bool) -> Rgb | None:
+def _decode_jpeg(
+    picture: ImageFile, data: bytes, halved: bool, space: ColourSpace | None
+) -> Rgb | None:
     """The pixels by OpenCV, which needs neither Pillow's fourth channel nor a copy out of it.
 
     Same library underneath, same pixels. None if the picture is not plain RGB or grey, or may be
@@ -195,24 +215,44 @@ def _decode_jpeg(picture: ImageFile, data: bytes, halved: bool) -> Rgb | None:
     if decoded is None:
         return None
     pixels = decoded.astype(np.uint8, copy=False)
-    transform = _to_srgb(picture)
+    transform = None if space else _to_srgb(picture)
     if transform is not None:
         for rows in _strips(len(pixels)):
             pixels[rows] = np.asarray(transform.apply(Image.fromarray(pixels[rows])))
+    return pixels if space is None else _of_space(pixels, space)
+
+
+def _of_space(codes: Codes, space: ColourSpace) -> Rgb:
+    pixels = np.empty(codes.shape, np.uint8)
+    for rows in _strips(len(codes)):
+        pixels[rows] = space.to_srgb(codes[rows])
     return pixels
 
 
-def _decode_rows(picture: ImageFile) -> Rgb:
+def _decode_hdr(data: bytes, space: ColourSpace) -> Rgb:
+    """The pixels of a HEIC of high dynamic range, of which 8 bits would not be enough."""
+    from pillow_heif import HeifFile
+
+    stream = io.BytesIO(data)
+    heif = HeifFile(stream, convert_hdr_to_8bit=False)  # type: ignore[no-untyped-call]
+    picture = heif[heif.primary_index]
+    codes = np.asarray(picture)
+    if codes.ndim != 3 or codes.shape[2] != 3:  # grey, or see-through: no camera makes any
+        raise PhotoError(refusals.COLOURS)
+    return _of_space(codes, space)
+
+
+def _decode_rows(picture: ImageFile, space: ColourSpace | None) -> Rgb:
     """The pixels by Pillow, converted strip by strip."""
     picture.load()
     if picture.mode in ("I", "F"):  # measurements, of which nobody can say what is white
         raise PhotoError(refusals.COLOURS)
-    transform = _to_srgb(picture)
+    transform = None if space else _to_srgb(picture)
     width, height = picture.size
     pixels = np.empty((height, width, 3), np.uint8)
     for rows in _strips(height):
         strip = picture.crop((0, rows.start, width, rows.stop))
-        pixels[rows] = np.asarray(_strip_to_srgb(strip, transform))
+        pixels[rows] = np.asarray(_strip_to_srgb(strip, transform, space))
     return pixels
 
 
@@ -221,7 +261,11 @@ def _strips(height: int) -> Iterator[slice]:
         yield slice(top, min(top + _STRIP_ROWS, height))
 
 
-def _strip_to_srgb(strip: Image.Image, transform: ImageCms.ImageCmsTransform | None) -> Image.Image:
+def _strip_to_srgb(
+    strip: Image.Image,
+    transform: ImageCms.ImageCmsTransform | None,
+    space: ColourSpace | None,
+) -> Image.Image:
     """`strip` of any mode as an RGB picture, transparency laid on white."""
     if strip.mode.startswith("I;16"):  # Pillow's own conversion clips at 255
         strip = Image.fromarray((np.asarray(strip) >> 8).astype(np.uint8))
@@ -233,6 +277,8 @@ def _strip_to_srgb(strip: Image.Image, transform: ImageCms.ImageCmsTransform | N
         rgb = transform.apply(strip.convert(transform.input_mode))
     else:
         rgb = strip.convert("RGB")
+    if space is not None:
+        rgb = Image.fromarray(space.to_srgb(np.asarray(rgb)))
     if alpha is None:
         return rgb
     return Image.composite(rgb, Image.new("RGB", rgb.size, "white"), alpha)
@@ -275,10 +321,7 @@ def _orientation(picture: ImageFile) -> int:
 
     TIFF and HEIC are turned by their decoders on loading, which then take the tag away.
     """
-    said = (picture.info.get(key) or b"" for key in ("exif", "Raw profile type exif"))
-    if sum(map(len, said)) > 2 * MAX_EXIF:
-        return 1
     try:
-        return int(picture.getexif().get(ExifTags.Base.Orientation, 1))
-    except Exception:  # broken EXIF says nothing about the picture
+        return int(str(exif_value(picture, ExifTags.Base.Orientation)))
+    except ValueError:
         return 1

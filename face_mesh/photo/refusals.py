@@ -13,6 +13,11 @@ TOO_LARGE = N_("The file is over {most} MB; save the photo as a JPEG and use tha
 NOT_A_PHOTO = N_(
     "The file is not a photo that can be read; use a JPEG, PNG, HEIC, WebP or TIFF file."
 )
+RAW = N_(
+    "The file is a camera raw file, which holds no finished picture; open it in a photo program, "
+    "save it as a JPEG and use that."
+)
+MOVING = N_("The file holds a film and no photo; save one picture of it as a JPEG and use that.")
 DAMAGED = N_(
     "The photo is damaged, incomplete or of an unusual kind; "
     "copy it again from the camera or save it as a JPEG."
@@ -22,6 +27,7 @@ TOO_FEW_PIXELS = N_(
     "The photo has only {width} × {height} pixels, too few to see a face; use the "
     "original from the camera."
 )
+TOO_LITTLE = N_("Too little of the photo is left to see a face; keep more of it.")
 TOO_LONG = N_("The photo is over {most:,} pixels on one side; crop it to the face and use that.")
 COLOURS = N_(
     "The photo stores its colours in an unusual way; save it as a JPEG or PNG and use that."

@@ -11,6 +11,7 @@ text is no TOML or JSON, and the parser stops there itself.
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 import tomllib
@@ -42,11 +43,14 @@ TOO_DOTTED = N_("{file}, line {line}: a name of more than {most} parts with dots
 TOO_MANY = N_("{file}: more than {most} entries, which none needs; choose another.")
 TOO_WORDY = N_("{file}, line {line}: a number or name of more than {most} characters.")
 TOO_WIDE = N_("{file}, line {line}: a text of more than {most} characters.")
+NOT_UTF8 = N_(
+    "{file}: its text is stored as UTF-16 and not as UTF-8; save it again with the encoding UTF-8."
+)
 TWICE = N_("{file}: {key!r} stands there twice; leave one out.")
 
 
 class TooMuch(ValueError):
-    """The text goes beyond a limit.
+    """The text goes beyond a limit, or is stored in a way that no table of ours is.
 
     Attributes:
         said: which, as one sentence that names the file by its kind.
@@ -80,10 +84,10 @@ class Limits:
 
 
 def toml_table(data: bytes, limits: Limits) -> dict[str, Any]:
-    """Return the table of a TOML text.
+    """Return the table of a TOML text, before which a byte-order mark may stand.
 
     Raises:
-        TooMuch: it goes beyond the limits.
+        TooMuch: it goes beyond the limits, or is stored as UTF-16.
         ValueError: it is no TOML.
     """
     text = _text(data, limits).replace("\r\n", "\n")
@@ -94,8 +98,10 @@ def toml_table(data: bytes, limits: Limits) -> dict[str, Any]:
 def json_table(data: bytes, limits: Limits) -> dict[str, Any]:
     """Return the table of a JSON text, which says nothing twice and has numbers of digits alone.
 
+    A byte-order mark may stand before it.
+
     Raises:
-        TooMuch: it goes beyond the limits.
+        TooMuch: it goes beyond the limits, or is stored as UTF-16.
         ValueError: it is no JSON, or no table.
     """
     text = _text(data, limits)
@@ -122,6 +128,8 @@ def _no_number(word: str) -> float:
 def _text(data: bytes, limits: Limits) -> str:
     if len(data) > limits.bytes:
         raise TooMuch(TOO_LONG, file=limits.file, most=limits.bytes)
+    if data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) or 0 in data[:2]:
+        raise TooMuch(NOT_UTF8, file=limits.file)
     return data.decode("utf-8-sig")
 
 

@@ -16,17 +16,20 @@ from pathlib import Path
 from typing import NoReturn
 
 from face_mesh import (
+    Arrangement,
     BeforehandError,
     Face,
     PhotoError,
     PlanError,
     ScaleHint,
+    arrange,
     measure_face,
     open_photo,
 )
 from face_mesh.arrays import Rgb
 from face_mesh.inert_text import inert
 from face_mesh.measures import measure_all
+from face_mesh.photo.arrangement import MOST_STRAIGHTEN_DEG, WHOLE
 from face_mesh.skin.signs import read_skin
 from face_mesh.untrusted import Unreadable, contents, number_of, whole_of
 from simulate import Outcome, Plan, __version__, procedures, simulation_steps
@@ -60,6 +63,7 @@ Picture = tuple[str, Rgb, Edits | None]  # name, pixels, how changed: None for t
 Made = tuple[str, bytes, Edits]  # name of a file, what is in it, how what it shows was changed
 MOST_SAID = 300  # characters of what argparse says, which repeats what was typed
 MOST_FACE = 999
+QUARTER_DEG = 90
 MOST_VERIFIED_BYTES = 512 << 20  # a picture of 64 megapixels without any compression has 192
 NO_MEMORY = "There is not enough memory for this photo; make it smaller."
 # Native code has errors of its own for it, each library another.
@@ -153,6 +157,34 @@ def _parser() -> argparse.ArgumentParser:
         metavar=("MM", "X1", "Y1", "X2", "Y2"),
         help="a known length beside the face and its two ends in the photo, in px",
     )
+    parser.add_argument(
+        "--mirrored",
+        action="store_true",
+        help="the photo is mirrored, as in a mirror selfie: undo it, so that left is left",
+    )
+    parser.add_argument(
+        "--turn",
+        type=_whole(0, 3 * QUARTER_DEG),
+        default=0,
+        metavar="DEG",
+        help="turn the photo clockwise by 90, 180 or 270 degrees",
+    )
+    parser.add_argument(
+        "--straighten",
+        type=_number,
+        default=0.0,
+        metavar="DEG",
+        help=f"turn it clockwise by up to {MOST_STRAIGHTEN_DEG:.0f} degrees, without empty corners",
+    )
+    parser.add_argument(
+        "--crop",
+        type=_number,
+        nargs=4,
+        default=WHOLE,
+        metavar=("LEFT", "TOP", "RIGHT", "BOTTOM"),
+        help="keep a part of it, in shares of width and height; these four act in this order, and "
+        "all places in the photo are those of what comes of it",
+    )
     parser.add_argument("--out", metavar="DIR")
     parser.add_argument("--quiet", action="store_true", help="no progress bar, no warnings")
     parser.add_argument("--list", action="store_true", help="show the catalogue")
@@ -226,10 +258,11 @@ def _run(asked: argparse.Namespace) -> None:
     if asked.notes and not asked.report:
         raise PlanError("The notes are a part of the report; ask for them with --report --notes.")
     (plan, conditions), signer = _plan(asked), credentials() if asked.signed else None
+    laid = _arrangement(asked)
     with output_folder(asked.out) as out, _progress(asked.quiet) as tick:
         tick()
         start = time.perf_counter()
-        photo = open_photo(asked.photo)
+        photo = arrange(open_photo(asked.photo), laid)
         decoded = time.perf_counter()
         tick()
         face = measure_face(photo, which=_which(asked), hint=_hint(asked))
@@ -319,7 +352,16 @@ def _read_plan(said: str) -> PlanFile:
 
 
 def _face(asked: argparse.Namespace, photo: str) -> Face:
-    return measure_face(open_photo(photo), which=_which(asked), hint=_hint(asked))
+    laid = _arrangement(asked)
+    return measure_face(arrange(open_photo(photo), laid), which=_which(asked), hint=_hint(asked))
+
+
+def _arrangement(asked: argparse.Namespace) -> Arrangement:
+    quarters, rest = divmod(asked.turn, QUARTER_DEG)
+    if rest:
+        raise PlanError("Turn the photo by 90, 180 or 270 degrees; --straighten is for less.")
+    left, top, right, bottom = asked.crop
+    return Arrangement(asked.mirrored, quarters, asked.straighten, (left, top, right, bottom))
 
 
 def _which(asked: argparse.Namespace) -> int | None:

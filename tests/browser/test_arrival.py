@@ -1,5 +1,6 @@
 """Arriving with a real browser: consent, the guided camera, the check, and a known length."""
 
+import io
 import re
 from collections.abc import Iterator
 from contextlib import suppress
@@ -8,7 +9,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import ExifTags, Image
 from playwright.sync_api import Browser, FilePayload, Locator, Page, Playwright, expect
 
 from tests.browser.arriving import agree, heading, send
@@ -34,6 +35,9 @@ REFUSE = """
   navigator.mediaDevices.getUserMedia = () =>
     Promise.reject(new DOMException("no", "NotAllowedError"));
 """
+# As in a browser inside of another app, and at an address that is not secure.
+WITHOUT_INTERFACE = 'Object.defineProperty(navigator, "mediaDevices", { value: undefined });'
+NOT_SECURE = 'Object.defineProperty(window, "isSecureContext", { value: false });'
 STATES = "() => window.streams.flatMap((one) => one.getTracks().map((track) => track.readyState))"
 
 
@@ -172,6 +176,120 @@ def test_a_camera_that_is_refused_leaves_the_file(visit: Visit, photo: FilePaylo
     expect(page.get_by_role("button", name="Start the camera")).to_be_enabled()
     send(page, photo)
     assert visit.complaints == []
+
+
+@at_a_desk
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        (WITHOUT_INTERFACE, "The browser inside this app has no camera."),
+        (WITHOUT_INTERFACE + NOT_SECURE, "only at a secure address (https)"),
+    ],
+)
+def test_why_there_is_no_camera_is_said_rightly(visit: Visit, script: str, said: str) -> None:
+    page = visit.page
+    page.add_init_script(script)
+    page.goto(visit.url)
+    agree(page)
+    page.get_by_role("button", name="Start the camera").click()
+    expect(camera_advice(page)).to_contain_text(said)
+    expect(camera_advice(page)).to_contain_text("hoose a file instead.")
+    assert visit.complaints == []
+
+
+@on_a_phone_first
+def test_a_photo_is_turned_straightened_and_cropped_by_hand(visit: Visit, server: Server) -> None:
+    page = visit.page
+    agree(page)
+    send(page, lying_file())
+    expect(page.get_by_text("This photo cannot be used.")).to_be_visible()
+    page.get_by_role("button", name="Turn, straighten or crop").click()
+    heading(page, "Turn, straighten or crop")
+    page.get_by_role("button", name="Turn to the left").press("Enter")
+    slider = page.get_by_role("slider", name="Straighten")
+    slider.focus()
+    for _ in range(4):
+        slider.press("ArrowRight")
+    expect(page.get_by_text("2.0°")).to_be_visible()
+    corner = page.get_by_role("button", name="Top left corner")
+    before = corner.bounding_box()
+    for _ in range(2):
+        corner.press("Shift+ArrowRight")
+    after = corner.bounding_box()
+    assert before
+    assert after
+    assert after["x"] == pytest.approx(before["x"] + 40, abs=1.5)
+    assert after["y"] == pytest.approx(before["y"], abs=1.5)
+    other = page.get_by_role("button", name="Bottom right corner").bounding_box()
+    assert other
+    page.mouse.move(other["x"] + 22, other["y"] + 22)
+    page.mouse.down()
+    page.mouse.move(other["x"] - 18, other["y"] + 2, steps=4)
+    page.mouse.up()
+    stage = page.locator("canvas").bounding_box()
+    assert stage
+    assert visit.sideways_px() == 0
+    page.get_by_role("button", name="Use it like this").click()
+    heading(page, "Is this photo good enough?")
+    picture = page.get_by_alt_text("Your photo.")
+    expect(picture).to_be_visible()
+    wide, high = picture.evaluate("one => [one.naturalWidth, one.naturalHeight]")
+    assert wide / high == pytest.approx((stage["width"] - 80) / (stage["height"] - 20), rel=0.02)
+    expect(page.get_by_text("This photo cannot be used.")).to_have_count(0)
+    assert server.holds()["Photo"] == 1
+    page.get_by_role("button", name="Forget my photo").click()
+    heading(page, "See it beforehand")
+    wait_until(lambda: not server.holds(), "the photo to be gone from the process")
+    assert visit.media() == []
+    assert visit.outside() == []
+    assert visit.complaints == []
+
+
+def lying_file() -> FilePayload:
+    """An upright portrait that says that it is to be turned to the right."""
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = 6
+    buffer = io.BytesIO()
+    portrait().save(buffer, "PNG", exif=exif)
+    return {"name": "me.png", "mimeType": "image/png", "buffer": buffer.getvalue()}
+
+
+@on_a_phone_first
+def test_a_face_is_meant_by_pointing_at_it(visit: Visit) -> None:
+    page = visit.page
+    agree(page)
+    send(page, group_file(6))
+    expect(page.get_by_text("There are 6 faces in the photo.")).to_be_visible()
+    expect(page.locator("figure").get_by_role("button")).to_have_count(6)
+    shown = page.locator("figure").bounding_box()
+    assert shown
+    assert visit.sideways_px() == 0
+    # Beside the face, where a finger lands that is wider than the face is.
+    page.mouse.click(shown["x"] + shown["width"] * 0.48, shown["y"] + shown["height"] * 0.1)
+    expect(page.get_by_role("heading", name="This photo")).to_be_visible()
+    framed = page.locator("figure button[aria-pressed=true]")
+    expect(framed).to_have_count(1)
+    middle = framed.bounding_box()
+    assert middle
+    assert 0.33 < (middle["x"] + middle["width"] / 2 - shown["x"]) / shown["width"] < 0.67
+    assert (middle["y"] + middle["height"] / 2 - shown["y"]) / shown["height"] < 0.5
+    last = page.locator("figure").get_by_role("button", name="Face 6")
+    last.press("Enter")
+    expect(last).to_have_attribute("aria-pressed", "true")
+    expect(framed).to_have_count(1)
+    assert visit.complaints == []
+
+
+def group_file(count: int) -> FilePayload:
+    """The portrait as often as is wanted, three beside each other."""
+    one = portrait().crop((110, 90, 410, 410))
+    rows = -(-count // 3)
+    both = Image.new("RGB", (3 * 340, rows * 360), (120, 130, 140))
+    for i in range(count):
+        both.paste(one, (20 + i % 3 * 340, 20 + i // 3 * 360))
+    buffer = io.BytesIO()
+    both.save(buffer, "PNG")
+    return {"name": "us.png", "mimeType": "image/png", "buffer": buffer.getvalue()}
 
 
 @at_a_desk

@@ -7,7 +7,9 @@ import resource
 import subprocess
 import sys
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -28,6 +30,7 @@ from face_mesh.untrusted import (
 )
 from tests.helpers import ROOT
 
+Reader = Callable[[bytes, Limits], dict[str, Any]]
 LIMITS = Limits(Message("Plan file"), bytes=1 << 20, items=150_000, names=5000)
 
 
@@ -221,6 +224,23 @@ def test_a_code_of_136_characters_takes_no_memory() -> None:
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30)),
     )
     assert all(int(line) < 50_000 for line in done.stdout.split())  # kB
+
+
+@pytest.mark.parametrize(("text", "read"), [("a = 1\n", toml_table), ('{"a": 1}', json_table)])
+def test_a_byte_order_mark_is_no_part_of_the_text(text: str, read: Reader) -> None:
+    assert read(text.encode("utf-8-sig"), LIMITS) == {"a": 1}
+
+
+@pytest.mark.parametrize("stored", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-be"])
+@pytest.mark.parametrize(("text", "read"), [("a = 1\n", toml_table), ('{"a": 1}', json_table)])
+def test_text_of_wide_characters_is_told_how_to_be_saved(
+    text: str, read: Reader, stored: str
+) -> None:
+    with pytest.raises(TooMuch) as refused:
+        read(text.encode(stored), LIMITS)
+    said = str(refused.value.said)
+    assert said.startswith("Plan file: ")
+    assert "save it again with the encoding UTF-8" in said
 
 
 # --- numbers

@@ -100,6 +100,15 @@ def corpus() -> dict[str, bytes]:
         coded = pillow_heif.from_pillow(picture)
         coded.save(stream, quality=40, **({"exif": exif.tobytes()} if name == "heic" else {}))
         found[name] = stream.getvalue()
+    black = Image.new("RGB", colour.size, (2, 2, 2))
+    for kind in ("PNG", "GIF", "WEBP"):
+        add(f"{kind.lower()} black first", black, kind, save_all=True, append_images=[colour])
+    exif.get_ifd(0x8769).update({0xA001: 65535, 0xA005: {1: "R03"}})
+    add("jpeg adobe rgb", colour, "JPEG", quality=60, exif=exif)
+    stream = io.BytesIO()
+    hdr = pillow_heif.from_bytes("RGB;16", colour.size, (rgb.astype(np.uint16) << 8).tobytes())
+    hdr.save(stream, quality=40, color_primaries=9, transfer_characteristics=16)
+    found["heic hdr"] = stream.getvalue()
     return found
 
 

@@ -579,6 +579,53 @@ def test_an_impossible_hint_is_refused(
     assert names(tmp_path) == set()
 
 
+@pytest.mark.parametrize(
+    "how",
+    [
+        "--turn 45",
+        "--turn 360",
+        "--turn x",
+        "--straighten 20",
+        "--straighten nan",
+        "--crop 0 0 1 2",
+        "--crop 0.5 0 0.5 1",
+        "--crop 0 0 1",
+    ],
+)
+def test_a_photo_laid_as_it_cannot_be_is_refused(
+    how: str, portrait: Path, tmp_path: Path, run: Callable[..., Output]
+) -> None:
+    argv = [portrait, *how.split(), "--treat", "lip_filler=1", "--out", tmp_path / "out"]
+    refusal(run(*argv), 2)
+    refusal(run("--measure", portrait, *how.split()), 2)
+    assert names(tmp_path) == set()
+
+
+def test_a_photo_on_its_side_and_mirrored_is_measured_as_the_one_it_was(
+    portrait: Path, tmp_path: Path, run: Callable[..., Output]
+) -> None:
+    image = open_photo(portrait).image
+    lying = saved(np.rot90(image)[::-1], tmp_path / "lying.png")  # mirrored when turned back
+    upright = {one["id"]: one["value"] for one in face_of_json(run, portrait)}
+    laid = face_of_json(run, lying, "--mirrored", "--turn", "270")
+    assert {one["id"]: one["value"] for one in laid} == pytest.approx(upright)
+
+
+def test_what_is_left_of_a_photo_is_what_is_written(
+    portrait: Path, tmp_path: Path, run: Callable[..., Output]
+) -> None:
+    image = open_photo(portrait).image
+    height, width = image.shape[:2]
+    crop = ("--crop", "0.1", "0.1", "0.9", "0.9", "--quiet")
+    treat = ("--treat", "lip_filler=1", "--out", tmp_path / "out")
+    assert run(portrait, *crop, *treat)[0] == 0
+    before = open_photo(tmp_path / "out" / "before.png").image
+    np.testing.assert_array_equal(
+        before,
+        image[round(0.1 * height) : round(0.9 * height), round(0.1 * width) : round(0.9 * width)],
+    )
+
+
 def test_a_head_turned_too_far_is_refused_by_degree() -> None:
     """Rendered turns of one face: what is not refused is measured."""
     for yaw_deg in (0.0, 55.0):

@@ -44,7 +44,14 @@ def test_the_two_formats_say_the_same(name: str) -> None:
 
 
 def test_a_bom_and_blank_lines_are_no_hindrance() -> None:
-    assert plan_of_file(b"\xef\xbb\xbf\n\n" + RICH.to_json().encode()) == RICH
+    for text in (RICH.to_json(), RICH.to_toml()):
+        assert plan_of_file(f"\n\n{text}".encode("utf-8-sig")) == RICH
+
+
+@pytest.mark.parametrize("text", [RICH.to_json(), RICH.to_toml()], ids=["JSON", "TOML"])
+def test_a_plan_that_an_editor_stored_as_utf_16_is_told_so(text: str) -> None:
+    with pytest.raises(PlanError, match="save it again with the encoding UTF-8"):
+        plan_of_file(text.encode("utf-16"))
 
 
 def test_the_code_of_a_report_is_a_plan_file_too() -> None:

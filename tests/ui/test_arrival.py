@@ -21,6 +21,7 @@ from tests.ui.photos import MAKER, jpeg_with_place, portrait
 from tests.ui.test_page import living, stored
 from tests.ui.viewing import pick, shown, title, unpacked
 
+ARRANGE = "Turn, straighten or crop"
 AGE, AGREED = "age_attested", "agreed"
 WAYS = {
     "patient": ("I am 18 or older.", "I agree that my photo is used in this way."),
@@ -225,14 +226,16 @@ def test_a_refused_file_is_forgotten_with_the_next_good_one(
     assert not page.error
 
 
-def test_a_photo_without_a_face_can_only_be_taken_again(page: AppTest, empty_file: bytes) -> None:
+def test_a_photo_without_a_face_can_only_be_taken_again_or_turned(
+    page: AppTest, empty_file: bytes
+) -> None:
     upload(page, "wall.jpg", empty_file)
     assert title(page) == "Is this photo good enough?"
     assert page.error[0].value.startswith("No face")
-    assert labels(page) == ["Take another photo"]
+    assert labels(page) == ["Take another photo", ARRANGE]
 
 
-def test_a_photo_that_would_mislead_can_only_be_taken_again(
+def test_a_photo_that_would_mislead_can_only_be_taken_again_or_turned(
     page: AppTest, small_face_file: bytes
 ) -> None:
     upload(page, "far.jpg", small_face_file)
@@ -240,7 +243,7 @@ def test_a_photo_that_would_mislead_can_only_be_taken_again(
     assert "This photo cannot be used." in said
     assert "Good for everything" not in said
     assert "**Cannot be used**] The face is too small" in said
-    assert labels(page) == ["Take another photo"]
+    assert labels(page) == ["Take another photo", ARRANGE]
 
 
 def test_the_skin_model_is_loaded_once_there_is_a_photo(
@@ -287,8 +290,8 @@ def test_of_several_faces_one_is_chosen(page: AppTest, two_faces_file: bytes) ->
     assert len(boxes) == 2
     assert boxes[0][2] < 0.5 < boxes[1][0]
     assert header["alt"] == "Your photo, with 2 faces numbered from left to right."
-    assert labels(page) == ["Take another photo"]  # as long as nobody said which
-    assert page.button_group(key="which").label.endswith("Which one is meant?")
+    assert labels(page) == ["Take another photo", ARRANGE]  # as long as nobody said which
+    assert page.button_group(key="which").label.endswith("here or in the picture.")
     page.button_group(key="which").set_value(2).run()
     use(page)
     assert title(page) == "Your preview"
@@ -307,7 +310,7 @@ def test_a_view_that_is_not_what_it_is_for_is_refused(page: AppTest, photo_file:
         assert title(page).startswith("One more photo")
         upload(page, "again.jpg", photo_file)
         assert message in written(page)
-        assert labels(page) == ["Take another photo", "Leave it out"]
+        assert labels(page) == ["Take another photo", "Leave it out", ARRANGE]
         page.button(key="leave_out").click().run()
         assert title(page) == "Your photos"
     assert page.session_state["beforehand"].views == {}

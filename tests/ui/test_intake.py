@@ -163,7 +163,8 @@ def test_a_broken_shot_is_one_sentence(page: AppTest) -> None:
 def test_the_words_of_the_camera_are_those_python_sends(page: AppTest) -> None:
     camera = importlib.import_module("ui.components.capture.camera")
     ruler = importlib.import_module("ui.components.capture.ruler")
-    for module in (camera, ruler):
+    crop_frame = importlib.import_module("ui.components.capture.crop_frame")
+    for module in (camera, ruler, crop_frame):
         script = Path(module.__file__).with_suffix(".js").read_text("utf-8")
         script = re.sub(r"^\s*//.*$", "", script, flags=re.MULTILINE)
         literals = re.findall(r'"([^"]*)"', re.sub(r'" \+\s+"', "", script))

@@ -103,6 +103,15 @@ def test_a_wrong_file_is_one_clear_sentence(tmp_path: Path, text: str, says: str
     assert str(tmp_path) not in sentence
 
 
+def test_a_file_of_an_editor_that_marks_the_order_of_bytes(tmp_path: Path) -> None:
+    path = tmp_path / "clinic.toml"
+    path.write_bytes('name = "Praxis"\n'.encode("utf-8-sig"))
+    assert read(path).name == "Praxis"
+    path.write_bytes('name = "Praxis"\n'.encode("utf-16"))
+    with pytest.raises(PolicyError, match="save it again with the encoding UTF-8"):
+        read(path)
+
+
 @pytest.mark.parametrize("name", ["pipe", "/dev/zero", "", "a" * 300, "latin"])
 def test_what_is_no_file_of_text_is_not_waited_for(tmp_path: Path, name: str) -> None:
     os.mkfifo(tmp_path / "pipe")

@@ -31,7 +31,7 @@ def go(name: str) -> None:
 def _leave_photo() -> None:
     """Take no further photo, and measure nothing in one."""
     state = session.start()
-    state.marking = ""
+    state.marking = state.arranging = ""
     if state.addition:
         photo_store.leave_out()
 

@@ -10,6 +10,7 @@ import streamlit as st
 
 from face_mesh import Face, Measure, Photo, ScaleHint, measure_all, read_face
 from face_mesh.landmarks.detect import Detection, find_faces
+from face_mesh.upright import upright_quarters
 from ui.components.viewer import Picture
 from ui.compute import model_loading, overlays
 
@@ -29,6 +30,12 @@ def photo_picture(sha256: str, _photo: Photo) -> Picture:
     all_faces = detections(sha256, _photo)
     several = tuple(one.points_px for one in all_faces) if len(all_faces) > 1 else ()
     return overlays.plain(_photo, several)
+
+
+@st.cache_resource(scope="session", max_entries=4, show_spinner=False)
+def upright_turn(sha256: str, _photo: Photo) -> int | None:
+    """Return by how many clockwise quarter turns the face of a photo that lies becomes upright."""
+    return upright_quarters(_photo)
 
 
 @st.cache_resource(scope="session", max_entries=4, show_spinner=False)

@@ -10,6 +10,7 @@ def forget() -> None:
     for cached in (
         faces.detections,
         faces.photo_picture,
+        faces.upright_turn,
         faces.face,
         faces.preview,
         faces.measures,

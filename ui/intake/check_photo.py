@@ -6,8 +6,9 @@ import streamlit as st
 
 from face_mesh import Face, Finding, Photo
 from ui.components.capture import framed_photo
+from ui.components.viewer import Picture
 from ui.compute import faces
-from ui.intake import measurement, photo_store, scaling, views
+from ui.intake import arrangement, measurement, photo_store, scaling, views
 from ui.intake.views import VIEWS
 from ui.server import error_page
 from ui.state import session
@@ -36,6 +37,10 @@ def check(photo: Photo, view: str) -> None:
         with st.container(width=760):
             scaling.mark(photo, view)
         return
+    if session.start().arranging == view:
+        with st.container(width=760):
+            arrangement.draw(photo, view)
+        return
     picture, panel = st.columns([1, 1], gap="large")
     try:
         with st.spinner(translate("Looking for the face …")):
@@ -45,9 +50,8 @@ def check(photo: Photo, view: str) -> None:
         st.error(error_page.sentence_of(error), icon=labels.ICONS["block"])
         _ways_on(None, view, ())
         return
-    alt = translate("Your photo, with {n} faces numbered from left to right.", n=count)
     with picture:
-        framed_photo.show(plain, alt if count > 1 else translate("Your photo."), f"shown_{view}")
+        _show(plain, count, view)
     with panel:
         if count > 1:
             _choose_face(count, view)
@@ -56,24 +60,60 @@ def check(photo: Photo, view: str) -> None:
         if face:
             _verdict(found, view)
             measurement.show_findings(found)
+        looked_at = face is not None or count == 0
+        turn = looked_at and arrangement.offer_turn(photo, view, face)
+        if face:
             _show_good(found, view)
-        _ways_on(face, view, found)
+        if face and measurement.usable(found):
+            arrangement.ask_mirror(view)
+        _ways_on(face, view, found, turn=turn)
+        arrangement.offer(view)
         if face and measurement.usable(found):
             with st.expander(translate("How large is the face?"), icon=":material/straighten:"):
                 scaling.choose(face, photo, view)
 
 
+def _show(plain: Picture, count: int, view: str) -> None:
+    """Draw the photo; of several faces one can be pointed at, or chosen in `_choose_face`."""
+    key = f"shown_{view}"
+    if count <= 1:
+        framed_photo.show(plain, translate("Your photo."), key)
+        return
+    alt = translate("Your photo, with {n} faces numbered from left to right.", n=count)
+    framed_photo.show(
+        plain,
+        alt,
+        key,
+        chosen=session.which(view),
+        on_chosen=lambda: _take_pointed(key, count, view),
+    )
+
+
+def _take_pointed(key: str, count: int, view: str) -> None:
+    number = framed_photo.number_of(st.session_state[key].get("chosen"), count)
+    if number is not None:
+        st.session_state[session.which_key(view)] = number
+
+
 def _choose_face(count: int, view: str) -> None:
     asked = (
-        translate("There are {n} faces in the photo. Which one is you?", n=count)
+        translate(
+            "There are {n} faces in the photo. Which one is you? Choose it here or in the picture.",
+            n=count,
+        )
         if session.start().way == session.PATIENT
-        else translate("There are {n} faces in the photo. Which one is meant?", n=count)
+        else translate(
+            "There are {n} faces in the photo. Which one is meant? Choose it here or in the "
+            "picture.",
+            n=count,
+        )
     )
-    st.segmented_control(
+    st.pills(
         asked,
         range(1, count + 1),
         format_func=lambda number: translate("Face {n}", n=number),
         key=session.which_key(view),
+        wrap=True,
         persist_state="session",
     )
 
@@ -100,7 +140,9 @@ def _show_good(found: tuple[Finding, ...], view: str) -> None:
             st.markdown(f":green[{labels.ICONS['info']}] {translate(text)}")
 
 
-def _ways_on(face: Face | None, view: str, found: tuple[Finding, ...]) -> None:
+def _ways_on(
+    face: Face | None, view: str, found: tuple[Finding, ...], *, turn: bool = False
+) -> None:
     usable = face is not None and measurement.usable(found)
     front, adding = view == session.FRONT, bool(session.start().addition)
     with st.container(horizontal=True, key=f"ways_on_{view}"):
@@ -112,7 +154,7 @@ def _ways_on(face: Face | None, view: str, found: tuple[Finding, ...]) -> None:
             translate("Take another photo"),
             key="retake",
             icon=":material/replay:",
-            type="secondary" if usable else "primary",
+            type="secondary" if usable or turn else "primary",
             on_click=photo_store.retake,
         )
         leave_out()

@@ -14,7 +14,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from face_mesh import Photo, PhotoError, open_photo_isolated
+from face_mesh import Arrangement, Photo, PhotoError, arrange, open_photo_isolated
 from ui.compute import session_caches
 from ui.intake.samples import Sample
 from ui.server import media_access, presence
@@ -23,7 +23,11 @@ from ui.state.session import Addition
 from ui.state.step import Step
 from ui.text.language import message_of
 
-FORMATS = ("jpg", "jpeg", "png", "webp", "heic", "heif", "tif", "tiff", "gif", "bmp")
+# The last are of files that are refused, so that it is said how to make a photo of them.
+FORMATS = (
+    *("jpg", "jpeg", "jfif", "png", "apng", "webp", "heic", "heif", "hif", "tif", "tiff", "gif"),
+    *("bmp", "avif", "dng", "cr2", "cr3", "nef", "arw", "raf", "orf", "rw2", "pef"),
+)
 
 
 def take_upload(key: str) -> None:
@@ -56,7 +60,7 @@ def take_shot(data_url: str) -> None:
         data = base64.b64decode(coded, validate=True)
     except binascii.Error:
         data = b""
-    _take(data)
+    _take(data, shot=True)
 
 
 def take_sample(sample: Sample) -> None:
@@ -136,6 +140,33 @@ def retake() -> None:
         put_aside()
 
 
+def rearrange(view: str, how: Arrangement) -> None:
+    """Put the photo that is looked at, laid as it is said, in its own place; the first is gone.
+
+    What was said about the first one is gone too. One that cannot be laid so leaves all as it is,
+    and one sentence in the session's `problem`.
+    """
+    state = session.start()
+    first = state.addition.photo if state.addition else state.photo
+    if first is None:
+        return
+    try:
+        photo = arrange(first, how)
+    except PhotoError as error:
+        state.problem = message_of(error)
+        return
+    state.problem = ""
+    session_caches.forget()
+    if state.addition:
+        state.lengths.pop(first.sha256, None)
+        _look_at_new(photo)
+    else:
+        checked = state.checked
+        _replace_front(photo)
+        state.checked = checked
+        st.session_state[session.which_key(view)] = None
+
+
 def leave_out() -> None:
     """Take no photo of the view after all; one that was there before stays."""
     state = session.start()
@@ -169,7 +200,7 @@ def forget() -> None:
     media_access.forget()
 
 
-def _take(data: bytes, credit: str = "") -> None:
+def _take(data: bytes, credit: str = "", *, shot: bool = False) -> None:
     state = session.start()
     state.attempt += 1
     try:
@@ -177,6 +208,7 @@ def _take(data: bytes, credit: str = "") -> None:
     except PhotoError as error:
         state.problem = message_of(error)
         return
+    state.shot, state.turned_over = shot, False
     if state.addition and not credit:
         state.problem = ""
         _look_at_new(photo)

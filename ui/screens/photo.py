@@ -19,12 +19,12 @@ with st.container(key="start", gap="medium"):
         st.title(translate("Your photos"), anchor=False)
         check_photo.overview(state.photo)
     elif waiting:
-        marking = state.marking == view
-        asked = (
-            translate("How large is the face?")
-            if marking
-            else translate("Is this photo good enough?")
-        )
+        if state.arranging == view:
+            asked = translate("Turn, straighten or crop")
+        elif state.marking == view:
+            asked = translate("How large is the face?")
+        else:
+            asked = translate("Is this photo good enough?")
         st.title(asked, anchor=False)
         check_photo.check(waiting, view)
     else:

@@ -79,6 +79,9 @@ class Session:
         view: which photo is worked on, `FRONT` or one of `views`.
         lengths: a known length in a photo, by the photo's hash: its ends are pixels of that one.
         marking: the view in whose photo such a length is being marked; empty is none.
+        arranging: the view whose photo is being turned, straightened or cropped; empty is none.
+        shot: whether the photo that is looked at was taken by the camera of the page.
+        turned_over: whether that photo came mirrored and was turned over.
         concerns: what a patient came with, ids of `ui.concerns.concerns`.
         everything: whether a patient asked to choose from the whole catalogue.
         history: what is planned, and the edits of it that can be taken back.
@@ -111,6 +114,9 @@ class Session:
     view: str = FRONT
     lengths: dict[str, ScaleHint] = field(default_factory=dict)
     marking: str = ""
+    arranging: str = ""
+    shot: bool = False
+    turned_over: bool = False
     concerns: tuple[str, ...] = ()
     everything: bool = False
     history: History = field(default_factory=History)
@@ -192,7 +198,7 @@ def take(photo: Photo | None, credit: str = "") -> None:
     state.enter(Step.CHECK if photo else Step.PHOTO)
     if state.resume == Step.COMPARISON:
         state.resume = Step.PREVIEW
-    state.views, state.lengths, state.marking = {}, {}, ""
+    state.views, state.lengths, state.marking, state.arranging = {}, {}, "", ""
     state.addition = None
     work_on(FRONT)
     for key in (*(which_key(view) for view in (FRONT, *VIEWS)), PUPILS_KEY):

@@ -15,6 +15,7 @@ class Step(StrEnum):
     CHECK = "check"  # what was found about it is looked at
     PHOTOS = "photos"  # all of the person, to add and retake
     VIEW = "view"  # one more photo is asked for, or looked at
+    ARRANGEMENT = "arrangement"  # a photo is turned, straightened and cropped
     LENGTH = "length"  # a known length is marked in a photo
     CONCERNS = "concerns"
     PREVIEW = "preview"

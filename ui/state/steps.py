@@ -42,6 +42,9 @@ TABLE = {
     Step.CHECK: Place("photo", lambda state: state.photo is not None),
     Step.PHOTOS: Place("photo", lambda state: state.photo is not None and state.checked),
     Step.VIEW: Place("photo", lambda state: bool(state.photo and state.addition), opens=False),
+    Step.ARRANGEMENT: Place(
+        "photo", lambda state: bool(state.photo and state.arranging), opens=False
+    ),
     Step.LENGTH: Place("photo", lambda state: bool(state.photo and state.marking), opens=False),
     Step.CONCERNS: Place("concerns", _starts_from_concerns),
     Step.PREVIEW: Place("preview", _has_preview),

@@ -16,6 +16,7 @@ ICONS = {
     "warn": ":material/warning:",
     "block": ":material/block:",
     "pick": ":material/touch_app:",
+    "turn": ":material/rotate_right:",
 }
 
 

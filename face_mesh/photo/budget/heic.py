@@ -10,6 +10,8 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from face_mesh.errors import PhotoError
+from face_mesh.photo import refusals
 from face_mesh.photo.budget.limits import Count, too_much
 
 MAX_BOXES = 20_000  # as libheif allows in one box; a phone's largest photo has about 1,000
@@ -19,11 +21,12 @@ MAX_DEPTH = 8  # of pictures made of pictures; a turned grid beside its gain map
 # The largest picture, its gain map and tiles beyond its edges.
 MAX_DECODED = 3 * 64_000_000
 
+_FILM = b"moov"  # pictures that follow each other; beside it a photo has a picture of its own
 _META_HEAD, _FULL_HEAD = 4, 4  # version and flags behind a box's own head
 
 
 def check(data: bytes) -> None:
-    """Let a HEIC pass that asks for no more work than photos do; see `check_budget`."""
+    """Let a HEIC pass that asks for no more work than photos do, and is no film."""
     try:
         _Walk(data).check()
     except struct.error:  # cut short
@@ -41,9 +44,13 @@ class _Walk:
     decoded: dict[int, int] = field(default_factory=dict)  # px by item, its parts' together
 
     def check(self) -> None:
+        kinds = set[bytes]()
         for kind, start, end in self._boxes(0, len(self.data)):
+            kinds.add(kind)
             if kind == b"meta":
                 self._read_meta(start + _META_HEAD, end)
+        if _FILM in kinds and b"meta" not in kinds:
+            raise PhotoError(refusals.MOVING)
         for item in self.made_of:
             if self._decoded(item, 0) > MAX_DECODED:
                 raise too_much()

@@ -90,7 +90,7 @@ async function start(mine, deviceId) {
   say(mine, "Starting the camera …");
   mine.start.disabled = true;
   try {
-    if (!navigator.mediaDevices) throw Object.assign(new Error(), { name: "SecurityError" });
+    if (!navigator.mediaDevices) throw Object.assign(new Error(), { name: "NoInterface" });
     const size = { width: { ideal: 3840 }, height: { ideal: 2160 } };
     const facing = { facingMode: mine.data.back ? "environment" : "user" };
     const which = deviceId ? { deviceId: { exact: deviceId } } : facing;
@@ -118,11 +118,19 @@ async function start(mine, deviceId) {
   }
 }
 
+// Browsers hide the camera at an address that is not secure, and so do those inside of other apps.
 function reason(name) {
-  if (name === "SecurityError" || !window.isSecureContext) {
+  if (!window.isSecureContext) {
     return "This page may use the camera only at a secure address (https). Choose a file instead.";
   }
-  if (name === "NotAllowedError") {
+  if (name === "NoInterface") {
+    return (
+      "The browser inside this app has no camera. Open this page in Safari, Chrome or Firefox, or " +
+      "choose a file instead."
+    );
+  }
+  // The second is of a page inside another one that does not pass the camera on.
+  if (name === "NotAllowedError" || name === "SecurityError") {
     return (
       "The camera was not allowed. Allow it in the browser's settings for this page, or choose " +
       "a file instead."

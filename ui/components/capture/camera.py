@@ -44,6 +44,10 @@ TEXTS = (
     ),
     N_("No camera was found. Choose a file instead."),
     N_("Another program is using the camera. Close it and try again, or choose a file instead."),
+    N_(
+        "The browser inside this app has no camera. Open this page in Safari, Chrome or Firefox, "
+        "or choose a file instead."
+    ),
     N_("This page may use the camera only at a secure address (https). Choose a file instead."),
     N_("The live picture of the camera, mirrored, with an oval to fit the face into"),
     N_("The live picture of the camera, with an oval to fit the face into"),
