@@ -377,8 +377,9 @@ def _splint(crop: Crop, rng: Generator) -> Layer:
     middle = points.mean(axis=0)
     points = middle + (points - middle) * rng.uniform(0.9, 1.4)
     base = [np.full(3, rng.uniform(190, 250), "f4"), _skin_like(rng), _any_colour(rng)]
-    return _shaded(base[rng.integers(3)], rng, 0.04), _polygon(cv2.convexHull(
-        points.astype(np.float32))[:, 0], rng.uniform(0, 3))
+    return _shaded(base[rng.integers(3)], rng, 0.04), _polygon(
+        cv2.convexHull(points.astype(np.float32))[:, 0], rng.uniform(0, 3)
+    )
 
 
 def _plaster(crop: Crop, rng: Generator) -> Layer:
@@ -415,8 +416,10 @@ def _thing(crop: Crop, rng: Generator) -> Layer:
     centre = crop.points[rng.integers(468)]
     size = rng.uniform(18, 60, 2) * crop.px_per_mm
     angles = np.sort(rng.uniform(0, 2 * np.pi, rng.integers(3, 9)))
-    ring = np.column_stack([np.cos(angles), np.sin(angles)]) * size * rng.uniform(
-        0.6, 1.0, (len(angles), 1)
+    ring = (
+        np.column_stack([np.cos(angles), np.sin(angles)])
+        * size
+        * rng.uniform(0.6, 1.0, (len(angles), 1))
     )
     return _shaded(_any_colour(rng), rng, 0.1), _polygon(centre + ring, rng.uniform(0, 6))
 
@@ -437,8 +440,10 @@ def _spectacles(crop: Crop, rng: Generator, dark: bool) -> tuple[Floats, Mask, M
     power = rng.choice([2.0, 2.5, 3.5, 6.0])  # of a superellipse: round to square
     t = np.linspace(0, 2 * np.pi, 48, endpoint=False)
     shape = np.column_stack(
-        [np.sign(np.cos(t)) * np.abs(np.cos(t)) ** (2 / power),
-         np.sign(np.sin(t)) * np.abs(np.sin(t)) ** (2 / power)]
+        [
+            np.sign(np.cos(t)) * np.abs(np.cos(t)) ** (2 / power),
+            np.sign(np.sin(t)) * np.abs(np.sin(t)) ** (2 / power),
+        ]
     )
     narrower = np.where(shape[:, 1] > 0, rng.uniform(0.75, 1.0), 1.0)
     shape[:, 0] *= narrower
@@ -455,8 +460,9 @@ def _spectacles(crop: Crop, rng: Generator, dark: bool) -> tuple[Floats, Mask, M
         rings.append(ring)
         inner.append(centre - sign * along * wide / 2 - across * high * rng.uniform(-0.05, 0.25))
     thick = rng.choice([0.8, 1.1, 1.6, 2.5, 3.5, 5.0]) * ppm
-    bridge = [np.array([inner[0], (inner[0] + inner[1]) / 2 - across * rng.uniform(0, 4) * ppm,
-                        inner[1]])]
+    bridge = [
+        np.array([inner[0], (inner[0] + inner[1]) / 2 - across * rng.uniform(0, 4) * ppm, inner[1]])
+    ]
     bridge = [_curved(bridge[0])]
     outer = [middle + s * along * (gap / 2 + wide) + across * (down - high * 0.2) for s in (-1, 1)]
     temples = [np.array([outer[0], at[127]]), np.array([outer[1], at[356]])]
@@ -468,7 +474,9 @@ def _spectacles(crop: Crop, rng: Generator, dark: bool) -> tuple[Floats, Mask, M
         upper = [u[np.argsort(u[:, 0])] for u in upper]
         rim = _strokes(upper + bridge, thick)
     else:
-        rim = np.maximum(_strokes(rings, thick, True), _strokes(bridge, thick * rng.uniform(0.8, 1.5)))
+        rim = np.maximum(
+            _strokes(rings, thick, True), _strokes(bridge, thick * rng.uniform(0.8, 1.5))
+        )
     rim = np.maximum(rim, _strokes(temples, max(thick * 0.8, 1.0)))
     lens = np.max([_polygon(ring, 0.0) for ring in rings], axis=0)
     kind = rng.random()

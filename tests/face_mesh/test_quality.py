@@ -21,7 +21,8 @@ from face_mesh import (
 )
 from face_mesh.arrays import Rgb
 from face_mesh.landmarks.detect import Detection
-from face_mesh.quality import _CHECKS, assess, choose
+from face_mesh.quality.choice import choose
+from face_mesh.quality.findings import CHECKS, assess
 from tests.face_mesh.faces import (
     beside,
     collins,
@@ -122,7 +123,7 @@ def test_every_finding_is_a_patients_sentence_with_advice() -> None:
         assert re.fullmatch(r"[A-Z].+\.", finding.advice), finding
         assert re.fullmatch(r"[a-z_]+", finding.id)
         assert finding.severity in {"info", "warn", "block"}
-    unseen = set(_CHECKS) - {f.id for f in found}
+    unseen = set(CHECKS) - {f.id for f in found}
     assert unseen == {"too_near"}, "see the distance set for that one"
 
 
