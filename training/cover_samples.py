@@ -1,8 +1,9 @@
 """Portraits with covers painted on them, whose place is known: what the cover network learns from.
 
 Hands, masks, patches, dark glasses, tubes, splints, plasters, fringes and other things are painted
-on crops of real portraits, among them real people with glasses and beards, which are no covers. Lips
-are also painted pale and cheeks dark, so that it is not learnt that a pale mouth is a covered one.
+on crops of real portraits, among them real people with glasses and beards, which are no covers.
+Lips are also painted pale and cheeks dark, so that it is not learnt that a pale mouth is a covered
+one.
 """
 
 from __future__ import annotations
@@ -357,7 +358,7 @@ def _tube(crop: Crop, rng: Generator) -> Layer:
         lines += [np.array([under, at[98]]), np.array([under, at[327]])]
     width = rng.uniform(3.0, 6.5) * crop.px_per_mm
     alpha = _strokes(lines, width)
-    shine = _strokes([line + (0, -0.2 * width) for line in lines], 0.25 * width)
+    shine = _strokes([line - np.array([0, 0.2 * width]) for line in lines], 0.25 * width)
     kind = rng.random()
     base = np.array([205, 215, 215], "f4") if kind < 0.6 else _any_colour(rng)
     colour = _shaded(base, rng, 0.03)

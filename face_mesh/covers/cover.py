@@ -86,8 +86,8 @@ def covers(face: Face) -> tuple[Cover, ...]:
         words, outline = _PARTS[name]
         around = _polygon(face.landmarks_px[list(outline), :2], _shape(face), face.px_per_mm)
         found.append(Cover(name, words, hidden_mask(face) * around))
-    if wears_glasses(face):
-        found.append(Cover(GLASSES, N_("glasses"), _lenses(face), clear=True))
+    if any(finding.id == GLASSES for finding in face.findings):
+        found.append(Cover(GLASSES, N_("glasses"), lens_mask(face), clear=True))
     return tuple(found)
 
 
@@ -97,7 +97,7 @@ def sight_of(face: Face) -> Sight:
     return look(face.photo.image, face.landmarks_px)
 
 
-def wears_glasses(face: Face) -> bool:
+def glasses_seen(face: Face) -> bool:
     """Return whether there are glasses, clear or dark."""
     return sight_of(face).glasses > WORN
 
@@ -155,8 +155,9 @@ def _marks(sight: Sight) -> Bool:
     return marked > 0
 
 
-def _lenses(face: Face) -> Mask:
-    """(H, W) where glasses lie: about both eyes, and between them."""
+@cached_per(Scope.SIZE)
+def lens_mask(face: Face) -> Mask:
+    """Return (H, W) float32, where glasses lie if there are some: about both eyes and between."""
     outwards, inwards, up, down = LENS_MM
     found = np.zeros(_shape(face), np.float32)
     for side, sign in (("left", 1.0), ("right", -1.0)):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from face_mesh.covers.cover import (
     PART_NAMES,
+    glasses_seen,
     hidden_eyes,
     hidden_parts,
     hidden_share,
-    wears_glasses,
 )
 from face_mesh.face import Face
 from face_mesh.messages import COMMAS, N_, Message, MessageList
@@ -17,7 +17,7 @@ HIDDEN = 0.6  # share of the face: with more hidden, landmarks are a guess
 
 
 def _glasses(face: Face, view: View) -> Seen | None:
-    if not wears_glasses(face):
+    if not glasses_seen(face):
         return None
     return (
         "warn",

@@ -28,9 +28,9 @@ WARN_YAW_DEG, MAX_YAW_DEG = 10.0, 45.0
 WARN_PITCH_DEG, MAX_PITCH_DEG = 12.0, 20.0
 LEANING_DEG = 25.0  # turned back before the measurement: only the light and the hair are odd
 LYING_DEG = 60.0  # beyond it the photo is on its side rather than the head
-# On a face upside down the landmark model often draws an upright one, its brows on cheeks. The cover
-# network tells; then the photo is turned over, and only if there is an upright face in that it
-# counts, which costs as much as finding a face and is seldom needed.
+# On a face upside down the landmark model often draws an upright one, its brows on cheeks. The
+# cover network tells; then the photo is turned over, and only if there is an upright face in that
+# it counts, which costs as much as finding a face and is seldom needed.
 SUSPECT, UPRIGHT = 0.5, 0.2
 SECOND_LOOK_WIDTHS, SECOND_LOOK_PX = 1.5, 512
 NEAR_FACE_RATIO = 1.93  # bizygomatic over interpupillary; 106 people from 1.97, at 15 cm 1.89

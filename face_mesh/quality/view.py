@@ -42,6 +42,7 @@ class View:
 
     @classmethod
     def of(cls, face: Face) -> View:
+        """Return the view of a face."""
         image, scale = face.photo.image, min(VIEW_PX_PER_MM, face.px_per_mm)
         width_px = VIEW_MM * face.px_per_mm
         centre = face.pose.to_photo(VIEW_CENTRE_MM)[0, :2]

@@ -30,6 +30,7 @@ from simulate.geometry.grid import NODE_MM, Grid
 from simulate.geometry.mesh import FaceSurface
 from simulate.geometry.neck_and_ears import grid_of, surface_of
 from simulate.geometry.operators import patch_weights, smooth_step
+from simulate.geometry.uncovered import off_covers
 from simulate.plan.conditions import Conditions
 from simulate.plan.plan import Plan, Treatment
 from simulate.recovery.reactions import reactions_at
@@ -139,7 +140,7 @@ def _depth(face: Face, entry: Procedure, side: str, reaction: Reaction) -> Float
         if on == "face":
             depth = depth * _below_top(FaceSurface.of(face))
         np.maximum(deepest, grid_of(face, on).place_values(depth, SMOOTH_NODES), out=deepest)
-    return deepest * _outside_eyes(face)
+    return off_covers(face, deepest * _outside_eyes(face), bends_glasses=False)
 
 
 def _below_top(mesh: FaceSurface) -> Points:

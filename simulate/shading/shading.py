@@ -23,6 +23,7 @@ from simulate.geometry.grid import NODE_MM, Grid
 from simulate.geometry.mesh import FaceSurface
 from simulate.geometry.neck_and_ears import PriorSurface, grid_of, surface_of
 from simulate.geometry.operators import smooth_step
+from simulate.geometry.uncovered import off_covers
 from simulate.shading.light import NORMAL_ROUNDS, Light
 
 LARGEST = 0.2  # of ln luminance
@@ -54,7 +55,7 @@ def shade_unit(face: Face, part: Part) -> Floats:
     shade = grid.place_values(values, LOW_PASS_MM / NODE_MM)
     if relief.has_features:  # what the low pass spread over lips and eyes again
         shade *= grid.place_values(relief.known(face), EDGE_NODES)
-    return shade
+    return off_covers(face, shade, part.bends_glasses)
 
 
 def shade_of(face: Face, amounts: Amounts, share: float = 1.0) -> Floats:
