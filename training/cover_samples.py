@@ -429,7 +429,7 @@ _COVERS: tuple[Callable[[Crop, Generator], Layer], ...] = (
     *(_patch_of_skin, _cloth_mask, _lower_box, _eye_patch, _tube),
     *(_splint, _plaster, _fringe, _thing),
 )
-_ODDS = np.array([0.26, 0.14, 0.08, 0.18, 0.08, 0.06, 0.08, 0.06, 0.06])
+_ODDS = np.array([0.22, 0.11, 0.06, 0.19, 0.11, 0.11, 0.11, 0.04, 0.05])
 
 
 def _spectacles(crop: Crop, rng: Generator, dark: bool) -> tuple[Floats, Mask, Mask]:

@@ -86,7 +86,7 @@ def covers(face: Face) -> tuple[Cover, ...]:
         words, outline = _PARTS[name]
         around = _polygon(face.landmarks_px[list(outline), :2], _shape(face), face.px_per_mm)
         found.append(Cover(name, words, hidden_mask(face) * around))
-    if any(finding.id == GLASSES for finding in face.findings):
+    if wears_glasses(face):
         found.append(Cover(GLASSES, N_("glasses"), lens_mask(face), clear=True))
     return tuple(found)
 
@@ -95,6 +95,11 @@ def covers(face: Face) -> tuple[Cover, ...]:
 def sight_of(face: Face) -> Sight:
     """Return what the network sees in a face, looked at once."""
     return look(face.photo.image, face.landmarks_px)
+
+
+def wears_glasses(face: Face) -> bool:
+    """Return whether glasses were found on the photo of a face."""
+    return any(finding.id == GLASSES for finding in face.findings)
 
 
 def glasses_seen(face: Face) -> bool:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
 FILE = Path(__file__).with_name("weights") / "covers.onnx"
-SHA256 = "c69194015b10ead7cd4ed42c2f5efbe33210877c2485d329aa197a39beb73ae2"
+SHA256 = "8908c370848b3cf4b4d49a337bee0acee723d6a93a8f3f9c5441651289cfec5e"
 INPUT, OUTPUTS = "seen", ("covered", "whole")  # what its file calls them
 ONLY_FATAL = 4  # of what it would write on standard error; every error is raised too
 

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from face_mesh import Face
 from face_mesh.cache import Scope, cached_per
-from face_mesh.covers.cover import covers, hidden_mask, lens_mask
+from face_mesh.covers.cover import hidden_mask, lens_mask, wears_glasses
 from simulate.geometry.grid import NODE_MM, Grid
 
 # Skin moves less over this distance towards a cover. Twice what any treatment moves it by: so no
@@ -23,8 +23,7 @@ def off_covers(face: Face, values: Floats, bends_glasses: bool) -> Floats:
 
     `bends_glasses` is whether glasses would be bent by them too.
     """
-    worn = bends_glasses and any(cover.clear for cover in covers(face))
-    free = _free(face, worn)
+    free = _free(face, bends_glasses and wears_glasses(face))
     if free is None:
         return values
     kept = values * free.reshape(*free.shape, *[1] * (values.ndim - 2))

@@ -84,7 +84,8 @@ def simulate(
 
     Raises:
         PlanError: the plan is refused, or cannot be shown on a head turned like this one or where
-            something covers the face, an impossible time, responder, seed or reactions, or no such engine.
+            something covers the face, an impossible time, responder, seed or reactions, or no such
+            engine.
         EngineError: the engine is missing, broken or out of memory.
     """
     conditions = Conditions(when, responder, seed, engine, reactions)
