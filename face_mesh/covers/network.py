@@ -16,15 +16,19 @@ import cv2
 import numpy as np
 
 from face_mesh.arrays import Mask, Points, Rgb
-from face_mesh.covers.face_crop import SIZE_PX, frame_of, input_of
+from face_mesh.covers.face_crop import SIZE_PX, band_input, eye_band, frame_of, input_of
 from face_mesh.errors import EngineError
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
-FILE = Path(__file__).with_name("weights") / "covers.onnx"
-SHA256 = "8908c370848b3cf4b4d49a337bee0acee723d6a93a8f3f9c5441651289cfec5e"
-INPUT, OUTPUTS = "seen", ("covered", "whole")  # what its file calls them
+FOLDER = Path(__file__).with_name("weights")
+SHA256 = {
+    "covers": "8908c370848b3cf4b4d49a337bee0acee723d6a93a8f3f9c5441651289cfec5e",
+    "glasses": "ae6ed2c5450abb64430f6541c7ae072030ea0dfabbe100b662a3816a76b78d24",
+}
+UPSIDE_DOWN = 1  # of the marks of the whole face
+INPUT, OUTPUTS = "seen", ("covered", "whole")  # what the files call them
 ONLY_FATAL = 4  # of what it would write on standard error; every error is raised too
 
 
@@ -56,10 +60,13 @@ def look(rgb: Rgb, landmarks_px: Points) -> Sight:
     frame = frame_of(landmarks_px)
     crop = frame.image(rgb)
     seen = np.stack([input_of(crop), input_of(np.ascontiguousarray(crop[:, ::-1]))])
-    covered, whole = _session().run(list(OUTPUTS), {INPUT: seen})
+    covered, whole = _session("covers").run(list(OUTPUTS), {INPUT: seen})
     sure = _sigmoid((covered[0] + covered[1][:, ::-1]) / 2.0)
     size = (SIZE_PX, SIZE_PX)
-    glasses, over = _sigmoid(whole.mean(axis=0)).tolist()
+    band = eye_band(rgb, landmarks_px)
+    bands = np.stack([band_input(band), band_input(np.ascontiguousarray(band[:, ::-1]))])
+    (worn,) = _session("glasses").run(list(OUTPUTS[1:]), {INPUT: bands})
+    glasses, over = (float(_sigmoid(logits.mean())) for logits in (worn, whole[:, UPSIDE_DOWN]))
     soft = np.asarray(cv2.resize(sure, size, interpolation=cv2.INTER_LINEAR), np.float32)
     return Sight(soft, glasses, over)
 
@@ -69,14 +76,14 @@ def _sigmoid(logit: Mask) -> Mask:
 
 
 @cache
-def _session() -> InferenceSession:
+def _session(name: str) -> InferenceSession:
     try:
-        data = FILE.read_bytes()
+        data = (FOLDER / f"{name}.onnx").read_bytes()
     except OSError as error:
         raise EngineError(
             "The cover model is missing from this installation; install Beforehand again."
         ) from error
-    if hashlib.sha256(data).hexdigest() != SHA256:
+    if hashlib.sha256(data).hexdigest() != SHA256[name]:
         raise EngineError(
             "The cover model is damaged or not the tested one; install Beforehand again."
         )
