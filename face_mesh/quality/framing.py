@@ -141,7 +141,7 @@ def _proportions(face: Face, view: View) -> Seen | None:
         return None
     return (
         "warn",
-        N_("The face is small for its irises, as a child's is. Is this an adult?"),
+        N_("The face is small for its irises, as a child's is."),
         N_(
             "Beforehand is for adults only. If this is an adult, give the distance between the "
             "pupils, because the size of the face is less sure."
