@@ -15,7 +15,7 @@ import numpy as np
 
 from face_mesh.arrays import Bool, Mask, Points
 from face_mesh.cache import Scope, cached_per
-from face_mesh.covers.face_crop import PX_PER_MM, frame_of
+from face_mesh.covers.face_crop import PX_PER_MM, SIZE_PX, frame_of
 from face_mesh.covers.network import Sight, look
 from face_mesh.face import Face
 from face_mesh.landmarks.anatomy import curve, point
@@ -23,7 +23,7 @@ from face_mesh.messages import N_
 
 GLASSES = "glasses"
 # Of 0 to 1; what they were set on and how far people are from them: weights/MODEL_CARD.md.
-MARKED, SURELY, WORN = 0.5, 0.85, 0.5
+MARKED, SURELY = 0.5, 0.85
 LEAST_MM2 = 120.0  # a smaller mark is no cover
 PART_SHARE = 0.5  # of a part: it is hidden if more of it is covered
 EDGE_MM = 1.5  # around what is marked, whose cells are 5 mm wide
@@ -102,11 +102,6 @@ def wears_glasses(face: Face) -> bool:
     return any(finding.id == GLASSES for finding in face.findings)
 
 
-def glasses_seen(face: Face) -> bool:
-    """Return whether there are glasses, clear or dark."""
-    return sight_of(face).glasses > WORN
-
-
 def hidden_eyes(face: Face) -> tuple[str, ...]:
     """Return which eyes are hidden: "left", "right"."""
     return tuple(side for side in ("left", "right") if f"eye_{side}" in hidden_parts(face))
@@ -115,12 +110,9 @@ def hidden_eyes(face: Face) -> tuple[str, ...]:
 @cached_per(Scope.HEAD)
 def hidden_parts(face: Face) -> tuple[str, ...]:
     """Return the ids of the parts that lie mostly under something, from the top down."""
-    hidden, frame = _marks(sight_of(face)), frame_of(face.landmarks_px)
-    found = []
+    hidden, found = _marks(face), []
     for name, (_, outline) in _PARTS.items():
-        corners = face.landmarks_px[list(outline), :2]
-        at = corners @ frame.matrix[:, :2].T + frame.matrix[:, 2]
-        inside = _polygon(at, hidden.shape, 0.0) > 0.5
+        inside = _inside(face, outline)
         if inside.any() and hidden[inside].mean() > PART_SHARE:
             found.append(name)
     return tuple(found)
@@ -128,16 +120,14 @@ def hidden_parts(face: Face) -> tuple[str, ...]:
 
 def hidden_share(face: Face) -> float:
     """Return how much of the face is hidden, 0 to 1."""
-    frame, oval = frame_of(face.landmarks_px), face.landmarks_px[list(curve("face_oval")), :2]
-    hidden = _marks(sight_of(face))
-    inside = _polygon(oval @ frame.matrix[:, :2].T + frame.matrix[:, 2], hidden.shape, 0.0) > 0.5
-    return float(hidden[inside].mean()) if inside.any() else 0.0
+    inside = _inside(face, curve("face_oval"))
+    return float(_marks(face)[inside].mean()) if inside.any() else 0.0
 
 
 @cached_per(Scope.SIZE)
 def hidden_mask(face: Face) -> Mask:
     """Return (H, W) float32 in [0, 1], 1 where something hides the face, with a soft edge."""
-    hidden = _marks(sight_of(face)).astype(np.float32)
+    hidden = _marks(face).astype(np.float32)
     if not hidden.any():
         return np.zeros(_shape(face), np.float32)
     wide = 2 * round(EDGE_MM * PX_PER_MM) + 1
@@ -149,15 +139,27 @@ def hidden_mask(face: Face) -> Mask:
     return np.asarray(out, np.float32)
 
 
-def _marks(sight: Sight) -> Bool:
-    """(S, S) what is marked, over some area and surely somewhere in it."""
-    marked = (sight.covered > MARKED).astype(np.uint8)
+@cached_per(Scope.HEAD)
+def _marks(face: Face) -> Bool:
+    """(S, S) what is marked within the face, over some area and surely somewhere in it.
+
+    Beside the face the network knows nothing: hair and walls were never told there.
+    """
+    sight = sight_of(face)
+    marked = ((sight.covered > MARKED) & _inside(face, curve("face_oval"))).astype(np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(marked)
     for label in range(1, count):
         large = stats[label, cv2.CC_STAT_AREA] >= LEAST_MM2 * PX_PER_MM**2
         if not large or sight.covered[labels == label].max() < SURELY:
             marked[labels == label] = 0
     return marked > 0
+
+
+def _inside(face: Face, outline: tuple[int, ...]) -> Bool:
+    """(S, S) the inside of landmarks in the crop that the network sees."""
+    matrix = frame_of(face.landmarks_px).matrix
+    at = face.landmarks_px[list(outline), :2] @ matrix[:, :2].T + matrix[:, 2]
+    return _polygon(at, (SIZE_PX, SIZE_PX), 0.0) > 0.5
 
 
 @cached_per(Scope.SIZE)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).with_name("weights")
 SHA256 = {
     "covers": "8908c370848b3cf4b4d49a337bee0acee723d6a93a8f3f9c5441651289cfec5e",
-    "glasses": "ae6ed2c5450abb64430f6541c7ae072030ea0dfabbe100b662a3816a76b78d24",
+    "glasses": "792a8d5aae99ebd059ea560e505373a482e961b5c0ca495fa5af8c87c7c52f56",
 }
 UPSIDE_DOWN = 1  # of the marks of the whole face
 INPUT, OUTPUTS = "seen", ("covered", "whole")  # what the files call them
@@ -38,7 +38,7 @@ class Sight:
 
     Attributes:
         covered: (S, S) float32 in [0, 1], how surely each pixel of the crop is covered.
-        glasses: how surely glasses are worn, 0 to 1.
+        glasses: how surely glasses are worn, as a logit: 0 is even.
         upside_down: how surely the face in the photo is upside down, its landmarks not.
     """
 
@@ -66,9 +66,9 @@ def look(rgb: Rgb, landmarks_px: Points) -> Sight:
     band = eye_band(rgb, landmarks_px)
     bands = np.stack([band_input(band), band_input(np.ascontiguousarray(band[:, ::-1]))])
     (worn,) = _session("glasses").run(list(OUTPUTS[1:]), {INPUT: bands})
-    glasses, over = (float(_sigmoid(logits.mean())) for logits in (worn, whole[:, UPSIDE_DOWN]))
+    over = float(_sigmoid(whole[:, UPSIDE_DOWN].mean()))
     soft = np.asarray(cv2.resize(sure, size, interpolation=cv2.INTER_LINEAR), np.float32)
-    return Sight(soft, glasses, over)
+    return Sight(soft, float(worn.mean()), over)
 
 
 def _sigmoid(logit: Mask) -> Mask:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from face_mesh.face import Face, Finding, Severity
 from face_mesh.messages import N_, Message
-from face_mesh.quality import coverage, expression, framing, light
+from face_mesh.quality import coverage, expression, light, placement
 from face_mesh.quality.view import Check, View
 
 CHECKS: dict[str, Check] = {
-    **framing.CHECKS,
+    **placement.CHECKS,
     **light.CHECKS,
     **expression.CHECKS,
     **coverage.CHECKS,

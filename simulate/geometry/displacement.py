@@ -26,10 +26,10 @@ from simulate.catalogue.procedure import (
     Reaction,
     Term,
 )
+from simulate.geometry.cover_taper import off_covers
 from simulate.geometry.grid import Grid
 from simulate.geometry.neck_and_ears import grid_of, surface_of
 from simulate.geometry.operators import term_field
-from simulate.geometry.uncovered import off_covers
 from simulate.geometry.volume import Cubic, share_for, swept_ml
 
 VOLUMES = ("volume", "remove")

@@ -61,7 +61,7 @@ def covers_of(face: Face, treatment: Treatment) -> list[str]:
     """Return the ids of clear covers under which a treatment would move most of what it moves.
 
     Drawing would bend them, so nothing of it is drawn. What moves less under them is drawn around
-    them (`simulate.geometry.uncovered`).
+    them (`simulate.geometry.cover_taper`).
     """
     return [cover for cover, share in _under(face, treatment) if share > MOST_HIDDEN]
 

@@ -25,12 +25,12 @@ from face_mesh.cache import Scope, cached_per
 from face_mesh.landmarks.anatomy import curve
 from simulate.catalogue.procedure import Procedure, Reaction
 from simulate.catalogue.time_course import days_since
+from simulate.geometry.cover_taper import off_covers
 from simulate.geometry.displacement import reaction_term
 from simulate.geometry.grid import NODE_MM, Grid
 from simulate.geometry.mesh import FaceSurface
 from simulate.geometry.neck_and_ears import grid_of, surface_of
 from simulate.geometry.operators import patch_weights, smooth_step
-from simulate.geometry.uncovered import off_covers
 from simulate.plan.conditions import Conditions
 from simulate.plan.plan import Plan, Treatment
 from simulate.recovery.reactions import reactions_at

@@ -18,12 +18,12 @@ from face_mesh import Face
 from face_mesh.arrays import Points
 from face_mesh.cache import Scope, cached_per
 from face_mesh.landmarks.anatomy import curve
+from simulate.geometry.cover_taper import off_covers
 from simulate.geometry.displacement import Amounts, Part
 from simulate.geometry.grid import NODE_MM, Grid
 from simulate.geometry.mesh import FaceSurface
 from simulate.geometry.neck_and_ears import PriorSurface, grid_of, surface_of
 from simulate.geometry.operators import smooth_step
-from simulate.geometry.uncovered import off_covers
 from simulate.shading.light import NORMAL_ROUNDS, Light
 
 LARGEST = 0.2  # of ln luminance

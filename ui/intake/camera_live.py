@@ -18,7 +18,7 @@ from face_mesh import (
 from face_mesh.landmarks.anatomy import point
 from face_mesh.landmarks.detect import find_faces
 from face_mesh.quality.expression import SMILE_SCORE
-from face_mesh.quality.framing import WARN_PITCH_DEG, WARN_YAW_DEG
+from face_mesh.quality.placement import WARN_PITCH_DEG, WARN_YAW_DEG
 from ui.components.capture.camera import OVAL_SHARE
 from ui.compute import model_loading
 from ui.intake.views import BEST_TURN_DEG, VIEWS

@@ -37,11 +37,11 @@ def _free(face: Face, glasses: bool) -> Floats | None:
     if not hidden.any():
         return None
     grid, (height, width) = Grid.of(face), hidden.shape
-    rows, columns = grid.shape
-    x = grid.origin_px[0] + (np.arange(columns) + 0.5) * grid.node_px - 0.5
-    y = grid.origin_px[1] + (np.arange(rows) + 0.5) * grid.node_px - 0.5
-    at_x, at_y = np.meshgrid(np.clip(x, 0, width - 1), np.clip(y, 0, height - 1))
-    there = cv2.remap(hidden, at_x.astype(np.float32), at_y.astype(np.float32), cv2.INTER_LINEAR)
+    row, column = (
+        np.clip(np.round(low + (np.arange(n) + 0.5) * grid.node_px - 0.5), 0, end - 1).astype(int)
+        for low, n, end in zip(grid.origin_px[::-1], grid.shape, (height, width), strict=True)
+    )
+    there = hidden[np.ix_(row, column)]
     away = cv2.distanceTransform((there < HIDDEN).astype(np.uint8), cv2.DIST_L2, 5) * NODE_MM
     t = np.clip(away / TAPER_MM, 0.0, 1.0)
     return np.asarray(t * t * (3.0 - 2.0 * t), np.float32)
