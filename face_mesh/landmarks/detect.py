@@ -28,6 +28,7 @@ SEARCH_SIDE_PX = 1600  # the detector itself works at 128 px: more only costs ti
 # Portraits of the shared sets fill 0.31 or more: they are looked at once. Tried on made groups.
 WINDOW_PARTS = (0.5, 0.25)  # sides of the windows, over the longer side of the photo
 SMALL_IN_WINDOW = 0.28  # of a side: a face that fills less of it may stand beside unseen ones
+MIN_EXTENT_PX = 75  # pupils 30 px apart: beside a larger face no smaller one can be meant
 MIN_WINDOW_PX = 256  # a face that needs a smaller window is too small to be measured
 SAME_FACE = 0.5  # of a face: two centres nearer than that are of one
 CROP_PX = 512
@@ -130,7 +131,8 @@ def find_faces(rgb: Rgb) -> list[Detection]:
             break
         for window in _windows(rgb.shape[1], rgb.shape[0], side):
             found += _new(_seen_in(rgb, window), found)
-    return sorted(found, key=lambda d: float(d.points_px[:, 0].mean()))
+    large = [one for one in found if _extent_px(one) >= MIN_EXTENT_PX]
+    return sorted(large or found, key=lambda d: float(d.points_px[:, 0].mean()))
 
 
 def _seen_in(rgb: Rgb, window: tuple[int, int, int, int]) -> list[Detection]:

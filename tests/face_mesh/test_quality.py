@@ -20,6 +20,7 @@ from face_mesh import (
     read_face,
 )
 from face_mesh.arrays import Rgb
+from face_mesh.landmarks.crop_frame import Frame
 from face_mesh.landmarks.detect import Detection, find_faces
 from face_mesh.quality.choice import choose
 from face_mesh.quality.findings import CHECKS, assess
@@ -357,14 +358,7 @@ def test_two_faces_need_a_choice_and_either_can_be_chosen() -> None:
 def test_every_face_of_a_group_is_found_and_one_must_be_chosen(
     count: int, in_row: int, pupils_px: int, margin: int
 ) -> None:
-    portraits = [resized(face(), pupils_px)[: 7 * pupils_px] for face in (hopper, collins)]
-    size = (5 * pupils_px, 7 * pupils_px)
-    tiles = [
-        np.asarray(cv2.resize(p[:, : 5 * pupils_px], size), np.uint8)
-        if p.shape[1] < 5 * pupils_px
-        else centred(p, size)
-        for p in portraits
-    ]
+    tiles = [portrait(face(), pupils_px) for face in (hopper, collins)]
     rows = [
         np.hstack([tiles[(row + column) % 2] for column in range(in_row)])
         for row in range(count // in_row)
@@ -375,11 +369,11 @@ def test_every_face_of_a_group_is_found_and_one_must_be_chosen(
         remeasured(group)
 
 
-def centred(image: Rgb, size: tuple[int, int]) -> Rgb:
-    """The middle of a picture, at (width, height)."""
-    left = (image.shape[1] - size[0]) // 2
-    out = image[: size[1], left : left + size[0]]
-    return np.pad(out, ((0, size[1] - len(out)), (0, 0), (0, 0)), "edge")
+def portrait(face: Face, pupils_px: int) -> Rgb:
+    """A square about a face, with the pupils so far apart."""
+    at = face.landmarks_px[:, :2]
+    width_px = 5.0 * float(np.linalg.norm(at[473] - at[468]))
+    return Frame.around(at[4], width_px, 0.0, 5 * pupils_px, mirrored=False).image(face.photo.image)
 
 
 @pytest.mark.parametrize("which", [-1, 2, 7])
