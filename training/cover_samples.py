@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from face_mesh.arrays import Mask, Points, Rgb
-from face_mesh.covers.face_crop import CELL_PX, SIZE_PX, input_of
+from face_mesh.covers.face_crop import CELL_PX, SIZE_PX, band_input, eye_band, input_of
 from face_mesh.landmarks.anatomy import curve
 from face_mesh.landmarks.model_file import canonical_mesh
 
@@ -101,6 +101,45 @@ def sample(crop: Crop, rng: Generator) -> Sample:
     )
 
 
+def glasses_sample(crop: Crop, painted: bool, rng: Generator) -> tuple[Floats, bool]:
+    """Return the band about the eyes as the glasses network is given it, and whether some are worn.
+
+    `painted` puts glasses on; without, creases and other things about the eyes may be painted.
+    """
+    image, worn = _complexion(crop.rgb.astype(np.float32), crop, rng), crop.glasses or painted
+    nothing = np.zeros(image.shape[:2], np.float32)
+    if painted:
+        colour, rim, lens = _spectacles(crop, rng, rng.random() < 0.15)
+        image, _ = _over(image, nothing, colour, np.maximum(rim, lens), 0.0, rng)
+    elif not crop.glasses:
+        if rng.random() < 0.15:
+            near = (_eye_patch, _fringe, _plaster, _splint)
+            image, _ = _over(image, nothing, *near[rng.integers(4)](crop, rng), 1.0, rng)
+        if rng.random() < 0.25:
+            image = _creased(image, crop, rng)
+    middle = crop.points.mean(axis=0)
+    moved = middle + (crop.points - middle) * np.exp(rng.normal(0, 0.05)) + rng.normal(0, 2.0, 2)
+    band = eye_band(np.clip(image, 0, 255).astype(np.uint8), moved)
+    return band_input(_camera(band.astype(np.float32), rng)), worn
+
+
+def _creased(image: Floats, crop: Crop, rng: Generator) -> Floats:
+    """Creases across the root of the nose and below the eyes, which are no rims."""
+    lines, ppm = [], crop.px_per_mm
+    for _ in range(rng.integers(1, 4)):
+        middle = crop.points[[168, 6, 8, 197, 9][rng.integers(5)]] + rng.normal(0, 2 * ppm, 2)
+        half, sag = np.array([rng.uniform(3, 9) * ppm, 0.0]), [0.0, rng.normal(0, 2 * ppm)]
+        lines.append(_curved(np.array([middle - half, middle + sag, middle + half])))
+    if rng.random() < 0.5:
+        for lid in (145, 374):
+            middle = crop.points[lid] + (0.0, rng.uniform(6, 14) * ppm)
+            half, sag = np.array([rng.uniform(8, 16) * ppm, 0.0]), [0.0, rng.uniform(2, 5) * ppm]
+            lines.append(_curved(np.array([middle - half, middle + sag, middle + half])))
+    dark = cv2.GaussianBlur(_strokes(lines, rng.uniform(0.8, 2.0) * ppm), (0, 0), 1.0)
+    darker = rng.uniform(0.1, 0.5) * np.array([0.8, 1.0, 1.0])
+    return np.asarray(image * (1.0 - dark[..., None] * darker), np.float32)
+
+
 def mirrored(crop: Crop) -> Crop:
     """Return the portrait seen in a mirror."""
     points = crop.points[canonical_mesh().mirror].copy()
@@ -145,9 +184,9 @@ def _camera(image: Floats, rng: Generator) -> Rgb:
     """Light, colour, blur, noise and compression."""
     x = np.clip(image / 255.0, 0, 1) ** 2.2
     x = x * np.exp(rng.normal(0, 0.35)) * np.exp(rng.normal(0, 0.06, 3))
-    ramp = np.linspace(-1, 1, SIZE_PX, dtype=np.float32)
+    down, across = (np.linspace(-1, 1, n, dtype=np.float32) for n in image.shape[:2])
     side, height = rng.normal(0, 0.3, 2)
-    x = x * np.exp(side * ramp[None, :, None] + height * ramp[:, None, None])
+    x = x * np.exp(side * across[None, :, None] + height * down[:, None, None])
     x = np.clip(x, 0, 1) ** (np.exp(rng.normal(0, 0.12)) / 2.2)
     if rng.random() < 0.12:
         x = np.repeat(x.mean(axis=2, keepdims=True), 3, axis=2)
