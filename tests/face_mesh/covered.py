@@ -20,12 +20,12 @@ def place(face: Face, landmark: int, left_mm: float = 0.0, up_mm: float = 0.0) -
 def hand(face: Face) -> Rgb:
     """A hand over mouth and chin: 76 x 48 mm of the person's own forehead."""
     out, ppm = face.photo.image.copy(), face.px_per_mm
-    (x, y), (to_x, to_y) = place(face, 151), place(face, 17)
+    (x, y), (to_x, top) = place(face, 151), place(face, 0, 0, 5)
     own = out[int(y - 9 * ppm) : int(y + 6 * ppm), int(x - 25 * ppm) : int(x + 25 * ppm)]
-    patch = cv2.resize(own, (round(76 * ppm), round(48 * ppm)))
-    left, top = to_x - patch.shape[1] // 2, to_y - patch.shape[0] // 3
-    there = out[top : top + len(patch), left : left + patch.shape[1]]
-    there[:] = patch[: len(there)]
+    skin = cv2.resize(own, (round(76 * ppm), round(48 * ppm)))
+    left = to_x - skin.shape[1] // 2
+    there = out[top : top + len(skin), left : left + skin.shape[1]]
+    there[:] = skin[: len(there)]
     return out
 
 
