@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from face_mesh.covers.cover import hidden_eyes
 from face_mesh.errors import PhotoError
 from face_mesh.face import Face, Finding
 from face_mesh.landmarks.detect import Detection, find_faces, refine
 from face_mesh.landmarks.pose import Pose
-from face_mesh.landmarks.scale import ScaleHint, estimate_scale
+from face_mesh.landmarks.scale import Scale, ScaleHint, estimate_scale
 from face_mesh.landmarks.yaw_correction import HeadFit
 from face_mesh.messages import Message, MessageList
 from face_mesh.photo.photo import Photo
-from face_mesh.quality import assess, choose
+from face_mesh.quality.choice import choose
+from face_mesh.quality.findings import assess
 
 
 def measure_face(photo: Photo, *, which: int | None = None, hint: ScaleHint | None = None) -> Face:
@@ -64,8 +66,15 @@ def read_face(
     seen = refine(photo.image, detections[choose(detections, which)])
     fit = HeadFit.fit(seen.points_px)
     seen = fit.correct_yaw(seen)
-    scale = fit.scale_for_yaw(estimate_scale(seen.points_px, hint))
-    pose = Pose.of(seen.points_px, seen.rotation, scale.px_per_mm)
-    mesh_mm = pose.to_head(seen.points_px)
-    face = Face(photo, seen.points_px, mesh_mm, pose, scale, seen.expression)
+    face = _at_scale(photo, seen, fit.scale_for_yaw(estimate_scale(seen.points_px, hint)))
+    if hidden := hidden_eyes(face):  # whose irises are guesses
+        scale = estimate_scale(seen.points_px, hint, hidden)
+        both = len(hidden) == 2
+        scale = fit.scale_without_irises(scale) if both else fit.scale_for_yaw(scale)
+        face = _at_scale(photo, seen, scale)
     return replace(face, findings=assess(face, len(detections)))
+
+
+def _at_scale(photo: Photo, seen: Detection, scale: Scale) -> Face:
+    pose = Pose.of(seen.points_px, seen.rotation, scale.px_per_mm)
+    return Face(photo, seen.points_px, pose.to_head(seen.points_px), pose, scale, seen.expression)

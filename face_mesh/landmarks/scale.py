@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,7 +40,7 @@ IMPLIED_REFUSED = N_(
 )
 
 RIGHT_PUPIL, LEFT_PUPIL = 468, 473
-_IRIS_BORDERS = ((469, 471), (474, 476))  # horizontal diameter of either eye
+_IRIS_BORDERS = {"right": (469, 471), "left": (474, 476)}  # horizontal diameter
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,8 @@ class Scale:
     Attributes:
         px_per_mm: photo px per mm.
         px_per_mm_sd: its standard uncertainty.
-        source: "iris", "interpupillary_distance", "known_length" or, of a turned head, "face_size".
+        source: "iris", "interpupillary_distance", "known_length" or, of a turned head
+            or hidden eyes, "face_size".
     """
 
     px_per_mm: float
@@ -81,17 +83,30 @@ def _distance(points: Points, a: int, b: int, axes: int = 3) -> float:
     return float(np.linalg.norm(points[a, :axes] - points[b, :axes]))
 
 
-def iris_diameter_px(points_px: Points) -> float:
-    """Return the mean horizontal iris diameter; an iris faces the camera it looks at."""
-    return float(np.mean([_distance(points_px, a, b, 2) for a, b in _IRIS_BORDERS]))
+def iris_diameter_px(points_px: Points, hidden: Collection[str] = ()) -> float:
+    """Return the mean horizontal iris diameter; an iris faces the camera it looks at.
+
+    Args:
+        points_px: (478, 2 or 3) landmarks.
+        hidden: "left" or "right", an eye that is not seen and whose iris is a guess. With both,
+            the guess is all there is.
+    """
+    seen = [ends for side, ends in _IRIS_BORDERS.items() if side not in hidden]
+    return float(
+        np.mean([_distance(points_px, a, b, 2) for a, b in seen or _IRIS_BORDERS.values()])
+    )
 
 
-def estimate_scale(points_px: Points, hint: ScaleHint | None = None) -> Scale:
+def estimate_scale(
+    points_px: Points, hint: ScaleHint | None = None, hidden: Collection[str] = ()
+) -> Scale:
     """Return the scale of a face, from the irises or from what the user knows.
 
     Args:
         points_px: (478, 3) landmarks, z on the scale of x.
         hint: replaces the iris.
+        hidden: "left" or "right", an eye that is not seen. With both, a scale from the irises is a
+            guess: `HeadFit.scale_without_irises` is better.
 
     Raises:
         PlanError: the hint is out of the range of human faces, or its ends are too near.
@@ -109,7 +124,7 @@ def estimate_scale(points_px: Points, hint: ScaleHint | None = None) -> Scale:
         pupils_mm = _distance(points_px, RIGHT_PUPIL, LEFT_PUPIL) * mm / px
         _within(pupils_mm, PUPILS_RANGE_MM, IMPLIED_REFUSED)
         return _scale(px / mm, LENGTH_REL_SD, "known_length")
-    return _scale(iris_diameter_px(points_px) / EFFECTIVE_IRIS_MM, IRIS_REL_SD, "iris")
+    return _scale(iris_diameter_px(points_px, hidden) / EFFECTIVE_IRIS_MM, IRIS_REL_SD, "iris")
 
 
 def _scale(px_per_mm: float, relative_sd: float, source: str) -> Scale:

@@ -28,6 +28,7 @@ FLAT_AT_DEG, FLAT_BY = 45.0, 0.11
 # the 33 frontal photos of the development half of the London set. People differ by 0.032 in it,
 # to which the standard error of the calibration and the landmarks of a turned face are added.
 FACE_SIZE, FACE_SIZE_REL_SD = 0.957, 0.04
+EYES_HIDDEN_REL_SD = 0.05
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,6 +107,19 @@ class HeadFit:
         px_per_mm = scale.px_per_mm * ratio**self.share
         relative_sd = scale.relative_sd + self.share * (FACE_SIZE_REL_SD - scale.relative_sd)
         return Scale(px_per_mm, px_per_mm * relative_sd, "face_size")
+
+    def scale_without_irises(self, scale: Scale) -> Scale:
+        """Return the scale of a face whose eyes are both hidden: from the size of the face.
+
+        A scale that rests on what the user knows is returned as it is.
+
+        Args:
+            scale: from `estimate_scale`, of the landmarks that were fitted.
+        """
+        if scale.source != "iris":
+            return scale
+        px_per_mm = self.px_per_mm / FACE_SIZE
+        return Scale(px_per_mm, px_per_mm * EYES_HIDDEN_REL_SD, "face_size")
 
 
 @cache

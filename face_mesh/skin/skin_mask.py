@@ -5,7 +5,7 @@ what skin looks like in general is needed and dark skin is treated as any other:
 grain as a plane over the picture (which takes up uneven light) and a spread about it, fitted again
 a few times without what does not belong (hair over the forehead, frames, shine). A pixel is skin if
 it is near the model and connected to the cheeks. What the landmarks know is taken out in any case:
-eyes, brows, lips, nostrils.
+eyes, brows, lips, nostrils. So is what covers the face, though a hand is of the same skin.
 
 Known limits: hair finer than about a millimetre, short stubble and clear lenses count as skin.
 """
@@ -20,6 +20,7 @@ import numpy.typing as npt
 
 from face_mesh.arrays import Bool, Mask, Rgb
 from face_mesh.cache import Scope, cached_per
+from face_mesh.covers.cover import hidden_mask
 from face_mesh.face import Face
 from face_mesh.landmarks.anatomy import curve
 from face_mesh.regions import region_mask
@@ -70,7 +71,10 @@ def working_mask(face: Face) -> Mask:
     out = np.zeros((face.photo.height, face.photo.width), np.float32)
     window = _window(face)
     features = _features(face.photo.image[window], face.px_per_mm)
+    free = 1.0 - hidden_mask(face)[window]
     sure, likely = (_well_inside(face, names)[window] for names in (_SURE, _LIKELY))
+    if (sure & (free > 0.5)).sum() > 0.25 * sure.sum():  # else there is no other skin to go by
+        sure, likely = sure & (free > 0.5), likely & (free > 0.5)
     away = _Model.of(features, sure, sure | likely).distance(features, _places(sure.shape))
     inside = _polygon(face, curve("face_oval"))[window]
     mask = inside * _fading(away, _FADE_INSIDE) + (1 - inside) * _fading(away, _FADE_OUTSIDE)
@@ -78,7 +82,7 @@ def working_mask(face: Face) -> Mask:
     crease_px = _CREASE_MM * face.px_per_mm
     folds = np.max([region_mask(face, name) for name in _FOLDS], axis=0)[window]
     mask = np.maximum(mask, np.minimum(3.0 * folds, 1.0) * _closed(mask, crease_px))
-    mask *= 1.0 - _features_of_the_face(face)[window]
+    mask *= (1.0 - _features_of_the_face(face)[window]) * free
     out[window] = np.clip(cv2.GaussianBlur(mask, (0, 0), 0.4 * face.px_per_mm), 0.0, 1.0)
     return out
 

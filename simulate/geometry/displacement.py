@@ -17,6 +17,7 @@ import numpy.typing as npt
 from face_mesh import Face
 from face_mesh.arrays import Field, Points
 from face_mesh.cache import Scope, cached_per
+from face_mesh.covers.cover import GLASSES
 from simulate.catalogue.procedure import (
     AMOUNTS,
     SURFACES,
@@ -25,6 +26,7 @@ from simulate.catalogue.procedure import (
     Reaction,
     Term,
 )
+from simulate.geometry.cover_taper import off_covers
 from simulate.geometry.grid import Grid
 from simulate.geometry.neck_and_ears import grid_of, surface_of
 from simulate.geometry.operators import term_field
@@ -43,12 +45,14 @@ class Part:
         terms: (term, side, weight): each with what it is multiplied by for one unit of dose.
         volume_ml: what one unit of dose adds to the face; None where nothing is added or taken.
         surface: what the terms lie on: "face", "neck" or "ears".
+        bends_glasses: whether they would bend glasses in the photo, and so spare what is under.
     """
 
     name: str
     terms: tuple[tuple[Term, str, float], ...]
     volume_ml: float | None = None
     surface: str = "face"
+    bends_glasses: bool = False
 
     def surface_mm(self, face: Face) -> Points:
         """Return the (V, 3) displacement of one unit on the surface, to first order."""
@@ -76,7 +80,11 @@ def _surface_mm(face: Face, part: Part) -> Points:
 
 @cached_per(Scope.SIZE)
 def _grid_px(face: Face, part: Part) -> Field:
-    return grid_of(face, part.surface).place(face, part.surface_mm(face))
+    return off_covers(
+        face,
+        grid_of(face, part.surface).place(face, part.surface_mm(face)),
+        part.bends_glasses,
+    )
 
 
 @cached_per(Scope.HEAD)
@@ -87,7 +95,7 @@ def _cubic(face: Face, part: Part) -> Cubic:
 
 def parts_of(procedure: Procedure, side: str) -> tuple[Part, ...]:
     """Return the parts of a procedure on a side or on both, a unit of effective dose each."""
-    found = []
+    found, bends = [], GLASSES in procedure.hidden_by
     for surface in SURFACES:
         rest, volume, ml = [], [], 0.0
         for term in procedure.terms:
@@ -102,9 +110,9 @@ def parts_of(procedure: Procedure, side: str) -> tuple[Part, ...]:
                     rest.append((term, one, weight))
         name = f"{procedure.id} {side} {surface}"
         if rest:
-            found.append(Part(f"{name} moved", tuple(rest), None, surface))
+            found.append(Part(f"{name} moved", tuple(rest), None, surface, bends))
         if volume:
-            found.append(Part(f"{name} filled", tuple(volume), ml, surface))
+            found.append(Part(f"{name} filled", tuple(volume), ml, surface, bends))
     return tuple(found)
 
 
@@ -129,7 +137,8 @@ def swelling_part(procedure: Procedure, side: str, reaction: Reaction) -> Part:
     peak_ml = reaction.peak * (0.5 if reaction.midline and side != "both" else 1.0)
     terms = tuple((t, here, peak_ml) for t, here in reaction_term(procedure, side, reaction))
     name = f"{procedure.id} {side} swelling {procedure.reactions.index(reaction)}"
-    return Part(name, terms, peak_ml * len(terms), reaction.patch.surface)
+    bends = GLASSES in procedure.hidden_by
+    return Part(name, terms, peak_ml * len(terms), reaction.patch.surface, bends)
 
 
 def _portion(term: Term, dose: Dose, side: str) -> float:

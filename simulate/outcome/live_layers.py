@@ -24,9 +24,9 @@ from simulate.catalogue.time_course import days_since
 from simulate.geometry import inverse_field, warp
 from simulate.geometry.displacement import Part
 from simulate.geometry.grid import Grid
+from simulate.outcome.cover_check import covers_of
 from simulate.outcome.outcome import Outcome
 from simulate.outcome.pipeline import shifts_of
-from simulate.outcome.warnings import cover_of
 from simulate.plan.conditions import Conditions
 from simulate.plan.interactions import interactions
 from simulate.plan.plan import Plan, Treatment
@@ -183,7 +183,7 @@ def _amounts(outcome: Outcome, plan: Plan, conditions: Conditions) -> dict[str, 
     face, days = outcome.face, conditions.days
     found: dict[str, tuple[float, ...]] = {}
     for shift in shifts_of(face, plan, conditions):
-        if not cover_of(face, shift.treatment):
+        if not covers_of(face, shift.treatment):
             for part in shift.parts:
                 found[part.name] = (part.share(face, shift.weight),)
     for treatment in plan.treatments:

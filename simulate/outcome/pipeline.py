@@ -21,9 +21,10 @@ from simulate.geometry.silhouette import FROM_DEG, WHOLE, OutlinePatch, outline_
 from simulate.geometry.warp import warp_bands
 from simulate.inpaint.registry import EMBEDDED
 from simulate.outcome.changes import Change, Shift, amounts_of, shape_changes, skin_changes
+from simulate.outcome.cover_check import check_covers, covers_of
 from simulate.outcome.outcome import Outcome
 from simulate.outcome.view_check import check_view
-from simulate.outcome.warnings import cover_of, in_time, seen_in, undrawn_reactions, warnings_of
+from simulate.outcome.warnings import in_time, seen_in, undrawn_reactions, warnings_of
 from simulate.plan.conditions import SETTLED, Conditions
 from simulate.plan.interactions import adjustments, check_plan, plan_warnings
 from simulate.plan.plan import Plan, Treatment
@@ -82,8 +83,9 @@ def simulate(
             a person. The outcome's warnings still say why it must not be done.
 
     Raises:
-        PlanError: the plan is refused or cannot be shown on a head turned like this one, an
-            impossible time, responder, seed or reactions, or no such engine.
+        PlanError: the plan is refused, or cannot be shown on a head turned like this one or where
+            something covers the face, an impossible time, responder, seed or reactions, or no such
+            engine.
         EngineError: the engine is missing, broken or out of memory.
     """
     conditions = Conditions(when, responder, seed, engine, reactions)
@@ -100,13 +102,14 @@ def simulation_steps(
     if not ignore_rules:
         check_plan(plan)
     check_view(face, plan)
+    check_covers(face, plan)
     clock = _Clock()
     with clock.stage("skin"):
         skin = yield from skin_effect(face, plan, conditions)
         image = blend_parts(face.photo.image, skin.parts)
     with clock.stage("geometry"):
         shifts = shifts_of(face, plan, conditions)
-        drawn = [shift for shift in shifts if not cover_of(face, shift.treatment)]
+        drawn = [shift for shift in shifts if not covers_of(face, shift.treatment)]
         share, inverse_field = _flow(face, drawn)
     with clock.stage("shading"):
         shade = shade_of(face, amounts_of(drawn), share)
@@ -118,7 +121,7 @@ def simulation_steps(
         outline = _outline(face, plain, image, share, drawn)
         if outline is not None:
             merge(image, outline.pixels, outline.changed, outline.rows, outline.columns)
-        undrawn = [t for t in plan.treatments if cover_of(face, t)]
+        undrawn = [t for t in plan.treatments if covers_of(face, t)]
         shift_mm, moved_measures = _measured(face, shifts, share, undrawn)
         changes = (*skin_changes(skin.readings), *moved_measures)
     weights = [(shift.treatment, shift.weight) for shift in shifts if not shift.passing]

@@ -16,6 +16,7 @@ from simulate.catalogue.procedure import LESIONS, Procedure
 from simulate.catalogue.time_course import days_since
 from simulate.geometry.basis import reach_mm
 from simulate.outcome.changes import Change
+from simulate.outcome.cover_check import covers_of, partly_hidden
 from simulate.plan.conditions import Conditions
 from simulate.plan.plan import Plan, Treatment
 from simulate.recovery.reactions import LIKELY, SIGN_WORDS, reactions_at
@@ -70,6 +71,7 @@ def warnings_of(
     """
     return (
         *_hidden(face, plan),
+        *partly_hidden(face, plan),
         *_by_tone(face, plan),
         *_at_rest(face, plan),
         *_beyond(changes),
@@ -189,15 +191,10 @@ def _at_rest(face: Face, plan: Plan) -> Iterator[str]:
             )
 
 
-def cover_of(face: Face, treatment: Treatment) -> list[str]:
-    """Return what in the photo lies over the treated area, so that drawing would bend it."""
-    return [f.id for f in face.findings if f.id in treatment.entry.hidden_by]
-
-
 def _hidden(face: Face, plan: Plan) -> Iterator[str]:
     for treatment in plan.treatments:
         entry = treatment.entry
-        for thing in cover_of(face, treatment):
+        for thing in covers_of(face, treatment):
             if entry.terms:
                 whole, moved = COVERING[thing]
                 yield Message(moved if entry.skin else whole, name=Message(entry.name))

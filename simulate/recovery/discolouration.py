@@ -25,6 +25,7 @@ from face_mesh.cache import Scope, cached_per
 from face_mesh.landmarks.anatomy import curve
 from simulate.catalogue.procedure import Procedure, Reaction
 from simulate.catalogue.time_course import days_since
+from simulate.geometry.cover_taper import off_covers
 from simulate.geometry.displacement import reaction_term
 from simulate.geometry.grid import NODE_MM, Grid
 from simulate.geometry.mesh import FaceSurface
@@ -139,7 +140,7 @@ def _depth(face: Face, entry: Procedure, side: str, reaction: Reaction) -> Float
         if on == "face":
             depth = depth * _below_top(FaceSurface.of(face))
         np.maximum(deepest, grid_of(face, on).place_values(depth, SMOOTH_NODES), out=deepest)
-    return deepest * _outside_eyes(face)
+    return off_covers(face, deepest * _outside_eyes(face), bends_glasses=False)
 
 
 def _below_top(mesh: FaceSurface) -> Points:

@@ -18,6 +18,7 @@ from face_mesh import Face
 from face_mesh.arrays import Points
 from face_mesh.cache import Scope, cached_per
 from face_mesh.landmarks.anatomy import curve
+from simulate.geometry.cover_taper import off_covers
 from simulate.geometry.displacement import Amounts, Part
 from simulate.geometry.grid import NODE_MM, Grid
 from simulate.geometry.mesh import FaceSurface
@@ -54,7 +55,7 @@ def shade_unit(face: Face, part: Part) -> Floats:
     shade = grid.place_values(values, LOW_PASS_MM / NODE_MM)
     if relief.has_features:  # what the low pass spread over lips and eyes again
         shade *= grid.place_values(relief.known(face), EDGE_NODES)
-    return shade
+    return off_covers(face, shade, part.bends_glasses)
 
 
 def shade_of(face: Face, amounts: Amounts, share: float = 1.0) -> Floats:

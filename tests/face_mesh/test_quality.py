@@ -20,8 +20,11 @@ from face_mesh import (
     read_face,
 )
 from face_mesh.arrays import Rgb
-from face_mesh.landmarks.detect import Detection
-from face_mesh.quality import _CHECKS, assess, choose
+from face_mesh.landmarks.crop_frame import Frame
+from face_mesh.landmarks.detect import Detection, find_faces
+from face_mesh.quality.choice import choose
+from face_mesh.quality.findings import CHECKS, assess
+from tests.face_mesh import covered
 from tests.face_mesh.faces import (
     beside,
     collins,
@@ -122,25 +125,27 @@ def test_every_finding_is_a_patients_sentence_with_advice() -> None:
         assert re.fullmatch(r"[A-Z].+\.", finding.advice), finding
         assert re.fullmatch(r"[a-z_]+", finding.id)
         assert finding.severity in {"info", "warn", "block"}
-    unseen = set(_CHECKS) - {f.id for f in found}
+    unseen = set(CHECKS) - {f.id for f in found}
     assert unseen == {"too_near"}, "see the distance set for that one"
 
 
 def bad_copies() -> list[Face]:
     face, smile = hopper(), collins()
-    raised = {**face.expression, "browInnerUp": 0.9, "eyeBlinkLeft": 0.9}
+    raised = {**face.expression, "browInnerUp": 0.9, "eyeBlinkLeft": 0.9, "jawOpen": 0.9}
     oblique = read_face(Photo.from_rgb(turned_head(face, 32.0)))
     low = read_face(Photo.from_rgb(turned_head(face, 0.0, 20.0)))
     lying = np.ascontiguousarray(
         cv2.warpAffine(face.photo.image, cv2.getRotationMatrix2D((256, 300), 40, 0.7), (512, 600))
     )
     hidden = read_face(Photo.from_rgb(masked(face, (150, 190, 215))))
+    one_eyed = read_face(Photo.from_rgb(covered.patch(smile, "left", (0, 0, 0))))
+    child = read_face(Photo.from_rgb(childlike(smile, 1.4, 0.75)))
     on_side = read_face(Photo.from_rgb(np.ascontiguousarray(np.rot90(face.photo.image))))
     copies = [blurred(face, 1.5), light(face.photo.image, 0.1), light(face.photo.image, 4.0)]
     copies += [shadow(face.photo.image, 6.0), cropped(face, 4.0), lying]
     judged = [replace(face, expression=raised)]
     judged = [replace(f, findings=assess(f, 1)) for f in judged]
-    readings = [face, smile, oblique, low, hidden, on_side, *judged]
+    readings = [face, smile, oblique, low, hidden, one_eyed, child, on_side, *judged]
     return [*readings, *(remeasured(copy) for copy in copies)]
 
 
@@ -242,8 +247,67 @@ def test_a_leaning_head_is_told_from_a_photo_on_its_side(
 
 @pytest.mark.parametrize("colour", [(150, 190, 215), (235, 235, 235), (28, 28, 30), (90, 160, 120)])
 @pytest.mark.parametrize("face", [hopper, collins])
-def test_a_mask_is_refused(face: Callable[[], Face], colour: tuple[int, int, int]) -> None:
-    assert severities(masked(face(), colour))["face_covered"] == "block"
+def test_a_mask_is_told_and_takes_away_only_what_it_covers(
+    face: Callable[[], Face], colour: tuple[int, int, int]
+) -> None:
+    assert severities(masked(face(), colour))["face_covered"] == "warn"
+
+
+def grimaced(face: Face, **scores: float) -> set[str]:
+    shown = replace(face, expression={**face.expression, **scores})
+    return {one.id for one in assess(shown, 1)}
+
+
+@pytest.mark.parametrize(
+    "scores",
+    [
+        {"jawOpen": 0.8},
+        {"mouthLeft": 0.5},
+        {"cheekPuff": 0.5},
+        {"mouthPucker": 0.97},
+        {"browDownLeft": 0.98, "browDownRight": 0.98},
+        {"noseSneerLeft": 0.6},
+    ],
+)
+def test_a_grimace_is_told_and_a_smile_is_none(scores: dict[str, float]) -> None:
+    assert "grimace" not in grimaced(hopper())
+    assert "grimace" not in grimaced(collins())
+    assert "grimace" in grimaced(hopper(), **scores)
+
+
+def test_one_closed_eye_is_told_from_both() -> None:
+    one, two = (
+        next(
+            f.message
+            for f in assess(replace(hopper(), expression=dict.fromkeys(names, 0.9)), 1)
+            if f.id == "eyes_closed"
+        )
+        for names in (("eyeBlinkLeft",), ("eyeBlinkLeft", "eyeBlinkRight"))
+    )
+    assert one.startswith("An eye")
+    assert two.startswith("Both eyes")
+
+
+def childlike(face: Face, eyes: float, lower: float) -> Rgb:
+    """The face with larger eyes and a shorter lower half."""
+    image, ppm = face.photo.image, face.px_per_mm
+    y, x = np.mgrid[: image.shape[0], : image.shape[1]].astype(np.float32)
+    level = face.landmarks_px[[468, 473], 1].mean()
+    shorter = 1.0 - (1.0 - lower) * np.clip((y - level) / (15 * ppm), 0.0, 1.0)
+    from_x, from_y = x, np.where(y > level, level + (y - level) / shorter, y)
+    for pupil in face.landmarks_px[[468, 473], :2]:
+        away = np.hypot(x - pupil[0], y - pupil[1]) / (24 * ppm)
+        larger = 1.0 - (1.0 - 1.0 / eyes) * np.cos(np.minimum(away, 1.0) * np.pi / 2) ** 0.7
+        near = away < 1.0
+        from_x = np.where(near, pupil[0] + (x - pupil[0]) * larger, from_x)
+        from_y = np.where(near, pupil[1] + (y - pupil[1]) * larger, from_y)
+    maps = from_x.astype(np.float32), from_y.astype(np.float32)
+    return np.asarray(cv2.remap(image, *maps, cv2.INTER_LINEAR), np.uint8)
+
+
+def test_proportions_of_a_small_child_are_asked_about() -> None:
+    assert "unusual_proportions" not in ids(hopper()) | ids(collins())
+    assert severities(childlike(collins(), 1.4, 0.75))["unusual_proportions"] == "warn"
 
 
 def test_a_smear_is_refused_and_not_blamed_on_a_near_camera() -> None:
@@ -289,6 +353,29 @@ def test_two_faces_need_a_choice_and_either_can_be_chosen() -> None:
         measure_face(both, which=2)
 
 
+@pytest.mark.parametrize(("count", "in_row"), [(3, 3), (4, 2), (8, 4), (8, 8)])
+@pytest.mark.parametrize(("pupils_px", "margin"), [(48, 0), (56, 160)])
+def test_every_face_of_a_group_is_found_and_one_must_be_chosen(
+    count: int, in_row: int, pupils_px: int, margin: int
+) -> None:
+    tiles = [portrait(face(), pupils_px) for face in (hopper, collins)]
+    rows = [
+        np.hstack([tiles[(row + column) % 2] for column in range(in_row)])
+        for row in range(count // in_row)
+    ]
+    group = np.pad(np.vstack(rows), ((margin, margin), (margin, margin), (0, 0)), "edge")
+    assert len(find_faces(group)) == count
+    with pytest.raises(PhotoError, match=rf"{count} faces.*choose one"):
+        remeasured(group)
+
+
+def portrait(face: Face, pupils_px: int) -> Rgb:
+    """A square about a face, with the pupils so far apart."""
+    at = face.landmarks_px[:, :2]
+    width_px = 5.0 * float(np.linalg.norm(at[473] - at[468]))
+    return Frame.around(at[4], width_px, 0.0, 5 * pupils_px, mirrored=False).image(face.photo.image)
+
+
 @pytest.mark.parametrize("which", [-1, 2, 7])
 def test_a_face_that_is_not_there_cannot_be_chosen(which: int) -> None:
     with pytest.raises(PhotoError, match="no number"):
@@ -331,7 +418,7 @@ def refusals(paths: list[Path]) -> dict[str, str]:
     return refused
 
 
-SMALL = "congress"  # official portraits of 335 x 410 px, that nothing was ever set on
+SMALL = "congress"  # official portraits of 335 x 410 px
 
 
 @pytest.mark.parametrize("each", [pytest.param(1, marks=pytest.mark.slow), 4])
@@ -344,7 +431,6 @@ def test_shared_photos_are_measured_or_refused_for_a_good_reason(
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(reason="two are refused that need not be", strict=True)
 def test_every_small_portrait_is_measured(faces_dir: Path) -> None:
     paths = sorted(faces_dir.glob(f"{SMALL}/**/*.jpg"))
     if not paths:
@@ -413,11 +499,11 @@ def test_a_photo_turned_by_quarters_is_refused(faces_dir: Path, quarters: int) -
     assert told.count(False) <= (quarters == 2)  # a face drawn well upside down passes for one
 
 
-def test_a_covered_mouth_is_refused_whatever_the_skin(faces_dir: Path) -> None:
+def test_a_covered_mouth_is_told_whatever_the_skin(faces_dir: Path) -> None:
     for path in held_out()[::6]:
         face = measure_face(open_photo(use_photo(path)))
         for image in (boxed(face), masked(face, (150, 190, 215)), masked(face, (28, 28, 30))):
-            assert severities(image)["face_covered"] == "block", path.name
+            assert severities(image)["face_covered"] == "warn", path.name
 
 
 def test_dark_skin_in_good_light_is_not_called_a_dark_photo(faces_dir: Path) -> None:

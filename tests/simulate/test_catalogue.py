@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from face_mesh import quality
 from face_mesh.measures import MEASURES
+from face_mesh.quality.findings import CHECKS
 from face_mesh.skin import signs
 from simulate import procedures
 from simulate.catalogue import loader
@@ -83,7 +83,7 @@ def test_the_usual_dose_is_a_number_of_steps(entry: Procedure) -> None:
 
 def assert_names_known(entry: Procedure) -> None:
     assert set(entry.measures) <= {*MEASURES, *PRIOR_MEASURES}
-    assert set(entry.hidden_by) <= set(quality._CHECKS)
+    assert set(entry.hidden_by) <= set(CHECKS)
     for term in entry.terms:
         assert term.operator in OPERATORS
         places = [term.patch.centre, *term.patch.hold, term.pivot, term.pull]

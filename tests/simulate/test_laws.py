@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from face_mesh import Face, Photo, measure_face
 from face_mesh.arrays import Bool, Points
 from face_mesh.measures import measure_points
-from face_mesh.quality import MIN_PUPILS_PX
+from face_mesh.quality.placement import MIN_PUPILS_PX
 from simulate import (
     Outcome,
     Plan,

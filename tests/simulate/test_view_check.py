@@ -11,7 +11,7 @@ from benchmarks.turned import SIZE_WH, front_most, turned_photo, turned_pose
 from face_mesh import Face, Photo, PlanError
 from face_mesh.arrays import Points, Rgb
 from face_mesh.landmarks.scale import Scale
-from face_mesh.quality import MAX_YAW_DEG
+from face_mesh.quality.placement import MAX_YAW_DEG
 from simulate import Plan, Treatment, procedures
 from simulate.composite import merge
 from simulate.geometry.basis import mesh_basis

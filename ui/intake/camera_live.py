@@ -17,7 +17,8 @@ from face_mesh import (
 )
 from face_mesh.landmarks.anatomy import point
 from face_mesh.landmarks.detect import find_faces
-from face_mesh.quality import SMILE_SCORE, WARN_PITCH_DEG, WARN_YAW_DEG
+from face_mesh.quality.expression import SMILE_SCORE
+from face_mesh.quality.placement import WARN_PITCH_DEG, WARN_YAW_DEG
 from ui.components.capture.camera import OVAL_SHARE
 from ui.compute import model_loading
 from ui.intake.views import BEST_TURN_DEG, VIEWS
@@ -39,7 +40,9 @@ SHORT = {
     "too_bright": N_("It is too bright. Move away from the lamp."),
     "uneven_light": N_("One side is darker. Turn until the light falls evenly on your face."),
     "glasses": N_("Take off your glasses."),
-    "face_covered": N_("Take off what covers your mouth and chin."),
+    "face_covered": N_("Take away what covers your face."),
+    "eyes_hidden": N_("Let both eyes be seen."),
+    "grimace": N_("Relax your face."),
     "too_near": N_("Hold the camera farther away, at least 60 cm."),
     "smile": N_("Relax your face and do not smile."),
     "mouth_open": N_("Close your lips."),

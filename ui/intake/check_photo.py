@@ -23,7 +23,8 @@ GOOD = {
         "head_turned", "head_tilted", "head_leaning", "photo_turned", "not_turned", "turn",
     },
     N_("The face is relaxed and free."): {
-        "smile", "mouth_open", "eyes_closed", "brows_raised", "glasses", "face_covered", "no_smile",
+        "smile", "mouth_open", "eyes_closed", "brows_raised", "glasses", "eyes_hidden",
+        "face_covered", "grimace", "no_smile",
     },
     N_("The distance is good."): {"too_near", "face_cut_off"},
 }  # fmt: skip

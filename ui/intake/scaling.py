@@ -39,7 +39,7 @@ SCALES = {
     "iris": N_("judged from the size of the irises"),
     "interpupillary_distance": N_("from the pupil distance you gave"),
     "known_length": N_("from the length you gave"),
-    "face_size": N_("judged from the size of the face, because the head is turned"),
+    "face_size": N_("judged from the size of the face, because the irises cannot be used"),
 }
 
 

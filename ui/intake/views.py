@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from face_mesh import Face, Finding
 from face_mesh.messages import Message
-from face_mesh.quality import SMILE_SCORE
+from face_mesh.quality.expression import SMILE_SCORE
 from simulate import procedures
 from simulate.outcome.view_check import FRONT_DEG, max_yaw_deg
 from ui.state.session import FRONT, SMILE, THREE_QUARTER

@@ -1,0 +1,105 @@
+"""Whether what a treatment changes can be seen in a photo in which something covers the face."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from face_mesh import Face
+from face_mesh.arrays import Mask
+from face_mesh.cache import Scope, cached_per
+from face_mesh.covers.cover import covers, hidden_mask, lens_mask
+from face_mesh.errors import PlanError
+from face_mesh.messages import Message
+from simulate.catalogue.procedure import Procedure
+from simulate.geometry.mesh import FaceSurface
+from simulate.outcome.view_check import change_weights
+from simulate.plan.plan import Plan, Treatment
+
+# Of what a treatment changes, by area and amount: with more of it hidden it cannot be shown, with
+# less hidden nothing need be said. A treatment of both sides with one of them hidden is shown.
+MOST_HIDDEN, HARDLY_HIDDEN = 0.6, 0.05
+
+
+def check_covers(face: Face, plan: Plan) -> None:
+    """Refuse a plan of which a treatment lies mostly under something in the photo.
+
+    Raises:
+        PlanError: more than `MOST_HIDDEN` of what a treatment changes is hidden.
+    """
+    for treatment in plan.treatments:
+        if treatment.dose and hidden_share(face, treatment) > MOST_HIDDEN:
+            raise PlanError(
+                Message(
+                    "{name} cannot be shown, because something covers that part of the face in "
+                    "this photo; use a photo that shows it, or leave it out.",
+                    name=Message(treatment.entry.name),
+                )
+            )
+
+
+def partly_hidden(face: Face, plan: Plan) -> Iterator[str]:
+    """Yield a warning for each treatment of which a part is not drawn."""
+    for treatment in plan.treatments:
+        if treatment.dose and hidden_share(face, treatment) > HARDLY_HIDDEN:
+            yield Message(
+                "{name}: what is covered in this photo is left as it is, so a part of the change "
+                "is not drawn.",
+                name=Message(treatment.entry.name),
+            )
+        for _, share in _under(face, treatment):
+            if treatment.dose and HARDLY_HIDDEN < share <= MOST_HIDDEN:
+                yield Message(
+                    "{name}: what lies under the glasses is left as it is, so a part of the change "
+                    "is not drawn; take the photo again without glasses.",
+                    name=Message(treatment.entry.name),
+                )
+
+
+def covers_of(face: Face, treatment: Treatment) -> list[str]:
+    """Return the ids of clear covers under which a treatment would move most of what it moves.
+
+    Drawing would bend them, so nothing of it is drawn. What moves less under them is drawn around
+    them (`simulate.geometry.cover_taper`).
+    """
+    return [cover for cover, share in _under(face, treatment) if share > MOST_HIDDEN]
+
+
+def _under(face: Face, treatment: Treatment) -> Iterator[tuple[str, float]]:
+    """Yield clear covers that a treatment would bend, and how much of it lies under them."""
+    entry = treatment.entry
+    for cover in covers(face):
+        if cover.clear and cover.id in entry.hidden_by:
+            yield cover.id, _clear_share(face, entry, treatment.side)
+
+
+@cached_per(Scope.SIZE)
+def _clear_share(face: Face, procedure: Procedure, side: str) -> float:
+    """How much of what a procedure moves lies under glasses, 1 if it is none of the mesh: ears."""
+    if not any(term.patch.surface == "face" for term in procedure.terms):
+        return 1.0
+    return _share(face, procedure, side, lens_mask(face))
+
+
+def hidden_share(face: Face, treatment: Treatment) -> float:
+    """Return how much of what a treatment changes is hidden in the photo, 0 to 1."""
+    if not hidden_mask(face).any():
+        return 0.0
+    return _hidden_share(face, treatment.entry, treatment.side)
+
+
+@cached_per(Scope.SIZE)
+def _hidden_share(face: Face, procedure: Procedure, side: str) -> float:
+    return _share(face, procedure, side, hidden_mask(face))
+
+
+def _share(face: Face, procedure: Procedure, side: str, mask: Mask) -> float:
+    weights = change_weights(face, procedure, side)
+    places = face.pose.to_photo(FaceSurface.of(face).vertices_mm)[:, :2]
+    x, y = np.round(places).astype(int).T
+    height, width = mask.shape
+    inside = (x >= 0) & (x < width) & (y >= 0) & (y < height)
+    there = np.where(inside, mask[y.clip(0, height - 1), x.clip(0, width - 1)], 0.0)
+    whole = float(weights.sum())
+    return float((weights * there).sum()) / whole if whole else 0.0
