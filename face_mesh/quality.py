@@ -18,6 +18,7 @@ import numpy.typing as npt
 from face_mesh.arrays import Points, Rgb
 from face_mesh.errors import PhotoError
 from face_mesh.face import Face, Finding, Severity
+from face_mesh.fidelity.faults import faults
 from face_mesh.landmarks.anatomy import curve, point
 from face_mesh.landmarks.crop_frame import Frame
 from face_mesh.landmarks.detect import Detection, find_faces
@@ -189,6 +190,7 @@ def assess(face: Face, faces_seen: int) -> tuple[Finding, ...]:
     """
     view = _View.of(face)
     found = [_several(faces_seen)] if faces_seen > 1 else []
+    found += [Finding(one.id, "warn", one.message, one.advice) for one in faults(face)]
     for id_, check in _CHECKS.items():
         if (seen := check(face, view)) is not None:
             found.append(Finding(id_, *seen))
