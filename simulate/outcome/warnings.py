@@ -235,7 +235,7 @@ def _unseen(skin: SkinEffect) -> Iterator[str]:
             "{sign}: the grade to start from is not readable in this photo, so none is given. "
             "{reason}",
             sign=Message(SIGNS[sign].name),
-            reason=why,
+            reason=MessageList([why]),
         )
     for reading in skin.readings:
         if (

@@ -39,7 +39,10 @@ ENTRY = {
 # repeatable, plan says what the treatments add up to, reactions what of swelling and bruises is
 # drawn, because why a range is wide, and the catalogue says for whom, for how much of the face, on
 # what grounds, how it heals and what can go wrong.
-MORE_CHANGE, MORE_OUTCOME = {"in_picture", "because"}, {"seed", "plan", "reactions"}
+MORE_CHANGE, MORE_OUTCOME = (
+    {"in_picture", "because"},
+    {"seed", "plan", "reactions", "tone", "unreadable"},
+)
 MORE_ENTRY = {
     *("summary", "scope", "coefficients", "relative_sd", "course", "reactions", "downtime_days"),
     *("risks", "suits_less", "max_yaw_deg"),
@@ -56,7 +59,10 @@ PLAN_ROW = {
 }
 TOTAL = {"id", "what", "amount", "most", "unit", "within_weeks", "source"}
 INTERACTION = {"severity", "reason", "source", "procedures"}
-SKIN_ROW = {"id", "name", "region", "severity", "scale", "ita_deg"}
+SKIN_ROW = {"id", "name", "region", "severity", "scale", "ita_deg", "unreadable", "at_rest"}
+TONE = {
+    *("ita_deg", "low", "high", "monk", "monk_range", "unreadable", "phototype", "source"),
+}
 
 
 def report(*texts: str, **how: str) -> dict[str, Any]:
@@ -198,7 +204,7 @@ def test_findings_are_passed_on() -> None:
 
 def test_a_measured_face_has_the_keys_of_the_contract() -> None:
     found = json.loads(json.dumps(face_json(hopper()), allow_nan=False))
-    assert set(found) == {"photo", "quality", "measures", "skin"}
+    assert set(found) == {"photo", "quality", "measures", "skin", "tone"}
     assert set(found["photo"]) == PHOTO | {"scale_source"}
     assert found["photo"]["scale_source"] == "iris"
     assert all(set(m) == MEASURE for m in found["measures"])
@@ -206,8 +212,21 @@ def test_a_measured_face_has_the_keys_of_the_contract() -> None:
     assert all(m["sd"] > 0.0 for m in found["measures"])
     assert {row["id"] for row in found["skin"]} == set(SIGNS)
     assert all(set(row) == SKIN_ROW for row in found["skin"])
-    assert all(math.isfinite(row["severity"]) and row["severity"] >= 0 for row in found["skin"])
+    read = [row for row in found["skin"] if row["severity"] is not None]
+    assert read
+    assert all(math.isfinite(row["severity"]) and row["severity"] >= 0 for row in read)
+    assert all((row["severity"] is None) == bool(row["unreadable"]) for row in found["skin"])
     assert all(row["ita_deg"] is None or -90 < row["ita_deg"] < 90 for row in found["skin"])
+
+
+def test_a_tone_has_its_interval_and_says_where_it_is_from() -> None:
+    tone = face_json(hopper())["tone"]
+    assert set(tone) == TONE
+    assert tone["low"] < tone["ita_deg"] < tone["high"]
+    assert tone["monk_range"][0] <= tone["monk"] <= tone["monk_range"][1]
+    assert (tone["source"], tone["phototype"], tone["unreadable"]) == ("photo", None, "")
+    said = face_json(hopper(), "V")["tone"]
+    assert (said["source"], said["phototype"]) == ("said", "V")
 
 
 def test_the_catalogue_has_the_keys_of_the_contract() -> None:
