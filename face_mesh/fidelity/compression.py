@@ -22,10 +22,11 @@ BLOCK_PX = 8
 _MOST_STEP = 8.0  # levels: what is more is an edge of the face
 _LEAST_PX = 48  # of the face: fewer hold too few blocks
 _MOST_PX = 1024  # of the face, in its middle: more blocks say no more
-# Periods of blocks that were made smaller, down to half and some more, or larger, in steps finer
-# than what a face of 1000 px tells apart.
-_PERIODS = np.concatenate([np.arange(3.2, 7.5, 0.02), np.arange(8.6, 16.5, 0.02)])
-_HARMONICS = (1, 2)
+# Blocks that were made smaller, down to 0.4, or larger, up to 2, as cycles in so many px.
+_LENGTH = 8192  # finer steps than what a face of 1000 px tells apart
+_CYCLES = np.array(
+    [n for n in range(_LENGTH // 16, _LENGTH * 10 // 32) if not 7.5 < _LENGTH / n < 8.6]
+)
 
 Grey = npt.NDArray[np.float32]
 
@@ -85,10 +86,7 @@ def _comb(more: Points) -> float:
 
 
 def _at_periods(more: Points) -> Points:
-    """(P,) the height of a comb at each of the periods, by its first harmonics."""
-    away, at = more - more.mean(), np.arange(len(more))
-    found = np.zeros(len(_PERIODS))
-    for harmonic in _HARMONICS:
-        waves = np.exp(-2j * np.pi * harmonic * at / _PERIODS[:, None])
-        found += np.abs(waves @ away) / len(more) / len(_HARMONICS)
-    return np.asarray(found * _PERIODS, np.float64)
+    """(P,) the height of a comb of each other period, by its first two harmonics."""
+    waves = np.abs(np.fft.fft(more - more.mean(), _LENGTH)) / len(more)
+    found = (waves[_CYCLES] + waves[2 * _CYCLES]) / 2.0
+    return np.asarray(found * _LENGTH / _CYCLES, np.float64)
