@@ -61,9 +61,11 @@ def visibility_in_photo(
     entry, dose = treatments[0].entry, max(treatment.relative_dose for treatment in treatments)
     if entry.removes_lesions:
         return PhotoEffect("", True)  # what goes is what is picked
-    all_grades = _grades(entry, face)
-    grades = {sign: grade for sign, grade in all_grades.items() if sign in about} or all_grades
-    unread = {sign: why for sign, why in _unread(entry, face).items() if sign not in all_grades}
+    acted_on = {term.sign for term in entry.skin}
+    meant = acted_on.intersection(about) or acted_on
+    grades = {sign: grade for sign, grade in _grades(entry, face).items() if sign in meant}
+    why = {sign: one for sign, one in _unread(entry, face).items() if sign in meant}
+    unread = {sign: one for sign, one in why.items() if sign not in grades}
     lost = [grades[term.sign] * term.share(dose) for term in entry.skin if term.sign in grades]
     own = [one for one in _moved(treatments, face) if one.measure in entry.measures]
     seen = [
