@@ -10,8 +10,8 @@ import pytest
 from face_mesh import Face, open_photo
 from face_mesh.arrays import Rgb
 from face_mesh.fidelity.colour_cast import colour_cast
-from face_mesh.fidelity.colour_spread import colour_spread
 from face_mesh.fidelity.compression import block_edges
+from face_mesh.fidelity.face_colours import colour_spread
 from face_mesh.fidelity.faults import COLOUR, DETAIL, LEAST_SPREAD, faults
 from face_mesh.fidelity.smoothness import skin_grain
 from face_mesh.landmarks.anatomy import curve
@@ -140,6 +140,17 @@ def with_white_eyes() -> Face:
         outline = np.round(face.landmarks_px[list(lids), :2]).astype(np.int32)
         cv2.fillPoly(image, [outline], (190, 182, 178))
     return with_photo(face, np.asarray(image, np.uint8))
+
+
+@pytest.mark.parametrize("portrait", [hopper, collins])
+def test_skin_of_no_colour_that_skin_has_is_told_without_any_eyes(
+    portrait: Callable[[], Face],
+) -> None:
+    face = portrait()
+    for gains in ((0.5, 0.9, 2.2), (0.55, 1.1, 0.4)):
+        assert "colour_cast" in found(with_photo(face, tinted(face.photo.image, gains))), gains
+    harder = with_photo(face, saved(sepia(face.photo.image), 20))
+    assert found(harder) & {"colour_cast", "no_colour"}
 
 
 def test_eyes_of_the_colour_of_skin_say_nothing_of_the_light() -> None:

@@ -1,4 +1,4 @@
-"""Whether a photo has colours at all: grey, sepia and two-tone pictures have one for each shade."""
+"""The colours within a face, without the noise of single pixels."""
 
 from __future__ import annotations
 
@@ -16,13 +16,8 @@ _LEAST_SHADE = 8  # pixels of a step
 
 
 @cached_per(Scope.HEAD)
-def colour_spread(face: Face) -> float:
-    """Return how much colours of one lightness differ within the face, CIELAB (a, b) units.
-
-    Root mean square about the median colour of each step of lightness, read off the first size that
-    asks. Skin, lips, eyes and brows of a photo in colour are 2.5 apart and more; in grey, sepia and
-    two-tone pictures only noise is left.
-    """
+def face_colours(face: Face) -> Points:
+    """Return (N, 3) CIELAB of the face, softened, read off the first size that asks."""
     longest = max(face.photo.width, face.photo.height)
     small = face.resized(max(1, round(longest * min(1.0, _PX_PER_MM / face.px_per_mm))))
     rgb = np.asarray(small.photo.image, np.float32) / 255.0
@@ -31,10 +26,17 @@ def colour_spread(face: Face) -> float:
     inside = np.zeros(lab.shape[:2], np.uint8)
     oval = small.landmarks_px[list(curve("face_oval")), :2]
     cv2.fillPoly(inside, [np.round(oval).astype(np.int32)], 1)
-    return _spread(np.asarray(lab[inside > 0], np.float64))
+    return np.asarray(lab[inside > 0], np.float64)
 
 
-def _spread(lab: Points) -> float:
+def colour_spread(face: Face) -> float:
+    """Return how much colours of one lightness differ within the face, CIELAB (a, b) units.
+
+    Root mean square about the median colour of each step of lightness. Skin, lips, eyes and brows
+    of a photo in colour are 2.5 apart and more; in grey, sepia and two-tone pictures, which have
+    one colour for each shade, only noise is left.
+    """
+    lab = face_colours(face)
     steps = np.floor(lab[:, 0] * _SHADES / 100.001).astype(int)
     total, count = 0.0, 0
     for step in np.unique(steps):
@@ -43,3 +45,12 @@ def _spread(lab: Points) -> float:
             total += float(((colours - np.median(colours, axis=0)) ** 2).sum())
             count += len(colours)
     return float(np.sqrt(total / count)) if count else 0.0
+
+
+def skin_hue_deg(face: Face) -> float:
+    """Return the CIELAB hue of the median colour of the face: 0 is red, 90 yellow, 180 green."""
+    lab = face_colours(face)
+    if not len(lab):
+        return float("nan")
+    red, yellow = np.median(lab[:, 1:], axis=0)
+    return float(np.degrees(np.arctan2(yellow, red)))
