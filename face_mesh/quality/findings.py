@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from face_mesh.face import Face, Finding, Severity
+from face_mesh.fidelity.faults import faults
 from face_mesh.messages import N_, Message
 from face_mesh.quality import coverage, expression, light, placement
 from face_mesh.quality.view import Check, View
@@ -24,6 +25,7 @@ def assess(face: Face, faces_seen: int) -> tuple[Finding, ...]:
     """
     view = View.of(face)
     found = [_several(faces_seen)] if faces_seen > 1 else []
+    found += [Finding(fault.id, "warn", fault.message, fault.advice) for fault in faults(face)]
     for id_, check in CHECKS.items():
         if (seen := check(face, view)) is not None:
             found.append(Finding(id_, *seen))

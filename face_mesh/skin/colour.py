@@ -15,6 +15,7 @@ import numpy as np
 from face_mesh.arrays import Mask
 from face_mesh.cache import Key, Scope, cached_per, name_of
 from face_mesh.face import Face
+from face_mesh.fidelity.faults import COLOUR
 from face_mesh.skin.chromophores import (
     HAEMOGLOBIN,
     MELANIN,
@@ -150,7 +151,15 @@ def _mask(excess: Values, area: Area, px_per_mm: float) -> Mask:
 
 
 def _sign(id_: str, name: str, regions: tuple[str, ...]) -> Sign:
-    return Sign(id_, name, regions, SCALE, MOST, lambda face, region: _detect(face, id_, region))
+    return Sign(
+        id_,
+        name,
+        regions,
+        SCALE,
+        MOST,
+        lambda face, region: _detect(face, id_, region),
+        needs=frozenset((COLOUR,)),
+    )
 
 
 _BROAD = ("forehead", "malar_left", "malar_right", "nasal_dorsum", "chin")

@@ -19,6 +19,7 @@ from scipy.ndimage import gaussian_filter1d
 from face_mesh.arrays import Bool, Mask
 from face_mesh.cache import Scope, cached_per
 from face_mesh.face import Face
+from face_mesh.fidelity.faults import DETAIL
 from face_mesh.landmarks.anatomy import curve
 from face_mesh.regions import Patch, region_patch
 from face_mesh.skin.masked_blur import soften
@@ -251,7 +252,13 @@ def _openings(view: View) -> Bool:
 def _sign(kind: _Kind) -> Sign:
     regions = (f"{kind.region}_left", f"{kind.region}_right")
     return Sign(
-        kind.id, kind.name, regions, SCALE, MOST, lambda face, region: _detect(face, kind, region)
+        kind.id,
+        kind.name,
+        regions,
+        SCALE,
+        MOST,
+        lambda face, region: _detect(face, kind, region),
+        needs=frozenset((DETAIL,)),
     )
 
 

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from face_mesh.arrays import Bool, Mask
 from face_mesh.cache import Scope, cached_per
 from face_mesh.face import Face
+from face_mesh.fidelity.faults import DETAIL
 from face_mesh.landmarks.anatomy import point
 from face_mesh.regions import Patch
 from face_mesh.skin.masked_blur import across, soften
@@ -249,5 +250,6 @@ SIGNS: tuple[Sign, ...] = (
         SCALE,
         MOST,
         _detect,
+        needs=frozenset((DETAIL,)),
     ),
 )

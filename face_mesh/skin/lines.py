@@ -16,6 +16,7 @@ from scipy import ndimage
 
 from face_mesh.arrays import Mask
 from face_mesh.face import Face
+from face_mesh.fidelity.faults import DETAIL
 from face_mesh.skin.line_zones import line_area, line_direction
 from face_mesh.skin.masked_blur import soften
 from face_mesh.skin.ridges import Values, dark_lines
@@ -168,6 +169,7 @@ def _sign(kind: _Kind) -> Sign:
         MOST,
         lambda face, region: _detect(face, kind, region),
         expressions=kind.expressions,
+        needs=frozenset((DETAIL,)),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from face_mesh.face import Face
+from face_mesh.fidelity.faults import COLOUR, DETAIL
 from face_mesh.regions import Patch
 
 
@@ -42,6 +43,7 @@ class Sign:
         detect: reads it off a face in one of `regions`.
         least_px_per_mm: of a photo, below which the sign cannot be told from noise.
         expressions: blendshapes that make more of the sign than there is at rest.
+        needs: of `COLOUR` and `DETAIL`, what a photo must show truly for it to be read.
     """
 
     id: str
@@ -52,3 +54,4 @@ class Sign:
     detect: Callable[[Face, str], SkinSign]
     least_px_per_mm: float = 0.0
     expressions: tuple[str, ...] = ()
+    needs: frozenset[str] = frozenset((COLOUR, DETAIL))

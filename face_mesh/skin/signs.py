@@ -27,7 +27,7 @@ class Reading:
         region: name of a region of the face.
         severity: on the scale of the sign; None where it cannot be read.
         scale: what the severity means.
-        ita_deg: skin tone of the region, degrees; NaN where no skin is seen.
+        ita_deg: skin tone of the region, degrees; NaN where it cannot be read.
         unreadable: why there is no severity, a sentence; empty where there is one.
         at_rest: whether no expression makes more of the sign than there is.
     """
@@ -63,5 +63,6 @@ def read_skin(face: Face) -> tuple[Reading, ...]:
 def _read(face: Face, sign: Sign, region: str) -> Reading:
     why = readability.unreadable(face, sign, region)
     severity = None if why else min(detect(face, sign.id, region).severity, sign.most)
-    tone, calm = ita_deg(face, region), readability.at_rest(face, sign)
+    calm = readability.at_rest(face, sign)
+    tone = float("nan") if readability.tone_unreadable(face) else ita_deg(face, region)
     return Reading(sign.id, sign.name, region, severity, sign.scale, tone, why, calm)

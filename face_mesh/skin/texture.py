@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from face_mesh.face import Face
+from face_mesh.fidelity.faults import DETAIL
 from face_mesh.skin.masked_blur import across, soften
 from face_mesh.skin.ridges import Values
 from face_mesh.skin.sign_types import Sign, SkinSign
@@ -104,6 +105,7 @@ def _sign(kind: _Kind) -> Sign:
         SCALE,
         MOST,
         lambda face, region: _detect(face, kind, region),
+        needs=frozenset((DETAIL,)),
     )
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import chain
+from math import isfinite
 from pathlib import Path
 from typing import NoReturn
 
@@ -30,7 +31,9 @@ from face_mesh.arrays import Rgb
 from face_mesh.inert_text import inert
 from face_mesh.measures import measure_all
 from face_mesh.photo.arrangement import MOST_STRAIGHTEN_DEG, WHOLE
+from face_mesh.skin.readability import tone_unreadable
 from face_mesh.skin.signs import read_skin
+from face_mesh.skin.skin_tone import skin_tone
 from face_mesh.untrusted import Unreadable, contents, number_of, whole_of
 from simulate import Outcome, Plan, __version__, procedures, simulation_steps
 from simulate.command_line.output_folder import output_folder, write
@@ -144,6 +147,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--notes", action="store_true", help="with --report: the notes of the plan, word by word"
     )
+    parser.add_argument(
+        "--phototype",
+        metavar="I-VI",
+        help="your skin type (Fitzpatrick), which then stands in place of what the photo shows",
+    )
     parser.add_argument("--engine", default=EMBEDDED, help="embedded or hub:NAME, for skin")
     parser.add_argument("--seed", type=_whole(0, MOST_SEED), default=0)
     parser.add_argument(
@@ -234,7 +242,7 @@ def _done(asked: argparse.Namespace) -> int:
     elif asked.verified:
         return _verify(asked.verified, asked.json)
     elif asked.measured:
-        _print_face(_face(asked, asked.measured), asked.json)
+        _measure(asked)
     else:
         _run(asked)
     return 0
@@ -330,6 +338,7 @@ def _plan(asked: argparse.Namespace) -> tuple[Plan, Conditions]:
         asked.seed,
         asked.engine,
         asked.reactions,
+        asked.phototype,
     )
     if not plan.treatments:
         raise PlanError("Say what to simulate, for example --treat lip_filler=1.0.")
@@ -479,18 +488,40 @@ def _print_plan(plan: Plan) -> None:
             print(f"  {total_words(total, plan.body_kg)}")
 
 
-def _print_face(face: Face, as_json: bool) -> None:
-    if as_json:
-        print(json.dumps(face_json(face), indent=2))
-        return
+def _measure(asked: argparse.Namespace) -> None:
+    said = Conditions(phototype=asked.phototype).phototype  # refused before the photo is read
+    face = _face(asked, asked.measured)
+    if asked.json:
+        print(json.dumps(face_json(face, said), indent=2))
+    else:
+        _print_face(face, said)
+
+
+def _print_face(face: Face, phototype: str | None) -> None:
     for finding in face.findings:
         print(f"{finding.severity}: {finding.message} {finding.advice}")
     for m in measure_all(face):
         print(f"{m.name:52s}{m.value:9.2f} {m.unit:6s}± {m.sd:.2f}")
+    print(f"{'Skin tone':52s}{_tone(face, phototype)}")
     for r in read_skin(face):
         where = f"{r.name}, {place(r.region)}"
-        grade = "        –" if r.severity is None else f"{r.severity:9.2f}"
-        print(f"{where:52s}{grade}        ITA {r.ita_deg:.0f}° {r.unreadable}".rstrip())
+        if r.severity is None:
+            print(f"{where:52s}        – not readable in this photo: {r.unreadable}")
+        else:
+            ita = f"ITA {r.ita_deg:.0f}°" if isfinite(r.ita_deg) else ""
+            print(f"{where:52s}{r.severity:9.2f}        {ita}".rstrip())
+
+
+def _tone(face: Face, phototype: str | None) -> str:
+    """The tone of the skin in a line: as its person says it, or else as the photo shows it."""
+    if phototype is not None:
+        return f"type {phototype}, as you say"
+    why = tone_unreadable(face)
+    tone = skin_tone(face)
+    if why:
+        return f"        – not readable in this photo: {why}"
+    monk = f"Monk {tone.monk} ({tone.monk_light} to {tone.monk_dark})"
+    return f"ITA {tone.ita_deg:.0f}° ({tone.low:.0f} to {tone.high:.0f}), {monk}"
 
 
 @contextmanager

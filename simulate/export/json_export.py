@@ -9,7 +9,9 @@ from typing import Any
 from face_mesh import Face
 from face_mesh.measures import measure_all
 from face_mesh.repeatability import smallest_change
+from face_mesh.skin import readability
 from face_mesh.skin.signs import read_skin
+from face_mesh.skin.skin_tone import UNSEEN, skin_tone
 from simulate.catalogue.procedure import CurvePoint, Procedure, Reaction
 from simulate.catalogue.sources import citation
 from simulate.outcome.outcome import Outcome
@@ -32,6 +34,7 @@ def outcome_json(outcome: Outcome, *, version: str) -> Json:
         "when": outcome.conditions.when,
         "responder": outcome.conditions.responder,
         "reactions": outcome.conditions.reactions,
+        "tone": _tone(face, outcome.conditions.phototype),
         "changes": [
             {
                 "measure": c.measure,
@@ -46,6 +49,7 @@ def outcome_json(outcome: Outcome, *, version: str) -> Json:
             }
             for c in outcome.changes
         ],
+        "unreadable": dict(outcome.skin.unreadable),
         "changed_fraction": round(outcome.changed_fraction, 6),
         "warnings": list(outcome.warnings),
         "timings_ms": {stage: round(ms, 2) for stage, ms in outcome.timings_ms.items()},
@@ -55,8 +59,13 @@ def outcome_json(outcome: Outcome, *, version: str) -> Json:
     }
 
 
-def face_json(face: Face) -> Json:
-    """Return what `--measure --json` prints."""
+def face_json(face: Face, phototype: str | None = None) -> Json:
+    """Return what `--measure --json` prints.
+
+    Args:
+        face: measured face.
+        phototype: of the skin as the person says it, "I" to "VI"; None is not said.
+    """
     return {
         "photo": _photo(face) | {"scale_source": face.scale.source},
         "quality": _quality(face),
@@ -65,6 +74,7 @@ def face_json(face: Face) -> Json:
             | {"sd": round(m.sd, 3), "smallest_change": _smallest(m.id, m.value)}
             for m in measure_all(face)
         ],
+        "tone": _tone(face, phototype),
         "skin": [
             {"id": r.id, "name": r.name, "region": r.region, "scale": r.scale}
             | {"severity": None if r.severity is None else round(r.severity, 3)}
@@ -236,6 +246,22 @@ def _treatment(one: Treatment) -> Json:
             {"kind": s.kind, "points": s.points, "radius_mm": s.radius_mm} for s in one.strokes
         ]
     return said
+
+
+def _tone(face: Face, phototype: str | None) -> Json:
+    """The tone of the skin, with its interval of 95 %; null where the photo does not tell."""
+    why = readability.tone_unreadable(face)
+    tone = UNSEEN if why else skin_tone(face)
+    return {
+        "ita_deg": _number(tone.ita_deg, 1),
+        "low": _number(tone.low, 1),
+        "high": _number(tone.high, 1),
+        "monk": tone.monk,
+        "monk_range": None if tone.monk is None else [tone.monk_light, tone.monk_dark],
+        "unreadable": why,
+        "phototype": phototype,
+        "source": "photo" if phototype is None else "said",
+    }
 
 
 def _number(value: float, digits: int) -> float | None:

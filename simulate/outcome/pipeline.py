@@ -66,6 +66,7 @@ def simulate(
     seed: int = 0,
     engine: str = EMBEDDED,
     reactions: str = "likely",
+    phototype: str | None = None,
     *,
     ignore_rules: bool = False,
 ) -> Outcome:
@@ -78,17 +79,18 @@ def simulate(
         responder: "low", "expected" or "high".
         seed: for engines that draw noise.
         engine: "embedded" or "hub:NAME".
-        reactions: which are drawn, "likely", "all" or "none". All five: see `Conditions`.
+        reactions: which are drawn, "likely", "all" or "none".
+        phototype: of the skin as the person says it, "I" to "VI". All six: see `Conditions`.
         ignore_rules: draw also what `simulate.plan.interactions` refuses: for study, never to show
             a person. The outcome's warnings still say why it must not be done.
 
     Raises:
         PlanError: the plan is refused, or cannot be shown on a head turned like this one or where
-            something covers the face, an impossible time, responder, seed or reactions, or no such
-            engine.
+            something covers the face, an impossible time, responder, seed, reactions or phototype,
+            or no such engine.
         EngineError: the engine is missing, broken or out of memory.
     """
-    conditions = Conditions(when, responder, seed, engine, reactions)
+    conditions = Conditions(when, responder, seed, engine, reactions, phototype)
     return complete(simulation_steps(face, plan, conditions, ignore_rules=ignore_rules))
 
 
@@ -129,7 +131,7 @@ def simulation_steps(
         image=image,
         changes=changes,
         warnings=(
-            *warnings_of(face, plan, weights, share, skin, changes),
+            *warnings_of(face, plan, conditions, weights, share, skin, changes),
             *plan_warnings(plan),
             *in_time(plan, conditions.days),
             *undrawn_reactions(plan, conditions),

@@ -7,17 +7,17 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from face_mesh import Face
-from face_mesh.cache import Scope, cached_per
 from face_mesh.landmarks.anatomy import point
 from face_mesh.messages import COMMAS, N_, Message, MessageList
+from face_mesh.skin.readability import tone_unreadable
 from face_mesh.skin.signs import SIGNS
-from face_mesh.skin.skin_tone import ita_deg
+from face_mesh.skin.skin_tone import skin_tone
 from simulate.catalogue.procedure import LESIONS, Procedure
 from simulate.catalogue.time_course import days_since
 from simulate.geometry.basis import reach_mm
 from simulate.outcome.changes import Change
 from simulate.outcome.cover_check import covers_of, partly_hidden
-from simulate.plan.conditions import Conditions
+from simulate.plan.conditions import PHOTOTYPES, Conditions
 from simulate.plan.plan import Plan, Treatment
 from simulate.recovery.reactions import LIKELY, SIGN_WORDS, reactions_at
 from simulate.skin.masks import lesions_by_hand
@@ -30,6 +30,7 @@ HARDLY = 0.25  # of a grade: less is not worth a treatment
 TEETH_MM = 3.0  # between the lips from which on teeth show
 UNDRAWN_DAYS = 21.0  # in which stitches, crusts and dressings are there
 DARKER_DEG = 10.0  # of the individual typology angle: brown and dark skin (Chardon 1991)
+DARKER_TYPES = PHOTOTYPES[3:]  # the same as people say it
 HOLLOW_MM = 0.5  # behind the straight bridge, more than the measure is unsure
 FULL_SMILE = 0.5  # blendshape score from which on a smile is one; at rest it is near 0
 EXPRESSIVE = ("crows_feet_lines", "forehead_lines", "glabellar_lines", "perioral_lines")
@@ -54,6 +55,7 @@ Weights = Sequence[tuple[Treatment, float]]
 def warnings_of(
     face: Face,
     plan: Plan,
+    conditions: Conditions,
     weights: Weights,
     share: float,
     skin: SkinEffect,
@@ -64,6 +66,7 @@ def warnings_of(
     Args:
         face: measured face.
         plan: what was done.
+        conditions: for whom.
         weights: each treatment with its effective dose.
         share: of the plan that is shown without folding the picture.
         skin: what was done to the skin.
@@ -72,7 +75,7 @@ def warnings_of(
     return (
         *_hidden(face, plan),
         *partly_hidden(face, plan),
-        *_by_tone(face, plan),
+        *_by_tone(face, plan, conditions.phototype),
         *_at_rest(face, plan),
         *_beyond(changes),
         *_shape(face, share, weights),
@@ -115,13 +118,13 @@ def in_time(plan: Plan, days: float | None) -> Iterator[str]:
             )
 
 
-def _by_tone(face: Face, plan: Plan) -> Iterator[str]:
+def _by_tone(face: Face, plan: Plan, phototype: str | None) -> Iterator[str]:
     told = [
         treatment.entry
         for treatment in plan.treatments
         if treatment.dose and treatment.entry.dark_skin
     ]
-    if told and tone_deg(face) < DARKER_DEG:
+    if told and may_be_dark(face, phototype):
         for entry in told:
             yield Message(
                 "{name}, if your skin is brown or black: {warning}",
@@ -130,10 +133,14 @@ def _by_tone(face: Face, plan: Plan) -> Iterator[str]:
             )
 
 
-@cached_per(Scope.PIXELS)
-def tone_deg(face: Face) -> float:
-    """Return the individual typology angle of the cheeks, degrees, computed once; NaN if unseen."""
-    return float(np.mean([ita_deg(face, f"malar_{side}") for side in ("left", "right")]))
+def may_be_dark(face: Face, phototype: str | None = None) -> bool:
+    """Return whether skin is brown or black as its person says, or else as far as a photo tells.
+
+    True where the photo does not tell: the warning says for whom it is.
+    """
+    if phototype is not None:
+        return phototype in DARKER_TYPES
+    return bool(tone_unreadable(face)) or not skin_tone(face).ita_deg >= DARKER_DEG
 
 
 def _beyond(changes: Sequence[Change]) -> Iterator[str]:
@@ -220,6 +227,13 @@ def _lesions(face: Face, plan: Plan) -> Iterator[str]:
 
 
 def _unseen(skin: SkinEffect) -> Iterator[str]:
+    for sign, why in skin.unreadable.items():
+        yield Message(
+            "{sign}: the grade to start from is not readable in this photo, so none is given. "
+            "{reason}",
+            sign=Message(SIGNS[sign].name),
+            reason=MessageList([why]),
+        )
     for reading in skin.readings:
         if (
             reading.sign == LESIONS

@@ -13,6 +13,9 @@ from simulate.inpaint.registry import EMBEDDED, check_engine
 RESPONDERS = {"low": -1.0, "expected": 0.0, "high": 1.0}  # standard deviations from the mean
 REACTIONS = ("likely", "all", "none")
 MOST_SEED = 2**32 - 1  # what every source of noise takes
+# From skin that always burns to skin that never does (Fitzpatrick 1988, doi
+# 10.1001/archderm.1988.01670060015008).
+PHOTOTYPES = ("I", "II", "III", "IV", "V", "VI")
 SEED_OUTSIDE = N_("The sample is chosen by a whole number from {low} to {high}.")
 
 
@@ -28,9 +31,11 @@ class Conditions:
         engine: "embedded" or "hub:NAME"; used only by treatments that paint skin.
         reactions: swelling, bruising and redness at that time: "likely" draws what at least half
             of the people have, "all" whatever there is, "none" leaves them out.
+        phototype: of the skin as the person says it, "I" to "VI" (Fitzpatrick); it stands before
+            what the photo shows. None is not said.
 
     Raises:
-        PlanError: impossible time, responder, seed or reactions, or no such engine.
+        PlanError: impossible time, responder, seed, reactions or phototype, or no such engine.
     """
 
     when: str | None = None
@@ -38,6 +43,7 @@ class Conditions:
     seed: int = 0
     engine: str = EMBEDDED
     reactions: str = "likely"
+    phototype: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse at the door what cannot be simulated."""
@@ -55,6 +61,13 @@ class Conditions:
                 Message(
                     "Reactions are shown as likely, all or none, not {shown!r}.",
                     shown=self.reactions[:20],
+                )
+            )
+        if self.phototype not in (None, *PHOTOTYPES):
+            raise PlanError(
+                Message(
+                    "A skin type is I, II, III, IV, V or VI, not {said!r}.",
+                    said=self.phototype[:20],
                 )
             )
         check_engine(self.engine)

@@ -1,10 +1,8 @@
 """The light a photo was taken in, as far as the face itself shows it.
 
-Log luminance of the skin, blurred over pores and spots, is fitted with spherical harmonics of
-second order of the normals of the landmark mesh (Ramamoorthi, Hanrahan 2001, doi
-10.1145/383259.383317: nine of them carry what a matt surface returns of any distant light). The fit
-is robust: a beard, a fringe or a shadow counts less the worse it fits. How far the three channels
-follow the shade is measured too, since shadow on skin has a colour of its own.
+Log luminance of the skin, blurred over pores and spots, is fitted over the subdivided mesh as
+`face_mesh.skin.light` does over the landmarks. How far the three channels follow the shade is
+measured too, since shadow on skin has a colour of its own.
 """
 
 from __future__ import annotations
@@ -19,6 +17,7 @@ from face_mesh import Face
 from face_mesh.arrays import Bool, Points, Rgb
 from face_mesh.cache import Scope, cached_per
 from face_mesh.landmarks.anatomy import curve
+from face_mesh.skin.light import fit_harmonics, harmonics
 from face_mesh.skin.working_view import linear
 from simulate.geometry.mesh import FaceSurface
 
@@ -28,11 +27,6 @@ LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 DARKEST = 1e-3
 FACING = 0.25  # cosine to the camera below which a normal is too near the contour to be fitted
 NORMAL_ROUNDS = 4  # over which normals are averaged: facets of the mesh are some 8 mm wide
-# Pull towards no direction at all, as shares of the data: little for the first order, more for the
-# second, which a face sees from one side only.
-FIRST_ORDER_PULL, SECOND_ORDER_PULL = 0.01, 0.04
-ROUNDS = 15
-OUTLIER_SDS = 2.0
 CHANNEL_LIMITS = (0.75, 1.3)  # of how far a channel may follow shade, beside luminance
 NEUTRAL = 0.92  # of blue over red light: paler skin than this cannot be told from shine
 
@@ -74,13 +68,6 @@ class Light:
         return shade
 
 
-def harmonics(normals: Points) -> Points:
-    """Return (V, 9) real spherical harmonics of order 0 to 2, without their constants."""
-    x, y, z = normals.T
-    flat = [np.ones_like(x), x, y, z, x * y, x * z, y * z, x * x - y * y, 3.0 * z * z - 1.0]
-    return np.stack(flat, axis=1)
-
-
 @cached_per(Scope.HEAD)
 def fit_light(face: Face) -> Light:
     """Return what `Light.of` does: read off the first size that asks, as all show the same."""
@@ -92,7 +79,7 @@ def fit_light(face: Face) -> Light:
     light = _sampled(face, at_px[kept])
     brightness = np.log(np.maximum(light @ LUMINANCE, DARKEST))
     basis, area = harmonics(normals[kept]), mesh.areas_mm2[kept]
-    coefficients, weights = _robust(basis, brightness, area)
+    coefficients, weights = fit_harmonics(basis, brightness, area)
     rest = brightness - basis @ coefficients
     spread = brightness - np.average(brightness, weights=weights)
     explained = 1.0 - float(weights @ rest**2) / max(float(weights @ spread**2), 1e-12)
@@ -120,20 +107,6 @@ def _sampled(face: Face, at_px: Points) -> Points:
     at = (rows, columns)
     channels = [map_coordinates(c, at, order=1, mode="nearest") for c in cv2.split(soft)]
     return np.asarray(np.stack(channels, axis=1), np.float64)
-
-
-def _robust(basis: Points, wanted: Points, area: Points) -> tuple[Points, Points]:
-    """Return coefficients and final weights of a fit in which outliers count less and less."""
-    pull = np.array([0.0] + [FIRST_ORDER_PULL] * 3 + [SECOND_ORDER_PULL] * 5)
-    weights, coefficients = area, area
-    for _ in range(ROUNDS):
-        weighted = weights[:, None] * basis
-        both = basis.T @ weighted + np.diag(pull * area.sum())
-        coefficients = np.asarray(np.linalg.solve(both, weighted.T @ wanted), np.float64)
-        rest = wanted - basis @ coefficients
-        sd = 1.4826 * float(np.median(np.abs(rest))) + 1e-4
-        weights = area / (1.0 + (rest / (OUTLIER_SDS * sd)) ** 2)
-    return coefficients, weights
 
 
 def _following(light: Points, shade: Points, weights: Points) -> Points:

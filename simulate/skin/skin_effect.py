@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from statistics import fmean
 
@@ -16,6 +16,7 @@ import numpy as np
 
 from face_mesh import Face
 from face_mesh.arrays import Mask
+from face_mesh.skin import readability
 from face_mesh.skin.signs import SIGNS
 from simulate.catalogue.procedure import LESIONS
 from simulate.catalogue.time_course import days_since, share_at
@@ -55,7 +56,8 @@ class SkinEffect:
 
     Attributes:
         parts: treated skin with how far to blend it in.
-        readings: one a sign.
+        readings: one a sign, over the regions in which it can be read.
+        unreadable: why a sign can be read in none of its regions, by id.
         half_ranges: of each part, half of what the weak and the strong responder differ by.
         pieces: of each part, what it is blended in by.
     """
@@ -64,6 +66,7 @@ class SkinEffect:
     readings: tuple[Reading, ...] = ()
     half_ranges: tuple[float, ...] = ()
     pieces: tuple[Piece, ...] = ()
+    unreadable: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,6 +80,11 @@ class Piece:
 
     skin: TreatedPatch
     jobs: list[Job] = field(default_factory=list)
+
+    @property
+    def sign(self) -> str:
+        """Id of the sign it is of."""
+        return self.jobs[0].term.sign
 
     def weight(self, amount: Amount) -> float:
         """Return how far to blend the treated skin in, in [0, 1]."""
@@ -120,7 +128,18 @@ def skin_effect(
     found = list(pieces.values())
     parts = tuple((piece.skin, piece.weight(asked)) for piece in found)
     half = tuple(0.5 * abs(one.weight(high) - one.weight(low)) for one in found)
-    return SkinEffect(parts, tuple(_readings(found, asked, low, high)), half, tuple(found))
+    read = [piece for piece in found if not _unreadable(face, piece)]
+    said = {piece.sign for piece in read}
+    why = {one.sign: _unreadable(face, one) for one in found if one.sign not in said}
+    readings = tuple(_readings(read, asked, low, high))
+    return SkinEffect(parts, readings, half, tuple(found), why)
+
+
+def _unreadable(face: Face, piece: Piece) -> str:
+    """Return why the sign of a piece cannot be read there; what was picked by hand is counted."""
+    job = piece.jobs[0]
+    picked = bool(job.treatment.spots)
+    return "" if picked else readability.unreadable(face, SIGNS[piece.sign], job.region)
 
 
 def skin_amount(treatment: Treatment, conditions: Conditions) -> float:
@@ -143,7 +162,7 @@ def _readings(
 ) -> Generator[Reading]:
     signs: dict[str, list[Piece]] = defaultdict(list)
     for piece in pieces:
-        signs[piece.jobs[0].term.sign].append(piece)
+        signs[piece.sign].append(piece)
     for sign, over in signs.items():
         whole = sum if sign == LESIONS else fmean  # lesions are counted, grades are not
         after, strong, weak = (

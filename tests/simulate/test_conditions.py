@@ -13,7 +13,7 @@ from simulate.catalogue.time_course import DAYS, LONGEST_DAYS
 from simulate.plan.conditions import MOST_SEED, REACTIONS, RESPONDERS, SETTLED
 from tests.simulate.faces import bare, face_of
 
-OTHER = Conditions("3mo", "high", 7, "fake", "all")
+OTHER = Conditions("3mo", "high", 7, "fake", "all", "V")
 
 
 def test_the_public_call_names_every_condition_with_its_default() -> None:
@@ -69,6 +69,7 @@ def test_conditions_are_a_value() -> None:
         ({"reactions": "some"}, "Reactions are shown as likely, all or none, not 'some'."),
         ({"seed": -1}, f"The sample is chosen by a whole number from 0 to {MOST_SEED}."),
         ({"seed": MOST_SEED + 1}, f"The sample is chosen by a whole number from 0 to {MOST_SEED}."),
+        ({"phototype": "VII"}, "A skin type is I, II, III, IV, V or VI, not 'VII'."),
         ({"engine": "magic"}, "There is no engine 'magic'; use embedded or hub:NAME."),
     ],
 )

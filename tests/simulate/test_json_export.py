@@ -41,7 +41,7 @@ ENTRY = {
 # what grounds, how it heals and what can go wrong.
 MORE_CHANGE, MORE_OUTCOME = (
     {"in_picture", "because", "smallest_change"},
-    {"seed", "plan", "reactions"},
+    {"seed", "plan", "reactions", "tone", "unreadable"},
 )
 MORE_ENTRY = {
     *("summary", "scope", "coefficients", "relative_sd", "course", "reactions", "downtime_days"),
@@ -62,6 +62,9 @@ INTERACTION = {"severity", "reason", "source", "procedures"}
 SKIN_ROW = {"id", "name", "region", "severity", "scale", "ita_deg"}
 # What is read tells how well it repeats, why it cannot be read, and whether it is seen at rest.
 MORE_READ, MORE_SKIN = {"smallest_change"}, {"unreadable", "at_rest"}
+TONE = {
+    *("ita_deg", "low", "high", "monk", "monk_range", "unreadable", "phototype", "source"),
+}
 
 
 def report(*texts: str, **how: str) -> dict[str, Any]:
@@ -203,7 +206,7 @@ def test_findings_are_passed_on() -> None:
 
 def test_a_measured_face_has_the_keys_of_the_contract() -> None:
     found = json.loads(json.dumps(face_json(hopper()), allow_nan=False))
-    assert set(found) == {"photo", "quality", "measures", "skin"}
+    assert set(found) == {"photo", "quality", "measures", "skin", "tone"}
     assert set(found["photo"]) == PHOTO | {"scale_source"}
     assert found["photo"]["scale_source"] == "iris"
     assert all(set(m) == MEASURE | MORE_READ for m in found["measures"])
@@ -215,6 +218,16 @@ def test_a_measured_face_has_the_keys_of_the_contract() -> None:
         assert (row["severity"] is None) == bool(row["unreadable"])
         assert row["severity"] is None or 0 <= row["severity"] < math.inf
     assert all(row["ita_deg"] is None or -90 < row["ita_deg"] < 90 for row in found["skin"])
+
+
+def test_a_tone_has_its_interval_and_says_where_it_is_from() -> None:
+    tone = face_json(hopper())["tone"]
+    assert set(tone) == TONE
+    assert tone["low"] < tone["ita_deg"] < tone["high"]
+    assert tone["monk_range"][0] <= tone["monk"] <= tone["monk_range"][1]
+    assert (tone["source"], tone["phototype"], tone["unreadable"]) == ("photo", None, "")
+    said = face_json(hopper(), "V")["tone"]
+    assert (said["source"], said["phototype"]) == ("said", "V")
 
 
 def test_the_catalogue_has_the_keys_of_the_contract() -> None:

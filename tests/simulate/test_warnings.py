@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 
@@ -10,7 +11,7 @@ from face_mesh import Face, Photo
 from face_mesh.skin.working_view import linear
 from simulate import Plan, Treatment, procedures, simulate
 from simulate.catalogue.time_course import days_since, share_at
-from simulate.outcome.warnings import DARKER_DEG, shown_in_part, tone_deg
+from simulate.outcome.warnings import may_be_dark, shown_in_part
 from simulate.recovery.reactions import reactions_at
 from simulate.shading.relight import to_srgb
 from tests.simulate.faces import bare, face_of, lengths, usual
@@ -65,11 +66,48 @@ def test_the_settled_result_has_every_stage() -> None:
 def test_brown_and_black_skin_is_told_what_light_does_to_it() -> None:
     """The sample portraits are of light skin; the same one taken down four stops reads as dark."""
     face, dark = face_of("collins"), darkened(face_of("collins"), 0.06)
-    assert tone_deg(dark) < DARKER_DEG < tone_deg(face)
+    assert may_be_dark(dark)
+    assert not may_be_dark(face)
     plan = Plan.parse("co2_resurfacing=1")
     assert "if your skin is brown or black" in told(dark, plan)
     assert "if your skin is brown or black" not in told(face, plan)
     assert "if your skin is brown or black" not in told(dark, Plan.parse("lip_filler=1"))
+
+
+def test_what_a_person_says_of_their_skin_stands_before_what_the_photo_shows() -> None:
+    face, dark = face_of("collins"), darkened(face_of("collins"), 0.06)
+    plan = Plan.parse("co2_resurfacing=1")
+    for phototype, warned in {"I": False, "III": False, "IV": True, "VI": True}.items():
+        for one in (face, dark):
+            said = simulate(one, plan, engine="fake", phototype=phototype).warnings
+            assert ("if your skin is brown or black" in " ".join(said)) == warned, phototype
+
+
+def test_a_photo_without_colour_cannot_say_that_skin_is_light() -> None:
+    assert may_be_dark(without_colour(face_of("collins")))
+
+
+def test_a_treatment_of_what_cannot_be_read_gives_no_grade_and_says_so() -> None:
+    grey = without_colour(face_of("collins"))
+    outcome = simulate(grey, Plan.parse("ipl_redness=3"), engine="fake")
+    assert "redness" not in {change.measure for change in outcome.changes}
+    assert set(outcome.skin.unreadable) == {"redness"}
+    said = next(one for one in outcome.warnings if one.startswith("Redness"))
+    assert "not readable in this photo" in said
+    assert "grey" in said
+    assert "redness" in {
+        change.measure
+        for change in simulate(
+            face_of("collins"), Plan.parse("ipl_redness=3"), engine="fake"
+        ).changes
+    }
+
+
+def without_colour(face: Face) -> Face:
+    """The face on its photo in grey."""
+    grey = cv2.cvtColor(face.photo.image, cv2.COLOR_RGB2GRAY)
+    image = np.ascontiguousarray(np.repeat(grey[..., None], 3, axis=2))
+    return replace(face, photo=Photo.from_rgb(image), workspace={})
 
 
 # --- what no picture shows

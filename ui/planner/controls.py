@@ -16,6 +16,7 @@ from ui.compute import faces
 from ui.planner import (
     clinic_notes,
     dose_scale,
+    phototype,
     plan_menu,
     retouch,
     skin_engine,
@@ -95,6 +96,7 @@ def choose(face: Face, near: DeltaGenerator) -> Choice | None:
             clinic_notes.of_plan()
         return None
     responder = _choose_responder()
+    said = phototype.choose(plan)
     totals.explain(plan)
     if is_expert():
         clinic_notes.of_plan()
@@ -104,7 +106,7 @@ def choose(face: Face, near: DeltaGenerator) -> Choice | None:
         when, reactions = _choose_time()
         retouch.say_what_does_not_fit(list(plan.treatments))
     engine, sample = skin_engine.choose(plan)
-    return choice_of(plan, small, Conditions(when, responder, sample, engine, reactions))
+    return choice_of(plan, small, Conditions(when, responder, sample, engine, reactions, said))
 
 
 def choice_of(plan: Plan, small: Face, conditions: Conditions) -> Choice:

@@ -8,6 +8,7 @@ from statistics import fmean
 
 from face_mesh import Face
 from face_mesh.messages import COMMAS, Message, MessageList
+from face_mesh.skin.readability import unreadable
 from face_mesh.skin.signs import SIGNS, detect
 from simulate import Change, Plan, Procedure, Treatment
 from simulate.catalogue.procedure import SkinTerm
@@ -60,8 +61,11 @@ def visibility_in_photo(
     entry, dose = treatments[0].entry, max(treatment.relative_dose for treatment in treatments)
     if entry.removes_lesions:
         return PhotoEffect("", True)  # what goes is what is picked
-    all_grades = _grades(entry, face)
-    grades = {sign: grade for sign, grade in all_grades.items() if sign in about} or all_grades
+    acted_on = {term.sign for term in entry.skin}
+    meant = acted_on.intersection(about) or acted_on
+    grades = {sign: grade for sign, grade in _grades(entry, face).items() if sign in meant}
+    why = {sign: one for sign, one in _unread(entry, face).items() if sign in meant}
+    unread = {sign: one for sign, one in why.items() if sign not in grades}
     lost = [grades[term.sign] * term.share(dose) for term in entry.skin if term.sign in grades]
     own = [one for one in _moved(treatments, face) if one.measure in entry.measures]
     seen = [
@@ -71,9 +75,11 @@ def visibility_in_photo(
         and one.in_picture
         and abs(one.after - one.before) >= SIDE_EFFECT.get(one.unit, 0.0)
     ]
-    shows = bool(seen) or any(one >= HARDLY for one in lost)
+    # What cannot be read may be there.
+    shows = bool(seen) or any(one >= HARDLY for one in lost) or bool(unread)
     told = [_read(grades)] if grades else []
-    if shows and not seen and all(one < FAINT for one in grades.values()):
+    told += [_not_read(unread)] if unread else []
+    if shows and not seen and not unread and all(one < FAINT for one in grades.values()):
         told.append(translate("You would see a small difference there."))
     if not shows:
         told.append(_why_not(entry, grades, any(not one.in_picture for one in own)))
@@ -81,12 +87,40 @@ def visibility_in_photo(
 
 
 def _grades(entry: Procedure, face: Face) -> dict[str, float]:
-    """How much there is of each sign in the photo, where it is treated, on the sign's own scale."""
+    """How much there is of each sign in the photo, where it is treated, on the sign's own scale.
+
+    Signs that can be read nowhere in the photo are left out.
+    """
     grades: dict[str, float] = {}
     for term in entry.skin:
-        over = [detect(face, term.sign, region).severity for region in regions_of(term, "both")]
-        grades[term.sign] = min(fmean(over), SIGNS[term.sign].most)
+        over = [
+            detect(face, term.sign, region).severity
+            for region in regions_of(term, "both")
+            if not unreadable(face, SIGNS[term.sign], region)
+        ]
+        if over:
+            grades[term.sign] = min(fmean(over), SIGNS[term.sign].most)
     return grades
+
+
+def _unread(entry: Procedure, face: Face) -> dict[str, str]:
+    """Why each sign cannot be read where it is treated."""
+    reasons: dict[str, str] = {}
+    for term in entry.skin:
+        for region in regions_of(term, "both"):
+            if why := unreadable(face, SIGNS[term.sign], region):
+                reasons[term.sign] = why
+    return reasons
+
+
+def _not_read(unread: dict[str, str]) -> str:
+    """What the photo does not tell, and why not."""
+    signs = [Message("{sign!l}", sign=Message(SIGNS[sign].name)) for sign in unread]
+    return translate(
+        "Not readable in this photo: {signs}. {reasons}",
+        signs=MessageList(signs[:MOST_READ], COMMAS),
+        reasons=MessageList(dict.fromkeys(unread.values())),
+    )
 
 
 def _read(grades: dict[str, float]) -> str:
