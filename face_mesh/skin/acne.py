@@ -9,15 +9,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
 from face_mesh.arrays import Bool
 from face_mesh.cache import Scope, cached_per
 from face_mesh.face import Face
 from face_mesh.skin.blob_sign import counted_sign
-from face_mesh.skin.blobs import Blobs, dark_blobs, red_blobs
-from face_mesh.skin.scale_space import byte_steps_at
+from face_mesh.skin.blobs import Blobs, Values, dark_blobs, red_blobs
+from face_mesh.skin.scale_space import inner_skin
 from face_mesh.skin.sign_types import Sign, SkinSign
 from face_mesh.skin.working_view import View
 
@@ -51,25 +50,21 @@ _GREY = 0.5  # up to here what is dark is no brown spot
 def inflamed_lesions(view: View) -> Blobs:
     """Return the red round lesions of all bare skin."""
     blobs = red_blobs(view)
-    steps = byte_steps_at(view, blobs.y, blobs.x)
-    return blobs.where(_fits(view, blobs, blobs.blood, steps, _INFLAMED) & (blobs.hue > _HUE))
+    return blobs.where(_fits(view, blobs, blobs.blood, _INFLAMED) & (blobs.hue > _HUE))
 
 
 @cached_per(Scope.PIXELS)
 def blackheads(view: View) -> Blobs:
     """Return the small dark dots of no colour of all bare skin that stand out of its pores."""
     blobs = dark_blobs(view)
-    steps = byte_steps_at(view, blobs.y, blobs.x)
-    return blobs.where(_fits(view, blobs, blobs.darkness, steps, _BLACK) & (blobs.colour < _GREY))
+    return blobs.where(_fits(view, blobs, blobs.darkness, _BLACK) & (blobs.colour < _GREY))
 
 
-def _fits(view: View, blobs: Blobs, amount: np.ndarray, steps: np.ndarray, of: _Limits) -> Bool:
-    wide = 2 * round(of.away_mm * view.px_per_mm) + 1
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (wide, wide))
-    away = cv2.erode(view.bare.astype(np.uint8), disc) > 0
+def _fits(view: View, blobs: Blobs, amount: Values, of: _Limits) -> Bool:
+    away = inner_skin(view, of.away_mm, (slice(None), slice(None)))
     low, high = of.diameter_mm
     fits: Bool = (
-        (amount > np.maximum(of.faint, of.faint_steps * steps))
+        (amount > np.maximum(of.faint, of.faint_steps * blobs.step))
         & (blobs.above > of.above)
         & (blobs.diameter_mm >= low)
         & (blobs.diameter_mm <= high)

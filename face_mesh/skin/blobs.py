@@ -23,10 +23,11 @@ from scipy.spatial import cKDTree
 from face_mesh.arrays import Bool
 from face_mesh.cache import Scope, cached_per
 from face_mesh.skin.masked_blur import blur
-from face_mesh.skin.scale_space import byte_step, density_at, skin_box
+from face_mesh.skin.scale_space import byte_step, density_at, inner_skin, skin_box
 from face_mesh.skin.working_view import View
 
 Values = npt.NDArray[np.float32]
+Weights = tuple[float, float, float]
 
 SIGMAS_MM = (0.35, 0.5, 0.7, 1.0, 1.4, 2.0)
 BROAD_MM = (1.0, 2.0)
@@ -35,9 +36,12 @@ DIAMETERS = 3.5  # diameter of a disc over the standard deviation that answers i
 LEAST_PX = 0.7  # finer than this a photo shows noise
 # Densities of R, G, B whose sum is blood and no relief: a hollow or a hair takes of red at least four
 # fifths of what it takes of green, blood a fifth.
-BLOOD = (-1.25, 1.0, 0.0)
+BLOOD: Weights = (-1.25, 1.0, 0.0)
+DARK: Weights = (1 / 3, 1 / 3, 1 / 3)
 _GAIN = 0.62  # what a difference of Gaussians answers to a disc of contrast 1 of its size
 _LEAST_STEPS = 2.5  # of a byte (`byte_step`), before the gain
+_FAINT = 0.005  # ln of light; what answers less is not looked at
+_NEAR_MM = 0.4  # nearer than that to a stronger answer is no extreme
 _ROUND = 0.35  # least curvature over most, of the answer at its extreme
 _FIELD_MM = 5.0  # standard deviation of the surroundings that a blob is compared with
 _EDGE_MM = 1.2  # nearer than that to what is no skin, its edge is seen and no blob
@@ -55,6 +59,7 @@ class Blobs:
             millimetre, which files keep at half of their pixels or fewer, is all there is of it.
         above: (N,) float32, its answer over the root mean square of answers around: 1 is no more
             than the grain there.
+        step: (N,) float32, one step of a byte of the skin there, in density (`byte_step`).
     """
 
     x: npt.NDArray[np.intp]
@@ -63,6 +68,7 @@ class Blobs:
     contrast: Values
     broad: Values
     above: Values
+    step: Values
 
     def __len__(self) -> int:
         """How many there are."""
@@ -99,66 +105,74 @@ class Blobs:
             self.contrast[chosen],
             self.broad[chosen],
             self.above[chosen],
+            self.step[chosen],
         )
 
 
-@cached_per(Scope.PIXELS)
 def dark_blobs(view: View) -> Blobs:
     """Return what is darker than the skin around it, on bare skin."""
-    return _extremes(view, (1 / 3, 1 / 3, 1 / 3))
+    return _blobs(view)[0]
 
 
-@cached_per(Scope.PIXELS)
-def light_blobs(view: View) -> Blobs:
-    """Return what is lighter than the skin around it, on bare skin."""
-    return _extremes(view, (-1 / 3, -1 / 3, -1 / 3))
-
-
-@cached_per(Scope.PIXELS)
 def red_blobs(view: View) -> Blobs:
     """Return what is redder than the skin around it (`BLOOD`), on bare skin."""
-    return _extremes(view, BLOOD)
+    return _blobs(view)[1]
 
 
-def _extremes(view: View, weights: tuple[float, float, float]) -> Blobs:
-    """The blobs of a weighted sum of the densities of R, G and B."""
-    ppm, at = view.px_per_mm, skin_box(view)
+@cached_per(Scope.PIXELS)
+def _blobs(view: View) -> tuple[Blobs, Blobs]:
+    """Both kinds, which share their blurs."""
+    window, ppm = skin_box(view), view.px_per_mm
     sigmas = [sigma for sigma in SIGMAS_MM if sigma * ppm >= LEAST_PX]
+    every = {*sigmas, *(WIDER * sigma for sigma in sigmas), *BROAD_MM}
+    levels = {sigma: density_at(view, sigma, window) for sigma in every}
+    return _extremes(view, levels, sigmas, DARK), _extremes(view, levels, sigmas, BLOOD)
+
+
+def _extremes(
+    view: View, levels: dict[float, Values], sigmas: list[float], weights: Weights
+) -> Blobs:
+    """The blobs of a weighted sum of the densities of R, G and B."""
+    window, ppm = skin_box(view), view.px_per_mm
     matrix = np.array([weights], np.float32)
-    answers = np.stack(
-        [
-            cv2.transform(density_at(view, sigma)[at], matrix)
-            - cv2.transform(density_at(view, WIDER * sigma)[at], matrix)
-            for sigma in sigmas
-        ]
-    )
+    layer = {sigma: cv2.transform(level, matrix) for sigma, level in levels.items()}
+    answers = np.stack([layer[sigma] - layer[WIDER * sigma] for sigma in sigmas])
     best = answers.max(axis=0)
-    bare = view.bare[at]
-    wide = 2 * round(_EDGE_MM * ppm) + 1
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (wide, wide))
-    inner = cv2.erode(bare.astype(np.uint8), disc) > 0
-    steps = byte_step(density_at(view, SIGMAS_MM[-1])[at]).mean(axis=2)
-    near = 2 * max(1, round(0.4 * ppm)) + 1
-    peak = (best >= cv2.dilate(best, np.ones((near, near)))) & inner
-    y, x = np.nonzero(peak & (best > _LEAST_STEPS * steps))
+    near = 2 * max(1, round(_NEAR_MM * ppm)) + 1
+    peak = (best >= cv2.dilate(best, np.ones((near, near)))) & inner_skin(view, _EDGE_MM, window)
+    y, x = np.nonzero(peak & (best > _FAINT))
+    step = byte_step(levels[BROAD_MM[1]][y, x]).mean(axis=1)
     which = answers[:, y, x].argmax(axis=0)
     sigma_mm = np.asarray(sigmas, np.float32)[which]
-    round_ = _roundness(answers, which, y, x, np.maximum(1, np.round(sigma_mm * ppm)).astype(int))
-    kept = _apart(np.c_[x, y] / ppm, DIAMETERS * sigma_mm, best[y, x]) & (round_ > _ROUND)
-    y, x, which, sigma_mm = y[kept], x[kept], which[kept], sigma_mm[kept]
+    span = np.maximum(1, np.round(sigma_mm * ppm)).astype(int)
+    kept = (best[y, x] > _LEAST_STEPS * step) & (_roundness(answers, which, y, x, span) > _ROUND)
+    kept[kept] = _apart(
+        np.column_stack([x, y])[kept] / ppm, DIAMETERS * sigma_mm[kept], best[y, x][kept]
+    )
+    y, x, which, sigma_mm, step = y[kept], x[kept], which[kept], sigma_mm[kept], step[kept]
     contrast = np.zeros((len(x), 3), np.float32)
     for i, sigma in enumerate(sigmas):
-        of = which == i
-        fine, coarse = (density_at(view, n * sigma)[at] for n in (1.0, WIDER))
-        contrast[of] = (fine[y[of], x[of]] - coarse[y[of], x[of]]) / _GAIN
+        at = y[which == i], x[which == i]
+        contrast[which == i] = (levels[sigma][at] - levels[WIDER * sigma][at]) / _GAIN
+    narrow, wide = (levels[sigma][y, x] for sigma in BROAD_MM)
+    above = best[y, x] / np.maximum(_grain(best, view.bare[window], ppm)[y, x], 1e-6)
+    return Blobs(
+        x + window[1].start,
+        y + window[0].start,
+        DIAMETERS * sigma_mm,
+        contrast,
+        np.asarray(narrow - wide, np.float32),
+        np.asarray(above, np.float32),
+        np.asarray(step, np.float32),
+    )
+
+
+def _grain(best: Values, bare: Bool, px_per_mm: float) -> Values:
+    """(h, w) root mean square of the answers of bare skin around."""
     weight = bare.astype(np.float32)
-    energy = blur((best * best * weight)[..., None], _FIELD_MM * ppm)[..., 0]
-    share = blur(weight[..., None], _FIELD_MM * ppm)[..., 0]
-    grain = np.sqrt(energy[y, x] / np.maximum(share[y, x], 0.05))
-    above = np.asarray(best[y, x] / np.maximum(grain, 1e-6), np.float32)
-    top, left = at[0].start, at[1].start
-    narrow, wide_ = (density_at(view, sigma)[at][y, x] for sigma in BROAD_MM)
-    return Blobs(x + left, y + top, DIAMETERS * sigma_mm, contrast, narrow - wide_, above)
+    layers = np.dstack([best * best * weight, weight])
+    energy, share = cv2.split(blur(layers, _FIELD_MM * px_per_mm))
+    return np.asarray(np.sqrt(energy / np.maximum(share, 0.05)), np.float32)
 
 
 def _roundness(

@@ -9,7 +9,6 @@ from face_mesh.cache import Scope, cached_per
 from face_mesh.face import Face
 from face_mesh.skin.blob_sign import blobs_of_region, counted_sign, discs
 from face_mesh.skin.blobs import Blobs, dark_blobs
-from face_mesh.skin.scale_space import byte_steps_at
 from face_mesh.skin.sign_types import Sign, SkinSign
 from face_mesh.skin.working_view import Area, View
 
@@ -33,15 +32,14 @@ _CENTRE = ("malar_left", "malar_right", "nasal_dorsum")
 def freckles(view: View) -> Blobs:
     """Return the freckles of all bare skin; none where the brown dots are few."""
     blobs = dark_blobs(view)
-    steps = byte_steps_at(view, blobs.y, blobs.x)
     broad = blobs.broad.mean(axis=1)
     dots = blobs.where(
         (blobs.colour > _COLOUR)
         & (blobs.hue < _HUE)
         & (blobs.above > _ABOVE)
-        & (blobs.darkness > _FAINT_STEPS * steps)
+        & (blobs.darkness > _FAINT_STEPS * blobs.step)
         & (blobs.darkness < _DARK)
-        & (broad > np.maximum(_BROAD, _BROAD_STEPS * steps))
+        & (broad > np.maximum(_BROAD, _BROAD_STEPS * blobs.step))
         & (broad > _BROAD_SHARE * blobs.darkness)
         & (blobs.diameter_mm <= MOST_MM)
     )
@@ -60,12 +58,11 @@ def _detect(face: Face, region: str) -> SkinSign:
     return counted_sign(face, view, view.area(region), freckles(view))
 
 
-_REGIONS = ("forehead", "malar_left", "malar_right", "nasal_dorsum", "submalar_left")
 SIGNS: tuple[Sign, ...] = (
     Sign(
         "freckles",
         "Freckles",
-        (*_REGIONS, "submalar_right"),
+        ("forehead", *_CENTRE),
         SCALE,
         MOST,
         _detect,

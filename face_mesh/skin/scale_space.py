@@ -1,16 +1,19 @@
-"""The density of bare skin at growing blurs, worked out once a view and shared by the detectors."""
+"""The density of bare skin at growing blurs, and how far a step of a byte goes in it."""
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
-import numpy.typing as npt
 
+from face_mesh.arrays import Bool
 from face_mesh.cache import Scope, cached_per
 from face_mesh.skin.masked_blur import Values, across, blur
-from face_mesh.skin.working_view import View
+from face_mesh.skin.working_view import DARKEST, View
+
+Window = tuple[slice, slice]  # rows and columns of a view
 
 _BRIDGE_MM = 1.0  # over what is no skin, density goes on from beside it
-_AROUND_MM = 2.0
+_DENSEST = -float(np.log(DARKEST))
 # What one step of an sRGB byte is in density, over light ** (-1 / 2.4): ln of light is 2.4 ln of
 # (byte / 255 + 0.055) beyond a constant (IEC 61966-2-1), so a step is 2.4 / 255 / (1.055 light **
 # (1 / 2.4)). Rounding, compression and the noise left by a camera are alike in bytes, not in
@@ -31,7 +34,7 @@ def skin_density(view: View) -> Values:
 
 
 @cached_per(Scope.PIXELS)
-def skin_box(view: View) -> tuple[slice, slice]:
+def skin_box(view: View) -> Window:
     """Return the window of a view that holds all bare skin and what blurs of it reach."""
     pad = round(8.0 * view.px_per_mm)
     found = []
@@ -42,22 +45,18 @@ def skin_box(view: View) -> tuple[slice, slice]:
     return found[0], found[1]
 
 
-@cached_per(Scope.PIXELS)
-def density_at(view: View, sigma_mm: float) -> Values:
-    """Return (h, w, 3) float32, `skin_density` under a Gaussian of a standard deviation."""
-    rows, columns = skin_box(view)
-    out = np.array(view.density)
-    out[rows, columns] = blur(skin_density(view)[rows, columns], sigma_mm * view.px_per_mm)
-    return out
+def density_at(view: View, sigma_mm: float, window: Window) -> Values:
+    """Return (h, w, 3) float32, `skin_density` of a window under a Gaussian."""
+    return blur(skin_density(view)[window], sigma_mm * view.px_per_mm)
 
 
 def byte_step(density: Values) -> Values:
     """Return what one step of an sRGB byte is in density, at a density; of the same shape."""
-    return np.asarray(_STEP * np.exp(np.minimum(density, 6.2) / 2.4), np.float32)
+    return np.asarray(_STEP * np.exp(np.minimum(density, _DENSEST) / 2.4), np.float32)
 
 
-def byte_steps_at(
-    view: View, y: npt.NDArray[np.intp], x: npt.NDArray[np.intp]
-) -> npt.NDArray[np.float32]:
-    """Return (N,) float32, the mean over R, G, B of `byte_step` of the skin about places."""
-    return np.asarray(byte_step(density_at(view, _AROUND_MM)[y, x]).mean(axis=1), np.float32)
+def inner_skin(view: View, away_mm: float, window: Window) -> Bool:
+    """Return (h, w) bool of a window, bare skin at least so far from what is none."""
+    wide = 2 * round(away_mm * view.px_per_mm) + 1
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (wide, wide))
+    return np.asarray(cv2.erode(view.bare[window].astype(np.uint8), disc) > 0, np.bool_)

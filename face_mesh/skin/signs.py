@@ -8,12 +8,29 @@ from types import MappingProxyType
 
 from face_mesh.cache import Scope, cached_per
 from face_mesh.face import Face
-from face_mesh.skin import colour, folds, lesions, lines, readability, texture
+from face_mesh.skin import (
+    acne,
+    colour,
+    erythema,
+    folds,
+    lesions,
+    lines,
+    melasma,
+    pigment,
+    readability,
+    shine,
+    texture,
+    vessels,
+)
 from face_mesh.skin.sign_types import Sign, SkinSign
 from face_mesh.skin.skin_tone import ita_deg
 
+_MODULES = (
+    *(lines, folds, colour, melasma, erythema, vessels),
+    *(pigment, lesions, acne, texture, shine),
+)
 SIGNS: Mapping[str, Sign] = MappingProxyType(
-    {sign.id: sign for module in (lines, folds, colour, lesions, texture) for sign in module.SIGNS}
+    {sign.id: sign for module in _MODULES for sign in module.SIGNS}
 )
 
 

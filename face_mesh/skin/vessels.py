@@ -10,7 +10,7 @@ from face_mesh.cache import Scope, cached_per
 from face_mesh.face import Face
 from face_mesh.skin.blobs import BLOOD
 from face_mesh.skin.masked_blur import Values, soften
-from face_mesh.skin.scale_space import byte_step, density_at, skin_box
+from face_mesh.skin.scale_space import byte_step, density_at, inner_skin, skin_box
 from face_mesh.skin.sign_types import Sign, SkinSign
 from face_mesh.skin.working_view import Area, View
 
@@ -29,12 +29,10 @@ _EDGE_MM = 2.0  # nearer than that to what is no skin, its edge is seen
 def vessel_map(view: View) -> tuple[Mask, Values]:
     """Return (h, w) float32, 1 on thin red lines of bare skin, and (h, w) mm of line a pixel."""
     at, ppm = skin_box(view), view.px_per_mm
-    blood = cv2.transform(density_at(view, _SIGMA_MM)[at], np.array([BLOOD], np.float32))
+    blood = cv2.transform(density_at(view, _SIGMA_MM, at), np.array([BLOOD], np.float32))
     across, along = _curvatures(blood, (_SIGMA_MM * ppm) ** 2)
-    faint = np.maximum(_FAINT, _FAINT_STEPS * byte_step(density_at(view, 2.0)[at]).mean(axis=2))
-    wide = 2 * round(_EDGE_MM * ppm) + 1
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (wide, wide))
-    inner = cv2.erode(view.bare[at].astype(np.uint8), disc) > 0
+    faint = np.maximum(_FAINT, _FAINT_STEPS * byte_step(density_at(view, 2.0, at)).mean(axis=2))
+    inner = inner_skin(view, _EDGE_MM, at)
     seen = (across > 0.6 * faint) & (np.abs(along) < _SLENDER * across) & inner
     mask, length = np.zeros(view.bare.shape, np.float32), np.zeros(view.bare.shape, np.float32)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(seen.astype(np.uint8))
