@@ -18,10 +18,10 @@ from face_mesh.cache import Key, Scope, cached_per, name_of
 from face_mesh.face import Face
 from face_mesh.landmarks.anatomy import stem_and_side
 from face_mesh.regions import Patch, region_patch
-from face_mesh.skin.chromophores import HAEMOGLOBIN, MELANIN, Values, unmix
+from face_mesh.skin.chromophores import HAEMOGLOBIN, MELANIN, Values, join, unmix
 from face_mesh.skin.masked_blur import across, blur, soften
 from face_mesh.skin.pigment import freckle_mask
-from face_mesh.skin.scale_space import byte_step, density_at, skin_box
+from face_mesh.skin.scale_space import byte_step, density_at, inner_skin, skin_box
 from face_mesh.skin.sign_types import Sign, SkinSign
 from face_mesh.skin.working_view import Area, View
 
@@ -38,7 +38,11 @@ _SOFT_MM = 0.6  # grain of single pixels is no colour of skin
 _FAINT_RED, _FAINT_RED_STEPS = 0.03, 2.5
 _FAINT_BROWN, _FAINT_BROWN_STEPS = 0.04, 5.0
 # A spot has this much more melanin than the skin around it, and stands out of how much that varies.
-_SPOT_FAINT, _SPOT_STEPS, _SPOT_GRAINS = 0.06, 5.0, 2.5
+# Melanin of the eye of a camera darkens the mean of the channels by 0.54 of itself or more; noise of
+# blue light, of which dark skin returns next to nothing, does not.
+_SPOT_FAINT, _SPOT_STEPS, _SPOT_GRAINS = 0.06, 8.0, 2.5
+_SPOT_DARKER = 0.5
+_SPOT_EDGE_MM = 2.0  # nearer than that to what is no skin, its edge and shadow are brown too
 _CIRCLE_FAINT = 0.03
 
 
@@ -72,14 +76,19 @@ def usual_amount(
     return view.face.cached(key, build)
 
 
-def usual_step(view: View) -> float:
-    """Return what a step of a byte is in density on the person's own skin; kept as an amount is."""
+def usual_shade(view: View) -> float:
+    """Return the shade of the person's own skin, the median; kept as an amount is."""
 
     def build() -> float:
         usual = _within(view, view.shade, USUAL)
-        return float(byte_step(np.median(usual))) if usual.size else 0.0
+        return float(np.median(usual)) if usual.size else 0.0
 
-    return view.face.cached(Key(name_of(usual_step), (), Scope.HEAD), build)
+    return view.face.cached(Key(name_of(usual_shade), (), Scope.HEAD), build)
+
+
+def usual_step(view: View) -> float:
+    """Return what a step of a byte is in density on the person's own skin."""
+    return float(byte_step(np.float32(usual_shade(view))))
 
 
 def redness_excess(view: View, area: Area) -> Values:
@@ -104,13 +113,15 @@ def spots_excess(view: View, area: Area) -> Values:
 
     Freckles are no spots: they are another sign, and nobody's concern unless they say so.
     """
-    here = amounts(view)[area.rows, area.columns, MELANIN]
-    around = across(here[..., None], area.bare.astype(np.float32), 3.5 * view.px_per_mm)[..., 0]
-    more = here - around
-    grain = _SPOT_GRAINS * _spread(more[area.inside > 0.5])
+    window = area.rows, area.columns
+    here, bare = amounts(view)[window], area.bare.astype(np.float32)
+    more = here - across(here, bare, 3.5 * view.px_per_mm)
+    melanin, darker = more[..., MELANIN], join(more).mean(axis=2)
+    grain = _SPOT_GRAINS * _spread(melanin[area.inside > 0.5])
     faint = max(_SPOT_FAINT, _SPOT_STEPS * usual_step(view), grain)
-    spots = np.maximum(more - faint, 0.0) * area.bare * (1.0 - freckle_mask(view, area))
-    return np.asarray(spots, np.float32)
+    dark = darker > _SPOT_DARKER * np.maximum(melanin, faint)
+    seen = dark * inner_skin(view, _SPOT_EDGE_MM, window) * (1.0 - freckle_mask(view, area))
+    return np.asarray(np.maximum(melanin - faint, 0.0) * seen, np.float32)
 
 
 def _spread(values: Values) -> float:
@@ -170,8 +181,8 @@ def _under_eye(view: View, region: str) -> Area:
 
 _KINDS = {
     "redness": _Kind(redness_excess, 0.8),
-    "dark_circles": _Kind(circles_excess, 0.8, _under_eye),
-    "pigment_spots": _Kind(spots_excess, 0.03),
+    "dark_circles": _Kind(circles_excess, 1.2, _under_eye),
+    "pigment_spots": _Kind(spots_excess, 0.01),
 }
 
 

@@ -20,7 +20,7 @@ SIDES = ("temple_left", "temple_right", "submalar_left", "submalar_right")
 _CENTRE = ("malar_left", "malar_right", "nasal_dorsum", "nasal_tip", "chin", "glabella")
 _SEVERE = 0.8  # mean excess of haemoglobin over a region that reads 4, as of redness
 _BROAD_MM = 2.0  # a single pimple is no pattern
-_FAINT, _FAINT_STEPS = 0.05, 4.0  # of haemoglobin, and in steps of a byte; author's estimates
+_FAINT, _FAINT_STEPS = 0.02, 8.0  # of haemoglobin, and in steps of a byte; author's estimates
 
 
 def _detect(face: Face, region: str) -> SkinSign:

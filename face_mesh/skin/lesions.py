@@ -17,7 +17,9 @@ from face_mesh.cache import Scope, cached_per
 from face_mesh.face import Face
 from face_mesh.landmarks.anatomy import point
 from face_mesh.regions import Patch
+from face_mesh.skin.colour import usual_step
 from face_mesh.skin.masked_blur import across, soften
+from face_mesh.skin.pigment import freckles
 from face_mesh.skin.sign_types import Sign, SkinSign
 from face_mesh.skin.skin_mask import skin_mask
 from face_mesh.skin.working_view import DARKEST, View, linear
@@ -25,9 +27,12 @@ from face_mesh.skin.working_view import DARKEST, View, linear
 SCALE = "number of dark lesions of 1.5 to 10 mm"
 MOST = 10.0
 LEAST_CONTRAST = 0.22  # ln of light, of the middle against the skin around it
+# And this many steps of a byte (`scale_space.byte_step`): on dark skin gloss and noise reach farther.
+LEAST_STEPS = 12.0
 # And this many times what the skin around it varies: stubble, pores and grain of dark skin leave
 # many dark specks, a lesion stands alone. Author's estimate.
 STANDS_OUT = 4.0
+_AMONG_FRECKLES = 1.3  # times as dark as a dark freckle, a dot is a mole
 CLICKED_CONTRAST = 0.08  # a person who points at something sees it
 DIAMETER_MM = (1.5, 10.0)
 CLICK_MM = 3.0  # how far from a lesion a click still means it
@@ -62,13 +67,20 @@ def moles(face: Face) -> tuple[Mole, ...]:
     """Return the lesions found on all bare skin of a face, darkest first; looked for once."""
     view = View.of(face)
     darker = _darker(view)
+    least = max(LEAST_CONTRAST, LEAST_STEPS * usual_step(view), _above_freckles(view))
     found = [
         mole
         for blob in _blobs(darker > 0.5 * LEAST_CONTRAST, view.px_per_mm)
-        if (mole := _mole(face, view, darker, blob, LEAST_CONTRAST)) is not None
+        if (mole := _mole(face, view, darker, blob, least)) is not None
         and not _at_a_corner(face, mole)
     ]
     return tuple(sorted(found, key=lambda one: -one.contrast))
+
+
+def _above_freckles(view: View) -> float:
+    """How dark a mole must be among freckles, ln of light: beyond the darkest of those."""
+    darkness = freckles(view).darkness
+    return _AMONG_FRECKLES * float(np.quantile(darkness, 0.9)) if darkness.size else 0.0
 
 
 def _at_a_corner(face: Face, mole: Mole) -> bool:

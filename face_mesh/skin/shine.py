@@ -11,7 +11,7 @@ import numpy as np
 
 from face_mesh.cache import Key, Scope, cached_per, name_of
 from face_mesh.face import Face
-from face_mesh.skin.colour import USUAL, excess_mask
+from face_mesh.skin.colour import USUAL, excess_mask, usual_shade
 from face_mesh.skin.masked_blur import Values
 from face_mesh.skin.scale_space import density_at, skin_box
 from face_mesh.skin.sign_types import Sign, SkinSign
@@ -20,19 +20,28 @@ from face_mesh.skin.working_view import View
 SCALE = "0 matt to 4 shining all over (share of the area)"
 MOST = 4.0
 _SOFT_MM = 0.6
-# Light thrown back as by a mirror, of what the camera takes for white; author's estimate.
-_SHINES = 0.08
+# Light thrown back as by a mirror, of what the camera takes for white, and how much lighter than the
+# person's usual skin a place must be: pale skin has little colour too. Author's estimates.
+_SHINES, _LIGHTER = 0.02, 0.20
+_OF_OWN = 0.10  # of the light of the person's own skin that it must be
 
 
 @cached_per(Scope.PIXELS)
 def specular(view: View) -> Values:
-    """Return (h, w) float32, light of the surface, of what the camera takes for white; from 0."""
+    """Return (h, w) float32, light of the surface where it is seen as shine, 0 elsewhere.
+
+    Of what the camera takes for white.
+    """
     window = skin_box(view)
-    light = np.exp(-density_at(view, _SOFT_MM, window))
+    density = density_at(view, _SOFT_MM, window)
+    light = np.exp(-density)
     red, blue = own_colour(view)
-    out = np.zeros(view.bare.shape, np.float32)
     mirror = (light[..., 2] * red - light[..., 0] * blue) / max(red - blue, 0.05)
-    out[window] = np.maximum(mirror, 0.0) * view.bare[window]
+    usual = usual_shade(view)
+    shines = (mirror > _SHINES + _OF_OWN * np.exp(-usual)) & view.bare[window]
+    shines &= usual - density.mean(axis=2) > _LIGHTER
+    out = np.zeros(view.bare.shape, np.float32)
+    out[window] = np.where(shines, mirror, 0.0)
     return out
 
 
@@ -56,7 +65,7 @@ def own_colour(view: View) -> tuple[float, float]:
 def _detect(face: Face, region: str) -> SkinSign:
     view = View.of(face)
     area = view.area(region)
-    shines = np.maximum(specular(view)[area.rows, area.columns] - _SHINES, 0.0)
+    shines = specular(view)[area.rows, area.columns]
     mask = excess_mask(shines, area, view.px_per_mm)
     return SkinSign(
         MOST * area.mean((shines > 0).astype(np.float32)),
