@@ -17,9 +17,11 @@ from face_mesh.cache import Scope, cached_per
 from face_mesh.face import Face
 from face_mesh.landmarks.anatomy import point
 from face_mesh.regions import Patch
+from face_mesh.skin.blobs import dark_blobs
 from face_mesh.skin.colour import usual_step
 from face_mesh.skin.masked_blur import across, soften
 from face_mesh.skin.pigment import freckles
+from face_mesh.skin.scale_space import inner_skin
 from face_mesh.skin.sign_types import Sign, SkinSign
 from face_mesh.skin.skin_mask import skin_mask
 from face_mesh.skin.working_view import DARKEST, View, linear
@@ -39,6 +41,10 @@ CLICK_MM = 3.0  # how far from a lesion a click still means it
 _ROUND = 0.45  # least share of its enclosing circle that a lesion fills
 _AROUND_MM = 4.0
 _CORNER_MM = 5.0  # nearer to a corner of mouth or eye, something dark is its shadow
+_AWAY_MM = 2.0  # of what is no skin, nothing is found
+# Of a mole as a blob (`face_mesh.skin.blobs`): times the grain around, and the share of its contrast
+# that it has against the skin right beside it. Author's estimates.
+_ABOVE, _OWN_DARKNESS = 2.0, 0.5
 _BESIDE_MM = 5.0  # of skin around a lesion that it must stand out of
 
 Values = npt.NDArray[np.float32]
@@ -73,6 +79,7 @@ def moles(face: Face) -> tuple[Mole, ...]:
         for blob in _blobs(darker > 0.5 * LEAST_CONTRAST, view.px_per_mm)
         if (mole := _mole(face, view, darker, blob, least)) is not None
         and not _at_a_corner(face, mole)
+        and _stands_alone(face, view, mole)
     ]
     return tuple(sorted(found, key=lambda one: -one.contrast))
 
@@ -81,6 +88,24 @@ def _above_freckles(view: View) -> float:
     """How dark a mole must be among freckles, ln of light: beyond the darkest of those."""
     darkness = freckles(view).darkness
     return _AMONG_FRECKLES * float(np.quantile(darkness, 0.9)) if darkness.size else 0.0
+
+
+def _stands_alone(face: Face, view: View, mole: Mole) -> bool:
+    """Whether it is round in itself and away from what is no skin.
+
+    Darkness against the skin 4 mm around it has creases too, stubble, and shadows of brows, lips
+    and rims.
+    """
+    factor = view.face.photo.width / face.photo.width
+    x, y = ((at + 0.5) * factor - 0.5 for at in (mole.x_px, mole.y_px))
+    height, width = view.bare.shape
+    row, column = min(max(round(y), 0), height - 1), min(max(round(x), 0), width - 1)
+    blobs = dark_blobs(view)
+    off_mm = np.hypot(blobs.x - x, blobs.y - y) / view.px_per_mm
+    round_ = (off_mm < 0.5 * mole.diameter_mm) & (blobs.above > _ABOVE)
+    round_ &= blobs.darkness > _OWN_DARKNESS * mole.contrast
+    whole = (slice(None), slice(None))
+    return bool(inner_skin(view, _AWAY_MM, whole)[row, column] and round_.any())
 
 
 def _at_a_corner(face: Face, mole: Mole) -> bool:
