@@ -32,15 +32,15 @@ USUAL = ("forehead", *CHEEKS)
 # With nose and chin, so that what the own skin is does not hang on how red or made up the cheeks are.
 MIDDLE = (*USUAL, "nasal_dorsum", "chin")
 _SOFT_MM = 0.6  # grain of single pixels is no colour of skin
-# What is not believed, of a chromophore and in steps of a byte of the person's own skin: on dark skin
-# a step is twice as far in density, and light that falls off leaves as much more of a chromophore
-# than there is. Author's estimates, set so that people of every tone read alike at the same age.
-_FAINT_RED, _FAINT_RED_STEPS = 0.03, 2.5
+_FAINT_RED = 0.06  # of haemoglobin, not believed
+# The same of melanin, and in steps of a byte of the person's own skin: on dark skin a step is twice as
+# far in density, and light that falls off leaves as much more of melanin than there is. Author's
+# estimates, as all here, set so that people of every tone read alike at the same age.
 _FAINT_BROWN, _FAINT_BROWN_STEPS = 0.04, 5.0
 # A spot has this much more melanin than the skin around it, and stands out of how much that varies.
 # Melanin of the eye of a camera darkens the mean of the channels by 0.54 of itself or more; noise of
 # blue light, of which dark skin returns next to nothing, does not.
-_SPOT_FAINT, _SPOT_STEPS, _SPOT_GRAINS = 0.06, 8.0, 2.5
+_SPOT_FAINT, _SPOT_STEPS, _SPOT_GRAINS = 0.06, 6.0, 2.5
 _SPOT_DARKER = 0.5
 _SPOT_EDGE_MM = 2.0  # nearer than that to what is no skin, its edge and shadow are brown too
 _CIRCLE_FAINT = 0.03
@@ -95,8 +95,7 @@ def redness_excess(view: View, area: Area) -> Values:
     """Return how much more haemoglobin there is than in the person's usual skin, from 0."""
     here = amounts(view)[area.rows, area.columns, HAEMOGLOBIN]
     usual = usual_amount(view, HAEMOGLOBIN, regions=MIDDLE)
-    faint = _FAINT_RED + _FAINT_RED_STEPS * usual_step(view)
-    return np.asarray(np.maximum(here - usual - faint, 0.0) * area.bare, np.float32)
+    return np.asarray(np.maximum(here - usual - _FAINT_RED, 0.0) * area.bare, np.float32)
 
 
 def melasma_excess(view: View, area: Area) -> Values:

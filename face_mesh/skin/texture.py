@@ -27,7 +27,7 @@ MOST = 4.0
 # Coarser photos do not have it. Pores are finer still: what is read are the largest, and clusters.
 LEAST_PX_PER_MM = 1.5
 _DEEPEST = 0.35  # ln of light; darker than that against its surroundings is a lesion or a hair
-_FAINT_STEPS = 3.0  # what healthy skin varies by; author's estimate, as `severe`
+_FAINT_STEPS = 2.0  # what healthy skin varies by; author's estimate, as `severe`
 _STEEP = 0.05  # ln of light a mm: where light falls off as fast, the face turns away
 
 
@@ -54,7 +54,7 @@ _KINDS = {
             "Acne scars and uneven skin",
             0.6,
             2.0,
-            1.0,
+            1.5,
             ("malar_left", "malar_right", "submalar_left", "submalar_right"),
         ),
         _Kind(
@@ -62,7 +62,7 @@ _KINDS = {
             "Pores",
             0.4,
             1.0,
-            0.6,
+            0.9,
             ("nasal_dorsum", "nasal_tip", "malar_left", "malar_right"),
         ),
     )
