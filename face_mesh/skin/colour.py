@@ -20,6 +20,7 @@ from face_mesh.landmarks.anatomy import stem_and_side
 from face_mesh.regions import Patch, region_patch
 from face_mesh.skin.chromophores import HAEMOGLOBIN, MELANIN, Values, join, unmix
 from face_mesh.skin.masked_blur import across, blur, soften
+from face_mesh.skin.melanin_field import usual_melanin
 from face_mesh.skin.pigment import freckle_mask
 from face_mesh.skin.scale_space import byte_step, density_at, inner_skin, skin_box
 from face_mesh.skin.sign_types import Sign, SkinSign
@@ -103,8 +104,8 @@ def melasma_excess(view: View, area: Area) -> Values:
     here = amounts(view)[area.rows, area.columns, MELANIN]
     wide = across(here[..., None], area.bare.astype(np.float32), 2.0 * view.px_per_mm)[..., 0]
     faint = _FAINT_BROWN + _FAINT_BROWN_STEPS * usual_step(view)
-    usual = usual_amount(view, MELANIN, 0.5)
-    return np.asarray(np.maximum(wide - usual - faint, 0.0) * area.bare, np.float32)
+    more = wide - usual_melanin(view, area) - faint
+    return np.asarray(np.maximum(more, 0.0) * area.bare, np.float32)
 
 
 def spots_excess(view: View, area: Area) -> Values:
