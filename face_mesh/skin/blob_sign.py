@@ -1,4 +1,4 @@
-"""From blobs of the skin to a sign that is counted: those of a region, and a mask that covers them."""
+"""From blobs of the skin to a sign that is counted: those of a region, and a mask over them."""
 
 from __future__ import annotations
 

@@ -34,8 +34,8 @@ BROAD_MM = (1.0, 2.0)
 WIDER = 2.0  # the coarser Gaussian of a difference over the finer
 DIAMETERS = 3.5  # diameter of a disc over the standard deviation that answers it most
 LEAST_PX = 0.7  # finer than this a photo shows noise
-# Densities of R, G, B whose sum is blood and no relief: a hollow or a hair takes of red at least four
-# fifths of what it takes of green, blood a fifth.
+# Densities of R, G, B whose sum is blood and no relief: a hollow or a hair takes of red at least
+# four fifths of what it takes of green, blood a fifth.
 BLOOD: Weights = (-1.25, 1.0, 0.0)
 DARK: Weights = (1 / 3, 1 / 3, 1 / 3)
 _GAIN = 0.62  # what a difference of Gaussians answers to a disc of contrast 1 of its size

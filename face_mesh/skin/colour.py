@@ -30,17 +30,17 @@ SCALE = "0 none to 4 severe (photographic index, against the person's own skin)"
 MOST = 4.0
 CHEEKS = ("malar_left", "malar_right")
 USUAL = ("forehead", *CHEEKS)
-# With nose and chin, so that what the own skin is does not hang on how red or made up the cheeks are.
+# With nose and chin, so that the own skin does not hang on how red or made up the cheeks are.
 MIDDLE = (*USUAL, "nasal_dorsum", "chin")
 _SOFT_MM = 0.6  # grain of single pixels is no colour of skin
 _FAINT_RED = 0.06  # of haemoglobin, not believed
-# The same of melanin, and in steps of a byte of the person's own skin: on dark skin a step is twice as
-# far in density, and light that falls off leaves as much more of melanin than there is. Author's
+# The same of melanin, and in steps of a byte of the person's own skin: on dark skin a step is twice
+# as far in density, and light that falls off leaves as much more of melanin than there is. Author's
 # estimates, as all here, set so that people of every tone read alike at the same age.
 _FAINT_BROWN, _FAINT_BROWN_STEPS = 0.04, 5.0
 # A spot has this much more melanin than the skin around it, and stands out of how much that varies.
-# Melanin of the eye of a camera darkens the mean of the channels by 0.54 of itself or more; noise of
-# blue light, of which dark skin returns next to nothing, does not.
+# Melanin darkens the mean of the channels by 0.54 of itself or more (`chromophores`); noise of blue
+# light, of which dark skin returns next to nothing, does not.
 _SPOT_FAINT, _SPOT_STEPS, _SPOT_GRAINS = 0.06, 6.0, 2.5
 _SPOT_DARKER = 0.5
 _SPOT_EDGE_MM = 2.0  # nearer than that to what is no skin, its edge and shadow are brown too
@@ -89,7 +89,7 @@ def usual_shade(view: View) -> float:
 
 def usual_step(view: View) -> float:
     """Return what a step of a byte is in density on the person's own skin."""
-    return float(byte_step(np.float32(usual_shade(view))))
+    return float(byte_step(np.array([usual_shade(view)], np.float32))[0])
 
 
 def redness_excess(view: View, area: Area) -> Values:

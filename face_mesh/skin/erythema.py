@@ -43,5 +43,7 @@ def _detect(face: Face, region: str) -> SkinSign:
 
 
 SIGNS: tuple[Sign, ...] = (
-    Sign("centrofacial_redness", "Redness of the middle of the face", _CENTRE, SCALE, MOST, _detect),
+    Sign(
+        "centrofacial_redness", "Redness of the middle of the face", _CENTRE, SCALE, MOST, _detect
+    ),
 )

@@ -29,7 +29,7 @@ from face_mesh.skin.working_view import DARKEST, View, linear
 SCALE = "number of dark lesions of 1.5 to 10 mm"
 MOST = 10.0
 LEAST_CONTRAST = 0.22  # ln of light, of the middle against the skin around it
-# And this many steps of a byte (`scale_space.byte_step`): on dark skin gloss and noise reach farther.
+# And this many steps of a byte (`scale_space.byte_step`): on dark skin gloss and noise reach far.
 LEAST_STEPS = 12.0
 # And this many times what the skin around it varies: stubble, pores and grain of dark skin leave
 # many dark specks, a lesion stands alone. Author's estimate.
@@ -42,8 +42,8 @@ _ROUND = 0.45  # least share of its enclosing circle that a lesion fills
 _AROUND_MM = 4.0
 _CORNER_MM = 5.0  # nearer to a corner of mouth or eye, something dark is its shadow
 _AWAY_MM = 2.0  # of what is no skin, nothing is found
-# Of a mole as a blob (`face_mesh.skin.blobs`): times the grain around, and the share of its contrast
-# that it has against the skin right beside it. Author's estimates.
+# Of a mole as a blob (`face_mesh.skin.blobs`): times the grain around, and the share of its
+# contrast that it has against the skin right beside it. Author's estimates.
 _ABOVE, _OWN_DARKNESS = 2.0, 0.5
 _BESIDE_MM = 5.0  # of skin around a lesion that it must stand out of
 

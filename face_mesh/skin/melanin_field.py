@@ -49,7 +49,7 @@ def _fit(view: View) -> Coefficients:
         at.append(_terms(view, x, y))
         values.append(melanin[area.rows, area.columns].ravel()[chosen].astype(np.float64))
     terms, found = np.concatenate(at), np.concatenate(values)
-    surface = np.zeros(terms.shape[1])
+    surface: Coefficients = np.zeros(terms.shape[1])
     if len(found) <= terms.shape[1]:
         return surface
     surface[0] = np.median(found)
@@ -58,9 +58,8 @@ def _fit(view: View) -> Coefficients:
         spread = max(_LEAST_SD, 1.4826 * float(np.median(np.abs(off - np.median(off)))))
         weight = 1.0 / np.maximum(1.0, np.abs(off) / (_OUTLIER_SDS * spread)) ** 2
         pull = np.diag([0.0, *[1e-3 * len(found)] * (terms.shape[1] - 1)])
-        surface = np.linalg.solve(
-            terms.T @ (terms * weight[:, None]) + pull, terms.T @ (weight * found)
-        )
+        normal = terms.T @ (terms * weight[:, None]) + pull
+        surface = np.asarray(np.linalg.solve(normal, terms.T @ (weight * found)), np.float64)
     return surface
 
 

@@ -1,4 +1,4 @@
-"""Freckles: many small light brown dots, told from age spots and moles by size, darkness and number."""
+"""Freckles: many small light brown dots, told from spots and moles by size, darkness and number."""
 
 from __future__ import annotations
 

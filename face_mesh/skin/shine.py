@@ -20,8 +20,8 @@ from face_mesh.skin.working_view import View
 SCALE = "0 matt to 4 shining all over (share of the area)"
 MOST = 4.0
 _SOFT_MM = 0.6
-# Light thrown back as by a mirror, of what the camera takes for white, and how much lighter than the
-# person's usual skin a place must be: pale skin has little colour too. Author's estimates.
+# Light thrown back as by a mirror, of what the camera takes for white, and how much lighter than
+# the person's usual skin a place must be: pale skin has little colour too. Author's estimates.
 _SHINES, _LIGHTER = 0.02, 0.20
 _OF_OWN = 0.10  # of the light of the person's own skin that it must be
 

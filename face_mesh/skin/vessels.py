@@ -30,7 +30,7 @@ def vessel_map(view: View) -> tuple[Mask, Values]:
     """Return (h, w) float32, 1 on thin red lines of bare skin, and (h, w) mm of line a pixel."""
     at, ppm = skin_box(view), view.px_per_mm
     blood = cv2.transform(density_at(view, _SIGMA_MM, at), np.array([BLOOD], np.float32))
-    across, along = _curvatures(blood, (_SIGMA_MM * ppm) ** 2)
+    across, along = _curvatures(np.asarray(blood, np.float32), (_SIGMA_MM * ppm) ** 2)
     faint = np.maximum(_FAINT, _FAINT_STEPS * byte_step(density_at(view, 2.0, at)).mean(axis=2))
     inner = inner_skin(view, _EDGE_MM, at)
     seen = (across > 0.6 * faint) & (np.abs(along) < _SLENDER * across) & inner

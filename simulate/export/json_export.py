@@ -67,7 +67,8 @@ def face_json(face: Face) -> Json:
             {"id": r.id, "name": r.name, "region": r.region, "scale": r.scale}
             | {"severity": None if r.severity is None else round(r.severity, 3)}
             | {"unreadable": r.unreadable, "at_rest": r.at_rest}
-            | {"ita_deg": _number(r.ita_deg, 1)}
+            | {"ita_deg": _number(r.ita_deg, 1), "area_mm2": round(r.area_mm2, 1)}
+            | {"count": r.count, "parts": {name: round(n, 3) for name, n in r.parts.items()}}
             for r in read_skin(face)
         ],
     }
