@@ -26,7 +26,7 @@ SCALE = "0 smooth to 4 severe (photographic index)"
 MOST = 4.0
 # Coarser photos do not have it. Pores are finer still: what is read are the largest, and clusters.
 LEAST_PX_PER_MM = 1.5
-_DEEPEST = 0.35  # ln of light; darker than that against its surroundings is a lesion or a hair
+_DEEPEST_STEPS = 28.0  # darker than that against its surroundings is a lesion or a hair
 _FAINT_STEPS = 2.0  # what healthy skin varies by; author's estimate, as `severe`
 _STEEP = 0.05  # ln of light a mm: where light falls off as fast, the face turns away
 
@@ -75,9 +75,9 @@ def hollows(view: View, window: tuple[slice, slice], kind: _Kind) -> Values:
     Beyond what healthy skin has, from 0.
     """
     fine, wide = (density_at(view, mm, window) for mm in (kind.fine_mm, kind.wide_mm))
-    darker = (fine - wide).mean(axis=2)
-    steps = darker / byte_step(wide).mean(axis=2) - _FAINT_STEPS
-    return np.asarray(np.where(darker > _DEEPEST, 0.0, np.maximum(steps, 0.0)), np.float32)
+    steps = (fine - wide).mean(axis=2) / byte_step(wide).mean(axis=2)
+    steps[steps > _DEEPEST_STEPS] = 0.0
+    return np.asarray(np.maximum(steps - _FAINT_STEPS, 0.0), np.float32)
 
 
 def _flat(view: View, window: tuple[slice, slice], kind: _Kind) -> Values:

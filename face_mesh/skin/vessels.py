@@ -29,11 +29,14 @@ _EDGE_MM = 2.0  # nearer than that to what is no skin, its edge is seen
 def vessel_map(view: View) -> tuple[Mask, Values]:
     """Return (h, w) float32, 1 on thin red lines of bare skin, and (h, w) mm of line a pixel."""
     at, ppm = skin_box(view), view.px_per_mm
-    blood = cv2.transform(density_at(view, _SIGMA_MM, at), np.array([BLOOD], np.float32))
-    across, along = _curvatures(np.asarray(blood, np.float32), (_SIGMA_MM * ppm) ** 2)
+    density, scale = density_at(view, _SIGMA_MM, at), (_SIGMA_MM * ppm) ** 2
+    blood = np.asarray(cv2.transform(density, np.array([BLOOD], np.float32)), np.float32)
+    across, along = _curvatures(blood, scale)
+    darker, _ = _curvatures(np.ascontiguousarray(density[..., 1]), scale)
     faint = np.maximum(_FAINT, _FAINT_STEPS * byte_step(density_at(view, 2.0, at)).mean(axis=2))
     inner = inner_skin(view, _EDGE_MM, at)
-    seen = (across > 0.6 * faint) & (np.abs(along) < _SLENDER * across) & inner
+    # Beside a hair, which has less red than green, there is more blood than in it, and no line.
+    seen = (across > 0.6 * faint) & (np.abs(along) < _SLENDER * across) & (darker > across) & inner
     mask, length = np.zeros(view.bare.shape, np.float32), np.zeros(view.bare.shape, np.float32)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(seen.astype(np.uint8))
     strong = np.bincount(labels[seen & (across > faint)], minlength=count)
