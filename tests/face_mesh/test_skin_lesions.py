@@ -1,4 +1,4 @@
-"""Freckles, acne, vessels, shine and patches: as many as were drawn, of every tone, and no other."""
+"""Freckles, acne, vessels, shine and patches: as many as were drawn, of every tone, no others."""
 
 import cv2
 import numpy as np
