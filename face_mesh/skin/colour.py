@@ -34,16 +34,16 @@ USUAL = ("forehead", *CHEEKS)
 MIDDLE = (*USUAL, "nasal_dorsum", "chin")
 _SOFT_MM = 0.6  # grain of single pixels is no colour of skin
 _FAINT_RED = 0.06  # of haemoglobin, not believed
-# The same of melanin, and in steps of a byte of the person's own skin: on dark skin a step is twice
+# The same of melanin, in steps of a byte of the person's own skin: on dark skin a step is twice
 # as far in density, and light that falls off leaves as much more of melanin than there is. Author's
 # estimates, as all here, set so that people of every tone read alike at the same age.
-_FAINT_BROWN, _FAINT_BROWN_STEPS = 0.04, 5.0
+_FAINT_BROWN_STEPS = 8.0
+_EDGE_MM = 2.0  # nearer than that to what is no skin, its edge and shadow are brown too
 # A spot has this much more melanin than the skin around it, and stands out of how much that varies.
 # Melanin darkens the mean of the channels by 0.54 of itself or more (`chromophores`); noise of blue
 # light, of which dark skin returns next to nothing, does not.
 _SPOT_FAINT, _SPOT_STEPS, _SPOT_GRAINS = 0.06, 6.0, 2.5
 _SPOT_DARKER = 0.5
-_SPOT_EDGE_MM = 2.0  # nearer than that to what is no skin, its edge and shadow are brown too
 _CIRCLE_FAINT = 0.03
 
 
@@ -103,9 +103,9 @@ def melasma_excess(view: View, area: Area) -> Values:
     """Return how much more melanin there is in patches than in the person's usual skin, from 0."""
     here = amounts(view)[area.rows, area.columns, MELANIN]
     wide = across(here[..., None], area.bare.astype(np.float32), 2.0 * view.px_per_mm)[..., 0]
-    faint = _FAINT_BROWN + _FAINT_BROWN_STEPS * usual_step(view)
-    more = wide - usual_melanin(view, area) - faint
-    return np.asarray(np.maximum(more, 0.0) * area.bare, np.float32)
+    more = wide - usual_melanin(view, area) - _FAINT_BROWN_STEPS * usual_step(view)
+    inner = inner_skin(view, _EDGE_MM, (area.rows, area.columns))
+    return np.asarray(np.maximum(more, 0.0) * inner, np.float32)
 
 
 def spots_excess(view: View, area: Area) -> Values:
@@ -120,7 +120,7 @@ def spots_excess(view: View, area: Area) -> Values:
     grain = _SPOT_GRAINS * _spread(melanin[area.inside > 0.5])
     faint = max(_SPOT_FAINT, _SPOT_STEPS * usual_step(view), grain)
     dark = darker > _SPOT_DARKER * np.maximum(melanin, faint)
-    seen = dark * inner_skin(view, _SPOT_EDGE_MM, window) * (1.0 - freckle_mask(view, area))
+    seen = dark * inner_skin(view, _EDGE_MM, window) * (1.0 - freckle_mask(view, area))
     return np.asarray(np.maximum(melanin - faint, 0.0) * seen, np.float32)
 
 
