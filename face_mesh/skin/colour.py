@@ -34,10 +34,10 @@ USUAL = ("forehead", *CHEEKS)
 MIDDLE = (*USUAL, "nasal_dorsum", "chin")
 _SOFT_MM = 0.6  # grain of single pixels is no colour of skin
 _FAINT_RED = 0.06  # of haemoglobin, not believed
-# The same of melanin, in steps of a byte of the person's own skin: on dark skin a step is twice
+# The same of melanin, and in steps of a byte of the person's own skin: on dark skin a step is twice
 # as far in density, and light that falls off leaves as much more of melanin than there is. Author's
 # estimates, as all here, set so that people of every tone read alike at the same age.
-_FAINT_BROWN_STEPS = 8.0
+_FAINT_BROWN, _FAINT_BROWN_STEPS = 0.04, 5.0
 _EDGE_MM = 2.0  # nearer than that to what is no skin, its edge and shadow are brown too
 # A spot has this much more melanin than the skin around it, and stands out of how much that varies.
 # Melanin darkens the mean of the channels by 0.54 of itself or more (`chromophores`); noise of blue
@@ -103,7 +103,8 @@ def melasma_excess(view: View, area: Area) -> Values:
     """Return how much more melanin there is in patches than in the person's usual skin, from 0."""
     here = amounts(view)[area.rows, area.columns, MELANIN]
     wide = across(here[..., None], area.bare.astype(np.float32), 2.0 * view.px_per_mm)[..., 0]
-    more = wide - usual_melanin(view, area) - _FAINT_BROWN_STEPS * usual_step(view)
+    faint = _FAINT_BROWN + _FAINT_BROWN_STEPS * usual_step(view)
+    more = wide - usual_melanin(view, area) - faint
     inner = inner_skin(view, _EDGE_MM, (area.rows, area.columns))
     return np.asarray(np.maximum(more, 0.0) * inner, np.float32)
 
