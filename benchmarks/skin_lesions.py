@@ -101,13 +101,12 @@ def painted(face: Face, lesion: Lesion, seed: int) -> tuple[Face, Points]:
     rng = np.random.default_rng(seed)
     ppm = face.px_per_mm
     at = _places(face, lesion, rng)
-    y, x = np.mgrid[: face.photo.height, : face.photo.width].astype(np.float32)
-    amount = np.zeros(x.shape, np.float32)
+    amount = np.zeros(face.photo.image.shape[:2], np.float32)
     for column, row in at:
         radius_mm, contrast = 0.5 * rng.uniform(*lesion.size_mm), rng.uniform(*lesion.contrast)
-        away_mm = np.hypot(x - column, y - row) / ppm
-        edge = np.clip((away_mm - radius_mm) / lesion.edge_mm, -30, 30)
-        amount += np.asarray(contrast / (1.0 + np.exp(edge)), np.float32)
+        window, right, down = _around(face, column, row, radius_mm + 10.0 * lesion.edge_mm)
+        edge = (np.hypot(right, down) - radius_mm) / lesion.edge_mm
+        amount[window] += np.asarray(contrast / (1.0 + np.exp(edge)), np.float32)
     amount = np.asarray(cv2.GaussianBlur(amount, (0, 0), max(0.5, _BLUR_MM * ppm)), np.float32)
     return _with_density(face, amount, lesion.colour), at
 
@@ -117,16 +116,27 @@ def with_vessels(face: Face, count: int, seed: int) -> Face:
     rng = np.random.default_rng(seed)
     line = LESIONS["pimples"]
     at = _places(face, Lesion(count, line.colour, (8.0, 8.0), (0.2, 0.2), 0.1, _CHEEKS), rng)
-    y, x = np.mgrid[: face.photo.height, : face.photo.width].astype(np.float32)
-    amount = np.zeros(x.shape, np.float32)
+    amount = np.zeros(face.photo.image.shape[:2], np.float32)
     for column, row in at:
         turn = rng.uniform(0.0, np.pi)
-        right, down = (x - column) / face.px_per_mm, (y - row) / face.px_per_mm
+        window, right, down = _around(face, column, row, 6.0)
         along = right * np.cos(turn) + down * np.sin(turn)
         across = down * np.cos(turn) - right * np.sin(turn) + 0.6 * np.sin(along)
         ends = np.clip(4.0 - np.abs(along), 0.0, 1.0)
-        amount += np.asarray(0.2 * np.exp(-0.5 * (across / 0.3) ** 2) * ends, np.float32)
+        amount[window] += np.asarray(0.2 * np.exp(-0.5 * (across / 0.3) ** 2) * ends, np.float32)
     return _with_density(face, amount, line.colour)
+
+
+def _around(
+    face: Face, column: float, row: float, reach_mm: float
+) -> tuple[tuple[slice, slice], np.ndarray, np.ndarray]:
+    """The window of the photo about a place, and how many mm its pixels lie right and down."""
+    reach, (height, width) = reach_mm * face.px_per_mm, face.photo.image.shape[:2]
+    top, below = np.clip([row - reach, row + reach + 1], 0, height).astype(int)
+    left, end = np.clip([column - reach, column + reach + 1], 0, width).astype(int)
+    y, x = np.mgrid[top:below, left:end]
+    window = slice(int(top), int(below)), slice(int(left), int(end))
+    return window, (x - column) / face.px_per_mm, (y - row) / face.px_per_mm
 
 
 def _places(face: Face, lesion: Lesion, rng: np.random.Generator) -> Points:

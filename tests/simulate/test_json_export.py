@@ -56,7 +56,8 @@ PLAN_ROW = {
 }
 TOTAL = {"id", "what", "amount", "most", "unit", "within_weeks", "source"}
 INTERACTION = {"severity", "reason", "source", "procedures"}
-SKIN_ROW = {"id", "name", "region", "severity", "scale", "ita_deg"}
+SKIN_ROW = {"id", "name", "region", "severity", "scale", "ita_deg", "unreadable", "at_rest"}
+SKIN_ROW |= {"area_mm2", "count", "parts"}
 
 
 def report(*texts: str, **how: str) -> dict[str, Any]:
@@ -206,7 +207,14 @@ def test_a_measured_face_has_the_keys_of_the_contract() -> None:
     assert all(m["sd"] > 0.0 for m in found["measures"])
     assert {row["id"] for row in found["skin"]} == set(SIGNS)
     assert all(set(row) == SKIN_ROW for row in found["skin"])
-    assert all(math.isfinite(row["severity"]) and row["severity"] >= 0 for row in found["skin"])
+    for row in found["skin"]:
+        assert (row["severity"] is None) == bool(row["unreadable"])
+        assert row["severity"] is None or 0.0 <= row["severity"] < math.inf
+        assert row["area_mm2"] >= 0.0
+        assert row["count"] is None or row["count"] >= 0
+        assert all(math.isfinite(value) for value in row["parts"].values())
+    parts = next(row["parts"] for row in found["skin"] if row["id"] == "melasma")
+    assert set(parts) == {"area_share", "darkness", "evenness", "mmasi"}
     assert all(row["ita_deg"] is None or -90 < row["ita_deg"] < 90 for row in found["skin"])
 
 
