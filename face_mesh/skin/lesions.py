@@ -18,7 +18,11 @@ from face_mesh.face import Face
 from face_mesh.fidelity.faults import DETAIL
 from face_mesh.landmarks.anatomy import point
 from face_mesh.regions import Patch
+from face_mesh.skin.blobs import dark_blobs
+from face_mesh.skin.colour import usual_step
 from face_mesh.skin.masked_blur import across, soften
+from face_mesh.skin.pigment import freckles
+from face_mesh.skin.scale_space import inner_skin
 from face_mesh.skin.sign_types import Sign, SkinSign
 from face_mesh.skin.skin_mask import skin_mask
 from face_mesh.skin.working_view import DARKEST, View, linear
@@ -26,15 +30,22 @@ from face_mesh.skin.working_view import DARKEST, View, linear
 SCALE = "number of dark lesions of 1.5 to 10 mm"
 MOST = 10.0
 LEAST_CONTRAST = 0.22  # ln of light, of the middle against the skin around it
+# And this many steps of a byte (`scale_space.byte_step`): on dark skin gloss and noise reach far.
+LEAST_STEPS = 12.0
 # And this many times what the skin around it varies: stubble, pores and grain of dark skin leave
 # many dark specks, a lesion stands alone. Author's estimate.
 STANDS_OUT = 4.0
+_AMONG_FRECKLES = 1.3  # times as dark as a dark freckle, a dot is a mole
 CLICKED_CONTRAST = 0.08  # a person who points at something sees it
 DIAMETER_MM = (1.5, 10.0)
 CLICK_MM = 3.0  # how far from a lesion a click still means it
 _ROUND = 0.45  # least share of its enclosing circle that a lesion fills
 _AROUND_MM = 4.0
 _CORNER_MM = 5.0  # nearer to a corner of mouth or eye, something dark is its shadow
+_AWAY_MM = 2.0  # of what is no skin, nothing is found
+# Of a mole as a blob (`face_mesh.skin.blobs`): times the grain around, and the share of its
+# contrast that it has against the skin right beside it. Author's estimates.
+_ABOVE, _OWN_DARKNESS = 2.0, 0.5
 _BESIDE_MM = 5.0  # of skin around a lesion that it must stand out of
 
 Values = npt.NDArray[np.float32]
@@ -63,13 +74,39 @@ def moles(face: Face) -> tuple[Mole, ...]:
     """Return the lesions found on all bare skin of a face, darkest first; looked for once."""
     view = View.of(face)
     darker = _darker(view)
+    least = max(LEAST_CONTRAST, LEAST_STEPS * usual_step(view), _above_freckles(view))
     found = [
         mole
         for blob in _blobs(darker > 0.5 * LEAST_CONTRAST, view.px_per_mm)
-        if (mole := _mole(face, view, darker, blob, LEAST_CONTRAST)) is not None
+        if (mole := _mole(face, view, darker, blob, least)) is not None
         and not _at_a_corner(face, mole)
+        and _stands_alone(face, view, mole)
     ]
     return tuple(sorted(found, key=lambda one: -one.contrast))
+
+
+def _above_freckles(view: View) -> float:
+    """How dark a mole must be among freckles, ln of light: beyond the darkest of those."""
+    darkness = freckles(view).darkness
+    return _AMONG_FRECKLES * float(np.quantile(darkness, 0.9)) if darkness.size else 0.0
+
+
+def _stands_alone(face: Face, view: View, mole: Mole) -> bool:
+    """Whether it is round in itself and away from what is no skin.
+
+    Darkness against the skin 4 mm around it has creases too, stubble, and shadows of brows, lips
+    and rims.
+    """
+    factor = view.face.photo.width / face.photo.width
+    x, y = ((at + 0.5) * factor - 0.5 for at in (mole.x_px, mole.y_px))
+    height, width = view.bare.shape
+    row, column = min(max(round(y), 0), height - 1), min(max(round(x), 0), width - 1)
+    blobs = dark_blobs(view)
+    off_mm = np.hypot(blobs.x - x, blobs.y - y) / view.px_per_mm
+    round_ = (off_mm < 0.5 * mole.diameter_mm) & (blobs.above > _ABOVE)
+    round_ &= blobs.darkness > _OWN_DARKNESS * mole.contrast
+    whole = (slice(None), slice(None))
+    return bool(inner_skin(view, _AWAY_MM, whole)[row, column] and round_.any())
 
 
 def _at_a_corner(face: Face, mole: Mole) -> bool:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from face_mesh.face import Face
 from face_mesh.fidelity.faults import COLOUR, DETAIL
@@ -21,6 +21,8 @@ class SkinSign:
         length_mm: of all lines seen, or of the fold; 0 for signs that have no length.
         depth: mean darkness of the lines or the fold against the skin beside, ln of light.
         area_mm2: of the mask, in the plane of the face's picture.
+        count: of single lesions, for signs that are counted.
+        parts: what a score is made of, by name, for signs that are scored in parts.
     """
 
     severity: float
@@ -28,6 +30,8 @@ class SkinSign:
     length_mm: float = 0.0
     depth: float = 0.0
     area_mm2: float = 0.0
+    count: int | None = None
+    parts: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

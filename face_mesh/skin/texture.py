@@ -1,7 +1,11 @@
 """Relief of the skin: unevenness as acne scars leave it, and pores.
 
 Photographic indices from 0 to 4 set on adult portraits, no clinician's grades: how much darker
-small hollows of a given size are than the skin beside them, over the whole region.
+small hollows of a given size are than the skin beside them, over the whole region. Darkness counts
+in steps of a byte (`scale_space.byte_step`), which is how well a hollow is seen: the healthy skin
+of people of every tone varies by as many of them, while in density it varies twice as much on dark
+skin, where gloss and noise weigh more. What is brown is pigment and no hollow; what light that
+falls off leaves at the edge of a face is none either.
 """
 
 from __future__ import annotations
@@ -13,28 +17,32 @@ import numpy as np
 
 from face_mesh.face import Face
 from face_mesh.fidelity.faults import DETAIL
-from face_mesh.skin.masked_blur import across, soften
-from face_mesh.skin.ridges import Values
+from face_mesh.skin.masked_blur import Values, soften
+from face_mesh.skin.pigment import freckle_mask
+from face_mesh.skin.scale_space import byte_step, density_at, inner_skin
 from face_mesh.skin.sign_types import Sign, SkinSign
 from face_mesh.skin.working_view import View
 
 SCALE = "0 smooth to 4 severe (photographic index)"
 MOST = 4.0
-# One scale for photos of any size, coarse enough that half a good portrait still has it. Pores are
-# finer: what is read are the largest, and clusters.
-WORK_PX_PER_MM = 1.5
-_DEEPEST = 0.35  # darker than that against its surroundings is a lesion or a hair
+# Coarser photos do not have it. Pores are finer still: what is read are the largest, and clusters.
+LEAST_PX_PER_MM = 1.5
+_DEEPEST_STEPS = 28.0  # darker than that against its surroundings is a lesion or a hair
+_FAINT_STEPS = 2.0  # what healthy skin varies by; author's estimate, as `severe`
+_STEEP = 0.05  # ln of light a mm: where light falls off as fast, the face turns away
 
 
 @dataclass(frozen=True)
 class _Kind:
-    """Hollows between two sizes (standard deviations of blurs, mm), and what reads 4."""
+    """Hollows between two sizes (standard deviations of blurs, mm), and what reads 4.
+
+    `severe` is the mean over a region, in steps of a byte beyond `_FAINT_STEPS`.
+    """
 
     id: str
     name: str
     fine_mm: float
     wide_mm: float
-    faint: float
     severe: float
     regions: tuple[str, ...]
 
@@ -47,8 +55,7 @@ _KINDS = {
             "Acne scars and uneven skin",
             0.6,
             2.0,
-            0.015,
-            0.03,
+            1.5,
             ("malar_left", "malar_right", "submalar_left", "submalar_right"),
         ),
         _Kind(
@@ -56,39 +63,42 @@ _KINDS = {
             "Pores",
             0.4,
             1.0,
-            0.015,
-            0.03,
+            0.9,
             ("nasal_dorsum", "nasal_tip", "malar_left", "malar_right"),
         ),
     )
 }
 
 
-def hollows(shade: Values, bare: Values, px_per_mm: float, kind: _Kind) -> Values:
-    """Return (h, w) float32, how much darker hollows of a kind are than their surroundings."""
-    layer = shade[..., None]
-    fine = across(layer, bare, kind.fine_mm * px_per_mm)[..., 0]
-    wide = across(layer, bare, kind.wide_mm * px_per_mm)[..., 0]
-    depth = np.maximum(fine - wide - kind.faint, 0.0)
-    return np.asarray(np.where(depth > _DEEPEST, 0.0, depth) * (bare > 0.5), np.float32)
+def hollows(view: View, window: tuple[slice, slice], kind: _Kind) -> Values:
+    """Return (h, w) float32 of a window, by how many steps of a byte hollows of a kind are darker.
+
+    Beyond what healthy skin has, from 0.
+    """
+    fine, wide = (density_at(view, mm, window) for mm in (kind.fine_mm, kind.wide_mm))
+    steps = (fine - wide).mean(axis=2) / byte_step(wide).mean(axis=2)
+    steps[steps > _DEEPEST_STEPS] = 0.0
+    return np.asarray(np.maximum(steps - _FAINT_STEPS, 0.0), np.float32)
+
+
+def _flat(view: View, window: tuple[slice, slice], kind: _Kind) -> Values:
+    """(h, w) float32, 1 on skin that faces the light evenly and is away from what is no skin."""
+    shade = density_at(view, 2.0 * kind.wide_mm, window).mean(axis=2)
+    right, down = (cv2.Sobel(shade, cv2.CV_32F, dx, 1 - dx, scale=0.125) for dx in (1, 0))
+    level = np.hypot(right, down) * view.px_per_mm < _STEEP
+    return np.asarray(level & inner_skin(view, 1.5 * kind.wide_mm, window), np.float32)
 
 
 def _detect(face: Face, kind: _Kind, region: str) -> SkinSign:
     view = View.of(face)
     area = view.area(region)
-    ppm = min(WORK_PX_PER_MM, view.px_per_mm)
-    size = [max(1, round(n * ppm / view.px_per_mm)) for n in reversed(area.bare.shape)]
-    layers = (area.shade, area.bare.astype(np.float32), area.inside)
-    shade, bare, inside = (
-        np.asarray(cv2.resize(layer, size, interpolation=cv2.INTER_AREA), np.float32)
-        for layer in layers
-    )
-    depth = hollows(shade, bare, ppm, kind)
-    whole = float(inside.sum())
-    mean = float((depth * inside).sum()) / whole if whole > 1.0 else 0.0
-    seen = (depth * (inside > 0.3) > 0).astype(np.float32)
-    there = cv2.resize(seen, area.bare.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    soft = soften(np.asarray(there, np.float32), 0.3 * view.px_per_mm)
+    window = area.rows, area.columns
+    flat = area.inside * _flat(view, window, kind)
+    depth = hollows(view, window, kind) * (1.0 - freckle_mask(view, area))
+    whole = float(flat.sum())
+    mean = float((depth * flat).sum()) / whole if whole > 1.0 else 0.0
+    seen = (depth * (flat > 0.3) > 0).astype(np.float32)
+    soft = soften(seen, 0.3 * view.px_per_mm)
     mask = np.where(soft < 0.04, 0.0, np.clip(1.1 * soft, 0, 1)) * area.bare
     return SkinSign(
         MOST * mean / kind.severe,
@@ -105,6 +115,7 @@ def _sign(kind: _Kind) -> Sign:
         SCALE,
         MOST,
         lambda face, region: _detect(face, kind, region),
+        LEAST_PX_PER_MM,
         needs=frozenset((DETAIL,)),
     )
 

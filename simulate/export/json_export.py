@@ -80,7 +80,8 @@ def face_json(face: Face, phototype: str | None = None) -> Json:
             | {"severity": None if r.severity is None else round(r.severity, 3)}
             | {"smallest_change": _smallest(r.id, r.severity)}
             | {"unreadable": r.unreadable, "at_rest": r.at_rest}
-            | {"ita_deg": _number(r.ita_deg, 1)}
+            | {"ita_deg": _number(r.ita_deg, 1), "area_mm2": round(r.area_mm2, 1)}
+            | {"count": r.count, "parts": {name: round(n, 3) for name, n in r.parts.items()}}
             for r in read_skin(face)
         ],
     }

@@ -14,7 +14,9 @@ from scipy.sparse import issparse
 
 from face_mesh import Face
 from face_mesh.cache import Key, Scope, cached_per, name_of
-from face_mesh.skin.colour import circles_excess, usual_amount
+from face_mesh.skin.colour import circles_excess, usual_amount, usual_shade
+from face_mesh.skin.melanin_field import usual_melanin
+from face_mesh.skin.shine import own_colour
 from face_mesh.skin.signs import read_skin
 from face_mesh.skin.skin_mask import working_mask
 from simulate import Plan, simulate
@@ -25,7 +27,8 @@ from tests.helpers import ROOT
 
 # Told by the pixels, and yet kept when a face is repainted: one light, skin and usual colour for
 # all that is tried on a face. They are read off whichever size asks first.
-PIXELS_ONCE = {name_of(f) for f in (fit_light, shade_unit, usual_amount, circles_excess)}
+OF_THE_SKIN = (usual_amount, usual_shade, usual_melanin, own_colour, circles_excess)
+PIXELS_ONCE = {name_of(f) for f in (fit_light, shade_unit, *OF_THE_SKIN)}
 PLAN = "lip_filler=1", "neck_lift=10", "otoplasty=5", "crows_feet_toxin=12"
 
 

@@ -65,6 +65,8 @@ MORE_READ, MORE_SKIN = {"smallest_change"}, {"unreadable", "at_rest"}
 TONE = {
     *("ita_deg", "low", "high", "monk", "monk_range", "unreadable", "phototype", "source"),
 }
+# Single lesions are counted, and scores told in parts.
+MORE_SKIN |= {"area_mm2", "count", "parts"}
 
 
 def report(*texts: str, **how: str) -> dict[str, Any]:
@@ -216,7 +218,12 @@ def test_a_measured_face_has_the_keys_of_the_contract() -> None:
     assert all(set(row) == SKIN_ROW | MORE_READ | MORE_SKIN for row in found["skin"])
     for row in found["skin"]:
         assert (row["severity"] is None) == bool(row["unreadable"])
-        assert row["severity"] is None or 0 <= row["severity"] < math.inf
+        assert row["severity"] is None or 0.0 <= row["severity"] < math.inf
+        assert row["area_mm2"] >= 0.0
+        assert row["count"] is None or row["count"] >= 0
+        assert all(math.isfinite(value) for value in row["parts"].values())
+    parts = next(row["parts"] for row in found["skin"] if row["id"] == "melasma")
+    assert set(parts) == {"area_share", "darkness", "evenness", "mmasi"}
     assert all(row["ita_deg"] is None or -90 < row["ita_deg"] < 90 for row in found["skin"])
 
 
