@@ -18,21 +18,19 @@ from face_mesh.arrays import Mask
 from face_mesh.face import Face
 from face_mesh.skin.line_zones import line_area, line_direction
 from face_mesh.skin.masked_blur import soften
-from face_mesh.skin.ridges import Values, dark_lines
+from face_mesh.skin.relief import relief_scale
+from face_mesh.skin.ridges import Fan, Values, dark_lines
 from face_mesh.skin.sign_types import Sign, SkinSign
 from face_mesh.skin.working_view import Area, View
 
 SCALE = "0 none to 3 severe (photographic index on the Facial Wrinkle Scale's grades)"
 MOST = 3.0
-_WIDTH_MM = 1.4
-_LENGTH_MM = 7.0
 
-# A line is one where it is this much darker than its sides (ln of light), and darker than this
-# share of what grain answers in the other directions; if it is half as much again somewhere, and
-# long enough. Tuned on the people that are not held out.
-FAINT = 0.03
+# A line is one where it is darker than its sides than the least depth of its kind (ln of light),
+# or than this share of what grain answers in the other directions, up to twice the least; if it is
+# half as much again somewhere, and long enough. Tuned on the people that are not held out.
 _STANDS_OUT = 0.8
-_PLAIN = 0.06  # a line of this depth is one on any skin
+_PLAIN = 2.0  # times the least depth: a line on any skin
 _SHORTEST_MM = 5.0
 # A line ends where it has this share of its greatest depth: the long filter goes on beyond its
 # ends, where it still answers half, and to its sides.
@@ -45,7 +43,9 @@ class _Kind:
     """How the lines of one kind run, and what they answer.
 
     Attributes:
+        width_mm, length_mm: of the lines looked for.
         spread_deg: to either side of the expected direction.
+        faint: the least depth of a line, ln of light on light skin.
         severe: mean answer over the region, ln of light, that reads 3.
         expressions: blendshapes in which such lines are dynamic.
     """
@@ -53,10 +53,17 @@ class _Kind:
     id: str
     name: str
     regions: tuple[str, ...]
+    width_mm: float
+    length_mm: float
     spread_deg: float
+    faint: float
     severe: float
     expressions: tuple[str, ...]
+    fan: Fan | None = None  # on the left side of the face
 
+
+# At rest old crow's feet run up towards the temple as well, where a smile alone draws none.
+_FAN = Fan(float(np.radians(-60.0)), float(np.radians(30.0)), 0.5)
 
 _KINDS = {
     kind.id: kind
@@ -65,32 +72,45 @@ _KINDS = {
             "crows_feet_lines",
             "Crow's feet",
             ("lateral_canthal_left", "lateral_canthal_right"),
+            1.0,
+            5.0,
             20.0,
-            0.045,
+            0.015,
+            0.030,
             ("mouthSmileLeft", "mouthSmileRight", "eyeSquintLeft", "eyeSquintRight"),
+            _FAN,
         ),
         _Kind(
             "forehead_lines",
             "Forehead lines",
             ("forehead",),
+            2.0,
+            10.0,
             20.0,
-            0.020,
+            0.03,
+            0.010,
             ("browInnerUp", "browOuterUpLeft", "browOuterUpRight"),
         ),
         _Kind(
             "glabellar_lines",
             "Frown lines",
             ("glabella",),
+            1.4,
+            7.0,
             25.0,
-            0.025,
+            0.01,
+            0.014,
             ("browDownLeft", "browDownRight"),
         ),
         _Kind(
             "perioral_lines",
             "Lines around the mouth",
             ("cutaneous_upper_lip",),
+            1.0,
+            5.0,
             20.0,
-            0.050,
+            0.01,
+            0.025,
             ("mouthPucker",),
         ),
     )
@@ -101,7 +121,8 @@ def _detect(face: Face, kind: _Kind, region: str) -> SkinSign:
     view = View.of(face)
     area = line_area(view, region)
     strength, others = _strength(view, area, kind, region)
-    faint = float(np.clip(_quantile(others, area, _STANDS_OUT), FAINT, _PLAIN))
+    grain = _quantile(others, area, _STANDS_OUT)
+    faint = float(np.clip(grain, kind.faint, _PLAIN * kind.faint))
     lines = _lines(strength, faint, area, view.px_per_mm)
     mask = line_mask(lines * area.inside, area, view.px_per_mm)
     length_mm, depth = _extent(strength, lines, area, view.px_per_mm)
@@ -117,7 +138,11 @@ def _detect(face: Face, kind: _Kind, region: str) -> SkinSign:
 def _strength(view: View, area: Area, kind: _Kind, region: str) -> tuple[Values, Values]:
     along = line_direction(view, area, region)
     spread = float(np.radians(kind.spread_deg))
-    return dark_lines(area.shade, view.px_per_mm, _WIDTH_MM, _LENGTH_MM, along, spread)
+    fan = kind.fan
+    if fan is not None and region.endswith("_right"):
+        fan = fan.mirrored
+    depth = np.asarray(relief_scale(view) * area.shade, np.float32)
+    return dark_lines(depth, view.px_per_mm, kind.width_mm, kind.length_mm, along, spread, fan)
 
 
 def _quantile(values: Values, area: Area, share: float) -> float:
