@@ -16,10 +16,10 @@ from scipy import ndimage
 
 from face_mesh.arrays import Mask
 from face_mesh.face import Face
-from face_mesh.skin.line_zones import line_area, line_direction
+from face_mesh.skin.line_zones import line_area, line_direction, line_zone
 from face_mesh.skin.masked_blur import soften
 from face_mesh.skin.relief import relief_scale
-from face_mesh.skin.ridges import Fan, Values, dark_lines
+from face_mesh.skin.ridges import OTHER_WAYS, Fan, Values, dark_lines
 from face_mesh.skin.sign_types import Sign, SkinSign
 from face_mesh.skin.working_view import Area, View
 
@@ -28,10 +28,14 @@ MOST = 3.0
 
 # A line is one where it is darker than its sides than the least depth of its kind (ln of light),
 # or than this share of what grain answers in the other directions, up to twice the least; if it is
-# half as much again somewhere, and long enough. Tuned on the people that are not held out.
+# so many times that somewhere, and so long. Tuned on the people that are not held out.
 _STANDS_OUT = 0.8
 _PLAIN = 2.0  # times the least depth: a line on any skin
-_SHORTEST_MM = 5.0
+_PEAK = (1.2, 1.8)
+_LONG_MM = (4.0, 6.0)
+# Where less than this share of a zone is bare skin, what is seen does not stand for the rest: the
+# rim of a fringe would be a lined forehead.
+_LEAST_SEEN = 0.25
 # A line ends where it has this share of its greatest depth: the long filter goes on beyond its
 # ends, where it still answers half, and to its sides.
 _TAIL = 0.4
@@ -48,6 +52,9 @@ class _Kind:
         faint: the least depth of a line, ln of light on light skin.
         severe: mean answer over the region, ln of light, that reads 3.
         expressions: blendshapes in which such lines are dynamic.
+        fan: of directions that count in part, on the left side of the face.
+        other_ways: share of what other directions answer that is taken off: more for the long lines
+            of a forehead, which rough skin imitates over less.
     """
 
     id: str
@@ -59,7 +66,8 @@ class _Kind:
     faint: float
     severe: float
     expressions: tuple[str, ...]
-    fan: Fan | None = None  # on the left side of the face
+    fan: Fan | None = None
+    other_ways: float = OTHER_WAYS
 
 
 # At rest old crow's feet run up towards the temple as well, where a smile alone draws none.
@@ -85,11 +93,12 @@ _KINDS = {
             "Forehead lines",
             ("forehead",),
             2.0,
-            10.0,
+            12.0,
             20.0,
             0.03,
-            0.010,
+            0.013,
             ("browInnerUp", "browOuterUpLeft", "browOuterUpRight"),
+            other_ways=0.75,
         ),
         _Kind(
             "glabellar_lines",
@@ -124,10 +133,12 @@ def _detect(face: Face, kind: _Kind, region: str) -> SkinSign:
     grain = _quantile(others, area, _STANDS_OUT)
     faint = float(np.clip(grain, kind.faint, _PLAIN * kind.faint))
     lines = _lines(strength, faint, area, view.px_per_mm)
-    mask = line_mask(lines * area.inside, area, view.px_per_mm)
+    mask = line_mask(np.asarray((lines > 0.5) * area.inside, np.float32), area, view.px_per_mm)
     length_mm, depth = _extent(strength, lines, area, view.px_per_mm)
+    seen, zone = float(area.inside.sum()), float(line_zone(view, region).mask.sum())
+    answer = float((strength * lines * area.inside).sum())
     return SkinSign(
-        MOST * area.mean(strength * lines) / kind.severe,
+        MOST * answer / (max(seen, _LEAST_SEEN * zone) * kind.severe),
         view.patch(mask, area.rows, area.columns, face),
         length_mm,
         depth,
@@ -142,7 +153,8 @@ def _strength(view: View, area: Area, kind: _Kind, region: str) -> tuple[Values,
     if fan is not None and region.endswith("_right"):
         fan = fan.mirrored
     depth = np.asarray(relief_scale(view) * area.shade, np.float32)
-    return dark_lines(depth, view.px_per_mm, kind.width_mm, kind.length_mm, along, spread, fan)
+    ppm, width_mm, length_mm = view.px_per_mm, kind.width_mm, kind.length_mm
+    return dark_lines(depth, ppm, width_mm, length_mm, along, spread, fan, kind.other_ways)
 
 
 def _quantile(values: Values, area: Area, share: float) -> float:
@@ -151,15 +163,24 @@ def _quantile(values: Values, area: Area, share: float) -> float:
 
 
 def _lines(strength: Values, faint: float, area: Area, px_per_mm: float) -> Mask:
-    """1 where a line is that is dark enough somewhere and long enough, (h, w)."""
+    """Weight in [0, 1] where a line is that is dark enough somewhere and long enough, (h, w).
+
+    It grows from nothing to 1 with depth and length: a line that fades goes little by little.
+    """
     seen = ((strength > faint) & (area.inside > 0.3)).astype(np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(seen, connectivity=8)
     peaks = np.asarray(ndimage.maximum(strength, labels, np.arange(count)), np.float32)
-    across = np.hypot(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
-    kept = (peaks > 1.5 * faint) & (across > _SHORTEST_MM * px_per_mm)
-    kept[0] = False
-    least = np.where(kept, np.maximum(faint, _TAIL * peaks), np.inf)
-    return np.asarray((strength > least[labels]) & (seen > 0), np.float32)
+    across = np.hypot(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]) / px_per_mm
+    weights = _growing(peaks / faint, _PEAK) * _growing(across, _LONG_MM)
+    weights[0] = 0.0
+    least = np.maximum(faint, _TAIL * peaks)
+    return np.asarray(weights[labels] * (strength > least[labels]), np.float32)
+
+
+def _growing(values: Values, ends: tuple[float, float]) -> Values:
+    """0 below the first, 1 above the second."""
+    low, high = ends
+    return np.asarray(np.clip((values - low) / (high - low), 0.0, 1.0), np.float32)
 
 
 def line_mask(lines: Mask, area: Area, px_per_mm: float) -> Mask:
@@ -176,7 +197,7 @@ def _extent(strength: Values, lines: Mask, area: Area, px_per_mm: float) -> tupl
 
     Length is that of the thinned lines; a step from pixel to pixel is between 1 and 1.41 px.
     """
-    seen = lines * (area.inside > 0.3)
+    seen = (lines > 0.5) & (area.inside > 0.3)
     if not seen.any():
         return 0.0, 0.0
     thin = cv2.ximgproc.thinning(np.asarray(255 * seen, np.uint8)) > 0

@@ -26,7 +26,7 @@ _LIGHTER, _REDDER = 0.35, 0.6
 # A face of light skin, among the portraits it was set on: 1 there.
 _USUAL = 0.535
 # What portraits hold between; beyond, the photo is grey or lit in colour and says nothing of skin.
-_LIGHT, _RED = (0.1, 1.0), (0.4, 1.3)
+_LIGHT, _RED = (0.1, 0.7), (0.4, 1.3)
 _BRIGHTEST, _AROUND = 0.99, 0.15  # quantile; share of the face's box that is added to each side
 _LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)  # of linear sRGB, ITU-R BT.709
 

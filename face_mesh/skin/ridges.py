@@ -54,6 +54,7 @@ def dark_lines(
     along: Values,
     spread: float,
     fan: Fan | None = None,
+    other_ways: float = OTHER_WAYS,
 ) -> tuple[Values, Values]:
     """Return two (h, w) float32: lines of the expected direction, and of all other directions.
 
@@ -69,6 +70,7 @@ def dark_lines(
         along: (h, w) or () float32, expected direction in radians from +x towards +y.
         spread: radians to either side that still count fully; as much again fades out.
         fan: of directions beyond that count in part.
+        other_ways: the share that is taken off.
     """
     fan = fan or Fan(-2.0 * spread, 2.0 * spread, 0.0)
     turns = [fan.first - spread, fan.first, -spread, spread, fan.last, fan.last + spread]
@@ -84,7 +86,7 @@ def dark_lines(
         seen = np.clip(seen, 0.0, DEEPEST)
         best = np.maximum(best, counts * seen)
         other = np.maximum(other, (1.0 - counts) * seen)
-    return best - OTHER_WAYS * other, other - OTHER_WAYS * best
+    return best - other_ways * other, other - other_ways * best
 
 
 @lru_cache(maxsize=512)
