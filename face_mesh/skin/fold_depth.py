@@ -1,7 +1,7 @@
 """How deep a fold is, for its severity: darkness against the skin beside it, in a band laid out.
 
-The nasolabial fold is read row by row: its crease, the greatest narrow darkness against both sides,
-and a share of how much lighter the cheek is that overhangs it. Stubble is darker than the cheek as
+The nasolabial fold is its crease, the greatest narrow darkness against both sides in each row, and
+how much lighter the cheek is that overhangs it, over the band. Stubble is darker than the cheek as
 well, but has no crease; nothing is left out for it. The others are means over the band: a
 marionette line of what is darker than both sides, a trough and the shade below a bag of what is
 darker than the skin above, which stands out.
@@ -22,11 +22,12 @@ from face_mesh.skin.unrolled_strip import STEP_MM, Band, Values
 
 MOST = 4.0
 _FINE_MM, _ALONG_MM = 0.6, 2.0  # standard deviations of blurs, across and along
-_OVERHANG = 0.15  # share of the overhang: more follows smiles better and age worse
+_WIDE_MM = 1.2  # the same of the overhang, which is no narrower
 
 
-# How much darker the skin of a band is than that so many mm outwards; inwards below 0.
-Beside = Callable[[float], Values]
+# How much darker the skin of a band is than that so many mm outwards, inwards below 0; blurred
+# across by a standard deviation in mm.
+Drop = Callable[[float, float], Values]
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class FoldDepth:
 
     from_mm: float
     to_mm: float
-    mean: Callable[[Beside, Values], float]
+    mean: Callable[[Drop, Values], float]
     tone: float
     least: float
     extreme: float
@@ -62,24 +63,24 @@ class FoldDepth:
         counts = band.bare[:, within] * (1.0 if rows is None else rows)
         counts[: round(first_mm / STEP_MM)] = 0.0
 
-        def drop(beside_mm: float) -> Values:
-            return band.drop(_FINE_MM, _ALONG_MM, beside_mm)[:, within]
+        def drop(beside_mm: float, fine_mm: float) -> Values:
+            return band.drop(fine_mm, _ALONG_MM, beside_mm)[:, within]
 
-        depth = scale**self.tone * self.mean(drop, np.asarray(counts, np.float32))
+        depth = float(np.power(scale, self.tone)) * self.mean(drop, np.asarray(counts, np.float32))
         return MOST * max(depth - self.least, 0.0) / (self.extreme - self.least)
 
 
-def _crease_and_overhang(drop: Beside, counts: Values) -> float:
-    crease = _deepest(0.5 * (drop(1.2) + drop(-1.2)), counts)
-    return crease + _OVERHANG * _deepest(drop(5.0), counts)
+def _crease_and_overhang(drop: Drop, counts: Values) -> float:
+    crease = 0.5 * (drop(1.2, _FINE_MM) + drop(-1.2, _FINE_MM))
+    return _deepest(crease, counts) + _whole(drop(2.0, _WIDE_MM), counts)
 
 
-def _below_both(drop: Beside, counts: Values) -> float:
-    return _whole(np.minimum(drop(2.0), drop(-2.0)), counts)
+def _below_both(drop: Drop, counts: Values) -> float:
+    return _whole(np.minimum(drop(2.0, _FINE_MM), drop(-2.0, _FINE_MM)), counts)
 
 
-def _below_upper(drop: Beside, counts: Values) -> float:
-    return _whole(drop(1.2), counts)
+def _below_upper(drop: Drop, counts: Values) -> float:
+    return _whole(drop(1.2, _FINE_MM), counts)
 
 
 def _deepest(depth: Values, counts: Values) -> float:
@@ -99,7 +100,7 @@ def _whole(depth: Values, counts: Values) -> float:
 
 
 FOLD_DEPTHS = {
-    "nasolabial_fold": FoldDepth(-10.0, 10.0, _crease_and_overhang, 0.25, 0.028, 0.42),
+    "nasolabial_fold": FoldDepth(-10.0, 10.0, _crease_and_overhang, 0.4, 0.028, 0.42),
     "marionette_fold": FoldDepth(-8.0, 8.0, _below_both, 1.0, 0.0012, 0.016),
     "tear_trough": FoldDepth(-5.0, 5.0, _below_upper, 1.5, 0.006, 0.055),
     "eye_bags": FoldDepth(-4.0, 1.0, _below_upper, 1.0, 0.003, 0.075),

@@ -60,6 +60,8 @@ class _Kind:
         beside_mm: how far away the skin is that it is compared with.
         one_sided: compared with the outer side only.
         wide_mm: width of the mask.
+        least_px_per_mm: of the photo, found as that of lines.
+        expressions: blendshapes that make more of it.
     """
 
     id: str
@@ -72,26 +74,30 @@ class _Kind:
     beside_mm: float
     one_sided: bool
     wide_mm: float
+    least_px_per_mm: float
+    expressions: tuple[str, ...]
 
+
+_SMILE = ("mouthSmileLeft", "mouthSmileRight")
 
 _KINDS = {
     kind.id: kind
     for kind in (
         _Kind(
             "nasolabial_fold", "Nasolabial fold", "nasolabial_fold", "nasolabial_fold",
-            -7.0, 7.0, 6.0, 2.0, True, 5.0,
+            -7.0, 7.0, 6.0, 2.0, True, 5.0, 0.8, _SMILE,
         ),
         _Kind(
             "marionette_fold", "Marionette line", "marionette", "marionette_line",
-            -5.0, 5.0, 3.0, 2.0, False, 4.0,
+            -5.0, 5.0, 3.0, 2.0, False, 4.0, 1.0, (),
         ),
         _Kind(
             "tear_trough", "Tear trough", "tear_trough", "tear_trough",
-            -5.0, 5.0, 0.0, 3.2, False, 5.0,
+            -5.0, 5.0, 0.0, 3.2, False, 5.0, 0.6, (),
         ),
         _Kind(
             "eye_bags", "Bags under the eyes", "lower_lid", "lid_cheek_junction",
-            -4.0, 1.0, 0.0, 2.4, False, 4.0,
+            -4.0, 1.0, 0.0, 2.4, False, 4.0, 0.8, (),
         ),
     )
 }  # fmt: skip
@@ -250,9 +256,15 @@ def _openings(view: View) -> Bool:
 
 
 def _sign(kind: _Kind) -> Sign:
-    regions = (f"{kind.region}_left", f"{kind.region}_right")
     return Sign(
-        kind.id, kind.name, regions, SCALE, MOST, lambda face, region: _detect(face, kind, region)
+        kind.id,
+        kind.name,
+        (f"{kind.region}_left", f"{kind.region}_right"),
+        SCALE,
+        MOST,
+        lambda face, region: _detect(face, kind, region),
+        least_px_per_mm=kind.least_px_per_mm,
+        expressions=kind.expressions,
     )
 
 

@@ -47,8 +47,9 @@ def _relief_scale(view: View) -> float:
     median = np.median(skin, axis=0)
     light = float(median @ _LUMINANCE) / _brightest(view)
     redness = float(np.log(max(median[0], 1e-3) / max(median[1], 1e-3)))
-    lighter = float(np.clip(light, *_LIGHT)) ** _LIGHTER
-    return lighter * float(np.exp(-_REDDER * np.clip(redness, *_RED))) / _USUAL
+    lighter = float(np.power(np.clip(light, *_LIGHT), _LIGHTER))
+    redder = float(np.exp(-_REDDER * np.clip(redness, *_RED)))
+    return lighter * redder / _USUAL
 
 
 def _brightest(view: View) -> float:

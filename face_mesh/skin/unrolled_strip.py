@@ -79,7 +79,8 @@ class Band:
         """Return (n, m), how much darker the skin is than that beside it.
 
         Args:
-            fine_mm, along_mm: standard deviations of blurs, across and along.
+            fine_mm: standard deviation of a blur across the curve.
+            along_mm: the same along it.
             beside_mm: how far out what it is compared with lies; inwards below 0.
         """
         smooth = gaussian_filter1d(self.shade, along_mm / STEP_MM, axis=0)
