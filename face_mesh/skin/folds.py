@@ -1,11 +1,13 @@
 """Folds and hollows: nasolabial and marionette folds, tear trough, bags of the lower lid.
 
 A fold is looked for in a band about an anatomical curve, laid out straight. Its severity is how
-much darker the skin of the band is than that beside it, averaged over the band: an index on the
-five grades of the Wrinkle Severity Rating Scale less one (0 none to 4 extreme), continuous and
-linear in depth and length. Photographic, set on adult portraits, no clinician's grade: light from
-the side shifts it. A cheek that overhangs is lighter than the nasolabial fold on one side only, so
-that is compared with the skin outside it, the others with both sides.
+deep it is there (`fold_depth`): an index on the five grades of the Wrinkle Severity Rating Scale
+less one (0 none to 4 extreme), continuous and linear in depth. Photographic, set on adult
+portraits, no clinician's grade: light from the side shifts it.
+
+What is drawn on, its way through the band, is where the skin is darker than beside it: a cheek that
+overhangs is lighter than the nasolabial fold on one side only, so that is compared with the skin
+outside it, the others with both sides.
 """
 
 from __future__ import annotations
@@ -22,7 +24,9 @@ from face_mesh.face import Face
 from face_mesh.fidelity.faults import DETAIL
 from face_mesh.landmarks.anatomy import curve
 from face_mesh.regions import Patch, region_patch
+from face_mesh.skin.fold_depth import FOLD_DEPTHS, MOST
 from face_mesh.skin.masked_blur import soften
+from face_mesh.skin.relief import relief_scale
 from face_mesh.skin.sign_types import Sign, SkinSign
 from face_mesh.skin.unrolled_strip import (
     STEP_MM,
@@ -33,7 +37,6 @@ from face_mesh.skin.unrolled_strip import (
 from face_mesh.skin.working_view import Area, View
 
 SCALE = "0 none to 4 extreme (photographic index on grades like the WSRS)"
-MOST = 4.0
 # ln of light from which the way of a fold enters the mask: the shading of round cheeks.
 FAINT = 0.03
 CREASE_FAINT = 0.012  # the same for the sharp line at its bottom
@@ -43,6 +46,7 @@ _BEND = 0.003  # of the path a step: lets it turn by 45 degrees where the fold i
 _STUBBLE = (1.5, 2.25)
 _GAP_MM = 5.0  # the shade of a deep fold is too dark and red for the skin mask, up to this width
 _REACH_MM = 2.0  # beyond the band, for what lies beside its last column
+_READ_BESIDE_MM = 5.0  # the same for what severity is read from
 
 
 @dataclass(frozen=True)
@@ -56,9 +60,9 @@ class _Kind:
         first_mm: of the curve that is left out: the groove beside the ala is no fold.
         beside_mm: how far away the skin is that it is compared with.
         one_sided: compared with the outer side only.
-        round: answer of a round cheek without a fold, ln of light, which is taken off.
-        extreme: mean answer over the band, ln of light, that reads 4.
         wide_mm: width of the mask.
+        least_px_per_mm: of the photo, found as that of lines.
+        expressions: blendshapes that make more of it.
     """
 
     id: str
@@ -70,29 +74,31 @@ class _Kind:
     first_mm: float
     beside_mm: float
     one_sided: bool
-    round: float
-    extreme: float
     wide_mm: float
+    least_px_per_mm: float
+    expressions: tuple[str, ...]
 
+
+_SMILE = ("mouthSmileLeft", "mouthSmileRight")
 
 _KINDS = {
     kind.id: kind
     for kind in (
         _Kind(
             "nasolabial_fold", "Nasolabial fold", "nasolabial_fold", "nasolabial_fold",
-            -7.0, 7.0, 6.0, 2.0, True, 0.04, 0.12, 5.0,
+            -7.0, 7.0, 6.0, 2.0, True, 5.0, 0.8, _SMILE,
         ),
         _Kind(
             "marionette_fold", "Marionette line", "marionette", "marionette_line",
-            -5.0, 5.0, 3.0, 2.0, False, 0.0, 0.12, 4.0,
+            -5.0, 5.0, 3.0, 2.0, False, 4.0, 1.0, (),
         ),
         _Kind(
             "tear_trough", "Tear trough", "tear_trough", "tear_trough",
-            -5.0, 5.0, 0.0, 3.2, False, 0.0, 0.12, 5.0,
+            -5.0, 5.0, 0.0, 3.2, False, 5.0, 0.6, (),
         ),
         _Kind(
             "eye_bags", "Bags under the eyes", "lower_lid", "lid_cheek_junction",
-            -4.0, 1.0, 0.0, 2.4, False, 0.0, 0.12, 4.0,
+            -4.0, 1.0, 0.0, 2.4, False, 4.0, 0.8, (),
         ),
     )
 }  # fmt: skip
@@ -113,14 +119,11 @@ def _detect(face: Face, kind: _Kind, region: str) -> SkinSign:
     view = View.of(face)
     area = view.area(region)
     fold = _found(view, kind, region)
-    whole = float(fold.counts.sum())
-    deep = np.maximum(fold.depth - kind.round, 0.0) * fold.counts
-    mean = float(deep.sum()) / max(whole, _least(fold.band))
     sure = np.clip((fold.along - FAINT) / FAINT, 0.0, 1.0)
     mask = _along_path(fold, sure, kind.wide_mm, view, area, kind)
     seen = fold.along > FAINT
     return SkinSign(
-        MOST * mean / kind.extreme,
+        _severity(view, kind, region),
         view.patch(mask, area.rows, area.columns, face),
         float(seen.sum()) * STEP_MM,
         float(fold.along[seen].mean()) if seen.any() else 0.0,
@@ -155,13 +158,25 @@ def crease(face: Face, region: str) -> Patch:
     return view.patch(mask, area.rows, area.columns, face)
 
 
-def _found(view: View, kind: _Kind, region: str) -> _Fold:
+def _severity(view: View, kind: _Kind, region: str) -> float:
+    reads = FOLD_DEPTHS[kind.id]
+    half_mm = max(-reads.from_mm, reads.to_mm) + _READ_BESIDE_MM
+    band = _band(view, kind, region, half_mm, view.density.mean(axis=2))
+    rows = None if kind.one_sided else _near(view, region, band)
+    return reads.severity(band, kind.first_mm, rows, relief_scale(view))
+
+
+def _band(view: View, kind: _Kind, region: str, half_mm: float, shade: Values) -> Band:
     name = f"{kind.curve}_{region.rpartition('_')[2]}"
     bare = _reached(view) if kind.one_sided else view.bare
+    return Band.of(view, name, half_mm, shade, bare)
+
+
+def _found(view: View, kind: _Kind, region: str) -> _Fold:
     # The shade of the view goes on over what is no bare skin; in a deep fold that is the fold.
     shade = view.density.mean(axis=2) if kind.one_sided else view.shade
     half_mm = max(-kind.from_mm, kind.to_mm) + _REACH_MM
-    band = Band.of(view, name, half_mm, shade, bare)
+    band = _band(view, kind, region, half_mm, shade)
     depth = _depth(band, kind)
     counts = band.bare * ((band.across_mm >= kind.from_mm) & (band.across_mm <= kind.to_mm))
     if kind.one_sided:
@@ -199,16 +214,8 @@ def _depth(band: Band, kind: _Kind) -> Values:
 
 def _valley(band: Band, fine_mm: float, beside_mm: float) -> Values:
     """How much darker the skin is than the mean of both sides, (n, m)."""
-    inward = Band(
-        band.middle, band.outward, band.across_mm, band.shade[:, ::-1], band.bare, band.step_px
-    )
-    drops = band.drop(fine_mm, 2.0, beside_mm), inward.drop(fine_mm, 2.0, beside_mm)[:, ::-1]
-    return np.asarray(0.5 * (drops[0] + drops[1]), np.float32)
-
-
-def _least(band: Band) -> float:
-    """Fewest samples that stand for a fold, a fifth of the band: nothing fills up fewer."""
-    return 0.2 * band.shade.size
+    drops = (band.drop(fine_mm, 2.0, beside) for beside in (beside_mm, -beside_mm))
+    return np.asarray(0.5 * sum(drops), np.float32)
 
 
 def _along_path(
@@ -250,14 +257,15 @@ def _openings(view: View) -> Bool:
 
 
 def _sign(kind: _Kind) -> Sign:
-    regions = (f"{kind.region}_left", f"{kind.region}_right")
     return Sign(
         kind.id,
         kind.name,
-        regions,
+        (f"{kind.region}_left", f"{kind.region}_right"),
         SCALE,
         MOST,
         lambda face, region: _detect(face, kind, region),
+        least_px_per_mm=kind.least_px_per_mm,
+        expressions=kind.expressions,
         needs=frozenset((DETAIL,)),
     )
 

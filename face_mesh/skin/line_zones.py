@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from face_mesh.arrays import Bool, Mask
 from face_mesh.landmarks.anatomy import point, stem_and_side
-from face_mesh.regions import Patch
+from face_mesh.regions import Patch, region_patch
 from face_mesh.skin.masked_blur import across
 from face_mesh.skin.ridges import dark_lines
 from face_mesh.skin.working_view import Area, View
@@ -35,9 +35,7 @@ _EDGE_MM = 2.0  # beside what is no skin (lashes, hair, frames) nothing is read
 
 def line_area(view: View, region: str) -> Area:
     """Return where the lines of a region are read: bare skin, a little away from anything else."""
-    area = view.area(region)
-    if region.startswith("lateral_canthal"):
-        area = Area.of(view, _canthal(view, stem_and_side(region)[1]))
+    area = Area.of(view, line_zone(view, region))
     wide = 2 * round(_EDGE_MM * view.px_per_mm) + 1
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (wide, wide))
     bare = area.bare & ~_foreign(area, view.px_per_mm)
@@ -48,6 +46,13 @@ def line_area(view: View, region: str) -> Area:
         beside = cv2.dilate(rims.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
         inner, bare = inner & ~rims, bare & ~beside
     return Area(area.rows, area.columns, area.inside * inner, bare, area.shade)
+
+
+def line_zone(view: View, region: str) -> Patch:
+    """Return where the lines of a region lie, skin or not, a soft mask in px of the view."""
+    if region.startswith("lateral_canthal"):
+        return _canthal(view, stem_and_side(region)[1])
+    return region_patch(view.face, region)
 
 
 def _glasses(view: View) -> bool:

@@ -8,6 +8,7 @@ lined skin.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 import cv2
@@ -26,8 +27,34 @@ OTHER_WAYS = 0.5  # share of the other directions' answer that is taken off; tun
 _PICTURE_BLUR_PX = 0.4
 
 
+@dataclass(frozen=True)
+class Fan:
+    """Directions that lines have beside the expected one: crow's feet fan out.
+
+    Attributes:
+        first, last: radians from the expected direction, clockwise in the picture from below 0.
+        share: what a line there counts, of one of the expected direction.
+    """
+
+    first: float
+    last: float
+    share: float
+
+    @property
+    def mirrored(self) -> Fan:
+        """The fan of the other side of the face."""
+        return Fan(-self.last, -self.first, self.share)
+
+
 def dark_lines(
-    shade: Values, px_per_mm: float, width_mm: float, length_mm: float, along: Values, spread: float
+    shade: Values,
+    px_per_mm: float,
+    width_mm: float,
+    length_mm: float,
+    along: Values,
+    spread: float,
+    fan: Fan | None = None,
+    other_ways: float = OTHER_WAYS,
 ) -> tuple[Values, Values]:
     """Return two (h, w) float32: lines of the expected direction, and of all other directions.
 
@@ -42,19 +69,24 @@ def dark_lines(
         length_mm: over which it is seen to go on.
         along: (h, w) or () float32, expected direction in radians from +x towards +y.
         spread: radians to either side that still count fully; as much again fades out.
+        fan: of directions beyond that count in part.
+        other_ways: the share that is taken off.
     """
+    fan = fan or Fan(-2.0 * spread, 2.0 * spread, 0.0)
+    turns = [fan.first - spread, fan.first, -spread, spread, fan.last, fan.last + spread]
+    shares = [0.0, fan.share, 1.0, 1.0, fan.share, 0.0]
     best = np.zeros(shade.shape, np.float32)
     other = np.zeros(shade.shape, np.float32)
     for i in range(ORIENTATIONS):
         angle = np.pi * i / ORIENTATIONS
         kernel = _kernel(round(px_per_mm, 3), width_mm, length_mm, angle)
-        off = np.abs((along - angle + np.pi / 2) % np.pi - np.pi / 2)
-        counts = np.clip(2.0 - off / spread, 0.0, 1.0).astype(np.float32)
+        off = (angle - along + np.pi / 2) % np.pi - np.pi / 2
+        counts = np.interp(off, turns, shares).astype(np.float32)
         seen = cv2.filter2D(shade, cv2.CV_32F, kernel, borderType=cv2.BORDER_REPLICATE)
         seen = np.clip(seen, 0.0, DEEPEST)
         best = np.maximum(best, counts * seen)
         other = np.maximum(other, (1.0 - counts) * seen)
-    return best - OTHER_WAYS * other, other - OTHER_WAYS * best
+    return best - other_ways * other, other - other_ways * best
 
 
 @lru_cache(maxsize=512)

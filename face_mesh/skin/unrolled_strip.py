@@ -76,13 +76,18 @@ class Band:
         )
 
     def drop(self, fine_mm: float, along_mm: float, beside_mm: float) -> Values:
-        """Return (n, m), how much darker the skin is than that `beside_mm` farther out."""
+        """Return (n, m), how much darker the skin is than that beside it.
+
+        Args:
+            fine_mm: standard deviation of a blur across the curve.
+            along_mm: the same along it.
+            beside_mm: how far out what it is compared with lies; inwards below 0.
+        """
         smooth = gaussian_filter1d(self.shade, along_mm / STEP_MM, axis=0)
         smooth = gaussian_filter1d(smooth, fine_mm / STEP_MM, axis=1)
         by = round(beside_mm / STEP_MM)
-        return np.asarray(
-            smooth - np.pad(smooth, ((0, 0), (0, by)), mode="edge")[:, by:], np.float32
-        )
+        columns = np.clip(np.arange(smooth.shape[1]) + by, 0, smooth.shape[1] - 1)
+        return np.asarray(smooth - smooth[:, columns], np.float32)
 
     def stubble(self) -> Values:
         """Return (n, m), fine detail that does not run along the curve, over that of the cheek."""

@@ -7,7 +7,7 @@ import numpy as np
 
 from face_mesh import Face, Photo
 from face_mesh.arrays import Points, Rgb
-from face_mesh.landmarks.anatomy import point
+from face_mesh.landmarks.anatomy import curve, point
 from face_mesh.landmarks.model_file import canonical_mesh
 from face_mesh.landmarks.pose import Pose
 from face_mesh.landmarks.scale import Scale
@@ -76,6 +76,17 @@ def darker(
     ends = np.clip((length_mm / 2 - np.abs(along)) / 1.0 + 0.5, 0.0, 1.0)
     light = linear(face.photo.image).astype(np.float64)
     return with_photo(face, encoded(light * np.exp(-depth * profile * ends)[..., None]))
+
+
+def creased(face: Face, name: str, wide_mm: float, depth: float) -> Face:
+    """The face with a line of Gaussian profile along a curve of anatomy, as `darker` draws one."""
+    at = np.round(face.landmarks_px[list(curve(name)), :2]).astype(np.int32)
+    elsewhere = np.full(face.photo.image.shape[:2], 255, np.uint8)
+    cv2.polylines(elsewhere, [at], False, 0, 1)
+    away_mm = cv2.distanceTransform(elsewhere, cv2.DIST_L2, 5) / face.px_per_mm
+    profile = np.exp(-0.5 * (away_mm / (wide_mm / 2)) ** 2)
+    light = linear(face.photo.image).astype(np.float64)
+    return with_photo(face, encoded(light * np.exp(-depth * profile)[..., None]))
 
 
 def painted(

@@ -7,10 +7,12 @@ import pytest
 from face_mesh import Face
 from face_mesh.landmarks.anatomy import point
 from face_mesh.skin.readability import at_rest
+from face_mesh.skin.relief import relief_scale
 from face_mesh.skin.ridges import dark_lines
 from face_mesh.skin.signs import SIGNS, detect
+from face_mesh.skin.working_view import View
 from tests.face_mesh.faces import collins, hopper
-from tests.face_mesh.skins import SKIN, darker, even_face, lit, painted, with_photo
+from tests.face_mesh.skins import SKIN, creased, darker, even_face, lit, painted, with_photo
 
 CORNER = point("exocanthion_left")
 FOREHEAD_LINE = ((0.0, -22.0), 40.0, 1.4)  # where a line lies above the glabella, mm
@@ -128,3 +130,87 @@ def test_in_a_smile_crows_feet_are_not_at_rest() -> None:
     assert not at_rest(collins(), SIGNS["crows_feet_lines"])
     assert at_rest(collins(), SIGNS["redness"])
     assert at_rest(even_face(), SIGNS["forehead_lines"])
+
+
+def stubbled(face: Face, amount: float = 0.25, seed: int = 0) -> Face:
+    """The face with dark fine grain, the same in every direction, from the nose down."""
+    top = round(face.landmarks_px[point("subnasale"), 1])
+    noise = np.random.default_rng(seed).normal(size=face.photo.image.shape[:2])
+    grain = np.maximum(cv2.GaussianBlur(noise, (0, 0), 0.3 * face.px_per_mm), 0.0)
+    grain *= amount / grain.std()
+    grain[:top] = 0.0
+    less = np.exp(-grain / 2.2)[..., None]
+    return with_photo(face, np.round(face.photo.image * less).astype(np.uint8))
+
+
+def fold(face: Face) -> float:
+    return detect(face, "nasolabial_fold", "nasolabial_fold_left").severity
+
+
+def test_a_fold_is_deeper_the_deeper_it_is_drawn() -> None:
+    read = [fold(creased(even_face(), "nasolabial_fold_left", 3.0, d)) for d in (0.1, 0.2, 0.3)]
+    assert read[1] > read[0] + 0.2
+    # Its least depth is taken off once.
+    assert read[2] - read[1] == pytest.approx(read[1] - read[0], rel=0.15)
+
+
+def test_stubble_hides_no_fold() -> None:
+    """Stubble left a fold out; a man's fold must rise in a smile as anybody's."""
+    bearded = stubbled(even_face())
+    shallow, deep = (
+        fold(stubbled(creased(even_face(), "nasolabial_fold_left", 3.0, depth)))
+        for depth in (0.15, 0.3)
+    )
+    assert fold(bearded) < shallow < deep
+    clear = fold(creased(even_face(), "nasolabial_fold_left", 3.0, 0.3))
+    assert deep - shallow > 0.3 * clear
+
+
+def test_crows_feet_that_run_up_to_the_temple_count_in_part() -> None:
+    for side, up in (("left", -50.0), ("right", 50.0)):
+        corner = point(f"exocanthion_{side}")
+        out = 8.0 if side == "left" else -8.0
+        read = [
+            detect(
+                darker(even_face(), (out, 6.0), 12.0, 1.0, 0.15, turn_deg=turn, start=corner),
+                "crows_feet_lines",
+                f"lateral_canthal_{side}",
+            ).severity
+            for turn in (0.0, up, -up - 40.0 * np.sign(up))
+        ]
+        assert 0.1 * read[0] < read[1] < 0.9 * read[0]
+        assert read[2] < read[1]
+
+
+def test_a_line_that_fades_goes_little_by_little() -> None:
+    """Half-treated skin is a mixture: what is read off it must not jump."""
+    depths = np.linspace(0.0, 0.12, 13)
+    read = np.array([forehead(darker(even_face(), *FOREHEAD_LINE, d)) for d in depths])
+    assert (np.diff(read) >= -0.01).all()
+    assert np.diff(read).max() < 0.35 * read[-1]
+
+
+@pytest.mark.parametrize("stops", [-1.0, -0.5, 0.3])
+def test_exposure_does_not_make_relief_deeper(stops: float) -> None:
+    scale = relief_scale(View.of(even_face()))
+    assert relief_scale(View.of(lit(even_face(), stops))) == pytest.approx(scale, rel=0.03)
+
+
+def test_relief_of_darker_skin_is_held_to_that_of_light_skin() -> None:
+    """Gloss and noise are a larger share of less light; beside something white, as a collar is."""
+    scales = []
+    for colour in ((225, 190, 172), (190, 140, 115), (90, 58, 45)):
+        face = even_face(colour)
+        image = face.photo.image.copy()
+        bottom = round(face.landmarks_px[:, 1].max())
+        image[bottom:] = 245
+        scales.append(relief_scale(View.of(with_photo(face, image))))
+    assert scales[0] > scales[1] > scales[2]
+    assert scales[2] < 0.7 * scales[0]
+
+
+def test_treating_skin_moves_no_scale() -> None:
+    face = collins()
+    scale = relief_scale(View.of(face))
+    treated = face.repainted(cv2.GaussianBlur(face.photo.image, (0, 0), 6.0))
+    assert relief_scale(View.of(treated)) == scale
