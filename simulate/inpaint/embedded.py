@@ -30,6 +30,7 @@ from simulate.inpaint.network import (
 from simulate.inpaint.out_of_memory import out_of_memory
 from simulate.inpaint.sampler import Detail, denoise, expected_detail
 from simulate.inpaint.standardise import Colour, Standard
+from simulate.inpaint.texture_match import match_texture
 from simulate.inpaint.tiles import tiles_over, window
 from simulate.inpaint.weights import model
 
@@ -198,7 +199,10 @@ def _sampled(work: _Work, seed: int) -> Generator[Step, None, Colour]:
             step, noisy = run.send(v) if v is not None else next(run)
         except StopIteration as end:
             made = _evened(end.value, hoped, wanted, SLOW_MM * work.px_per_mm)
-            return np.ascontiguousarray(np.where(wanted > 0, made, detail).transpose(1, 2, 0))
+            made = np.ascontiguousarray(np.where(wanted > 0, made, detail).transpose(1, 2, 0))
+            return match_texture(
+                made, work.standard, work.known_there, work.wanted_there, work.px_per_mm
+            )
         total, times = np.zeros_like(detail), np.zeros_like(known)
         for first in range(0, len(tiles), BATCH):
             some = tiles[first : first + BATCH]
