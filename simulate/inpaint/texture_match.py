@@ -26,7 +26,7 @@ WHOLE = 0.97  # least share of skin within the coarsest band's reach, for a pixe
 # being right as they are (author's estimate; at 0 and 10 figures differ by a hundredth).
 DOUBT = 3.0
 ROUNDS = 3  # bands overlap a little, and narrow masks mix them with the skin beside
-WEAKEST, STRONGEST = 0.1, 2.0  # what any colour of a band may be multiplied by
+WEAKEST, STRONGEST = 0.4, 1.4  # what any colour of a band may be multiplied by in a round
 _NOTHING = 1e-9  # of variance, in units of the skin's own
 
 Matrix = npt.NDArray[np.float64]
