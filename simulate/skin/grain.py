@@ -15,7 +15,7 @@ import numpy as np
 from face_mesh.arrays import Mask, Rgb
 
 GRAIN_MM = 0.8  # standard deviation: what is finer is grain, as in training/figures.py
-AROUND_MM = 1.5  # over which two grains are compared: some twenty grains
+AROUND_MM = 1.0  # over which two grains are compared: some ten grains
 LEAST_ALIKE = -0.5  # a mixture of halves is then a quarter of the energy, which is doubled twice
 ROUNDING = 0.25  # levels squared: what does not vary by more has no grain to keep
 

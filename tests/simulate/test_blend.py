@@ -83,7 +83,8 @@ def test_every_piece_of_treated_skin_is_in_the_picture(name: str) -> None:
         assert np.abs(picture[at] - part.mix(weight))[alone].max(initial=0.0) <= 1.0
         evenly = photo[at] + weight * (part.picture - photo[at])
         off = np.where(alone[..., None], picture[at] - evenly, 0.0)
-        assert np.abs(cv2.GaussianBlur(off, (0, 0), 2.0 * face.px_per_mm)).max() <= 1.0
+        # Grain made stronger is 0 in the mean over many grains, not quite over those of 2 mm.
+        assert np.abs(cv2.GaussianBlur(off, (0, 0), 2.0 * face.px_per_mm)).max() <= 1.5
 
 
 def test_the_order_of_pieces_does_not_matter() -> None:
