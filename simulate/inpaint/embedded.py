@@ -30,6 +30,7 @@ from simulate.inpaint.network import (
 from simulate.inpaint.out_of_memory import out_of_memory
 from simulate.inpaint.sampler import Detail, denoise, expected_detail
 from simulate.inpaint.standardise import Colour, Standard
+from simulate.inpaint.texture_match import match_texture
 from simulate.inpaint.tiles import tiles_over, window
 from simulate.inpaint.weights import model
 
@@ -88,7 +89,7 @@ class _Work:
         shape: (height, width) at the scale of the model.
         rgb, known_there, wanted_there: the same at the scale of the model, at least a tile large.
         standard: base and spread at the scale of the model.
-        gain: (h, w, 1) float32 there, by which made detail is strengthened before it is blended in.
+        share: (h, w) float32 there, how much of what is made is blended in; 1 where nothing is.
         px_per_mm: of the model's scale.
         photo_px_per_mm: of the photo.
     """
@@ -101,7 +102,7 @@ class _Work:
     known_there: Bool
     wanted_there: Bool
     standard: Standard
-    gain: Colour
+    share: Mask
     px_per_mm: float
     photo_px_per_mm: float
 
@@ -136,14 +137,15 @@ class _Work:
             known_there,
             wanted_there,
             standard,
-            _gain(np.pad(small[3] / np.maximum(small[1], 1e-6), pad), wanted_there)[..., None],
+            np.where(wanted_there, np.pad(small[3] / np.maximum(small[1], 1e-6), pad), 1.0),
             ppm,
             request.px_per_mm,
         )
 
     def picture(self, detail: Colour, seed: int) -> Rgb:
         """Return the window of the photo with its wanted pixels filled, (h, w, 3) uint8."""
-        made = self.standard.picture(detail * self.gain)
+        gain = rim_gain(self.share, self.standard.detail(self.rgb), detail)
+        made = self.standard.picture(detail * gain[..., None])
         if self.shape != self.photo.shape[:2]:
             # What is neither skin nor filled may not reach into the fill when that is resized.
             ours = (self.known_there | self.wanted_there)[..., None]
@@ -168,15 +170,28 @@ class _Work:
         return fine_detail.borrow_detail(band, self.known, self.wanted, self.photo_px_per_mm, seed)
 
 
-def _gain(share: Mask, wanted: Bool) -> Mask:
-    """Return by how much to strengthen detail of which only a share is blended in; 1 elsewhere.
+def rim_gain(share: Mask, photo: Colour, made: Colour) -> Mask:
+    """Return by how much to strengthen made detail of which only a share is blended in, (h, w).
 
     Two textures that know nothing of each other weaken when mixed: at a half, to half the energy,
-    which leaves a smooth rim along a soft mask. With this gain g the energy is that of one,
-    (1 - share)^2 + (g share)^2 = 1.
+    which leaves a smooth rim along a soft mask. With this gain g and a likeness r of the two the
+    energy is that of one, (1 - share)^2 + 2 r (1 - share) g share + (g share)^2 = 1. Under a narrow
+    mask they do know of each other, for both go on from the same skin: r is their correlation.
+
+    Args:
+        share: (h, w) float32, 1 where all of it is taken or nothing is made.
+        photo: (h, w, 3) float32, standardised detail of what it is blended with.
+        made: (h, w, 3) float32.
     """
-    some = np.where(wanted, np.clip(share, LEAST_SHARE, 1.0), 1.0)
-    return np.asarray(np.sqrt((2.0 - some) / some), np.float32)
+    some = np.clip(share, LEAST_SHARE, 1.0)
+    rim = some < 1.0
+    weight = (some * (1.0 - some))[rim][:, None]
+    one, other = photo[rim], made[rim]
+    energies = float((weight * one * one).sum()) * float((weight * other * other).sum())
+    likeness = max(0.0, float((weight * one * other).sum())) / max(energies, 1e-12) ** 0.5
+    left = likeness * (1.0 - some)
+    gain = (np.sqrt(left * left + some * (2.0 - some)) - left) / some
+    return np.asarray(gain, np.float32)
 
 
 def _sampled(work: _Work, seed: int) -> Generator[Step, None, Colour]:
@@ -198,7 +213,10 @@ def _sampled(work: _Work, seed: int) -> Generator[Step, None, Colour]:
             step, noisy = run.send(v) if v is not None else next(run)
         except StopIteration as end:
             made = _evened(end.value, hoped, wanted, SLOW_MM * work.px_per_mm)
-            return np.ascontiguousarray(np.where(wanted > 0, made, detail).transpose(1, 2, 0))
+            made = np.ascontiguousarray(np.where(wanted > 0, made, detail).transpose(1, 2, 0))
+            return match_texture(
+                made, work.standard, work.known_there, work.wanted_there, work.px_per_mm
+            )
         total, times = np.zeros_like(detail), np.zeros_like(known)
         for first in range(0, len(tiles), BATCH):
             some = tiles[first : first + BATCH]

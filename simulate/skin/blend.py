@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import cv2
 import numpy as np
 
-from face_mesh.arrays import Bool, Rgb
+from face_mesh.arrays import Bool, Mask, Rgb
 from simulate.composite import merge
 from simulate.skin.treated_patch import TreatedPatch
 
@@ -24,8 +23,7 @@ def blend_parts(photo: Rgb, parts: Weighted) -> Rgb:
     for i, (part, weight) in enumerate(parts):
         others = [other for j, other in enumerate(parts) if j != i and _meet(part, other[0])]
         if not others:
-            mixed = cv2.addWeighted(part.photo, 1.0 - weight, part.picture, weight, 0.0)
-            merge(out, np.asarray(mixed, np.uint8), part.changed, part.rows, part.columns)
+            merge(out, part.mix(weight), part.changed, part.rows, part.columns)
         else:
             _add(out[part.rows, part.columns], part, _shared(part, weight, others))
     return out
@@ -58,8 +56,8 @@ def _cut(part: TreatedPatch, rows: slice, columns: slice) -> Bool:
     return part.changed[rows.start - y : rows.stop - y, columns.start - x : columns.stop - x]
 
 
-def _shared(part: TreatedPatch, weight: float, others: Weighted) -> np.ndarray:
-    """The weight of a part at each of its pixels, (h, w, 1): less where others change it too."""
+def _shared(part: TreatedPatch, weight: float, others: Weighted) -> Mask:
+    """The weight of a part at each of its pixels, (h, w): less where others change it too."""
     total = np.full(part.changed.shape, weight, np.float32)
     for other, its in others:
         rows = slice(max(part.rows.start, other.rows.start), min(part.rows.stop, other.rows.stop))
@@ -70,10 +68,9 @@ def _shared(part: TreatedPatch, weight: float, others: Weighted) -> np.ndarray:
         y, x = part.rows.start, part.columns.start
         here = total[rows.start - y : rows.stop - y, columns.start - x : columns.stop - x]
         here += its * _cut(other, rows, columns)
-    return (weight / np.maximum(total, 1.0))[..., None].astype(np.float32)
+    return np.asarray(weight / np.maximum(total, 1.0), np.float32)
 
 
-def _add(window: Rgb, part: TreatedPatch, weight: np.ndarray) -> None:
-    change = part.picture.astype(np.float32) - part.photo
-    summed = np.round(window + weight * change)
+def _add(window: Rgb, part: TreatedPatch, weight: Mask) -> None:
+    summed = window + part.mix(weight).astype(np.int16) - part.photo
     np.copyto(window, np.clip(summed, 0, 255).astype(np.uint8), where=part.changed[..., None])

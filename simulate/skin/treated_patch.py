@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Hashable
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
 from face_mesh import Face
-from face_mesh.arrays import Bool, Rgb
+from face_mesh.arrays import Bool, Mask, Rgb
 from face_mesh.cache import Scope, cached_per
 from face_mesh.skin.folds import crease
 from face_mesh.skin.lesions import darkness
@@ -22,6 +21,7 @@ from simulate.inpaint.registry import engine as engine_named
 from simulate.progress import share_of
 from simulate.skin.fade_colour import fade
 from simulate.skin.fill_fold import lift_shade
+from simulate.skin.grain import Grain, mix_evenly
 from simulate.skin.masks import Target, lesions_by_hand, own_strokes, target_of
 from simulate.skin.match_colour import match
 from simulate.skin.tasks import Job
@@ -48,6 +48,7 @@ class TreatedPatch:
         changed: (h, w) bool, where they differ.
         painted: whether an engine painted it.
         severities: read off the photo, off the two mixed at the shares `BLENDS`, off the picture.
+        grain: what the two have in common; None where nothing is painted, which is the same grain.
     """
 
     rows: slice
@@ -57,6 +58,11 @@ class TreatedPatch:
     changed: Bool
     painted: bool
     severities: tuple[float, ...]
+    grain: Grain | None = None
+
+    def mix(self, share: float | Mask) -> Rgb:
+        """Return the window treated by a share, (h, w, 3) uint8; the share may be (h, w)."""
+        return _mix(self.photo, self.picture, self.grain, share)
 
     @property
     def before(self) -> float:
@@ -119,7 +125,9 @@ def _worked(face: Face, job: Job, engine: str, seed: int) -> Progress:
         return TreatedPatch(rows, columns, photo, photo, same, False, (before,) * len(_BLENDED))
     painting = _painted(face, job, target, (rows, columns), engine, seed)
     picture = yield from share_of(painting, PAINTING)
-    mixed = [*(_mixed(photo, picture, share) for share in BLENDS), picture]
+    painted = job.term.operator != "fade"
+    grain = Grain.of(photo, picture, face.px_per_mm) if painted else None
+    mixed = [*(_mix(photo, picture, grain, share) for share in BLENDS), picture]
     severities = [before]
     for i, window in enumerate(mixed):
         yield PAINTING + (1.0 - PAINTING) * i / len(mixed)
@@ -127,8 +135,7 @@ def _worked(face: Face, job: Job, engine: str, seed: int) -> Progress:
         image[rows, columns] = window
         severities.append(severity(face.repainted(image)))
     changed = (picture != photo).any(axis=2)
-    painted = job.term.operator != "fade"
-    return TreatedPatch(rows, columns, photo, picture, changed, painted, tuple(severities))
+    return TreatedPatch(rows, columns, photo, picture, changed, painted, tuple(severities), grain)
 
 
 def _severity_of(face: Face, job: Job) -> Callable[[Face], float]:
@@ -147,8 +154,10 @@ def _severity_of(face: Face, job: Job) -> Callable[[Face], float]:
     )
 
 
-def _mixed(photo: Rgb, picture: Rgb, share: float) -> Rgb:
-    return np.asarray(cv2.addWeighted(photo, 1.0 - share, picture, share, 0.0), np.uint8)
+def _mix(photo: Rgb, picture: Rgb, grain: Grain | None, share: float | Mask) -> Rgb:
+    if grain is None:
+        return mix_evenly(photo, picture, share)
+    return grain.mix(photo, picture, share)
 
 
 def _painted(

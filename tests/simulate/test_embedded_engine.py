@@ -183,7 +183,20 @@ def test_detail_under_a_hard_mask_is_as_it_was_made(px_per_mm: float) -> None:
     fill_ = asked(px_per_mm=px_per_mm)
     wanted = fill_.mask > 0
     work = embedded._Work.of(fill_, wanted, slice(None), slice(None))
-    assert work.gain == pytest.approx(np.ones_like(work.gain), abs=1e-5)
+    gain = embedded.rim_gain(work.share, work.rgb, work.rgb[::-1])
+    assert gain == pytest.approx(np.ones_like(gain), abs=1e-5)
+
+
+def test_grain_like_that_of_the_photo_is_not_strengthened_by_a_soft_mask() -> None:
+    """Under a narrow mask the network goes on with the grain beside it, and may be nearly right."""
+    photo: np.ndarray = np.random.default_rng(0).normal(size=(80, 80, 3)).astype(np.float32)
+    other: np.ndarray = np.random.default_rng(1).normal(size=(80, 80, 3)).astype(np.float32)
+    share = np.full((80, 80), 0.5, np.float32)
+    assert embedded.rim_gain(share, photo, photo) == pytest.approx(np.ones((80, 80)), abs=1e-4)
+    for made in (other, 0.6 * photo + 0.8 * other):  # of the same energy, and 0 and 0.6 alike
+        gain = embedded.rim_gain(share, photo, made.astype(np.float32))[..., None]
+        mixed = 0.5 * photo + 0.5 * gain * made
+        assert float(np.square(mixed).mean()) == pytest.approx(1.0, abs=0.03)
 
 
 def unlike(work: embedded._Work, seed: int) -> Iterator[Step]:

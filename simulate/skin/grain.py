@@ -1,0 +1,80 @@
+"""Grain of skin that is mixed: colours go over in proportion, and the grain stays as strong.
+
+Two textures that know nothing of each other weaken when they are mixed, at a half to half the
+energy: skin treated by half would look smoother than both the skin before and the skin after. Here
+what is finer than `GRAIN_MM` is strengthened by as much as the mixing took.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from face_mesh.arrays import Mask, Rgb
+
+GRAIN_MM = 0.8  # standard deviation: what is finer is grain, as in training/figures.py
+AROUND_MM = 1.0  # over which two grains are compared: some ten grains
+LEAST_ALIKE = -0.5  # a mixture of halves is then a quarter of the energy, which is doubled twice
+ROUNDING = 0.25  # levels squared: what does not vary by more has no grain to keep
+
+
+@dataclass(frozen=True, eq=False)
+class Grain:
+    """How much the grain of two pictures of the same skin has in common.
+
+    Attributes:
+        likeness: (h, w) float32, 1 where it is the same grain, 0 where the two know nothing of each
+            other, and at least `LEAST_ALIKE`: less than 0 where they happen to be opposite.
+        sigma_px: standard deviation of the blur that takes the grain away.
+    """
+
+    likeness: Mask
+    sigma_px: float
+
+    @classmethod
+    def of(cls, photo: Rgb, picture: Rgb, px_per_mm: float) -> Grain:
+        """Compare two pictures, (h, w, 3) uint8 each.
+
+        The likeness is twice what their fine detail has in common over what both have, summed over
+        the channels: a mixture of halves loses half of what is missing from 1 of its energy.
+        """
+        sigma_px = GRAIN_MM * px_per_mm
+        one, other = (
+            np.subtract(part, cv2.GaussianBlur(part, (0, 0), sigma_px), dtype=np.float32)
+            for part in (photo, picture)
+        )
+        sums = np.dstack([2.0 * (one * other).sum(axis=2), (one * one + other * other).sum(axis=2)])
+        # Beside a narrow mask there is nothing but the same grain: it may not speak for that in it.
+        sums *= (photo != picture).any(axis=2)[..., None]
+        shared, both = cv2.split(cv2.GaussianBlur(sums, (0, 0), AROUND_MM * px_per_mm))
+        likeness = (shared + ROUNDING) / (both + ROUNDING)
+        return cls(np.asarray(np.clip(likeness, LEAST_ALIKE, 1.0), np.float32), sigma_px)
+
+    def mix(self, photo: Rgb, picture: Rgb, share: float | Mask) -> Rgb:
+        """Return the picture mixed into the photo by a share, (h, w, 3) uint8.
+
+        Args:
+            photo: (h, w, 3) uint8, as the grain was read off.
+            picture: (h, w, 3) uint8, likewise.
+            share: in [0, 1], of all or (h, w) of each pixel.
+        """
+        mixed = mix_evenly(photo, picture, share)
+        kept = 1.0 - 2.0 * share * (1.0 - share) * (1.0 - self.likeness)
+        gain = np.asarray(1.0 / np.sqrt(kept), np.float32)
+        smooth = cv2.GaussianBlur(mixed, (0, 0), self.sigma_px)
+        return np.asarray(cv2.blendLinear(mixed, smooth, gain, 1.0 - gain), np.uint8)
+
+
+def mix_evenly(photo: Rgb, picture: Rgb, share: float | Mask) -> Rgb:
+    """Return the picture mixed into the photo by a share, colours and grain alike.
+
+    Args:
+        photo: (h, w, 3) uint8.
+        picture: (h, w, 3) uint8.
+        share: in [0, 1], of all or (h, w) of each pixel.
+    """
+    if isinstance(share, np.ndarray):
+        return np.asarray(cv2.blendLinear(photo, picture, 1.0 - share, share), np.uint8)
+    return np.asarray(cv2.addWeighted(photo, 1.0 - share, picture, share, 0.0), np.uint8)
