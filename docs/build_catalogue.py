@@ -160,7 +160,7 @@ def _procedure(p: Procedure) -> Iterator[str]:
     yield f"`{p.id}` · {_plain(p.summary)}\n"
     estimates = f"; {total - told} are {MARKED}" if told < total else ""
     hidden = (
-        f" Measured but not drawn where {_any_of(p.hidden_by)} are in the photo."
+        f" What lies under {_any_of(p.hidden_by)} in the photo is measured but not drawn."
         if p.hidden_by
         else ""
     )

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).with_name("weights")
 SHA256 = {
-    "covers": "5b709e6dfc5807241e3807243a69e7e0713d55b48d053626da0a3b6999678534",
+    "covers": "14e1dbcfdcf09c7a1bffd69de0d88645b1d6be7348283a8cbcf536dfefb1f251",
     "glasses": "792a8d5aae99ebd059ea560e505373a482e961b5c0ca495fa5af8c87c7c52f56",
 }
 UPSIDE_DOWN = 1  # of the marks of the whole face

@@ -373,7 +373,7 @@ class Procedure:
     measures: tuple[str, ...] = ()
     terms: tuple[Term, ...] = ()
     skin: tuple[SkinTerm, ...] = ()
-    hidden_by: tuple[str, ...] = ()  # photo findings that cover the area: measured, not drawn
+    hidden_by: tuple[str, ...] = ()  # findings of what it would bend: not drawn under it
     undrawn: str = ""  # a sentence on what of the first weeks no picture shows
     dark_skin: str = ""  # a sentence for people whose skin is brown or dark
     in_smile: Switch = False  # acts on a muscle of the smile: nothing of it is seen at rest

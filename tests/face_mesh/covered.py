@@ -76,11 +76,11 @@ def splint(face: Face) -> Rgb:
     return out
 
 
-def plaster(face: Face) -> Rgb:
+def plaster(face: Face, colour: Colour = (225, 190, 160)) -> Rgb:
     """A plaster on the left cheek, 34 x 20 mm."""
     out = face.photo.image.copy()
     corners = place(face, 280, -17, 10), place(face, 280, 17, -10)
-    cv2.rectangle(out, *corners, (225, 190, 160), -1)
+    cv2.rectangle(out, *corners, colour, -1)
     return out
 
 

@@ -50,7 +50,7 @@ def test_the_eye_that_is_seen_can_be_treated() -> None:
 
 
 def test_no_pixel_under_a_cover_changes_and_the_rest_does() -> None:
-    face = read(covered.plaster(collins()))
+    face = read(covered.plaster(hopper()))
     treated = Treatment("cheek_filler", procedures()["cheek_filler"].dose.max, "both")
     outcome = simulate(face, Plan((treated,)), engine="fake")
     under = hidden_mask(face) > 0.5
