@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -23,7 +24,7 @@ from face_mesh.skin.signs import SIGNS, read_skin
 from face_mesh.skin.working_view import linear
 from tests.face_mesh.faces import collins, hopper
 from tests.face_mesh.skins import encoded, even_face, with_photo
-from tests.helpers import FACES, use_photo
+from tests.helpers import use_photo
 
 COLOURS = ("redness", "dark_circles", "pigment_spots", "melasma")
 LINES = ("forehead_lines", "crows_feet_lines", "nasolabial_fold", "pores", "acne_scars")
@@ -257,13 +258,12 @@ def test_skin_with_a_channel_at_its_end_reads_no_colour_but_lines() -> None:
     assert unreadable(burnt, SIGNS["nasolabial_fold"], "nasolabial_fold_left") == ""
 
 
-@pytest.mark.shared
-def test_photos_as_their_makers_saved_them_have_no_fault() -> None:
+def test_photos_as_their_makers_saved_them_have_no_fault(faces_dir: Path) -> None:
     """A sample of each set; the whole of it is in docs/skin-signs.md."""
     paths = [
-        *sorted((FACES / "london" / "neutral").glob("*.jpg"))[1::12],
-        *sorted((FACES / "canada").glob("*.jpg"))[1::12],
-        *sorted((FACES / "congress").glob("*.jpg"))[1::24],
+        *sorted((faces_dir / "london" / "neutral").glob("*.jpg"))[1::12],
+        *sorted((faces_dir / "canada").glob("*.jpg"))[1::12],
+        *sorted((faces_dir / "congress").glob("*.jpg"))[1::24],
     ]
     told = {p.name: found(read_face(open_photo(use_photo(p)), which=0)) for p in paths}
     assert not {name: ids for name, ids in told.items() if ids}

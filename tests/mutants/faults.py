@@ -516,8 +516,8 @@ FAULTS: tuple[Fault, ...] = (
         "tone_of_shade",
         "A region in shade is of darker skin.",
         "face_mesh/skin/skin_tone.py",
-        "    more = np.zeros(3, np.float32)\n    more[MELANIN] = (",
-        "    more = np.zeros(3, np.float32)\n    more[:] = (",
+        "    more[MELANIN] = (unmix(own) - unmix(np.asarray(usual, np.float32)))[MELANIN]\n",
+        "    more = unmix(own) - unmix(np.asarray(usual, np.float32))\n",
         (f"{MESH_TESTS}test_skin_tone.py",),
     ),
     Fault(
