@@ -12,7 +12,7 @@ from face_mesh import Face, open_photo
 from face_mesh.arrays import Rgb
 from face_mesh.fidelity.colour_cast import colour_cast
 from face_mesh.fidelity.compression import block_edges
-from face_mesh.fidelity.face_colours import colour_spread
+from face_mesh.fidelity.face_colours import face_colours
 from face_mesh.fidelity.faults import COLOUR, DETAIL, LEAST_SPREAD, faults
 from face_mesh.fidelity.smoothness import skin_grain
 from face_mesh.landmarks.anatomy import curve
@@ -108,8 +108,8 @@ def test_portraits_in_colour_have_no_fault(face: Callable[[], Face]) -> None:
 def test_a_faded_photo_has_a_smaller_spread_of_colours_in_proportion() -> None:
     face = hopper()
     half = np.round(0.5 * face.photo.image + 0.5 * grey(face.photo.image)).astype(np.uint8)
-    whole = colour_spread(face)
-    assert colour_spread(with_photo(face, half)) == pytest.approx(0.5 * whole, rel=0.15)
+    whole = face_colours(face).spread
+    assert face_colours(with_photo(face, half)).spread == pytest.approx(0.5 * whole, rel=0.15)
     assert whole > 2.0 * LEAST_SPREAD
 
 

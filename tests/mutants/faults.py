@@ -532,8 +532,8 @@ FAULTS: tuple[Fault, ...] = (
         "colour_of_grey",
         "A photo in grey reads colours of the skin.",
         "face_mesh/fidelity/faults.py",
-        "if colour_spread(face) < LEAST_SPREAD:",
-        "if colour_spread(face) < 0.0:",
+        "if colours.spread < LEAST_SPREAD:",
+        "if colours.spread < 0.0:",
         (f"{MESH_TESTS}test_fidelity.py",),
     ),
     Fault(
