@@ -9,7 +9,7 @@ from face_mesh.cache import Scope, cached_per
 from face_mesh.face import Face
 from face_mesh.fidelity.colour_cast import colour_cast
 from face_mesh.fidelity.compression import BlockEdges, block_edges
-from face_mesh.fidelity.face_colours import colour_spread, skin_hue_deg
+from face_mesh.fidelity.face_colours import face_colours
 from face_mesh.fidelity.smoothness import skin_grain
 from face_mesh.messages import N_
 
@@ -109,9 +109,10 @@ def faults(face: Face) -> tuple[Fault, ...]:
 
 
 def _found(face: Face) -> Iterator[Fault]:
-    if colour_spread(face) < LEAST_SPREAD:
+    colours = face_colours(face)
+    if colours.spread < LEAST_SPREAD:
         yield NO_COLOUR
-    elif colour_cast(face).strength > MOST_CAST or not _is_of_skin(skin_hue_deg(face)):
+    elif colour_cast(face).strength > MOST_CAST or not _is_of_skin(colours.hue_deg):
         yield TINTED
     edges = block_edges(face)
     if _is_blocky(edges):

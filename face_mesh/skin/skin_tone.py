@@ -67,7 +67,7 @@ def skin_tone(face: Face) -> SkinTone:
     10.1111/j.1467-2494.1991.tb00561.x), of the median lit skin. The interval holds what is unknown
     of the exposure, what is left of a cast, and how the parts of the face differ.
     """
-    density = _usual(face)
+    density = usual_density(face)
     if density is None:
         return UNSEEN
     cast, ita = colour_cast(face), float(_angle(_lab(density)))
@@ -87,7 +87,7 @@ def _slope(off: Points, angles: Points) -> float:
 
 
 @cached_per(Scope.HEAD)
-def _usual(face: Face) -> Points | None:
+def usual_density(face: Face) -> Points | None:
     """Return (3,) density of a person's lit skin without cast; None where too little is seen."""
     density, weights = lit_density(face)
     if not len(density):
@@ -108,7 +108,7 @@ def ita_deg(face: Face, region: str) -> float:
 
     That of the person, with as much more or less melanin as the region has.
     """
-    usual, view = _usual(face), View.of(face)
+    usual, view = usual_density(face), View.of(face)
     area = view.area(region)
     inside = area.inside > 0.5
     if usual is None or np.count_nonzero(inside) < _LEAST_PX:

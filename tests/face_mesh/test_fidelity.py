@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -11,7 +12,7 @@ from face_mesh import Face, open_photo
 from face_mesh.arrays import Rgb
 from face_mesh.fidelity.colour_cast import colour_cast
 from face_mesh.fidelity.compression import block_edges
-from face_mesh.fidelity.face_colours import colour_spread
+from face_mesh.fidelity.face_colours import face_colours
 from face_mesh.fidelity.faults import COLOUR, DETAIL, LEAST_SPREAD, faults
 from face_mesh.fidelity.smoothness import skin_grain
 from face_mesh.landmarks.anatomy import curve
@@ -23,7 +24,7 @@ from face_mesh.skin.signs import SIGNS, read_skin
 from face_mesh.skin.working_view import linear
 from tests.face_mesh.faces import collins, hopper
 from tests.face_mesh.skins import encoded, even_face, with_photo
-from tests.helpers import FACES, use_photo
+from tests.helpers import use_photo
 
 COLOURS = ("redness", "dark_circles", "pigment_spots", "melasma")
 LINES = ("forehead_lines", "crows_feet_lines", "nasolabial_fold", "pores", "acne_scars")
@@ -107,8 +108,8 @@ def test_portraits_in_colour_have_no_fault(face: Callable[[], Face]) -> None:
 def test_a_faded_photo_has_a_smaller_spread_of_colours_in_proportion() -> None:
     face = hopper()
     half = np.round(0.5 * face.photo.image + 0.5 * grey(face.photo.image)).astype(np.uint8)
-    whole = colour_spread(face)
-    assert colour_spread(with_photo(face, half)) == pytest.approx(0.5 * whole, rel=0.15)
+    whole = face_colours(face).spread
+    assert face_colours(with_photo(face, half)).spread == pytest.approx(0.5 * whole, rel=0.15)
     assert whole > 2.0 * LEAST_SPREAD
 
 
@@ -257,13 +258,12 @@ def test_skin_with_a_channel_at_its_end_reads_no_colour_but_lines() -> None:
     assert unreadable(burnt, SIGNS["nasolabial_fold"], "nasolabial_fold_left") == ""
 
 
-@pytest.mark.shared
-def test_photos_as_their_makers_saved_them_have_no_fault() -> None:
+def test_photos_as_their_makers_saved_them_have_no_fault(faces_dir: Path) -> None:
     """A sample of each set; the whole of it is in docs/skin-signs.md."""
     paths = [
-        *sorted((FACES / "london" / "neutral").glob("*.jpg"))[1::12],
-        *sorted((FACES / "canada").glob("*.jpg"))[1::12],
-        *sorted((FACES / "congress").glob("*.jpg"))[1::24],
+        *sorted((faces_dir / "london" / "neutral").glob("*.jpg"))[1::12],
+        *sorted((faces_dir / "canada").glob("*.jpg"))[1::12],
+        *sorted((faces_dir / "congress").glob("*.jpg"))[1::24],
     ]
     told = {p.name: found(read_face(open_photo(use_photo(p)), which=0)) for p in paths}
     assert not {name: ids for name, ids in told.items() if ids}

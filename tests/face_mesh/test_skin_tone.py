@@ -1,6 +1,7 @@
 """One tone for a person: the same in every light, as dark as the skin is, with its interval."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -20,7 +21,7 @@ from face_mesh.skin.skin_tone import ita_deg, skin_tone
 from face_mesh.skin.working_view import View, linear
 from tests.face_mesh.faces import collins, hopper
 from tests.face_mesh.skins import SKIN, encoded, even_face, lit, with_more, with_photo
-from tests.helpers import FACES, use_photo
+from tests.helpers import use_photo
 
 TONES = ((235, 205, 190), SKIN, (150, 105, 80), (95, 62, 48), (60, 42, 36))
 SKIN_REGIONS = [name for name in REGIONS if "vermilion" not in name]
@@ -123,10 +124,9 @@ def test_light_that_was_put_on_normals_is_found_again() -> None:
     assert weights[:40].max() < 0.1 * np.median(weights)
 
 
-@pytest.mark.shared
-def test_regions_of_people_in_even_light_are_of_one_tone() -> None:
+def test_regions_of_people_in_even_light_are_of_one_tone(faces_dir: Path) -> None:
     """Median standard deviation over the regions of one face: at most 6 degrees."""
-    paths = sorted((FACES / "london" / "neutral").glob("*.jpg"))[1::6]
+    paths = sorted((faces_dir / "london" / "neutral").glob("*.jpg"))[1::6]
     spread = []
     for path in paths:
         face = read_face(open_photo(use_photo(path)))

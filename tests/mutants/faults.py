@@ -516,8 +516,8 @@ FAULTS: tuple[Fault, ...] = (
         "tone_of_shade",
         "A region in shade is of darker skin.",
         "face_mesh/skin/skin_tone.py",
-        "    more = np.zeros(3, np.float32)\n    more[MELANIN] = (",
-        "    more = np.zeros(3, np.float32)\n    more[:] = (",
+        "    more[MELANIN] = (unmix(own) - unmix(np.asarray(usual, np.float32)))[MELANIN]\n",
+        "    more = unmix(own) - unmix(np.asarray(usual, np.float32))\n",
         (f"{MESH_TESTS}test_skin_tone.py",),
     ),
     Fault(
@@ -532,8 +532,8 @@ FAULTS: tuple[Fault, ...] = (
         "colour_of_grey",
         "A photo in grey reads colours of the skin.",
         "face_mesh/fidelity/faults.py",
-        "if colour_spread(face) < LEAST_SPREAD:",
-        "if colour_spread(face) < 0.0:",
+        "if colours.spread < LEAST_SPREAD:",
+        "if colours.spread < 0.0:",
         (f"{MESH_TESTS}test_fidelity.py",),
     ),
     Fault(

@@ -771,3 +771,16 @@ def test_an_interrupted_program_leaves_nothing(portrait: Path, tmp_path: Path) -
     else:
         assert (running.returncode, err) == (130, "")
         assert not out.exists()
+
+
+def test_what_cannot_be_read_is_no_number(tmp_path: Path, run: Callable[..., Output]) -> None:
+    photo = tmp_path / "grey.png"
+    cv2.imwrite(str(photo), cv2.cvtColor(hopper().photo.image, cv2.COLOR_RGB2GRAY))
+    status, out, _ = run("--measure", photo)
+    assert status == 0
+    told = dict(line.split("  ", 1) for line in out.splitlines() if "  " in line)
+    unread = {name for name, said in told.items() if "not readable in this photo" in said}
+    assert {"Skin tone", "Redness, forehead", "Melasma-like patches, malar left"} <= unread
+    assert not any(name.startswith(("Nasolabial fold", "Forehead lines")) for name in unread)
+    assert "type V, as you say" in run("--measure", photo, "--phototype", "V")[1]
+    assert "I, II, III, IV, V or VI" in refusal(run("--measure", photo, "--phototype", "7"), 2)
