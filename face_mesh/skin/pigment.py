@@ -15,7 +15,7 @@ from face_mesh.skin.working_view import Area, View
 SCALE = "number of light brown dots up to 3.6 mm wide, where there are many"
 MOST = 60.0
 MOST_MM = 3.6
-LEAST_PX_PER_MM = 1.5
+LEAST_PX_PER_MM = 2.0
 # Author's estimates, on dots painted into the skin of people that nothing is reported on, and on
 # those of them who have freckles. A pore is darker in its middle and smaller: broadly it is faint.
 _COLOUR, _HUE = 0.5, 0.7  # from here on what is dark is brown, from there on red
