@@ -40,6 +40,7 @@ from benchmarks.common import (
 )
 from face_mesh import Face, Photo, measure_face, open_photo
 from face_mesh.arrays import Rgb
+from face_mesh.pipeline import read_face
 from face_mesh.skin.signs import SIGNS, detect
 from face_mesh.skin.skin_tone import ita_deg
 from face_mesh.skin.working_view import linear
@@ -181,7 +182,7 @@ def portraits(folder: Path) -> Iterator[Portrait]:
     with (folder / "people.csv").open(encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if row["birth_year"]]
     for row in rows:
-        face = measure_face(open_photo(folder / f"{row['id']}.jpg"))
+        face = read_face(open_photo(folder / f"{row['id']}.jpg"))
         tone = float(np.nanmean([ita_deg(face, name) for name in ("malar_left", "malar_right")]))
         if np.isfinite(tone):
             read = {sign: severity(face, sign) for sign in AGEING}
