@@ -1,10 +1,13 @@
 """Prove the skin detectors on photos of people: what rises with a smile, with age, and what stays.
 
     python -m benchmarks.skin_signs [--photos ../shared/faces/london] [--steady 12] [--write]
+        [--portraits ../shared/faces/congress]
     python -m benchmarks.skin_signs --short
 
 The folder holds `neutral/` and `smiling/`, in which a file name begins with a person's number, and
 `people.csv` (face_id, face_age, face_gender, face_eth). Nothing was tuned on the held-out people.
+The second folder holds small official portraits and `people.csv` (id, birth_year): sixty years of
+age, and more tones of skin.
 Every copy of a photo is measured anew: landmarks move too when light and size change.
 --short takes two sample portraits.
 """
@@ -12,6 +15,7 @@ Every copy of a photo is measured anew: landmarks move too when light and size c
 from __future__ import annotations
 
 import csv
+import hashlib
 import re
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -36,11 +40,23 @@ from benchmarks.common import (
 )
 from face_mesh import Face, Photo, measure_face, open_photo
 from face_mesh.arrays import Rgb
+from face_mesh.pipeline import read_face
 from face_mesh.skin.signs import SIGNS, detect
+from face_mesh.skin.skin_tone import ita_deg
 from face_mesh.skin.working_view import linear
 
 RISING = ("crows_feet_lines", "nasolabial_fold")
-AGEING = ("crows_feet_lines", "forehead_lines", "nasolabial_fold")
+AGEING = (
+    "crows_feet_lines",
+    "forehead_lines",
+    "glabellar_lines",
+    "perioral_lines",
+    "nasolabial_fold",
+    "marionette_fold",
+    "tear_trough",
+    "eye_bags",
+)
+ITA_STEP = 40.0  # degrees: from light skin to brown
 SHORT_PEOPLE = ("002", "007")  # both held out
 SMILE = 0.3  # mean blendshape of both corners of the mouth under which nobody sees a smile
 STEADY = 0.10  # of the severity, or
@@ -151,6 +167,62 @@ def print_ages(found: list[Person]) -> str:
     return markdown_table(heads, [(sign, *both) for sign, both in cells.items()])
 
 
+@dataclass(frozen=True)
+class Portrait:
+    """What was read off an official portrait."""
+
+    apart: bool
+    born: int
+    ita_deg: float
+    read: dict[str, float]
+
+
+def portraits(folder: Path) -> Iterator[Portrait]:
+    """Yield everybody whose year of birth is known and whose cheeks show their tone."""
+    with (folder / "people.csv").open(encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(file) if row["birth_year"]]
+    for row in rows:
+        face = read_face(open_photo(folder / f"{row['id']}.jpg"))
+        tone = float(np.nanmean([ita_deg(face, name) for name in ("malar_left", "malar_right")]))
+        if np.isfinite(tone):
+            read = {sign: severity(face, sign) for sign in AGEING}
+            yield Portrait(portrait_held_out(row["id"]), int(row["birth_year"]), tone, read)
+
+
+def portrait_held_out(who: str) -> bool:
+    """Return whether nothing was tuned on a person of the official portraits."""
+    return int(hashlib.sha256(who.encode()).hexdigest(), 16) // 2 % 2 == 1
+
+
+def print_portraits(found: list[Portrait]) -> str:
+    """Print the correlation with age and the slope with tone at equal age; return the table."""
+    print(f"\nOfficial portraits: {len(found)}, {sum(one.apart for one in found)} held out")
+    rows = []
+    for sign in AGEING:
+        cells = [sign]
+        for some in (found, [one for one in found if one.apart]):
+            age = np.array([-one.born for one in some], float)
+            tone = np.array([one.ita_deg for one in some])
+            value = np.array([one.read[sign] for one in some])
+            rho, _ = spearmanr(value, age)
+            slope, half = _tone_slope(value, age, tone)
+            cells += [f"{rho:+.2f}", f"{slope:+.2f} ± {half:.2f}"]
+        rows.append(tuple(cells))
+        print("  " + "  ".join(cells))
+    heads = ("official portraits", "age, all", "tone, all", "age, held out", "tone, held out")
+    return markdown_table(heads, rows)
+
+
+def _tone_slope(value: np.ndarray, age: np.ndarray, tone: np.ndarray) -> tuple[float, float]:
+    """How much more is read for `ITA_STEP` less at equal age, in SD, and half its 95 % interval."""
+    terms = np.column_stack([np.ones(len(age)), age, -tone / ITA_STEP])
+    weights, *_ = np.linalg.lstsq(terms, value, rcond=None)
+    left = value - terms @ weights
+    variance = float(left @ left) / (len(age) - terms.shape[1])
+    half = 1.96 * np.sqrt(np.linalg.inv(terms.T @ terms)[2, 2] * variance)
+    return float(weights[2] / value.std()), float(half / value.std())
+
+
 def _vary(*values: np.ndarray) -> bool:
     """Whether a draw can correlate: one that took one person again and again cannot."""
     return all(np.ptp(one) > 0.0 for one in values)
@@ -231,20 +303,23 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Print every figure of docs/skin-signs.md."""
     parser = options(__doc__, figures=True)
     parser.add_argument("--photos", type=Path, default=SHARED)
+    parser.add_argument("--portraits", type=Path, default=SHARED.parent / "congress")
     parser.add_argument("--steady", type=int, default=1000, help="photos at most for steadiness")
     asked = parse(parser, arguments)
     if not asked.short:
-        measure(asked.photos, asked.steady, asked.write)
+        measure(asked.photos, asked.steady, asked.write, asked.portraits)
         return
     with tempfile.TemporaryDirectory() as folder:
         measure(sample_set(Path(folder), SHORT_PEOPLE, HALVED_PX), 1, asked.write)
 
 
-def measure(folder: Path, steady: int, docs: Path | None) -> None:
+def measure(folder: Path, steady: int, docs: Path | None, official: Path | None = None) -> None:
     """Print everything that a set of photos shows, and write down what is quoted."""
     found = list(people(folder))
     print(f"{len(found)} people, {sum(one.held_out for one in found)} held out")
     figures = {"smiles": print_smiles(found), "ages": print_ages(found)}
+    if official is not None:
+        figures["portraits"] = print_portraits(list(portraits(official)))
     print_groups(found)
     out = {one.number for one in found if one.held_out}
     photos = [

@@ -159,7 +159,7 @@ def _strength(view: View, area: Area, kind: _Kind, region: str) -> tuple[Values,
     spread = float(np.radians(kind.spread_deg))
     fan = kind.fan
     if fan is not None and region.endswith("_right"):
-        fan = fan.mirrored
+        fan = fan.mirror_image
     depth = np.asarray(relief_scale(view) * area.shade, np.float32)
     ppm, width_mm, length_mm = view.px_per_mm, kind.width_mm, kind.length_mm
     return dark_lines(depth, ppm, width_mm, length_mm, along, spread, fan, kind.other_ways)

@@ -33,7 +33,8 @@ class Fan:
 
     Attributes:
         first, last: radians from the expected direction, clockwise in the picture from below 0.
-        share: what a line there counts, of one of the expected direction.
+        share: what a line at both ends counts, of one of the expected direction; between, what lies
+            between. It is less what is taken off for other directions.
     """
 
     first: float
@@ -41,7 +42,7 @@ class Fan:
     share: float
 
     @property
-    def mirrored(self) -> Fan:
+    def mirror_image(self) -> Fan:
         """The fan of the other side of the face."""
         return Fan(-self.last, -self.first, self.share)
 
