@@ -11,12 +11,14 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from face_mesh.arrays import Mask, Rgb
 
 GRAIN_MM = 0.8  # standard deviation: what is finer is grain, as in training/figures.py
 AROUND_MM = 1.0  # over which two grains are compared: some ten grains
 LEAST_ALIKE = -0.5  # a mixture of halves is then a quarter of the energy, which is doubled twice
+MOST = 2.5  # of the grain's own standard deviations: what is more is no grain
 ROUNDING = 0.25  # levels squared: what does not vary by more has no grain to keep
 
 
@@ -27,30 +29,32 @@ class Grain:
     Attributes:
         likeness: (h, w) float32, 1 where it is the same grain, 0 where the two know nothing of each
             other, and at least `LEAST_ALIKE`: less than 0 where they happen to be opposite.
+        changed: (h, w) float32, 1 where the pictures differ; nothing else is strengthened.
         sigma_px: standard deviation of the blur that takes the grain away.
+        most: levels: what differs from the blur by more, a hair or an edge, is no grain.
     """
 
     likeness: Mask
+    changed: Mask
     sigma_px: float
+    most: float
 
     @classmethod
     def of(cls, photo: Rgb, picture: Rgb, px_per_mm: float) -> Grain:
         """Compare two pictures, (h, w, 3) uint8 each.
 
         The likeness is twice what their fine detail has in common over what both have, summed over
-        the channels: a mixture of halves loses half of what is missing from 1 of its energy.
+        the channels: a mixture of halves loses half of what is missing from 1 of its energy. Beside
+        a narrow mask there is nothing but the same grain: it may not speak for that in the mask.
         """
         sigma_px = GRAIN_MM * px_per_mm
-        one, other = (
-            np.subtract(part, cv2.GaussianBlur(part, (0, 0), sigma_px), dtype=np.float32)
-            for part in (photo, picture)
-        )
+        changed = (photo != picture).any(axis=2).astype(np.float32)
+        one, other = (_fine(part, changed, sigma_px) for part in (photo, picture))
         sums = np.dstack([2.0 * (one * other).sum(axis=2), (one * one + other * other).sum(axis=2)])
-        # Beside a narrow mask there is nothing but the same grain: it may not speak for that in it.
-        sums *= (photo != picture).any(axis=2)[..., None]
+        energy = float(sums[..., 1].sum()) / (2.0 * 3.0 * max(float(changed.sum()), 1.0))
         shared, both = cv2.split(cv2.GaussianBlur(sums, (0, 0), AROUND_MM * px_per_mm))
-        likeness = (shared + ROUNDING) / (both + ROUNDING)
-        return cls(np.asarray(np.clip(likeness, LEAST_ALIKE, 1.0), np.float32), sigma_px)
+        likeness = np.clip((shared + ROUNDING) / (both + ROUNDING), LEAST_ALIKE, 1.0)
+        return cls(np.asarray(likeness, np.float32), changed, sigma_px, MOST * energy**0.5)
 
     def mix(self, photo: Rgb, picture: Rgb, share: float | Mask) -> Rgb:
         """Return the picture mixed into the photo by a share, (h, w, 3) uint8.
@@ -62,9 +66,21 @@ class Grain:
         """
         mixed = mix_evenly(photo, picture, share)
         kept = 1.0 - 2.0 * share * (1.0 - share) * (1.0 - self.likeness)
-        gain = np.asarray(1.0 / np.sqrt(kept), np.float32)
-        smooth = cv2.GaussianBlur(mixed, (0, 0), self.sigma_px)
-        return np.asarray(cv2.blendLinear(mixed, smooth, gain, 1.0 - gain), np.uint8)
+        gain = np.asarray(self.changed * (1.0 / np.sqrt(kept) - 1.0), np.float32)
+        grain = np.clip(_fine(mixed, self.changed, self.sigma_px), -self.most, self.most)
+        stronger = np.round(mixed + gain[..., None] * grain)
+        return np.asarray(np.clip(stronger, 0, 255).astype(np.uint8), np.uint8)
+
+
+def _fine(rgb: Rgb, changed: Mask, sigma_px: float) -> npt.NDArray[np.float32]:
+    """What is finer than a blur over the changed pixels alone, (h, w, 3), 0 elsewhere.
+
+    Alone, so that the frame of glasses beside them throws no halo over the skin.
+    """
+    inside = rgb * changed[..., None]
+    weight = cv2.GaussianBlur(changed, (0, 0), sigma_px)
+    smooth = cv2.GaussianBlur(inside, (0, 0), sigma_px) / np.maximum(weight, 1e-3)[..., None]
+    return np.asarray((inside - smooth) * changed[..., None], np.float32)
 
 
 def mix_evenly(photo: Rgb, picture: Rgb, share: float | Mask) -> Rgb:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Hashable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -75,14 +76,17 @@ class TreatedPatch:
         Severity is not linear in the blend (faint lines stop counting), and an engine may leave a
         little of a sign: what counts is what a detector reads off the picture that is shown.
         """
-        best = int(np.argmin(self.severities))  # painting farther than that helps no more
-        falling = np.minimum.accumulate(self.severities)[: best + 1]
         if share <= 0.0:
             return 0.0
         if self.before < NOTHING:
             return min(1.0, share)
         wanted = (1.0 - share) * self.before
-        return float(np.interp(-wanted, -falling, _BLENDED[: best + 1]))
+        for i, (above, below) in enumerate(pairwise(self.severities)):
+            if below <= wanted:
+                way = (above - wanted) / (above - below)
+                return float(_BLENDED[i] + way * (_BLENDED[i + 1] - _BLENDED[i]))
+        # Painting farther than to the least that is read helps no more.
+        return _BLENDED[int(np.argmin(self.severities))]
 
     def severity(self, weight: float) -> float:
         """Return the severity at a blend."""

@@ -59,8 +59,37 @@ def test_grain_under_a_narrow_mask_is_kept_too() -> None:
         for part in (photo, picture, mixed, mix_evenly(photo, picture, 0.5))
     ]
     either = 0.5 * (inside[0] + inside[1])
-    assert inside[3] < 0.65 * either
-    assert inside[2] == pytest.approx(either, rel=0.15)
+    # What is as wide as the line, and so no grain beside its own mean, is mixed evenly: a part of
+    # the loss stays.
+    lost, left = either - inside[3], either - inside[2]
+    assert lost > 0.35 * either
+    assert left < 0.6 * lost
+
+
+def test_an_edge_beside_the_mask_throws_no_halo_over_it() -> None:
+    """The bright frame of glasses is no grain: next to it skin has no more of it than elsewhere."""
+    skin = SKINS["fair"]
+    photo, picture = grainy(skin, 0), grainy(skin, 1)
+    for part in (photo, picture):
+        part[:, :60] = 30
+    plain = [grainy(skin, seed) for seed in (0, 1)]
+    for part in plain:
+        part[:, :60] = grainy(skin, 2)[:, :60]
+    framed = Grain.of(photo, picture, PX_PER_MM).mix(photo, picture, 0.5)
+    bare = Grain.of(*plain, PX_PER_MM).mix(*plain, 0.5)
+    assert np.abs(framed[:, 60:].astype(int) - bare[:, 60:]).max() <= 1
+    assert (framed[:, :60] == 30).all()
+
+
+def test_a_glint_is_not_strengthened_as_grain_is() -> None:
+    photo, picture = grainy(SKINS["dark"], 0), grainy(SKINS["dark"], 1)
+    photo[80, 80] = picture[80, 80] = 250
+    picture[80, 80, 0] = 249
+    mixed = Grain.of(photo, picture, PX_PER_MM).mix(photo, picture, 0.5)
+    assert int(mixed[80, 80, 1]) - 250 <= 5
+    photo[80, 80], picture[80, 80] = 160, 120
+    mixed = Grain.of(photo, picture, PX_PER_MM).mix(photo, picture, 0.5)
+    assert int(mixed[80, 80, 1]) - 140 <= 0.5 * 2.5 * 6 + 1  # a gain of a half on the limit
 
 
 def test_the_same_grain_is_not_strengthened() -> None:

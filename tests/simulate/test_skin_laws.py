@@ -110,8 +110,7 @@ def test_the_severity_reported_is_read_off_the_picture(face: Face, name: str) ->
         sign = sign_of(face, plan, part)
         job = next(j for j in jobs_of(plan) if key_of(face, j, part))
         alone = face.photo.image.copy()
-        mixed = part.photo + weight * (part.picture.astype(np.float32) - part.photo)
-        alone[part.rows, part.columns] = np.round(mixed).astype(np.uint8)
+        alone[part.rows, part.columns] = part.mix(weight)
         read = detect(face.repainted(alone), sign, job.region).severity
         if sign != "moles":
             assert read == pytest.approx(part.severity(weight), abs=max(0.08 * part.before, 0.1))
