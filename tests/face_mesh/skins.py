@@ -1,12 +1,17 @@
 """Skin made for tests: a face of even colour in which what is drawn is all there is."""
 
 from dataclasses import replace
+from typing import Any
 
 import cv2
 import numpy as np
 
 from face_mesh import Face, Photo
 from face_mesh.arrays import Points, Rgb
+from face_mesh.cache import Key, Scope, name_of
+from face_mesh.covers.cover import sight_of
+from face_mesh.covers.face_crop import SIZE_PX
+from face_mesh.covers.network import Sight
 from face_mesh.landmarks.anatomy import curve, point
 from face_mesh.landmarks.model_file import canonical_mesh
 from face_mesh.landmarks.pose import Pose
@@ -17,6 +22,12 @@ from tests.face_mesh.faces import hopper
 
 LARGER = 2.5  # than the portrait: 3.2 px per mm, as the London photos have
 SKIN = (205, 165, 145)
+
+
+def uncovered() -> dict[Any, Any]:
+    """The workspace of a face without covers: a picture of plain skin looks like a covered face."""
+    seen = Sight(np.zeros((SIZE_PX, SIZE_PX), np.float32), glasses=-9.0, upside_down=0.0)
+    return {(Key(name_of(sight_of), (), Scope.HEAD), None): seen}
 
 
 def even_face(colour: tuple[int, int, int] = SKIN, larger: float = LARGER) -> Face:
@@ -32,7 +43,7 @@ def even_face(colour: tuple[int, int, int] = SKIN, larger: float = LARGER) -> Fa
         landmarks_px=points,
         pose=face.pose.at_scale(larger),
         scale=scale,
-        workspace={},
+        workspace=uncovered(),
     )
 
 
@@ -47,7 +58,7 @@ def encoded(light: Points) -> Rgb:
 
 def with_photo(face: Face, image: Rgb) -> Face:
     """The face on other pixels, nothing of what was read kept."""
-    return replace(face, photo=Photo.from_rgb(np.ascontiguousarray(image)), workspace={})
+    return replace(face, photo=Photo.from_rgb(np.ascontiguousarray(image)), workspace=uncovered())
 
 
 def lit(face: Face, stops: float) -> Face:
@@ -114,7 +125,7 @@ def mirrored(face: Face) -> Face:
         photo=Photo.from_rgb(np.ascontiguousarray(face.photo.image[:, ::-1])),
         landmarks_px=points[canonical_mesh().mirror],
         pose=Pose(flip @ face.pose.rotation @ flip, origin, face.pose.px_per_mm),
-        workspace={},
+        workspace=uncovered(),
     )
 
 

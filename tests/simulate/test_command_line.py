@@ -33,7 +33,7 @@ from tests.simulate.faces import PROCEDURES
 
 FILES = {"before.png", "after.png", "comparison.png", "outcome.json"}
 HEAVY = {"torch", "diffusers", "streamlit", "av", "onnxruntime"}
-PAINTS = {"onnxruntime"}
+RUNS = {"onnxruntime"}  # the networks that tell covers and paint skin
 STAGES = ("Reading the photo", "Measuring the face", "Simulating", "Writing the pictures")
 Output = tuple[int, str, str]  # status, standard output, standard error
 
@@ -347,7 +347,7 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
 
 @pytest.mark.parametrize(
     ("treat", "needed"),
-    [(None, set()), ("lip_filler=1", set()), ("crows_feet_toxin=24", PAINTS)],
+    [(None, set()), ("lip_filler=1", RUNS), ("crows_feet_toxin=24", RUNS)],
     ids=["--list", "moves skin", "paints skin"],
 )
 def test_no_heavy_library_is_loaded(
