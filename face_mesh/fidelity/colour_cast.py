@@ -37,7 +37,7 @@ class ColourCast:
     Attributes:
         shift: (2,) CIELAB a and b by which white is off, as far as it is sure; 0 where unknown.
         sd: of each of them, one standard deviation.
-        gains: (3,) of linear R, G, B that take it away, of mean 1 for a white.
+        gains: (3,) of linear R, G, B that take it away and leave a white as light as it is.
     """
 
     shift: Points
@@ -91,4 +91,4 @@ def _gains(seen: Points, shift: Points) -> Points:
     pair = np.asarray([[wanted, seen]], np.float32)
     linear = np.asarray(cv2.cvtColor(pair, cv2.COLOR_LAB2LRGB)[0], np.float64)
     gains = np.maximum(linear[0], 1e-3) / np.maximum(linear[1], 1e-3)
-    return np.asarray(gains / gains.mean(), np.float64)
+    return np.asarray(gains, np.float64)

@@ -65,7 +65,7 @@ def skin_tone(face: Face) -> SkinTone:
 
     ITA = arctan((L* - 50) / b*) in CIELAB, D65 (Chardon, Cretois and Hourseau 1991, doi
     10.1111/j.1467-2494.1991.tb00561.x), of the median lit skin. The interval holds what is unknown
-    of the exposure, what is left of a cast, and how the parts of the face differ.
+    of the exposure and what is left of a cast.
     """
     density = usual_density(face)
     if density is None:
@@ -83,7 +83,8 @@ def _slope(off: Points, angles: Points) -> float:
     """Return the standard deviation of an angle whose cause has one of 1."""
     weights = np.exp(-0.5 * off**2)
     middle = np.average(angles, weights=weights)
-    return float(np.sqrt(np.average((angles - middle) ** 2, weights=weights)))
+    variance = np.average((angles - middle) ** 2, weights=weights)
+    return float(np.sqrt(variance / np.average(off**2, weights=weights)))
 
 
 @cached_per(Scope.HEAD)
