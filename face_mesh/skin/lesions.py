@@ -75,12 +75,13 @@ def moles(face: Face) -> tuple[Mole, ...]:
     view = View.of(face)
     darker = _darker(view)
     least = max(LEAST_CONTRAST, LEAST_STEPS * usual_step(view), _above_freckles(view))
+    inner = inner_skin(view, _AWAY_MM, (slice(None), slice(None)))
     found = [
         mole
         for blob in _blobs(darker > 0.5 * LEAST_CONTRAST, view.px_per_mm)
         if (mole := _mole(face, view, darker, blob, least)) is not None
         and not _at_a_corner(face, mole)
-        and _stands_alone(face, view, mole)
+        and _stands_alone(face, view, inner, mole)
     ]
     return tuple(sorted(found, key=lambda one: -one.contrast))
 
@@ -91,7 +92,7 @@ def _above_freckles(view: View) -> float:
     return _AMONG_FRECKLES * float(np.quantile(darkness, 0.9)) if darkness.size else 0.0
 
 
-def _stands_alone(face: Face, view: View, mole: Mole) -> bool:
+def _stands_alone(face: Face, view: View, inner: Bool, mole: Mole) -> bool:
     """Whether it is round in itself and away from what is no skin.
 
     Darkness against the skin 4 mm around it has creases too, stubble, and shadows of brows, lips
@@ -105,8 +106,7 @@ def _stands_alone(face: Face, view: View, mole: Mole) -> bool:
     off_mm = np.hypot(blobs.x - x, blobs.y - y) / view.px_per_mm
     round_ = (off_mm < 0.5 * mole.diameter_mm) & (blobs.above > _ABOVE)
     round_ &= blobs.darkness > _OWN_DARKNESS * mole.contrast
-    whole = (slice(None), slice(None))
-    return bool(inner_skin(view, _AWAY_MM, whole)[row, column] and round_.any())
+    return bool(inner[row, column] and round_.any())
 
 
 def _at_a_corner(face: Face, mole: Mole) -> bool:

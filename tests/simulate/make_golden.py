@@ -166,7 +166,7 @@ MOVED = (
 )
 FADED = (
     Golden("ipl_redness", 191, 182),
-    Golden("pigment_laser", 208, 169),
+    Golden("pigment_laser", 121, 186, "collins"),
     Golden("chemical_peel", 208, 171),
 )
 PAINTED = (
