@@ -3,8 +3,8 @@
 A crease takes a share of the light that skin gives back, whatever its tone. Gloss and the noise of
 a camera do not grow with that light: on darker skin they are a larger share, and pores, grain and
 lines all look deeper (on the people that nothing is reported on, by 0.6 to 1.4 standard deviations
-for 40 degrees of ITA). So what is read is scaled by how light the skin is, against what is bright in
-the face's box, so that exposure cancels, and by how red it is.
+for 40 degrees of ITA). So what is read is scaled by how light the skin is, against what is bright
+in the face's box, so that exposure cancels, and by how red it is.
 
 The exponents are the author's estimates: set together so that at equal age neither the lines of
 the forehead, the frown, the eye nor the lip go with ITA, on half of 220 portraits of the United
@@ -56,10 +56,8 @@ def _relief_scale(view: View) -> float:
 def _bright(view: View) -> float:
     """Luminance of what is bright in the box of the face: teeth, eyes, gloss, what is behind it."""
     points = view.face.landmarks_px[:, :2]
-    (x0, y0), (x1, y1) = (
-        np.maximum(points.min(axis=0), 0).astype(int),
-        points.max(axis=0).astype(int),
-    )
+    x0, y0 = np.maximum(points.min(axis=0), 0).astype(int)
+    x1, y1 = points.max(axis=0).astype(int)
     box = linear(view.face.photo.image[y0 : y1 + 1, x0 : x1 + 1]) @ _LUMINANCE
     return max(float(np.quantile(box, _BRIGHT)), 1e-3)
 
