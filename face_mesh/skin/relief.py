@@ -26,7 +26,7 @@ _LIGHTER, _REDDER = 0.35, 0.75
 # A face of light skin, among the portraits it was set on: 1 there.
 _USUAL = 0.521
 # What portraits hold between; beyond, the photo is grey or lit in colour and says nothing of skin.
-_LIGHT, _RED = (0.1, 1.0), (0.4, 1.3)
+_LIGHT, _RED = (0.1, 0.8), (0.4, 1.3)
 # Quantile of the face's box: what is brighter is often clipped, and then exposure would not cancel.
 _BRIGHT = 0.95
 _LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)  # of linear sRGB, ITU-R BT.709
