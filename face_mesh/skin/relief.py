@@ -3,8 +3,8 @@
 A crease takes a share of the light that skin gives back, whatever its tone. Gloss and the noise of
 a camera do not grow with that light: on darker skin they are a larger share, and pores, grain and
 lines all look deeper (on the people that nothing is reported on, by 0.6 to 1.4 standard deviations
-for 40 degrees of ITA). So what is read is scaled by how light the skin is: against the brightest of
-the face's surroundings, so that exposure cancels, and by how red it is.
+for 40 degrees of ITA). So what is read is scaled by how light the skin is, against what is bright
+in the face's box, so that exposure cancels, and by how red it is.
 
 The exponents are the author's estimates: set together so that at equal age neither the lines of
 the forehead, the frown, the eye nor the lip go with ITA, on half of 220 portraits of the United
@@ -22,12 +22,13 @@ from face_mesh.skin.working_view import View, linear
 Values = npt.NDArray[np.float32]
 
 _CHEEKS = ("malar_left", "malar_right")
-_LIGHTER, _REDDER = 0.35, 0.6
+_LIGHTER, _REDDER = 0.35, 0.75
 # A face of light skin, among the portraits it was set on: 1 there.
-_USUAL = 0.535
+_USUAL = 0.521
 # What portraits hold between; beyond, the photo is grey or lit in colour and says nothing of skin.
-_LIGHT, _RED = (0.1, 0.7), (0.4, 1.3)
-_BRIGHTEST, _AROUND = 0.99, 0.15  # quantile; share of the face's box that is added to each side
+_LIGHT, _RED = (0.1, 0.8), (0.4, 1.3)
+# Quantile of the face's box: what is brighter is often clipped, and then exposure would not cancel.
+_BRIGHT = 0.95
 _LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)  # of linear sRGB, ITU-R BT.709
 
 
@@ -45,21 +46,20 @@ def _relief_scale(view: View) -> float:
     if not skin.size:
         return 1.0
     median = np.median(skin, axis=0)
-    light = float(median @ _LUMINANCE) / _brightest(view)
+    light = float(median @ _LUMINANCE) / _bright(view)
     redness = float(np.log(max(median[0], 1e-3) / max(median[1], 1e-3)))
     lighter = float(np.power(np.clip(light, *_LIGHT), _LIGHTER))
     redder = float(np.exp(-_REDDER * np.clip(redness, *_RED)))
     return lighter * redder / _USUAL
 
 
-def _brightest(view: View) -> float:
-    """Luminance of the brightest that the face and what is beside it show: teeth, eyes, gloss."""
+def _bright(view: View) -> float:
+    """Luminance of what is bright in the box of the face: teeth, eyes, gloss, what is behind it."""
     points = view.face.landmarks_px[:, :2]
-    low, high = points.min(axis=0), points.max(axis=0)
-    more = _AROUND * (high - low)
-    (x0, y0), (x1, y1) = np.maximum(low - more, 0).astype(int), (high + more).astype(int) + 1
-    around = linear(view.face.photo.image[y0:y1, x0:x1]) @ _LUMINANCE
-    return max(float(np.quantile(around, _BRIGHTEST)), 1e-3)
+    x0, y0 = np.maximum(points.min(axis=0), 0).astype(int)
+    x1, y1 = points.max(axis=0).astype(int)
+    box = linear(view.face.photo.image[y0 : y1 + 1, x0 : x1 + 1]) @ _LUMINANCE
+    return max(float(np.quantile(box, _BRIGHT)), 1e-3)
 
 
 def _inside(view: View, region: str) -> Values:
