@@ -1,4 +1,4 @@
-"""Treated skin and doses to a picture: blends only, a few milliseconds whatever was painted."""
+"""Treated skin and doses to a picture: blends only, milliseconds whatever was painted."""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from face_mesh.arrays import Mask, Rgb
+from simulate.composite import window_around
 
 GRAIN_MM = 0.8  # standard deviation: what is finer is grain, as in training/figures.py
 AROUND_MM = 1.0  # over which two grains are compared: some ten grains
@@ -64,12 +65,16 @@ class Grain:
             picture: (h, w, 3) uint8, likewise.
             share: in [0, 1], of all or (h, w) of each pixel.
         """
-        mixed = mix_evenly(photo, picture, share)
-        kept = 1.0 - 2.0 * share * (1.0 - share) * (1.0 - self.likeness)
-        gain = np.asarray(self.changed * (1.0 / np.sqrt(kept) - 1.0), np.float32)
-        grain = np.clip(_fine(mixed, self.changed, self.sigma_px), -self.most, self.most)
-        stronger = np.round(mixed + gain[..., None] * grain)
-        return np.asarray(np.clip(stronger, 0, 255).astype(np.uint8), np.uint8)
+        out = mix_evenly(photo, picture, share)
+        # What is changed lies in the middle of a window with much around it, which stays.
+        at = window_around(self.changed > 0)
+        some = share[at] if isinstance(share, np.ndarray) else share
+        kept = 1.0 - 2.0 * some * (1.0 - some) * (1.0 - self.likeness[at])
+        gain = np.asarray(self.changed[at] * (1.0 / np.sqrt(kept) - 1.0), np.float32)
+        grain = np.clip(_fine(out[at], self.changed[at], self.sigma_px), -self.most, self.most)
+        stronger = np.round(out[at] + gain[..., None] * grain)
+        out[at] = np.clip(stronger, 0, 255).astype(np.uint8)
+        return out
 
 
 def _fine(rgb: Rgb, changed: Mask, sigma_px: float) -> npt.NDArray[np.float32]:

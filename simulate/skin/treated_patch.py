@@ -63,6 +63,8 @@ class TreatedPatch:
 
     def mix(self, share: float | Mask) -> Rgb:
         """Return the window treated by a share, (h, w, 3) uint8; the share may be (h, w)."""
+        if not self.changed.any():
+            return self.photo.copy()
         return _mix(self.photo, self.picture, self.grain, share)
 
     @property
@@ -83,7 +85,7 @@ class TreatedPatch:
         wanted = (1.0 - share) * self.before
         for i, (above, below) in enumerate(pairwise(self.severities)):
             if below <= wanted:
-                way = (above - wanted) / (above - below)
+                way = (above - wanted) / max(above - below, 1e-12)
                 return float(_BLENDED[i] + way * (_BLENDED[i + 1] - _BLENDED[i]))
         # Painting farther than to the least that is read helps no more.
         return _BLENDED[int(np.argmin(self.severities))]

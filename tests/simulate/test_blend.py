@@ -80,7 +80,8 @@ def test_every_piece_of_treated_skin_is_in_the_picture(name: str) -> None:
     for part, weight in parts:
         at = (part.rows, part.columns)
         alone = part.changed & (touched[at] == 1)
-        assert np.abs(picture[at] - part.mix(weight))[alone].max(initial=0.0) <= 1.0
+        # Rounded before its grain is strengthened and after; a weight may be given of each pixel.
+        assert np.abs(picture[at] - part.mix(weight))[alone].max(initial=0.0) <= 2.0
         evenly = photo[at] + weight * (part.picture - photo[at])
         off = np.where(alone[..., None], picture[at] - evenly, 0.0)
         # Grain made stronger is 0 in the mean over many grains, not quite over those of 2 mm.
