@@ -9,6 +9,7 @@ bent, or the glasses would be.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import cv2
 import numpy as np
@@ -34,30 +35,35 @@ AROUND_MM = 8.0  # of a part: as far as what hides it is told to hide that part
 # 44 to 60 mm wide and 26 to 52 mm high.
 LENS_MM = (32.0, 32.0, 15.0, 24.0)
 
-# Of each part, its name for people and a closed outline of landmarks.
-_PARTS: dict[str, tuple[str, tuple[int, ...]]] = {
-    "forehead": (
-        N_("the forehead"),
-        (103, 67, 109, 10, 338, 297, 332, 334, 296, 336, 9, 107, 66, 105),
-    ),
-    "brow_right": (N_("the right eyebrow"), curve("brow_right")),
-    "brow_left": (N_("the left eyebrow"), curve("brow_left")),
-    "eye_right": (
-        N_("the right eye"),
-        (*curve("upper_lid_right"), *curve("lower_lid_right")[::-1]),
-    ),
-    "eye_left": (N_("the left eye"), (*curve("upper_lid_left"), *curve("lower_lid_left")[::-1])),
-    "nose": (N_("the nose"), (168, 122, 198, 129, 98, 2, 327, 358, 420, 351)),
-    "cheek_right": (N_("the right cheek"), (116, 118, 119, 100, 36, 205, 187, 147, 123)),
-    "cheek_left": (N_("the left cheek"), (345, 347, 348, 329, 266, 425, 411, 376, 352)),
-    "mouth": (
-        N_("the mouth"),
-        (*curve("upper_vermilion_border"), *curve("lower_vermilion_border")[::-1]),
-    ),
-    "chin": (N_("the chin"), (83, 18, 313, 421, 428, 396, 175, 171, 208, 201)),
+PART_NAMES = {
+    "forehead": N_("the forehead"),
+    "brow_right": N_("the right eyebrow"),
+    "brow_left": N_("the left eyebrow"),
+    "eye_right": N_("the right eye"),
+    "eye_left": N_("the left eye"),
+    "nose": N_("the nose"),
+    "cheek_right": N_("the right cheek"),
+    "cheek_left": N_("the left cheek"),
+    "mouth": N_("the mouth"),
+    "chin": N_("the chin"),
 }
 
-PART_NAMES = {part: words for part, (words, _) in _PARTS.items()}
+
+@cache
+def _outlines() -> dict[str, tuple[int, ...]]:
+    """Of each part a closed outline of landmarks; not before the landmark model can be read."""
+    return {
+        "forehead": (103, 67, 109, 10, 338, 297, 332, 334, 296, 336, 9, 107, 66, 105),
+        "brow_right": curve("brow_right"),
+        "brow_left": curve("brow_left"),
+        "eye_right": (*curve("upper_lid_right"), *curve("lower_lid_right")[::-1]),
+        "eye_left": (*curve("upper_lid_left"), *curve("lower_lid_left")[::-1]),
+        "nose": (168, 122, 198, 129, 98, 2, 327, 358, 420, 351),
+        "cheek_right": (116, 118, 119, 100, 36, 205, 187, 147, 123),
+        "cheek_left": (345, 347, 348, 329, 266, 425, 411, 376, 352),
+        "mouth": (*curve("upper_vermilion_border"), *curve("lower_vermilion_border")[::-1]),
+        "chin": (83, 18, 313, 421, 428, 396, 175, 171, 208, 201),
+    }
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,9 +91,9 @@ def covers(face: Face) -> tuple[Cover, ...]:
     """
     found = []
     for name in hidden_parts(face):
-        words, outline = _PARTS[name]
-        around = _polygon(face.landmarks_px[list(outline), :2], _shape(face), face.px_per_mm)
-        found.append(Cover(name, words, hidden_mask(face) * around))
+        outline = list(_outlines()[name])
+        around = _polygon(face.landmarks_px[outline, :2], _shape(face), face.px_per_mm)
+        found.append(Cover(name, PART_NAMES[name], hidden_mask(face) * around))
     if wears_glasses(face):
         found.append(Cover(GLASSES, N_("glasses"), lens_mask(face), clear=True))
     return tuple(found)
@@ -113,7 +119,7 @@ def hidden_eyes(face: Face) -> tuple[str, ...]:
 def hidden_parts(face: Face) -> tuple[str, ...]:
     """Return the ids of the parts of which much lies under something, from the top down."""
     hidden, found = _marks(face), []
-    for name, (_, outline) in _PARTS.items():
+    for name, outline in _outlines().items():
         inside = _inside(face, outline)
         if inside.any() and hidden[inside].mean() > (HAIRY_SHARE if name in HAIRY else BARE_SHARE):
             found.append(name)
@@ -129,7 +135,30 @@ def hidden_share(face: Face) -> float:
 @cached_per(Scope.SIZE)
 def hidden_mask(face: Face) -> Mask:
     """Return (H, W) float32 in [0, 1], 1 where something hides the face, with a soft edge."""
-    hidden = _marks(face).astype(np.float32)
+    return _softened(face, _marks(face))
+
+
+@cached_per(Scope.SIZE)
+def fixed_mask(face: Face) -> Mask:
+    """Return (H, W) float32 in [0, 1], 1 where what hides the face must not be bent with its skin.
+
+    All of it but hair at the hairline: what lies above the brows and hides neither them nor the
+    forehead. Hair goes where the skin goes that it grows from.
+    """
+    marks = _marks(face)
+    if not set(HAIRY).isdisjoint(hidden_parts(face)):
+        return _softened(face, marks)
+    count, labels, _, centres = cv2.connectedComponentsWithStats(marks.astype(np.uint8))
+    matrix = frame_of(face.landmarks_px).matrix
+    brows = face.landmarks_px[[*curve("brow_left"), *curve("brow_right")], :2]
+    brow_row = float((brows @ matrix[1, :2] + matrix[1, 2]).mean())
+    fixed = [label for label in range(1, count) if centres[label][1] > brow_row]
+    return _softened(face, np.isin(labels, fixed))
+
+
+def _softened(face: Face, marks: Bool) -> Mask:
+    """Marks of the crop that the network sees, widened and soft, in the photo."""
+    hidden = marks.astype(np.float32)
     if not hidden.any():
         return np.zeros(_shape(face), np.float32)
     wide = 2 * round(EDGE_MM * PX_PER_MM) + 1

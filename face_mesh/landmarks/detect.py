@@ -73,7 +73,8 @@ def _landmarker(seat: int) -> Any:
         landmarker = vision.FaceLandmarker.create_from_options(options)
     except RuntimeError as error:
         raise EngineError(
-            "The face landmark model could not be started; install the pinned requirements again."
+            "The face landmark model could not be started; free some memory, or install the "
+            "pinned requirements again."
         ) from error
     # Its destructor raises while the interpreter shuts down, and closing it from atexit comes too
     # late for its thread pool: one reference that is never given back keeps the destructor away.

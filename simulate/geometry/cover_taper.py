@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from face_mesh import Face
 from face_mesh.cache import Scope, cached_per
-from face_mesh.covers.cover import hidden_mask, lens_mask, wears_glasses
+from face_mesh.covers.cover import fixed_mask, lens_mask, wears_glasses
 from simulate.geometry.grid import NODE_MM, Grid
 
 # Skin moves less over this distance towards a cover. Twice what any treatment moves it by: so no
@@ -33,7 +33,7 @@ def off_covers(face: Face, values: Floats, bends_glasses: bool) -> Floats:
 @cached_per(Scope.SIZE)
 def _free(face: Face, glasses: bool) -> Floats | None:
     """(rows, columns) float32, 1 away from covers and 0 under them; None if there are none."""
-    hidden = np.maximum(hidden_mask(face), lens_mask(face)) if glasses else hidden_mask(face)
+    hidden = np.maximum(fixed_mask(face), lens_mask(face)) if glasses else fixed_mask(face)
     if not hidden.any():
         return None
     grid, (height, width) = Grid.of(face), hidden.shape

@@ -9,7 +9,7 @@ import numpy as np
 from face_mesh import Face
 from face_mesh.arrays import Mask
 from face_mesh.cache import Scope, cached_per
-from face_mesh.covers.cover import covers, hidden_mask, lens_mask
+from face_mesh.covers.cover import covers, fixed_mask, lens_mask
 from face_mesh.errors import PlanError
 from face_mesh.messages import Message
 from simulate.catalogue.procedure import Procedure
@@ -84,14 +84,14 @@ def _clear_share(face: Face, procedure: Procedure, side: str) -> float:
 
 def hidden_share(face: Face, treatment: Treatment) -> float:
     """Return how much of what a treatment changes is hidden in the photo, 0 to 1."""
-    if not hidden_mask(face).any():
+    if not fixed_mask(face).any():
         return 0.0
     return _hidden_share(face, treatment.entry, treatment.side)
 
 
 @cached_per(Scope.SIZE)
 def _hidden_share(face: Face, procedure: Procedure, side: str) -> float:
-    return _share(face, procedure, side, hidden_mask(face))
+    return _share(face, procedure, side, fixed_mask(face))
 
 
 def _share(face: Face, procedure: Procedure, side: str, mask: Mask) -> float:

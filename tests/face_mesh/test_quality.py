@@ -465,7 +465,9 @@ def test_poor_light_is_seen_and_a_near_camera_told(faces_dir: Path) -> None:
     pose = counted(sorted(faces_dir.glob("pose/*.jpg")))
     assert pose["uneven_light"] == 3
     distance = {p.stem: set(measured(p).findings) for p in faces_dir.glob("distance/*.jpg")}
-    assert distance == {"15cm": {"too_near"}, "30cm": set(), "45cm": set(), "60cm": set()}
+    # Her skin is green in the nearest one, whose light is that of the screen.
+    near = {"too_near", "colour_cast"}
+    assert distance == {"15cm": near, "30cm": set(), "45cm": set(), "60cm": set()}
 
 
 @pytest.mark.parametrize(("mm", "found"), [(0.1, 0), (0.6, 8)])

@@ -54,12 +54,10 @@ def test_reads_every_sign_in_every_region_on_its_scale() -> None:
     read = read_skin(hopper())
     assert [(one.id, one.region) for one in read] == EVERY
     for one in read:
-        if face_of_that_size_shows(one.id):
-            assert one.severity is not None
-            assert 0.0 <= one.severity <= SIGNS[one.id].most
-        else:
-            assert one.severity is None
-            assert one.unreadable
+        assert (one.severity is None) == bool(one.unreadable)
+        assert one.severity is None or 0.0 <= one.severity <= SIGNS[one.id].most
+        assert face_of_that_size_shows(one.id) or "pixels" in one.unreadable
+    assert sum(one.severity is not None for one in read) > len(read) / 2
 
 
 def test_unknown_signs_and_regions_are_refused() -> None:

@@ -15,7 +15,6 @@ from simulate import Outcome, Plan, simulate
 from simulate.geometry.grid import Grid
 from simulate.recovery.discolouration import SURFACE, density_of
 from tests.face_mesh.skins import even_face
-from tests.simulate.faces import bare
 from tests.simulate.reactions import on_day, reaction
 
 Give = Callable[..., Plan]
@@ -26,7 +25,7 @@ LIGHT_L = 65.0  # of light skin, with an a* and a b* that such skin has
 def even() -> Face:
     """A face of one colour, that of light skin: what is seen on it is drawn."""
     red, green, blue = np.round(255.0 * lab2rgb([LIGHT_L, 12.0, 17.0])).astype(int).tolist()
-    return bare(even_face((red, green, blue)))
+    return even_face((red, green, blue))
 
 
 def light_of(rgb: Rgb) -> Points:

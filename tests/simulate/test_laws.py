@@ -303,6 +303,7 @@ def test_a_dose_is_worth_what_its_entry_says(face: Face, name: str) -> None:
 @given(picked=st.lists(st.sampled_from(SHAPED), min_size=2, max_size=5, unique=True))
 def test_a_plan_moves_the_mesh_by_the_sum_of_its_treatments(picked: list[str]) -> None:
     assume(not adjustments(usual(*picked)))  # two that act on each other have a test of their own
+    assume(not set(picked).isdisjoint(FACED))  # those of neck and ears move no vertex of the face
     face = face_of("collins")
     joint = simulate(face, usual(*picked), ignore_rules=True)
     sum_mm = sum(simulate(face, usual(name)).shift_mm_vertices for name in picked)

@@ -177,7 +177,7 @@ TREATMENT = "[[treatments]]\nprocedure = 'lip_filler'\ndose = 1\n"
     ("content", "said"),
     [
         ("treatments = [", "not valid TOML"),
-        (b"\xff\xfe\x00", "not valid TOML"),
+        (b"\xff\xfe\x00", "encoding UTF-8"),
         ("", "and nothing else"),
         ("treatments = 3", "and nothing else"),
         ("name = 'mine'\n" + TREATMENT, "and nothing else"),

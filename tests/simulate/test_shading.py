@@ -30,6 +30,7 @@ from simulate.shading.shading import (
     surface_shade,
 )
 from tests.face_mesh.faces import kept_of
+from tests.face_mesh.skins import uncovered
 from tests.simulate.faces import SHAPED, bare, face_of, mirrored, rotating, run, usual
 
 FRONT_LIGHT = np.array([-1.5, 0.0, 0.0, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0])
@@ -52,7 +53,7 @@ def painted(face: Face, coefficients: Points, noise: float = 0.0) -> Face:
     skin = whole[..., None] * np.array([1.2, 1.0, 0.8])
     skin *= 1.0 + noise * np.random.default_rng(1).normal(size=skin.shape)
     photo = Photo.from_rgb(to_srgb(np.asarray(skin, np.float32)))
-    return replace(bare(face), photo=photo, workspace={})
+    return replace(bare(face), photo=photo, workspace=uncovered())
 
 
 # --- what is read

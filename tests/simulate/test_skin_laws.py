@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from face_mesh import Face
+from face_mesh.skin.readability import unreadable
 from face_mesh.skin.signs import SIGNS, detect
 from face_mesh.skin.skin_mask import skin_mask
 from simulate import (
@@ -109,6 +110,8 @@ def test_the_severity_reported_is_read_off_the_picture(face: Face, name: str) ->
     for part, weight in outcome.skin.parts:
         sign = sign_of(face, plan, part)
         job = next(j for j in jobs_of(plan) if key_of(face, j, part))
+        if unreadable(face, SIGNS[sign], job.region):  # so nothing is reported
+            continue
         alone = face.photo.image.copy()
         alone[part.rows, part.columns] = part.mix(weight)
         read = detect(face.repainted(alone), sign, job.region).severity
@@ -133,6 +136,8 @@ def test_two_treatments_of_the_same_lines_never_take_more_than_there_is(face: Fa
     )
     one, both = (simulate(face, Plan(p), engine="fake") for p in ((toxin,), (toxin, laser)))
     sign = "crows_feet_lines"
+    if sign in one.skin.unreadable:
+        pytest.skip("the face is too small for them")
     assert 0.0 <= signs(both)[sign].after <= signs(one)[sign].after
     pieces = [p for p, _ in both.skin.parts if sign_of(face, both.plan, p) == sign]
     assert len(pieces) == 2  # painted once a side, not once a treatment

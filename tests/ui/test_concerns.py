@@ -273,19 +273,25 @@ def test_what_was_not_wanted_is_not_offered(patient_page: AppTest) -> None:
 
 
 def test_what_would_not_be_seen_says_so_and_comes_last(patient_page: AppTest) -> None:
-    """Grace Hopper's photo shows few lines around the mouth, but many beside the eyes."""
-    page = choose(patient_page, "lines_at_mouth")
+    """Grace Hopper's photo shows few lines on the forehead, but many beside the eyes."""
+    page = choose(patient_page, "forehead_lines")
     told = [one.value for one in page.markdown if "In your photo: " in one.value]
-    assert len(told) == 3
+    assert len(told) == 2
     for one in told:  # nothing of other signs on which the same procedure acts
-        grade = re.search(r"photo: lines around the mouth ([\d.]+) of 3 \(hardly there\)\.", one)[1]
+        grade = re.search(r"photo: forehead lines ([\d.]+) of 3 \(hardly there\)\.", one)[1]
         assert 0.0 <= float(grade) < 1.0
-        assert "You would see almost no difference there." in one
-    page = choose(page, "smile_folds")  # which the photo has, and which comes after it by itself
-    ids = [name for name, _ in candidates(["lines_at_mouth", "smile_folds"])]
-    assert [procedures()[name].name for name in (*ids[3:], *ids[:3])] == [
-        one.value for one in page.subheader[1:]
-    ]
+    toxin, laser = told
+    assert "You would see a small difference there." in toxin  # of the brows, which sink
+    assert "You would see almost no difference there." in laser
+    page = choose(
+        page, "cheeks_flat"
+    )  # of which the photo shows a change, and by itself comes last
+    ids = [name for name, _ in candidates(["forehead_lines", "cheeks_flat"])]
+    hardly = ids.index("co2_resurfacing")
+    assert hardly < len(ids) - 1
+    assert [
+        procedures()[name].name for name in (*ids[:hardly], *ids[hardly + 1 :], ids[hardly])
+    ] == [one.value for one in page.subheader[1:]]
     page = choose(page, "lines_beside_eyes")
     told = [one.value for one in page.markdown if "crow's feet 3.0 of 3" in one.value]
     assert told
