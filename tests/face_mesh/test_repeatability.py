@@ -13,16 +13,20 @@ from face_mesh.repeatability import smallest_change
 from face_mesh.skin.signs import SIGNS, read_skin
 from tests.face_mesh.faces import hopper
 
-READ = sorted({*MEASURES, *SIGNS})
+# What half a photo of those it was measured on is too small for is not known.
+FINE = {sign.id for sign in SIGNS.values() if sign.least_px_per_mm >= 2.0}
+READ = sorted({*MEASURES, *SIGNS} - FINE)
 
 
 def test_what_nobody_reads_has_no_smallest_change() -> None:
-    assert smallest_change("beauty", 1.0) is None
+    assert all(smallest_change(id_, 1.0) is None for id_ in ("beauty", *FINE))
 
 
 @pytest.mark.parametrize("id_", READ)
 def test_every_reading_says_how_well_it_repeats(id_: str) -> None:
-    assert smallest_change(id_, 1.0) > 0.0
+    smallest = smallest_change(id_, 1.0)
+    assert smallest is not None
+    assert smallest > 0.0
 
 
 @given(id_=st.sampled_from(READ), value=st.floats(0.0, 100.0), more=st.floats(0.0, 100.0))
