@@ -18,6 +18,7 @@ import numpy as np
 from face_mesh.arrays import Mask, Points, Rgb
 from face_mesh.covers.face_crop import SIZE_PX, band_input, eye_band, frame_of, input_of
 from face_mesh.errors import EngineError
+from face_mesh.onnx_runtime import load_session
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -29,7 +30,6 @@ SHA256 = {
 }
 UPSIDE_DOWN = 1  # of the marks of the whole face
 INPUT, OUTPUTS = "seen", ("covered", "whole")  # what the files call them
-ONLY_FATAL = 4  # of what it would write on standard error; every error is raised too
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,14 +87,4 @@ def _session(name: str) -> InferenceSession:
         raise EngineError(
             "The cover model is damaged or not the tested one; install Beforehand again."
         )
-    # Here, so that what needs no face is loaded without it.
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = ONLY_FATAL
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    # What was worked with is given back at once: a face is not kept for the next one's sake.
-    options.enable_cpu_mem_arena = False
-    onnxruntime.set_default_logger_severity(ONLY_FATAL)
-    onnxruntime.disable_telemetry_events()
-    return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+    return load_session(data)

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from face_mesh.onnx_runtime import CPU, load_session
+
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
@@ -20,7 +22,6 @@ SCALE_PX_PER_MM = 3.2  # the finest scale it was trained at; the scale channel i
 COARSEST_PX_PER_MM = 1.3  # and the coarsest
 INPUTS = ("noisy", "given", "step")  # what its file calls them
 OUTPUT = "v"
-ONLY_FATAL = 4  # of what it would write on standard error; every error is raised too
 
 Channels = npt.NDArray[np.float32]  # (N, channels, h, w)
 
@@ -47,40 +48,10 @@ def load_network(data: bytes) -> InferenceSession:
     Raises:
         RuntimeError: it is no such network, or memory ran out.
     """
-    # Here, so that a machine on which it cannot be loaded still has all that needs no painting.
-    import onnxruntime
-
-    onnxruntime.set_default_logger_severity(ONLY_FATAL)
-    onnxruntime.disable_telemetry_events()
-    has = onnxruntime.get_available_providers()
-    providers = [p for p in ("CUDAExecutionProvider", "CPUExecutionProvider") if p in has]
     try:
-        return onnxruntime.InferenceSession(
-            data,
-            _options(),
-            providers=providers,
-            enable_fallback=0,  # which tries again, after a word on standard output
-        )
+        return load_session(data, threads=_cores(), wanted=("CUDAExecutionProvider", CPU))
     except Exception as error:  # its errors have no class in common but this one
         raise RuntimeError(str(error)) from error
-
-
-def _options() -> object:
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = ONLY_FATAL
-    # Said, for otherwise every thread is bound to a core of its own, whatever else runs there.
-    options.intra_op_num_threads = _cores()
-    options.inter_op_num_threads = 1
-    # By default threads spin while they wait for each other; where the cores have something else
-    # to do too (another visitor's picture), all get slower by that.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    # What was worked with is given back at once, and overwritten if the C library was told to
-    # (ui/server/memory_cleanup.py): a face is not kept for the next one's sake.
-    options.enable_cpu_mem_arena = False
-    options.enable_mem_pattern = False
-    return options
 
 
 def _cores() -> int:

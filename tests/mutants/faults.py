@@ -489,6 +489,14 @@ FAULTS: tuple[Fault, ...] = (
         (f"{MESH_TESTS}test_geometry.py",),
     ),
     Fault(
+        "runtime_reports",
+        "The runtime of the networks reports to its maker.",
+        "face_mesh/onnx_runtime.py",
+        'os.environ["ORT_DISABLE_TELEMETRY"] = "1"',
+        'os.environ["ORT_DISABLE_TELEMETRY"] = "0"',
+        (f"{MESH_TESTS}test_onnx_runtime.py",),
+    ),
+    Fault(
         "irises_swapped",
         "The scale is read off the vertical diameter of the irises.",
         "face_mesh/landmarks/scale.py",
