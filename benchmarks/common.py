@@ -176,8 +176,7 @@ def write_figures(docs: Path | None, benchmark: str, figures: Mapping[str, str])
     Args:
         docs: folder of Markdown files; None writes nothing.
         benchmark: name of the module.
-        figures: Markdown by part; the part of a benchmark with one block is "". A block of a part
-            that was not measured stays as it is.
+        figures: Markdown by part; the part of a benchmark with one block is "".
 
     Raises:
         LookupError: the documentation has no block for a part.
@@ -190,7 +189,7 @@ def write_figures(docs: Path | None, benchmark: str, figures: Mapping[str, str])
         mine = [one for one in blocks(text) if one["benchmark"] == benchmark]
         for one in reversed(mine):
             start, end = one.span("text")
-            text = text[:start] + figures.get(one["part"] or "", one["text"]) + text[end:]
+            text = text[:start] + figures[one["part"] or ""] + text[end:]
             missing.discard(one["part"] or "")
         if mine:
             path.write_text(text, "utf-8")

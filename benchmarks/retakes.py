@@ -52,7 +52,8 @@ CROP_MM = 12.0  # that is left beside the mesh
 # Noise of a frame: of light itself, as a share of full scale at full scale, and of the sensor.
 # Author's estimates, of a phone indoors.
 SHOT_NOISE, READ_NOISE = 0.010, 0.0015
-FEW = 8  # readings under which nothing is fitted
+FEW = 8  # readings under which nothing is fitted;
+SHORT_FEW = 2  # and in a short run
 COVERED = 0.95
 Values = dict[tuple[str, str], float]  # by kind of reading and the place or the measure
 
@@ -227,8 +228,8 @@ def stem(id_: str) -> str:
     return id_.removesuffix("_left").removesuffix("_right")
 
 
-def fit(id_: str, tuned: Sequence[Repeat], out: Sequence[Repeat]) -> Fit | None:
-    """Return how well a kind of reading repeats; None if too few could be read."""
+def fit(id_: str, tuned: Sequence[Repeat], out: Sequence[Repeat], few: int) -> Fit | None:
+    """Return how well a kind of reading repeats; None if fewer than `few` could be read."""
     level, whole = [], []
     parts: dict[str, list[float]] = {}
     for one in tuned:
@@ -240,7 +241,7 @@ def fit(id_: str, tuned: Sequence[Repeat], out: Sequence[Repeat]) -> Fit | None:
             whole.append(sum(found.values()))
             for what, square in found.items():
                 parts.setdefault(what, []).append(square)
-    if len(level) < FEW:
+    if len(level) < few:
         return None
     v, y = np.abs(level), np.array(whole)
     weight = 1.0 / (v**2 + np.median(v) ** 2 + 1e-9)
@@ -298,7 +299,7 @@ def toml(fits: dict[str, Fit]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def measure(folder: Path, docs: Path | None, kept: Path | None) -> None:
+def measure(folder: Path, docs: Path | None, kept: Path | None, few: int = FEW) -> None:
     """Photograph everybody again; print, and write what is quoted and what is kept."""
     groups: dict[bool, list[Repeat]] = {False: [], True: []}
     for path in sorted((folder / "neutral").glob("*.jpg")):
@@ -309,7 +310,7 @@ def measure(folder: Path, docs: Path | None, kept: Path | None) -> None:
             print(f"{path.name}: {error}")
     tuned, out = groups[False], groups[True]
     print(f"{len(tuned)} people, and {len(out)} held out")
-    fits = {id_: one for id_ in kinds(tuned) if (one := fit(id_, tuned, out)) is not None}
+    fits = {id_: one for id_ in kinds(tuned) if (one := fit(id_, tuned, out, few)) is not None}
     signs = {id_: one for id_, one in fits.items() if id_ in SIGNS}
     measures = {id_: one for id_, one in fits.items() if id_ not in SIGNS}
     figures = {"signs": signs, "measures": measures}
@@ -329,7 +330,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         measure(asked.photos, asked.write, TABLE if asked.write else None)
         return
     with tempfile.TemporaryDirectory() as folder:
-        measure(sample_set(Path(folder), SHORT_PEOPLE, HALVED_PX), asked.write, None)
+        measure(sample_set(Path(folder), SHORT_PEOPLE, HALVED_PX), asked.write, None, SHORT_FEW)
 
 
 if __name__ == "__main__":
