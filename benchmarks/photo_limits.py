@@ -30,12 +30,12 @@ from benchmarks.common import (
     stamp,
     write_figures,
 )
+from benchmarks.photo_copies import compressed, lit
 from face_mesh import Face, Photo, measure_face, open_photo
 from face_mesh.arrays import Rgb
 from face_mesh.fidelity.faults import faults
 from face_mesh.regions import REGIONS
 from face_mesh.skin.skin_tone import ita_deg, skin_tone
-from face_mesh.skin.working_view import linear
 
 SHORT_PEOPLE = ("002", "007")  # both held out
 SKIN = [name for name in REGIONS if "vermilion" not in name]
@@ -47,23 +47,12 @@ def _grey(image: Rgb) -> Rgb:
     return np.repeat(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)[..., None], 3, axis=2)
 
 
-def _saved(image: Rgb, quality: int) -> Rgb:
-    _, data = cv2.imencode(".jpg", image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
-    return np.ascontiguousarray(cv2.imdecode(data, cv2.IMREAD_COLOR)[..., ::-1], np.uint8)
-
-
-def _lit(image: Rgb, gains: Sequence[float]) -> Rgb:
-    light = np.clip(linear(image) * np.array(gains, np.float32), 0.0, 1.0)
-    codes = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
-    return np.round(255.0 * codes).astype(np.uint8)
-
-
 COPIES: dict[str, Callable[[Rgb], Rgb]] = {
     "as it is": lambda image: image,
     "grey": _grey,
     "sepia": lambda image: np.clip(image @ SEPIA.T, 0, 255).astype(np.uint8),
-    "lamp of 2,700 K": lambda image: _lit(image, WARM),
-    **{f"JPEG {q}": (lambda image, q=q: _saved(image, q)) for q in (8, 20, 30, 50, 70)},
+    "lamp of 2,700 K": lambda image: lit(image, WARM),
+    **{f"JPEG {q}": (lambda image, q=q: compressed(image, q)) for q in (8, 20, 30, 50, 70)},
     "bilateral 40, 7": lambda image: np.asarray(cv2.bilateralFilter(image, 0, 40, 7), np.uint8),
     "median 5": lambda image: np.asarray(cv2.medianBlur(image, 5), np.uint8),
 }
@@ -109,8 +98,8 @@ def _read(face: Face, group: str) -> Person:
     tone = skin_tone(face)
     spread = float(np.nanstd([ita_deg(face, region) for region in SKIN]))
     image = face.photo.image
-    lit = {name: skin_tone(_on(face, _lit(image, gains))) for name, gains in LIGHTS.items()}
-    within = {name: tone.low <= one.ita_deg <= tone.high for name, one in lit.items()}
+    tones = {name: skin_tone(_on(face, lit(image, gains))) for name, gains in LIGHTS.items()}
+    within = {name: tone.low <= one.ita_deg <= tone.high for name, one in tones.items()}
     told = {
         name: {one.id for one in faults(_on(face, made(image)))} for name, made in COPIES.items()
     }

@@ -39,6 +39,7 @@ from benchmarks.common import (
     stamp,
     write_figures,
 )
+from benchmarks.photo_copies import compressed, encoded, lit, smaller
 from benchmarks.turned import turned_photo, turned_pose
 from face_mesh import Face, Photo, PhotoError, measure_all, measure_face, open_photo
 from face_mesh.arrays import Points, Rgb
@@ -61,15 +62,10 @@ Values = dict[tuple[str, str], float]  # by kind of reading and the place or the
 # --- the same face once more
 
 
-def exposed(image: Rgb, stops: float) -> Rgb:
-    """Return a picture lit by so many stops more."""
-    return encoded(linear(image) * 2.0**stops)
-
-
 def balanced(image: Rgb, kelvin: float) -> Rgb:
     """Return a picture of white balance `DAYLIGHT_KELVIN` under light of another temperature."""
     gain = white(kelvin) / white(DAYLIGHT_KELVIN)
-    return encoded(linear(image) * (gain / gain[1]))
+    return lit(image, gain / gain[1])
 
 
 def white(kelvin: float) -> Points:
@@ -84,25 +80,6 @@ def white(kelvin: float) -> Points:
     xyz = np.array([x / y, 1.0, (1.0 - x - y) / y])
     to_rgb = [[3.2406, -1.5372, -0.4986], [-0.9689, 1.8758, 0.0415], [0.0557, -0.2040, 1.0570]]
     return np.asarray(np.array(to_rgb) @ xyz)
-
-
-def encoded(light: Points) -> Rgb:
-    """Return sRGB bytes of linear light (IEC 61966-2-1)."""
-    light = np.clip(light, 0.0, 1.0)
-    curve = 1.055 * np.maximum(light, 1e-9) ** (1 / 2.4) - 0.055
-    return np.round(255 * np.where(light <= 0.0031308, 12.92 * light, curve)).astype(np.uint8)
-
-
-def compressed(image: Rgb) -> Rgb:
-    """Return a picture after a JPEG of quality `JPEG`."""
-    _, data = cv2.imencode(".jpg", image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, JPEG])
-    return np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR)[..., ::-1], np.uint8)
-
-
-def halved(image: Rgb, share: float = 0.5) -> Rgb:
-    """Return a picture with a share of its rows and columns."""
-    size = (round(image.shape[1] * share), round(image.shape[0] * share))
-    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def cropped(face: Face, image: Rgb) -> Rgb:
@@ -133,11 +110,11 @@ def noisy(image: Rgb, rng: np.random.Generator) -> Rgb:
 def retakes(face: Face, rng: np.random.Generator) -> Iterator[tuple[str, list[Rgb], Rgb]]:
     """Yield what changes, the photos in which it has, and the photo they are compared with."""
     image = face.photo.image
-    yield "exposure", [exposed(image, s) for s in (STOPS, -STOPS)], image
+    yield "exposure", [lit(image, 2.0**stops) for stops in (STOPS, -STOPS)], image
     warmer, colder = DAYLIGHT_KELVIN - KELVIN, DAYLIGHT_KELVIN + KELVIN
     yield "white balance", [balanced(image, kelvin) for kelvin in (warmer, colder)], image
-    yield f"JPEG {JPEG}", [compressed(image)], image
-    yield "half size", [halved(image)], image
+    yield f"JPEG {JPEG}", [compressed(image, JPEG)], image
+    yield "half size", [smaller(image, 0.5)], image
     yield "crop", [cropped(face, image)], image
     yield "tilt", [tilted(image, d) for d in (TILT_DEG, -TILT_DEG)], image
     yield "noise", [noisy(image, rng)], noisy(image, rng)
@@ -148,10 +125,10 @@ def retakes(face: Face, rng: np.random.Generator) -> Iterator[tuple[str, list[Rg
 def second_photo(face: Face, rng: np.random.Generator) -> Rgb:
     """Return a photo taken again in all these ways at once, each as far as it goes or less."""
     image = turned_photo(face, turned_pose(YAW_DEG * rng.uniform(-1, 1)))
-    image = exposed(image, STOPS * rng.uniform(-1, 1))
+    image = lit(image, 2.0 ** (STOPS * rng.uniform(-1, 1)))
     image = balanced(image, DAYLIGHT_KELVIN + KELVIN * rng.uniform(-1, 1))
     image = noisy(tilted(image, TILT_DEG * rng.uniform(-1, 1)), rng)
-    return compressed(halved(image, rng.uniform(0.5, 1.0)))
+    return compressed(smaller(image, rng.uniform(0.5, 1.0)), JPEG)
 
 
 # --- what it reads

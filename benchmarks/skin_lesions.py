@@ -30,6 +30,7 @@ from benchmarks.common import (
     stamp,
     write_figures,
 )
+from benchmarks.photo_copies import encoded
 from face_mesh import Face, measure_face, open_photo
 from face_mesh.arrays import Points
 from face_mesh.regions import region_mask
@@ -157,10 +158,7 @@ def _places(face: Face, lesion: Lesion, rng: np.random.Generator) -> Points:
 def _with_density(face: Face, amount: np.ndarray, colour: tuple[float, float, float]) -> Face:
     taken = amount[..., None] * (np.array(colour) / np.mean(colour))
     light = linear(face.photo.image) * np.exp(-taken)
-    codes = np.where(
-        light <= 0.0031308, 12.92 * light, 1.055 * np.maximum(light, 1e-9) ** (1 / 2.4) - 0.055
-    )
-    return face.repainted(np.round(255 * np.clip(codes, 0, 1)).astype(np.uint8))
+    return face.repainted(encoded(light))
 
 
 def tone_of(face: Face) -> str:

@@ -24,7 +24,6 @@ from itertools import count
 from pathlib import Path
 from time import perf_counter
 
-import cv2
 import numpy as np
 from scipy.stats import spearmanr
 
@@ -41,12 +40,12 @@ from benchmarks.common import (
     stamp,
     write_figures,
 )
+from benchmarks.photo_copies import compressed, lit, smaller
 from face_mesh import Face, Photo, measure_face, open_photo
 from face_mesh.arrays import Rgb
 from face_mesh.pipeline import read_face
 from face_mesh.skin.signs import SIGNS, detect
 from face_mesh.skin.skin_tone import ita_deg
-from face_mesh.skin.working_view import linear
 
 RISING = ("crows_feet_lines", "nasolabial_fold")
 AGEING = (
@@ -237,17 +236,10 @@ COPIES = ("+1/2 stop", "-1/2 stop", "JPEG 70", "half size")
 
 def copies(image: Rgb) -> Iterator[tuple[str, Rgb]]:
     """Yield a photo lit half a stop more and less, compressed, and at half its size."""
-    light = linear(image)
     for name, stops in (("+1/2 stop", 0.5), ("-1/2 stop", -0.5)):
-        lit = np.clip(light * 2**stops, 0.0, 1.0)
-        codes = np.where(
-            lit <= 0.0031308, 12.92 * lit, 1.055 * np.maximum(lit, 1e-9) ** (1 / 2.4) - 0.055
-        )
-        yield name, np.round(255 * codes).astype(np.uint8)
-    _, data = cv2.imencode(".jpg", image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 70])
-    yield "JPEG 70", np.ascontiguousarray(cv2.imdecode(data, cv2.IMREAD_COLOR)[..., ::-1])
-    half = (image.shape[1] // 2, image.shape[0] // 2)
-    yield "half size", np.asarray(cv2.resize(image, half, interpolation=cv2.INTER_AREA), np.uint8)
+        yield name, lit(image, 2.0**stops)
+    yield "JPEG 70", compressed(image, 70)
+    yield "half size", smaller(image, 0.5)
 
 
 def print_steady(photos: list[Path]) -> str:
@@ -324,9 +316,8 @@ def sample_portraits(folder: Path) -> Path:
     rows = ["id,birth_year"]
     held_out = (f"S{n}" for n in count() if portrait_held_out(f"S{n}"))
     for i, who in zip(range(SHORT_PORTRAITS), held_out, strict=False):
-        light = linear(sample(("hopper", "collins")[i % 2]).image) * (0.7 + 0.1 * i)
-        codes = 255 * np.clip(light, 0.0, 1.0) ** (1 / 2.2)
-        save(folder / f"{who}.jpg", np.round(codes).astype(np.uint8))
+        image = sample(("hopper", "collins")[i % 2]).image
+        save(folder / f"{who}.jpg", lit(image, 0.7 + 0.1 * i))
         rows.append(f"{who},{1940 + 7 * i}")
     (folder / "people.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
     return folder
