@@ -84,14 +84,13 @@ def _clear_share(face: Face, procedure: Procedure, side: str) -> float:
 
 def hidden_share(face: Face, treatment: Treatment) -> float:
     """Return how much of what a treatment changes is hidden in the photo, 0 to 1."""
-    if not fixed_mask(face).any():
-        return 0.0
     return _hidden_share(face, treatment.entry, treatment.side)
 
 
 @cached_per(Scope.SIZE)
 def _hidden_share(face: Face, procedure: Procedure, side: str) -> float:
-    return _share(face, procedure, side, fixed_mask(face))
+    mask = fixed_mask(face)
+    return _share(face, procedure, side, mask) if mask.any() else 0.0
 
 
 def _share(face: Face, procedure: Procedure, side: str, mask: Mask) -> float:
