@@ -17,7 +17,13 @@ from benchmarks.common import DOCS, benchmarks, blocks, write_figures
 from benchmarks.geometry import peak_mb
 from tests.helpers import ROOT
 
-PARTS = {"__init__", "common", "server", "visitor"}  # of benchmarks, and none by themselves
+PARTS = {
+    "__init__",
+    "common",
+    "photo_copies",
+    "server",
+    "visitor",
+}  # of benchmarks, and none by themselves
 VISITING = {"downloads", "first_picture", "live", "sessions"}  # they start the page
 OFTEN = {"sessions"}  # of them, what `make test` runs; a start and a browser take several seconds
 NUMBER = re.compile(r"[-+−]?\d+(\.\d+)?|\bnan\b")

@@ -3,9 +3,14 @@
 // lost. There is nothing to see. Entries are { place, number }: the name of a step, and how manieth.
 
 const PAGES = "page "; // before the name of a page that is not a step of the visit
+// Streamlit may empty what waits to be sent as a run begins, and the wish to go with it. It is said
+// again as long as nothing has come of it; to go where one is changes nothing.
+const AGAIN_MS = 1500;
+const TIMES = 5;
 let now = null; // the place that is on
 let number = 0; // of its entry
-let going = null; // the place that was asked for
+let going = null; // the place that was asked for, until one is there
+let asking = 0; // the timer that asks once more
 let others = [];
 let page = null;
 let tell = null;
@@ -23,7 +28,19 @@ export default function ({ data, setTriggerValue }) {
     else if (history.state?.place === undefined) history.replaceState({ place, number: ++number }, "");
     else history.pushState({ place, number: ++number }, "");
   }
-  [now, going] = [place, null];
+  if (place !== now || place === going) forget();
+  now = place;
+}
+
+function forget() {
+  clearTimeout(asking);
+  going = null;
+}
+
+function ask(place, times = TIMES) {
+  going = place;
+  tell("go", place);
+  asking = setTimeout(() => times > 1 && ask(place, times - 1), AGAIN_MS);
 }
 
 function moved(event) {
@@ -36,9 +53,8 @@ function moved(event) {
     return;
   }
   event.stopImmediatePropagation();
-  if (to.place !== now && others.includes(to.place)) {
-    going = to.place;
-    tell("go", to.place);
-  } else if (back) history.back(); // what was there is gone, or is this: the one before it
+  forget();
+  if (to.place !== now && others.includes(to.place)) ask(to.place);
+  else if (back) history.back(); // what was there is gone, or is this: the one before it
   else history.replaceState({ place: now, number }, "");
 }
