@@ -2,13 +2,14 @@
 #   make app     opens the page at http://localhost:8501
 #   make test    runs every check, and every test that is not slow (pyproject.toml says which are)
 #   make test-all  runs the slow ones too: before a release
+#   make sheets PHOTOS=folder  draws every procedure on a folder of people, with alarms, into sheets/
 # make app PYTHON=python3.12 picks another Python, PYTORCH=default or PYTORCH=cpu the build of PyTorch.
 # GNU make 3.81 or later.
 
 PY = .venv/bin/python
 PIP = $(PY) -m pip install --quiet --disable-pip-version-check
 
-.PHONY: app test test-all format clean fuzz lock sbom audit
+.PHONY: app test test-all format clean fuzz lock sbom audit sheets
 
 app: .venv/app.stamp
 	$(PY) -m streamlit run streamlit_app.py
@@ -29,6 +30,12 @@ test-all: test
 format: .venv/test.stamp
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
+
+# Every procedure at usual and largest dose on a folder of people, to look at before a release.
+OUT = sheets
+sheets: .venv/test.stamp
+	@test -n "$(PHOTOS)" || { echo "Name a folder of photos: make sheets PHOTOS=folder"; exit 2; }
+	$(PY) -m benchmarks.sheets "$(OUT)" $(PHOTOS)
 
 # What strangers may send, a little wrong, a million times each; some forty minutes on two cores.
 fuzz: .venv/test.stamp

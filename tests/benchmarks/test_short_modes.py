@@ -21,6 +21,7 @@ PARTS = {
     "__init__",
     "common",
     "photo_copies",
+    "picture_alarms",
     "server",
     "visitor",
 }  # of benchmarks, and none by themselves
