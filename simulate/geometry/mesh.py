@@ -253,6 +253,12 @@ class FaceSurface(Surface):
         _, nearest = self._tree.query(self.polyline_mm(landmarks))
         return tuple(int(one) for one in np.unique(nearest))
 
+    def in_order(self, landmarks: tuple[int, ...]) -> tuple[int, ...]:
+        """Return the same vertices in the order of the lines, each once where they follow."""
+        _, nearest = self._tree.query(self.polyline_mm(landmarks))
+        kept = np.concatenate([[True], nearest[1:] != nearest[:-1]])
+        return tuple(int(one) for one in nearest[kept])
+
     def polyline_mm(self, landmarks: tuple[int, ...]) -> Points:
         """Return (N, 3) points about a millimetre apart along straight lines between landmarks."""
         ends = self.vertices_mm[list(landmarks)]

@@ -1,0 +1,212 @@
+"""The head turned, before and after, with its profile: for what a photo from the front hides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageDraw
+
+from face_mesh.arrays import Field, Index, Points, Rgb
+from face_mesh.messages import N_, Message
+from simulate.drawing import INK, PAPER, QUIET, font, with_foot
+from simulate.geometry.warp import ONE_MAP
+from simulate.outcome.outcome import Outcome
+from simulate.outcome.turned_head import (
+    DEPTH_SD_MM,
+    HeadMesh,
+    head_mesh,
+    profile_of,
+    turned_pose_rotation,
+)
+from simulate.wording.language import Translate, english
+from simulate.wording.plans import plan_words
+
+GROUND = (228, 231, 233)  # where nothing is known of a head
+HEAD_PX = 620  # height of a head on the sheet
+ROOM = 0.06  # about it
+EDGE_PX = 0.8
+BEFORE, AFTER, FROM_SIDE = N_("Before"), N_("After"), N_("Profile")
+DEPTH_SAID = N_(
+    "Turned by {degrees:.0f} degrees by computer. How far forward each part lies is estimated from "
+    "one photo; hair, ears and neck are not known and fade."
+)
+BAND_SAID = N_(
+    "Profile: grey before, orange after; the orange band is how people differ. How far forward both "
+    "lie is unsure by about {depth:.0f} mm."
+)
+BEFORE_INK, AFTER_INK, BAND_INK = (112, 120, 126), (196, 92, 0), (255, 214, 170)
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class _Screen:
+    """Where head-frame mm are on a picture of a head turned.
+
+    Attributes:
+        rotation: (3, 3) of the head.
+        px_per_mm: scale.
+        corner_mm: (2,) of the picture's top-left, as seen.
+        size: (height, width) px.
+    """
+
+    rotation: Points
+    px_per_mm: float
+    corner_mm: Points
+    size: tuple[int, int]
+
+    def place(self, vertices_mm: Points) -> Points:
+        """Return (V, 3) px and depth; nearer is larger."""
+        seen = vertices_mm @ self.rotation.T
+        x = (seen[:, 0] - self.corner_mm[0]) * self.px_per_mm
+        y = (self.corner_mm[1] - seen[:, 1]) * self.px_per_mm
+        return np.stack([x, y, seen[:, 2]], axis=1)
+
+
+def turned_images(outcome: Outcome, yaw_deg: float, height_px: int = HEAD_PX) -> tuple[Rgb, Rgb]:
+    """Return before and after of a head that looks `yaw_deg` to its own left, of one size.
+
+    Args:
+        outcome: what a plan does to a face.
+        yaw_deg: at most `MOST_DEG` either way.
+        height_px: of both pictures.
+    """
+    face, mesh = outcome.face, head_mesh(outcome.face)
+    after_mm = mesh.vertices_mm + outcome.shift_mm_vertices
+    screen = _screen(mesh, after_mm, turned_pose_rotation(yaw_deg), height_px)
+    made = []
+    for image, vertices in ((face.photo.image, mesh.vertices_mm), (outcome.image, after_mm)):
+        source = face.pose.to_photo(vertices)[:, :2]
+        made.append(_rendered(image, source, mesh, screen.place(vertices), screen.size))
+    return made[0], made[1]
+
+
+def _screen(mesh: HeadMesh, after_mm: Points, rotation: Points, height_px: int) -> _Screen:
+    shown = mesh.known > 0.0
+    both = np.concatenate([mesh.vertices_mm[shown], after_mm[shown]]) @ rotation.T
+    low, high = both[:, :2].min(axis=0), both[:, :2].max(axis=0)
+    room = ROOM * (high[1] - low[1])
+    scale = height_px / (high[1] - low[1] + 2 * room)
+    width = int(np.ceil((high[0] - low[0] + 2 * room) * scale))
+    return _Screen(rotation, scale, np.array([low[0] - room, high[1] + room]), (height_px, width))
+
+
+def _rendered(
+    image: Rgb, source: Points, mesh: HeadMesh, there: Points, size: tuple[int, int]
+) -> Rgb:
+    values = np.column_stack([source, mesh.known])
+    found, seen = nearest_values(there, mesh.triangles, values, size)
+    at = np.asarray(found[..., :2], np.float32)
+    skin = cv2.remap(image, at, ONE_MAP, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    # The outline is soft, inwards only: beyond it nothing is known.
+    edge = cv2.GaussianBlur(seen.astype(np.float32), (0, 0), EDGE_PX)
+    alpha = (found[..., 2] * np.clip(2.0 * edge - 1.0, 0.0, 1.0))[..., None]
+    return np.asarray(np.round(GROUND + alpha * (skin - np.float32(GROUND))), np.uint8)
+
+
+def nearest_values(
+    there: Points, triangles: Index, values: Points, size: tuple[int, int]
+) -> tuple[Field, npt.NDArray[np.bool_]]:
+    """Return values of vertices at each pixel of a picture of the nearest triangles facing it.
+
+    Args:
+        there: (V, 3) px across and down, and depth; nearer is larger.
+        triangles: (T, 3), anticlockwise as seen from outside.
+        values: (V, k).
+        size: (H, W).
+
+    Returns:
+        (H, W, k) float32, and (H, W) bool where there is any triangle.
+    """
+    height, width = size
+    corners = there[triangles]
+    a, b = corners[:, 1, :2] - corners[:, 0, :2], corners[:, 2, :2] - corners[:, 0, :2]
+    area = a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]
+    facing = area < -1e-9  # y counts downwards
+    corners, a, b, area = corners[facing], a[facing], b[facing], area[facing]
+    shown = triangles[facing]
+    low = np.maximum(np.ceil(corners[..., :2].min(axis=1)), 0).astype(int)
+    high = np.minimum(np.floor(corners[..., :2].max(axis=1)), (width - 1, height - 1)).astype(int)
+    spans = np.maximum(high - low + 1, 0)
+    counts = spans.prod(axis=1)
+    # Each pixel of the box around each triangle, all triangles at once.
+    owner = np.repeat(np.arange(len(counts)), counts)
+    number = np.arange(len(owner)) - np.repeat(np.cumsum(counts) - counts, counts)
+    x = low[owner, 0] + number % spans[owner, 0]
+    y = low[owner, 1] + number // spans[owner, 0]
+    dx, dy = x - corners[owner, 0, 0], y - corners[owner, 0, 1]
+    second = (dx * b[owner, 1] - dy * b[owner, 0]) / area[owner]
+    third = (a[owner, 0] * dy - a[owner, 1] * dx) / area[owner]
+    weights = np.stack([1.0 - second - third, second, third], axis=1)
+    inside = (weights >= -1e-6).all(axis=1)
+    owner, weights, x, y = owner[inside], weights[inside], x[inside], y[inside]
+    depth = np.einsum("nk,nk->n", weights, corners[owner, :, 2])
+    order = np.argsort(depth, kind="stable")  # of several at a pixel the nearest is written last
+    owner, weights, x, y = owner[order], weights[order], x[order], y[order]
+    last = np.full(height * width, -1)
+    last[y * width + x] = np.arange(len(owner))
+    seen = last >= 0
+    found = np.zeros((height * width, values.shape[1]), np.float32)
+    hit = last[seen]
+    found[seen] = np.einsum("nk,nkd->nd", weights[hit], values[shown[owner[hit]]])
+    return found.reshape(height, width, -1), seen.reshape(height, width)
+
+
+def profile_image(outcome: Outcome, height_px: int = HEAD_PX) -> Rgb:
+    """Return the profile before and after with its band, drawn to look to the left."""
+    profile = profile_of(outcome)
+    both = np.concatenate([profile.before_mm, profile.after_mm])
+    low, high = both.min(axis=0), both.max(axis=0)
+    room_mm = 0.08 * float(high[1] - low[1])
+    scale = height_px / float(high[1] - low[1] + 2 * room_mm)
+    widest = float(profile.sd_mm.max())
+    width = int(np.ceil((high[0] - low[0] + 2 * (room_mm + widest)) * scale))
+
+    def place(forward: Points, up: Points) -> list[tuple[float, float]]:
+        x = (high[0] + room_mm + widest - forward) * scale
+        y = (high[1] + room_mm - up) * scale
+        return list(zip(x.tolist(), y.tolist(), strict=True))
+
+    finer = 2  # drawn twice as large, for smooth lines
+    image = Image.new("RGB", (finer * width, finer * height_px), PAPER)
+    draw = ImageDraw.Draw(image)
+    forward, up = profile.after_mm.T
+    front, back = place(forward + profile.sd_mm, up), place(forward - profile.sd_mm, up)
+    if widest > 0.0:
+        draw.polygon([(finer * x, finer * y) for x, y in [*front, *back[::-1]]], fill=BAND_INK)
+    for line, ink in ((profile.before_mm, BEFORE_INK), (profile.after_mm, AFTER_INK)):
+        points = [(finer * x, finer * y) for x, y in place(line[:, 0], line[:, 1])]
+        draw.line(points, ink, 2 * finer, joint="curve")
+    bar = round(10.0 * scale)
+    y = height_px - round(0.4 * room_mm * scale)
+    draw.line([(8 * finer, y * finer), ((8 + bar) * finer, y * finer)], QUIET, 2 * finer)
+    draw.text(((14 + bar) * finer, (y - 9) * finer), "10 mm", QUIET, font(14 * finer))
+    return np.asarray(image.resize((width, height_px), Image.Resampling.LANCZOS), np.uint8)
+
+
+def turned_sheet(outcome: Outcome, yaw_deg: float, translate: Translate = english) -> Rgb:
+    """Return before, after and the profile side by side, with what is to be known of them."""
+    before, after = turned_images(outcome, yaw_deg)
+    panels = [(before, BEFORE), (after, AFTER), (profile_image(outcome), FROM_SIDE)]
+    unit, gap = 24, 12
+    head = round(2.0 * unit)
+    wide = sum(image.shape[1] for image, _ in panels) + gap * (len(panels) - 1)
+    pictures = Image.new("RGB", (wide, head + HEAD_PX), PAPER)
+    draw, x = ImageDraw.Draw(pictures), 0
+    for image, title in panels:
+        pictures.paste(Image.fromarray(image), (x, head))
+        draw.text((x + unit // 3, unit // 2), translate(title), INK, font(unit, translate))
+        x += image.shape[1] + gap
+    said = [plan_words(outcome.plan), *sentences(yaw_deg)]
+    texts = [translate(one) for one in said]
+    return with_foot(pictures, texts, unit, font(round(0.8 * unit), translate), translate)
+
+
+def sentences(yaw_deg: float) -> tuple[Message, Message]:
+    """Return what is said of a turned head, and of the profile."""
+    return (
+        Message(DEPTH_SAID, degrees=abs(yaw_deg)),
+        Message(BAND_SAID, depth=DEPTH_SD_MM),
+    )
