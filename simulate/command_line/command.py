@@ -40,7 +40,9 @@ from simulate.command_line.output_folder import output_folder, write
 from simulate.export.comparison import comparison_image
 from simulate.export.contact_sheet import film, film_image, range_image, responders
 from simulate.export.json_export import catalogue_json, face_json, outcome_json, presets_json
+from simulate.export.turned_view import turned_sheet
 from simulate.inpaint.registry import EMBEDDED
+from simulate.outcome.turned_head import MOST_DEG
 from simulate.plan.conditions import MOST_SEED, Conditions
 from simulate.plan.interactions import check_plan
 from simulate.plan.plan_code import MARK, plan_of_code
@@ -89,6 +91,14 @@ def _number(text: str) -> float:
         raise argparse.ArgumentTypeError("give a number, as 63.5") from None
 
 
+def _turn(text: str) -> float:
+    degrees = _number(text)
+    if not 0.0 < abs(degrees) <= MOST_DEG:
+        said = f"turn the head by 1 to {MOST_DEG:.0f} degrees, or by -1 to -{MOST_DEG:.0f}"
+        raise argparse.ArgumentTypeError(said)
+    return degrees
+
+
 def _whole(low: int, high: int) -> Callable[[str], int]:
     def read(text: str) -> int:
         try:
@@ -132,6 +142,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--range", action="store_true", help="also range.png, weak to strong response, and unsure"
+    )
+    parser.add_argument(
+        "--turned",
+        type=_turn,
+        metavar="DEG",
+        help="also turned.png, the head turned to its own left (or below 0 right) by up to "
+        f"{MOST_DEG:.0f} degrees, with its profile",
     )
     parser.add_argument(
         "--video",
@@ -278,6 +295,10 @@ def _run(asked: argparse.Namespace) -> None:
         tick()
         outcome = _simulated(face, plan, conditions, tick)
         sheets, files = _sheets(face, plan, conditions, asked, tick)
+        if asked.turned is not None:
+            sheets.append(
+                ("turned.png", turned_sheet(outcome, asked.turned), together([edits_of(outcome)]))
+            )
         tick()
         spent = {"decode": decoded - start, "landmarks": measured - decoded}
         _write(out, _timed(outcome, spent), sheets, files, signer, on_after=asked.marked)

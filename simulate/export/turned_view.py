@@ -19,14 +19,17 @@ from simulate.outcome.turned_head import (
     HeadMesh,
     head_mesh,
     profile_of,
-    turned_pose_rotation,
+    turned_rotation,
+    turning_shows,
 )
+from simulate.provenance.visible_mark import with_words
 from simulate.wording.language import Translate, english
 from simulate.wording.plans import plan_words
 
 GROUND = (228, 231, 233)  # where nothing is known of a head
 HEAD_PX = 620  # height of a head on the sheet
 ROOM = 0.06  # about it
+STRIP_PX = 24  # of the mark, within that room
 EDGE_PX = 0.8
 BEFORE, AFTER, FROM_SIDE = N_("Before"), N_("After"), N_("Profile")
 DEPTH_SAID = N_(
@@ -34,9 +37,14 @@ DEPTH_SAID = N_(
     "one photo; hair, ears and neck are not known and fade."
 )
 BAND_SAID = N_(
-    "Profile: grey before, orange after; the orange band is how people differ. How far forward both "
-    "lie is unsure by about {depth:.0f} mm."
+    "Profile: dashed before, drawn through after, within the band in which two of three people "
+    "would be. How far forward both lie is unsure by about {depth:.0f} mm."
 )
+STILL_SAID = N_(
+    "Nothing in this plan moves the face itself, so turned it looks the same but for the skin."
+)
+
+DASH = 2  # points of a profile that a dash of it is long
 BEFORE_INK, AFTER_INK, BAND_INK = (112, 120, 126), (196, 92, 0), (255, 214, 170)
 Floats = npt.NDArray[np.float32]
 
@@ -75,12 +83,23 @@ def turned_images(outcome: Outcome, yaw_deg: float, height_px: int = HEAD_PX) ->
     """
     face, mesh = outcome.face, head_mesh(outcome.face)
     after_mm = mesh.vertices_mm + outcome.shift_mm_vertices
-    screen = _screen(mesh, after_mm, turned_pose_rotation(yaw_deg), height_px)
+    screen = _screen(mesh, after_mm, turned_rotation(yaw_deg), height_px)
     made = []
     for image, vertices in ((face.photo.image, mesh.vertices_mm), (outcome.image, after_mm)):
         source = face.pose.to_photo(vertices)[:, :2]
         made.append(_rendered(image, source, mesh, screen.place(vertices), screen.size))
-    return made[0], made[1]
+    before, after = made
+    return before, after
+
+
+def turned_panels(
+    outcome: Outcome, yaw_deg: float, translate: Translate = english
+) -> tuple[Rgb, Rgb, Rgb]:
+    """Return before, after with the mark that is seen, and the profile, of one height."""
+    before, after = turned_images(outcome, yaw_deg)
+    strip = Image.fromarray(after[-STRIP_PX:])
+    after[-STRIP_PX:] = np.asarray(with_words(strip, translate), np.uint8)
+    return before, after, profile_image(outcome)
 
 
 def _screen(mesh: HeadMesh, after_mm: Points, rotation: Points, height_px: int) -> _Screen:
@@ -103,7 +122,8 @@ def _rendered(
     # The outline is soft, inwards only: beyond it nothing is known.
     edge = cv2.GaussianBlur(seen.astype(np.float32), (0, 0), EDGE_PX)
     alpha = (found[..., 2] * np.clip(2.0 * edge - 1.0, 0.0, 1.0))[..., None]
-    return np.asarray(np.round(GROUND + alpha * (skin - np.float32(GROUND))), np.uint8)
+    ground = np.array(GROUND, np.float32)
+    return np.asarray(np.round(ground + alpha * (skin - ground)), np.uint8)
 
 
 def nearest_values(
@@ -176,9 +196,11 @@ def profile_image(outcome: Outcome, height_px: int = HEAD_PX) -> Rgb:
     front, back = place(forward + profile.sd_mm, up), place(forward - profile.sd_mm, up)
     if widest > 0.0:
         draw.polygon([(finer * x, finer * y) for x, y in [*front, *back[::-1]]], fill=BAND_INK)
-    for line, ink in ((profile.before_mm, BEFORE_INK), (profile.after_mm, AFTER_INK)):
-        points = [(finer * x, finer * y) for x, y in place(line[:, 0], line[:, 1])]
-        draw.line(points, ink, 2 * finer, joint="curve")
+    points = [(finer * x, finer * y) for x, y in place(forward, up)]
+    draw.line(points, AFTER_INK, 2 * finer, joint="curve")
+    points = [(finer * x, finer * y) for x, y in place(*profile.before_mm.T)]
+    for i in range(0, len(points) - DASH, 2 * DASH):
+        draw.line(points[i : i + DASH + 1], BEFORE_INK, 2 * finer, joint="curve")
     bar = round(10.0 * scale)
     y = height_px - round(0.4 * room_mm * scale)
     draw.line([(8 * finer, y * finer), ((8 + bar) * finer, y * finer)], QUIET, 2 * finer)
@@ -188,8 +210,8 @@ def profile_image(outcome: Outcome, height_px: int = HEAD_PX) -> Rgb:
 
 def turned_sheet(outcome: Outcome, yaw_deg: float, translate: Translate = english) -> Rgb:
     """Return before, after and the profile side by side, with what is to be known of them."""
-    before, after = turned_images(outcome, yaw_deg)
-    panels = [(before, BEFORE), (after, AFTER), (profile_image(outcome), FROM_SIDE)]
+    titles = (BEFORE, AFTER, FROM_SIDE)
+    panels = list(zip(turned_panels(outcome, yaw_deg, translate), titles, strict=True))
     unit, gap = 24, 12
     head = round(2.0 * unit)
     wide = sum(image.shape[1] for image, _ in panels) + gap * (len(panels) - 1)
@@ -199,14 +221,16 @@ def turned_sheet(outcome: Outcome, yaw_deg: float, translate: Translate = englis
         pictures.paste(Image.fromarray(image), (x, head))
         draw.text((x + unit // 3, unit // 2), translate(title), INK, font(unit, translate))
         x += image.shape[1] + gap
-    said = [plan_words(outcome.plan), *sentences(yaw_deg)]
+    said = [plan_words(outcome.plan), *sentences(outcome, yaw_deg)]
     texts = [translate(one) for one in said]
     return with_foot(pictures, texts, unit, font(round(0.8 * unit), translate), translate)
 
 
-def sentences(yaw_deg: float) -> tuple[Message, Message]:
+def sentences(outcome: Outcome, yaw_deg: float) -> tuple[Message, ...]:
     """Return what is said of a turned head, and of the profile."""
+    still = () if turning_shows(outcome) else (Message(STILL_SAID),)
     return (
         Message(DEPTH_SAID, degrees=abs(yaw_deg)),
         Message(BAND_SAID, depth=DEPTH_SD_MM),
+        *still,
     )

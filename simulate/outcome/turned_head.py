@@ -34,6 +34,7 @@ SLANT_MM = (14.0, 26.0)  # from the rim; farther in, as on the side of a nose, n
 # Of the depth of a vertex: the median distance between a mesh measured from the front and the same
 # head measured turned by 25 to 30 degrees (docs/turned.md, "mesh off").
 DEPTH_SD_MM = 2.0
+ONE_SIDED = 0.2  # of all that is moved: who has more on the left is turned to the right
 SEEN_MM = 0.2  # of movement of the mesh, from which on turning the head shows something
 Floats = npt.NDArray[np.float32]
 
@@ -101,6 +102,14 @@ def turning_shows(outcome: Outcome) -> bool:
     return bool((np.linalg.norm(outcome.shift_mm_vertices, axis=1) >= SEEN_MM).any())
 
 
+def side_turn_deg(outcome: Outcome, degrees: float = USUAL_DEG) -> float:
+    """Return that many degrees, to the side that shows more of what a plan moves."""
+    mesh = head_mesh(outcome.face)
+    moved = np.linalg.norm(outcome.shift_mm_vertices, axis=1)
+    lean = float((moved * np.sign(mesh.vertices_mm[:, 0])).sum())
+    return -degrees if lean > ONE_SIDED * float(moved.sum()) else degrees
+
+
 def profile_of(outcome: Outcome) -> Profile:
     """Return the profile before and after a plan."""
     face = outcome.face
@@ -126,9 +135,7 @@ def _smooth(mesh: HeadMesh, landmarks: tuple[int, ...]) -> Points:
     return np.asarray(CubicSpline(along[knots], line[knots])(along))
 
 
-def turned_pose_rotation(yaw_deg: float) -> Points:
+def turned_rotation(yaw_deg: float) -> Points:
     """Return the (3, 3) rotation of an upright head that looks `yaw_deg` to its own left."""
     turn = np.radians(yaw_deg)
-    return np.array(
-        [[np.cos(turn), 0, np.sin(turn)], [0, 1, 0], [-np.sin(turn), 0, np.cos(turn)]]
-    )
+    return np.array([[np.cos(turn), 0, np.sin(turn)], [0, 1, 0], [-np.sin(turn), 0, np.cos(turn)]])

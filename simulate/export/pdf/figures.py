@@ -15,7 +15,9 @@ from reportlab.platypus import Image
 from face_mesh.arrays import Rgb
 from simulate.drawing import CLOSE, head_window, panel
 from simulate.export.contact_sheet import RANGE
+from simulate.export.turned_view import turned_panels
 from simulate.outcome.outcome import Outcome
+from simulate.outcome.turned_head import side_turn_deg, turning_shows
 from simulate.provenance.visible_mark import MIN_STRIP_PX, STRIP, with_mark, with_words
 from simulate.wording.language import Translate, english
 
@@ -98,6 +100,11 @@ class Figures:
         self.before, self.expected = pair(expected, half, translate)
         self.weak, self.usual, self.strong = (close(outcome.image) for outcome in of.outcomes)
         self.unsure = close(with_stripes(expected))
+        self.turned: list[Making] = []
+        self.turn_deg = side_turn_deg(expected)
+        if turning_shows(expected):
+            panels = turned_panels(expected, self.turn_deg, translate)
+            self.turned = [_framed(one, width(3)) for one in panels]
         self.film = [_framed(_head(one, translate), fifth) for one in of.film]
         self.others = [
             pair(other.outcome, half, translate) for other in of.others if other.outcome is not None

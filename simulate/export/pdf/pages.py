@@ -33,6 +33,7 @@ from simulate.catalogue.procedure import PoorCandidate, Procedure, Risk
 from simulate.drawing import NOTICE, dejavu
 from simulate.export.contact_sheet import FILM_SAID, RANGE_SAID
 from simulate.export.pdf.figures import GAP, WIDE, Figures, Making, PlanResults, width
+from simulate.export.turned_view import sentences
 from simulate.outcome.outcome import Outcome
 from simulate.outcome.warnings import shown_in_part
 from simulate.plan.plan import Treatment
@@ -44,6 +45,7 @@ from simulate.wording.language import Translate, english
 TITLE = N_("What your plan may change")
 MARGIN, FOOT = 18 * mm, 20 * mm
 CLOSE_SAID = N_("The small pictures are cut to where a weak and a strong response differ.")
+TURNED = (N_("Before: your photo, turned"), N_("Simulation, turned"), N_("Profile"))
 STRIPES_SAID = N_("The darker the stripes, the less sure the picture is there.")
 FONT = ("FONT", (0, 0), (-1, -1), "Beforehand", 8)  # else a table asks for Helvetica
 GREY, LINE = HexColor("#555b63"), HexColor("#9aa0a8")
@@ -288,7 +290,17 @@ def _pictures(plan: PlanResults, shown: Figures, translate: Translate) -> Story:
             4,
         ),
         Paragraph(_escaped(" ".join(told)), TEXT),
+        *_turned(shown, expected, translate),
     ]
+
+
+def _turned(shown: Figures, expected: Outcome, translate: Translate) -> Story:
+    """Return the head turned, where that shows what a photo from the front hardly does."""
+    if not shown.turned:
+        return []
+    made = [(one(), translate(title)) for one, title in zip(shown.turned, TURNED, strict=True)]
+    said = " ".join(translate(one) for one in sentences(expected, shown.turn_deg))
+    return [KeepTogether([_row_of(made, 3), Paragraph(_escaped(said), TEXT)])]
 
 
 def _response(outcome: Outcome, translate: Translate) -> str:
