@@ -33,7 +33,7 @@ STRIP_PX = 24  # of the mark, within that room
 EDGE_PX = 0.8
 BEFORE, AFTER, FROM_SIDE = N_("Before"), N_("After"), N_("Profile")
 DEPTH_SAID = N_(
-    "Turned by {degrees:.0f} degrees by computer. How far forward each part lies is estimated from "
+    "Turned by computer. How far forward each part lies is estimated from "
     "one photo; hair, ears and neck are not known and fade."
 )
 BAND_SAID = N_(
@@ -221,16 +221,16 @@ def turned_sheet(outcome: Outcome, yaw_deg: float, translate: Translate = englis
         pictures.paste(Image.fromarray(image), (x, head))
         draw.text((x + unit // 3, unit // 2), translate(title), INK, font(unit, translate))
         x += image.shape[1] + gap
-    said = [plan_words(outcome.plan), *sentences(outcome, yaw_deg)]
+    said = [plan_words(outcome.plan), *sentences(outcome)]
     texts = [translate(one) for one in said]
     return with_foot(pictures, texts, unit, font(round(0.8 * unit), translate), translate)
 
 
-def sentences(outcome: Outcome, yaw_deg: float) -> tuple[Message, ...]:
+def sentences(outcome: Outcome) -> tuple[Message, ...]:
     """Return what is said of a turned head, and of the profile."""
     still = () if turning_shows(outcome) else (Message(STILL_SAID),)
     return (
-        Message(DEPTH_SAID, degrees=abs(yaw_deg)),
+        Message(DEPTH_SAID),
         Message(BAND_SAID, depth=DEPTH_SD_MM),
         *still,
     )

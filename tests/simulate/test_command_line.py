@@ -114,15 +114,15 @@ def test_a_run_writes_the_four_files(portrait: Path, tmp_path: Path) -> None:
     assert open_photo(out / "comparison.png").image.shape[1] > before.shape[1]
 
 
-def test_the_film_and_the_range_come_when_asked_for(
+def test_the_film_the_range_and_the_turned_head_come_when_asked_for(
     portrait: Path, tmp_path: Path, run: Callable[..., Output]
 ) -> None:
-    treat = ["--treat", "lip_filler=1.0", "--when", "3d", "--reactions", "all"]
+    treat = ["--treat", "lip_filler=1.0", "--when", "3d", "--reactions", "all", "--turned", "-20"]
     status, _, _ = run(portrait, *treat, "--film", "--range", "--out", tmp_path)
     assert status == 0
-    assert names(tmp_path) == FILES | {"film.png", "range.png"}
+    assert names(tmp_path) == FILES | {"film.png", "range.png", "turned.png"}
     assert json.loads((tmp_path / "outcome.json").read_text())["reactions"] == "all"
-    for name in ("film", "range"):
+    for name in ("film", "range", "turned"):
         with Image.open(tmp_path / f"{name}.png") as picture:
             assert picture.info  # marked as simulated
             assert picture.width > picture.height
@@ -587,6 +587,9 @@ def test_an_impossible_hint_is_refused(
         "--turn x",
         "--straighten 20",
         "--straighten nan",
+        "--treat chin_filler=2 --turned 36",
+        "--treat chin_filler=2 --turned 0",
+        "--treat chin_filler=2 --turned nan",
         "--crop 0 0 1 2",
         "--crop 0.5 0 0.5 1",
         "--crop 0 0 1",

@@ -20,9 +20,9 @@ from simulate.plan.interactions import SEVERITIES, interactions
 from simulate.recovery.reactions import reactions_at
 from simulate.skin.skin_effect import skin_mask_of
 from simulate.wording.procedures import omission
-from ui.components.viewer import Heat, Live, Unsure
+from ui.components.viewer import Heat, Live, Turn, Unsure
 from ui.components.viewer.viewer import Box
-from ui.compute import live_payload, overlays
+from ui.compute import live_payload, overlays, turned
 from ui.state.choice import Choice
 
 MOST_RESULTS = 16
@@ -46,6 +46,7 @@ class Result:
     notes: tuple[Note, ...]
     live: Live | None
     moved: bytes | None
+    turn: Turn | None
 
 
 def skin_plan(plan: Plan) -> Plan:
@@ -113,6 +114,7 @@ def _result(choice: Choice, face: Face) -> Generator[float, None, Result]:
             outcome, [result.live for result in results().values() if result.live]
         ),
         moved=overlays.movement_map(outcome.shift_mm),
+        turn=turned.turn_of(outcome),
     )
 
 

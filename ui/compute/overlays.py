@@ -21,6 +21,7 @@ from simulate.outcome.uncertainty_overlay import (
 )
 from ui.components.viewer import Heat, Picture, Unsure
 from ui.components.viewer.viewer import Box
+from ui.compute.turned import head_of
 from ui.text.language import N_
 
 JPEG_QUALITY = 92
@@ -63,6 +64,7 @@ def picture(face: Face) -> Picture:
         dots=tuple((round(float(x), 4), round(float(y), 4)) for x, y in shares),
         face=_widened(_extent(shares), FACE_MARGIN),
         px_per_mm=face.px_per_mm,
+        head=head_of(face),
     )
 
 

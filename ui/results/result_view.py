@@ -75,6 +75,7 @@ def show_face(face: Face, choice: Choice | None) -> Result | None:
         unsure=result.unsure,
         treated=result.treated,
         moved=result.moved,
+        turn=result.turn,
         notes=result.notes,
         retouch=retouch,
         live=result.live,

@@ -101,9 +101,8 @@ class Figures:
         self.weak, self.usual, self.strong = (close(outcome.image) for outcome in of.outcomes)
         self.unsure = close(with_stripes(expected))
         self.turned: list[Making] = []
-        self.turn_deg = side_turn_deg(expected)
         if turning_shows(expected):
-            panels = turned_panels(expected, self.turn_deg, translate)
+            panels = turned_panels(expected, side_turn_deg(expected), translate)
             self.turned = [_framed(one, width(3)) for one in panels]
         self.film = [_framed(_head(one, translate), fifth) for one in of.film]
         self.others = [

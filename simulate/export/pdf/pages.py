@@ -299,7 +299,7 @@ def _turned(shown: Figures, expected: Outcome, translate: Translate) -> Story:
     if not shown.turned:
         return []
     made = [(one(), translate(title)) for one, title in zip(shown.turned, TURNED, strict=True)]
-    said = " ".join(translate(one) for one in sentences(expected, shown.turn_deg))
+    said = " ".join(translate(one) for one in sentences(expected))
     return [KeepTogether([_row_of(made, 3), Paragraph(_escaped(said), TEXT)])]
 
 

@@ -498,7 +498,7 @@ function showLive(viewer, memory, values, on) {
   const isRefused = ({ refused }, i) => refused !== null && values[i] >= refused - 1e-9;
   const beyond = on && scene.tables.some(isRefused);
   viewer.querySelector(".tag-after").textContent = on
-    ? memory.words[beyond ? "refused" : "live"]
+    ? memory.words[beyond ? "refused" : isTurned(viewer) ? "turn_rests" : "live"]
     : memory.tag;
 }
 

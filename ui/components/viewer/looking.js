@@ -167,7 +167,8 @@ function connectLooking(viewer, memory) {
     if (event.key in way) {
       const step = event.shiftKey ? STEP / 5 : STEP;
       const [dx, dy] = way[event.key].map((one) => one * step);
-      if (byHand(viewer)) moveCursor(viewer, memory, dx, dy);
+      if (isTurned(viewer)) turnTo(viewer, memory, memory.degrees + TURN_STEP * way[event.key][0]);
+      else if (byHand(viewer)) moveCursor(viewer, memory, dx, dy);
       else pan(viewer, memory, dx, dy);
     } else if (event.key === " " && byHand(viewer)) {
       actAt(viewer, memory, memory.cursor ?? memory.centre);
@@ -175,9 +176,13 @@ function connectLooking(viewer, memory) {
     event.preventDefault();
   };
   connectZooming(viewer, memory, stop);
-  connectPeeking(viewer);
+  connectPeeking(viewer, memory);
   connectFull(viewer, memory);
-  memory.observer ??= new ResizeObserver(() => memory.still && look(viewer, memory));
+  memory.observer ??= new ResizeObserver(() => {
+    if (!memory.still) return;
+    look(viewer, memory);
+    drawTurned(viewer, memory);
+  });
   memory.observer.observe(paneOf(viewer));
 }
 
@@ -192,7 +197,7 @@ function connectZooming(viewer, memory, stop) {
     else if (event.key === "-") zoomBy(viewer, memory, 1 / CLOSER);
     else if (event.key === "0") showAll(viewer, memory, "photo");
     else if (event.key === "1") showAll(viewer, memory, "actual");
-    else if (event.key === "b" || event.key === "B") peek(viewer, "key");
+    else if (event.key === "b" || event.key === "B") peek(viewer, memory, "key");
     else if (event.key === "Escape" && isFull(viewer)) document.exitFullscreen();
     else if ((event.key === "f" || event.key === "F") && !event.repeat) toggleFull(viewer);
     else return;
@@ -202,13 +207,14 @@ function connectZooming(viewer, memory, stop) {
   // fills the screen, or it is a pinch on a trackpad, which comes as a wheel with the control key.
   frame.onwheel = (event) => {
     const here = event.ctrlKey || viewer.hasAttribute("data-full") || frame.matches(":focus-within");
+    if (isTurned(viewer)) return;
     const factor = Math.exp(-event.deltaY * (event.ctrlKey ? 0.01 : 0.002));
     if (!here || (factor < 1 && memory.z <= least(viewer, memory))) return;
     event.preventDefault();
     zoomBy(viewer, memory, factor, placeOf(viewer, event));
   };
   frame.ondblclick = (event) => {
-    if (byHand(viewer) || event.target.closest("button")) return;
+    if (isTurned(viewer) || byHand(viewer) || event.target.closest("button")) return;
     if (viewer.dataset.zoom === FREE) showAll(viewer, memory, memory.still.face ? "face" : "photo");
     else zoomBy(viewer, memory, DOUBLE, placeOf(viewer, event));
   };
@@ -218,7 +224,7 @@ function connectZooming(viewer, memory, stop) {
     apart: Math.max(1, Math.hypot(a.clientX - b.clientX, a.clientY - b.clientY)),
   });
   frame.ontouchstart = (event) => {
-    if (event.touches.length !== 2) return;
+    if (event.touches.length !== 2 || isTurned(viewer)) return;
     event.preventDefault();
     stop();
     memory.pinch = { ...two(event), split: viewer.querySelector(".split").value };
@@ -245,27 +251,28 @@ function connectZooming(viewer, memory, stop) {
 }
 
 // The photo before, as long as the button or the key B is held: nothing flashes by itself.
-function connectPeeking(viewer) {
+function connectPeeking(viewer, memory) {
   const button = viewer.querySelector(".hold");
-  const stop = () => peek(viewer, "");
+  const stop = () => peek(viewer, memory, "");
   button.onpointerdown = (event) => {
     button.setPointerCapture(event.pointerId);
-    peek(viewer, "pointer");
+    peek(viewer, memory, "pointer");
   };
   button.onpointerup = button.onpointercancel = button.onlostpointercapture = stop;
   button.onkeydown = (event) => {
     if (event.key !== " " && event.key !== "Enter") return;
     event.preventDefault();
-    peek(viewer, "key");
+    peek(viewer, memory, "key");
   };
   button.oncontextmenu = (event) => event.preventDefault(); // of a long press
   viewer.onkeyup = ({ key }) => ["b", "B", " ", "Enter"].includes(key) && stop();
   viewer.onfocusout = () => viewer.dataset.peek === "key" && stop(); // the key may be let go elsewhere
 }
 
-function peek(viewer, by) {
+function peek(viewer, memory, by) {
   if (by && viewer.hasAttribute("data-after")) viewer.dataset.peek = by;
   else viewer.removeAttribute("data-peek");
+  drawTurned(viewer, memory);
 }
 
 // The whole screen for the picture and what belongs to it. Where a browser lends its screen to
@@ -301,6 +308,7 @@ function showFull(viewer, memory, on) {
 }
 
 function gestureAt(viewer, memory, event) {
+  if (isTurned(viewer)) return turnGesture(viewer, memory, event);
   if (byHand(viewer)) return byHandAt(viewer, memory, event);
   const frame = viewer.querySelector(".frame").getBoundingClientRect();
   const split = viewer.querySelector(".split");

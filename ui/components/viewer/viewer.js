@@ -20,6 +20,7 @@ export default function ({ data, parentElement, setStateValue }) {
     if (isNew) memory.edits = header.still.edits ?? { strokes: [], spots: [] };
     memory.still = header.still;
     memory.key = header.photo;
+    takeHead(memory, header.still.head, parts.head);
     showStill(viewer, memory, parts.before, isNew);
   }
   keepLayers(memory, header.live, parts);
@@ -30,6 +31,7 @@ export default function ({ data, parentElement, setStateValue }) {
   if (header.still) setStateValue("holds", header.photo);
   takeScene(memory, header.live, parts);
   showResult(viewer, memory, header, parts);
+  takeTurn(viewer, memory, header.turn, parts.turn);
   showNotes(viewer, memory, header.notes);
   showRetouch(viewer, memory, header.retouch, parts.mask);
   connect(viewer, memory);
@@ -74,6 +76,7 @@ function release(memory) {
   memory.urls = {};
   memory.key = null;
   memory.mask = null;
+  releaseTurned(memory);
   memory.observer?.disconnect();
   memory.observer = null;
   releaseLive(memory);
@@ -139,6 +142,7 @@ function takeOver(viewer, memory, image, alt) {
   Promise.all([painted, memory.live.ready]).then(() => {
     if (turn !== memory.turn || !memory.live) return;
     settle(viewer, memory);
+    drawTurned(viewer, memory);
     const status = viewer.querySelector(".settled");
     if (status.textContent !== alt) status.textContent = alt;
   });
@@ -203,8 +207,9 @@ function connect(viewer, memory) {
   const landmarks = viewer.querySelector(".landmarks");
   connectLooking(viewer, memory);
   connectRetouch(viewer, memory);
+  connectTurn(viewer, memory);
   viewer.onchange = ({ target }) => {
-    if (target === split || target?.matches?.(".brush")) return;
+    if (target === split || target?.matches?.(".brush, .turn")) return;
     // On a phone the row of tools is longer than the screen: what was picked is seen whole.
     target?.closest?.(".tools label")?.scrollIntoView({ block: "nearest", inline: "center" });
     viewer.dataset.mode = picked(viewer, "mode");
@@ -215,6 +220,7 @@ function connect(viewer, memory) {
     aim(viewer, memory);
     settleRetouch(viewer, memory);
     nameSurface(viewer, memory);
+    drawTurned(viewer, memory);
   };
   viewer.onchange({ target: null });
 }
@@ -236,7 +242,7 @@ function placeBorder(viewer, memory, isAimedAnew) {
 }
 
 function nameSurface(viewer, memory) {
-  const name = byHand(viewer) ? "surface_by_hand" : "surface";
+  const name = isTurned(viewer) ? "surface_turned" : byHand(viewer) ? "surface_by_hand" : "surface";
   viewer.querySelector(".surface").setAttribute("aria-label", memory.words[name]);
 }
 

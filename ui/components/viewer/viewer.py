@@ -17,6 +17,7 @@ from typing import Any
 
 import streamlit as st
 
+from face_mesh.messages import Message
 from ui.text import language
 from ui.text.language import N_, plain
 
@@ -28,9 +29,9 @@ def script(*files: Path) -> str:
     return "\n".join(one.read_text("utf-8") for one in (_HERE / "unpack.js", *files))
 
 
-# One module in five files: what is shown, where one looks, what is done by hand, what moves while
-# a dose is dragged, and how that is painted.
-_MODULES = ("viewer", "looking", "retouch", "live", "paint")
+# One module in six files: what is shown, where one looks, what is done by hand, the head turned,
+# what moves while a dose is dragged, and how that is painted.
+_MODULES = ("viewer", "looking", "retouch", "turned", "live", "paint")
 _mount = st.components.v2.component(
     "beforehand_viewer",
     html=(_HERE / "viewer.html").read_text("utf-8"),
@@ -51,6 +52,13 @@ WORDS = {
     "surface_by_hand": N_(
         "Picture. Arrow keys move the cross, the space bar picks or paints there."
     ),
+    "surface_turned": N_("Both heads. Left and right arrow keys turn them."),
+    "turn": N_("Turn"),
+    "turn_by": N_("Turn the head"),
+    "turn_rests": N_("Let go to see it turned"),
+    "turned_left": N_("{deg}° to the patient's left"),
+    "turned_right": N_("{deg}° to the patient's right"),
+    "front": N_("From the front"),
     "zoom_in": N_("Zoom in"),
     "zoom_out": N_("Zoom out"),
     "full": N_("Full screen"),
@@ -115,6 +123,34 @@ Box = tuple[float, float, float, float]  # left, top, right, bottom as shares of
 
 
 @dataclass(frozen=True)
+class Head:
+    """The mesh of a face: how it is placed in its photo, for JSON, and its vertices and triangles.
+
+    Attributes:
+        header: number of vertices, rotation, origin and scale of the pose, size of the photo.
+        mesh: float32 x, y, z of each vertex in mm, a byte each of how well it is known, and three
+            16-bit vertices a triangle.
+    """
+
+    header: dict[str, Any]
+    mesh: bytes
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What the head turned shows: see `simulate.outcome.turned_head`.
+
+    Attributes:
+        header: mm of a step, where to begin and how far to go, the profile, and what is said.
+        shift: 16-bit steps along x, y, z of each vertex.
+    """
+
+    header: dict[str, Any]
+    said: Sequence[Message]
+    shift: bytes
+
+
+@dataclass(frozen=True)
 class Picture:
     """The photo as it is.
 
@@ -127,6 +163,7 @@ class Picture:
         boxes: framed and numbered from 1, to choose between several faces.
         face: what "zoom to the face" shows.
         px_per_mm: scale, 0 where none is known.
+        head: its mesh, to be turned; None where nothing was measured.
     """
 
     key: str
@@ -138,6 +175,7 @@ class Picture:
     boxes: tuple[Box, ...] = ()
     face: Box | None = None
     px_per_mm: float = 0.0
+    head: Head | None = None
 
 
 @dataclass(frozen=True)
@@ -201,6 +239,7 @@ def show(
     unsure: Unsure | None = None,
     treated: Box | None = None,
     moved: bytes | None = None,
+    turn: Turn | None = None,
     notes: Sequence[tuple[str, str]] = (),
     retouch: Retouch | None = None,
     live: Live | None = None,
@@ -218,6 +257,7 @@ def show(
         unsure: where it is uncertain.
         treated: what "zoom to the treated area" shows.
         moved: where skin is moved, a see-through PNG over the photo.
+        turn: the head turned; None where that shows nothing.
         notes: severity ("refuse", "warn", "info") and sentence of what is said below the picture;
             what informs is folded.
         retouch: what can be changed by hand; None is nothing.
@@ -238,6 +278,7 @@ def show(
         "retouch": retouch
         and {"picks": retouch.picks, "moles": retouch.moles, "missed": retouch.missed},
         "live": live and live.header,
+        "turn": turn and {**turn.header, "said": " ".join(plain(one) for one in turn.said)},
         "words": {name: plain(text) for name, text in WORDS.items()},
         "language": language.current(),
     }
@@ -248,10 +289,12 @@ def show(
         "mask": retouch.mask if retouch else None,
         "moved": moved,
         "tables": live.tables if live else None,
+        "turn": turn.shift if turn else None,
     }
     if not held:
         moving["still"] = {**_still(photo), "edits": edits}
         parts["before"] = photo.jpeg
+        parts["head"] = photo.head.mesh if photo.head else None
     if live:
         parts |= _unsent(live, all_of_them=not held)
     _mount(
@@ -279,6 +322,7 @@ def _still(photo: Picture) -> dict[str, Any]:
         "boxes": photo.boxes,
         "face": photo.face,
         "pxPerMm": photo.px_per_mm,
+        "head": photo.head and photo.head.header,
     }
 
 

@@ -1,0 +1,56 @@
+"""What the viewer turns: the mesh of a face, and how a plan moves it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from face_mesh import Face
+from simulate import Outcome
+from simulate.export.turned_view import sentences
+from simulate.outcome.turned_head import (
+    MOST_DEG,
+    head_mesh,
+    profile_of,
+    side_turn_deg,
+    turning_shows,
+)
+from ui.components.viewer import Head, Turn
+
+STEP_MM = 0.002  # finer than a screen shows, and 65 mm at most in 16 bits
+
+
+def head_of(face: Face) -> Head:
+    """Return the mesh of a face for the viewer."""
+    mesh, pose = head_mesh(face), face.pose
+    header = {
+        "vertices": len(mesh.vertices_mm),
+        "rotation": np.round(pose.rotation, 6).tolist(),
+        "origin": np.round(pose.origin_px, 3).tolist(),
+        "pxPerMm": pose.px_per_mm,
+        "size": [face.photo.width, face.photo.height],
+    }
+    parts = (
+        mesh.vertices_mm.astype("<f4"),
+        np.round(255.0 * mesh.known).astype(np.uint8),
+        mesh.triangles.astype("<u2"),
+    )
+    return Head(header, b"".join(part.tobytes() for part in parts))
+
+
+def turn_of(outcome: Outcome) -> Turn | None:
+    """Return what turning the head of an outcome shows, None where that is nothing."""
+    if not turning_shows(outcome):
+        return None
+    profile, start = profile_of(outcome), side_turn_deg(outcome)
+    header = {
+        "scale": STEP_MM,
+        "start": start,
+        "most": MOST_DEG,
+        "profile": {
+            "before": np.round(profile.before_mm, 2).tolist(),
+            "after": np.round(profile.after_mm, 2).tolist(),
+            "sd": np.round(profile.sd_mm, 2).tolist(),
+        },
+    }
+    steps = np.round(outcome.shift_mm_vertices / STEP_MM).astype("<i2")
+    return Turn(header, sentences(outcome), steps.tobytes())
