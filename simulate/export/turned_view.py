@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw
 from face_mesh.arrays import Field, Index, Points, Rgb
 from face_mesh.messages import N_, Message
 from simulate.drawing import INK, PAPER, QUIET, font, with_foot
-from simulate.geometry.warp import ONE_MAP
+from simulate.geometry.warp import sample
 from simulate.outcome.outcome import Outcome
 from simulate.outcome.turned_head import (
     DEPTH_SD_MM,
@@ -118,7 +118,7 @@ def _rendered(
     values = np.column_stack([source, mesh.known])
     found, seen = nearest_values(there, mesh.triangles, values, size)
     at = np.asarray(found[..., :2], np.float32)
-    skin = cv2.remap(image, at, ONE_MAP, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    skin = sample(image, at)
     # The outline is soft, inwards only: beyond it nothing is known.
     edge = cv2.GaussianBlur(seen.astype(np.float32), (0, 0), EDGE_PX)
     alpha = (found[..., 2] * np.clip(2.0 * edge - 1.0, 0.0, 1.0))[..., None]

@@ -49,6 +49,7 @@ from tests.simulate.faces import bare, face_of, usual
 
 T = TypeVar("T")
 FAKE = Conditions(engine="fake")
+TURNED = 3  # pictures of the head turned: before, after, profile
 PLAN = Plan(
     (
         Treatment("lip_filler", 1.0, week=0.0, cost=350.0),
@@ -292,8 +293,8 @@ def test_the_film_comes_when_it_is_given() -> None:
     def pictures(found: list[object]) -> int:
         return sum(isinstance(one, Image) for one in found)
 
-    assert pictures(story()) == 6
-    assert pictures(story(shots=times())) == 6 + len(times())
+    assert pictures(story()) == 6 + TURNED
+    assert pictures(story(shots=times())) == 6 + TURNED + len(times())
     assert "Simulation: after 1 week" in said(shots=times())
 
 
@@ -535,7 +536,7 @@ def test_the_photo_is_named_and_the_others_follow() -> None:
     assert lines.index("What changes") < at < lines.index("What can go wrong")
     assert "Only here." in lines[at:]
     assert "The head is turned too far." in lines
-    assert sum(isinstance(one, Image) for one in found) == 6 + 2
+    assert sum(isinstance(one, Image) for one in found) == 6 + TURNED + 2
     assert not any("of this photo:" in line for line in said())
 
 

@@ -28,7 +28,7 @@ from tests.ui.viewing import look_at, notes, pick, planned, shown, strip, table,
 def test_a_sample_is_shown_before_anything_is_simulated(sample_page: AppTest) -> None:
     assert title(sample_page) == "Your preview"
     header, parts = shown(sample_page)
-    assert set(parts) == {"before"}
+    assert set(parts) == {"before", "head"}
     assert parts["before"].startswith(b"\xff\xd8\xff")
     assert len(header["still"]["dots"]) == 478
     assert not sample_page.table

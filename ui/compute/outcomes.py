@@ -22,7 +22,7 @@ from simulate.skin.skin_effect import skin_mask_of
 from simulate.wording.procedures import omission
 from ui.components.viewer import Heat, Live, Turn, Unsure
 from ui.components.viewer.viewer import Box
-from ui.compute import live_payload, overlays, turned
+from ui.compute import head_turn, live_payload, overlays
 from ui.state.choice import Choice
 
 MOST_RESULTS = 16
@@ -114,7 +114,7 @@ def _result(choice: Choice, face: Face) -> Generator[float, None, Result]:
             outcome, [result.live for result in results().values() if result.live]
         ),
         moved=overlays.movement_map(outcome.shift_mm),
-        turn=turned.turn_of(outcome),
+        turn=head_turn.turn_of(outcome),
     )
 
 

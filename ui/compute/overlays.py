@@ -21,7 +21,7 @@ from simulate.outcome.uncertainty_overlay import (
 )
 from ui.components.viewer import Heat, Picture, Unsure
 from ui.components.viewer.viewer import Box
-from ui.compute.turned import head_of
+from ui.compute.head_turn import head_of
 from ui.text.language import N_
 
 JPEG_QUALITY = 92
