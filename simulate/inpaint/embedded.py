@@ -18,6 +18,7 @@ from face_mesh.skin.masked_blur import blur
 from face_mesh.skin.working_view import BARE
 from simulate.composite import window_around
 from simulate.inpaint import fine_detail
+from simulate.inpaint.colour_resolution import to_levels
 from simulate.inpaint.composite import composite
 from simulate.inpaint.engine import Fill, Step
 from simulate.inpaint.network import (
@@ -157,8 +158,7 @@ class _Work:
                 made = fine_detail.resize_to(made, self.wanted.shape)
         else:
             made = made[: self.shape[0], : self.shape[1]]
-        pixels = np.clip(np.round(made * 255.0), 0, 255).astype(np.uint8)
-        return np.asarray(pixels, np.uint8)
+        return to_levels(made, self.photo, self.known)
 
     def _finer(self, seed: int) -> Colour:
         """Return what the model's scale does not show, (h, w, 3)."""

@@ -121,3 +121,50 @@ def test_what_is_no_skin_does_not_count() -> None:
     other[:, :36] = np.where(np.indices(SHAPE).sum(axis=0)[:, :36, None] % 2, 0.0, 1.0)
     clean, beside = (parts(matched(one, made, where, known), where) for one in (photo, other))
     assert beside == pytest.approx(clean, rel=0.05)
+
+
+def third_moment(values: Colour) -> float:
+    return float((values**3).mean() / np.square(values).mean() ** 1.5)
+
+
+def shine_of(picture: Colour, where: Bool) -> Colour:
+    """What all channels share, between 0.5 and 2 px."""
+    finer, coarser = (cv2.GaussianBlur(picture, (0, 0), px) for px in (0.5, 2.0))
+    return np.asarray(((finer - coarser) @ GREY)[where], np.float32)
+
+
+def glints(seed: int) -> Colour:
+    """Grain of which little is much brighter and the rest a little darker, as shine on pores is."""
+    even = grain(seed, 1.0, 0.0)
+    uneven = np.exp(0.6 * even)
+    return np.asarray(0.02 * (uneven - uneven.mean()) / uneven.std(), np.float32)
+
+
+def test_grain_becomes_as_spiky_as_that_of_the_skin_beside() -> None:
+    where, tone = wanted("patch"), np.array(DARK, np.float32)
+    photo, made = tone + glints(0), tone + grain(1, 0.02, 0.0)
+    true, first, now = (
+        third_moment(shine_of(one, where)) for one in (photo, made, matched(photo, made, where))
+    )
+    assert abs(first) < 0.2 * true
+    assert now > 0.5 * true
+
+
+def test_grain_takes_the_direction_of_the_skin_beside() -> None:
+    """Lines that run across the skin run across the fill."""
+    where, tone = wanted("patch"), np.array(DARK, np.float32)
+    noise = cv2.GaussianBlur(np.random.default_rng(0).normal(size=SHAPE), (0, 0), 1.0, sigmaY=0.7)
+    lines = np.repeat((0.02 * noise / noise.std()).astype(np.float32)[..., None], 3, axis=2)
+    photo, made = tone + lines, tone + grain(1, 0.02, 0.0)
+    found = matched(photo, made, where)
+
+    def along_over_across(picture: Colour) -> float:
+        light = picture @ GREY
+        steps = (np.diff(light, axis=axis, append=np.nan) for axis in (0, 1))
+        down, right = (float(np.nanmean(np.square(one)[where])) for one in steps)
+        return down / right
+
+    true, first, now = (along_over_across(one) for one in (photo, made, found))
+    assert first < 1.3
+    assert true > 1.5
+    assert now > 1.0 + 0.4 * (true - 1.0)
