@@ -26,8 +26,8 @@ GLASSES = "glasses"
 # Of 0 to 1; what they were set on and how far people are from them: weights/MODEL_CARD.md.
 MARKED, SURELY = 0.4, 0.88
 LEAST_MM2 = 60.0  # a smaller mark is no cover
-# Parts that neither beard, fringe nor shadow looks like a cover on: of 221 portraits none has a mark
-# above 0.45 that hides a fifth of a cheek, or above 0.6 of the mouth. A plaster of nearly the colour
+# On these neither beard, fringe nor shadow looks like a cover: of 221 portraits none has a mark
+# above 0.45 that hides a fifth of a cheek, or above 0.6 of the mouth. A plaster of nearly the tone
 # of skin or a few fingers are marked no more surely than that.
 PLAIN, PLAIN_SURELY = ("cheek_right", "cheek_left", "mouth"), 0.6
 # Of a part: it is hidden if more of it is covered. Of 392 portraits none has more than 0.11 of the
