@@ -18,8 +18,8 @@ COLOUR, DETAIL = "colour", "detail"  # what of a photo a sign of the skin is rea
 # 326 people in colour are from 2.8; grey photos to 0.6, sepia and two-tone ones, compressed to
 # quality 30, to 1.8 where the face is 2.5 px a mm or more.
 LEAST_SPREAD = 1.9
-# 286 people under studio lights and flashes to 23, the most of them on portraits that are orange to
-# the eye; a lamp of 2,700 K, with the camera set for daylight, is beyond on all people of London who
+# 286 people under studio lights and flashes to 23, the most on portraits that are orange to the
+# eye; a lamp of 2,700 K, with the camera set for daylight, is beyond on all people of London who
 # are held out and on three quarters of the small portraits.
 MOST_CAST = 24.0
 # Hue of the skin itself, where the eyes do not tell: the same people 22 to 61 degrees, of any tone.
