@@ -1,4 +1,4 @@
-"""The white of the eyes: the one thing in every face whose colour is known beforehand."""
+"""The white of the eyes, whose colour is known beforehand, in every face."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 
 from face_mesh.arrays import Points
 from face_mesh.face import Face
+from face_mesh.fidelity.fine_crop import fine_crop
 from face_mesh.landmarks.anatomy import curve
 
 _IRISES = {"right": 468, "left": 473}  # the middle; the four landmarks behind it lie on its edge
@@ -42,28 +43,13 @@ def eye_white(face: Face) -> EyeWhite | None:
 def _white(face: Face, side: str) -> tuple[Points, float]:
     """Return (N, 3) colours of one eye between its lids and beside its iris, and the photo's px."""
     lids = curve(f"upper_lid_{side}") + curve(f"lower_lid_{side}")[::-1]
-    outline = face.landmarks_px[list(lids), :2]
-    size = (face.photo.width, face.photo.height)
-    low = np.clip(np.floor(outline.min(axis=0)) - 2, 0, size).astype(int)
-    high = np.clip(np.ceil(outline.max(axis=0)) + 3, 0, size).astype(int)
-    crop = face.photo.image[low[1] : high[1], low[0] : high[0]]
-    if not crop.size:
+    crop = fine_crop(face, face.landmarks_px[list(lids), :2], _FINE_PX_PER_MM, _LIDS_MM)
+    if crop is None:
         return np.empty((0, 3)), 0.0
-    finer = max(1, int(np.ceil(_FINE_PX_PER_MM / face.px_per_mm)))
-    fine = cv2.resize(crop, None, fx=finer, fy=finer, interpolation=cv2.INTER_LINEAR)
-    per_mm = finer * face.px_per_mm
-    inside = np.zeros(fine.shape[:2], np.uint8)
-    cv2.fillPoly(inside, [_fine(outline, low, finer)], 1)
-    wide = 2 * round(_LIDS_MM * per_mm) + 1
-    inside = np.asarray(cv2.erode(inside, np.ones((wide, wide), np.uint8)), np.uint8)
     middle = _IRISES[side]
     centre, rim = face.landmarks_px[middle, :2], face.landmarks_px[middle + 1 : middle + 5, :2]
-    radius = float(np.linalg.norm(rim - centre, axis=1).mean()) * finer + _LIMBUS_MM * per_mm
-    x, y = _fine(centre, low, finer).tolist()
-    cv2.circle(inside, (x, y), round(radius), 0, -1)
-    seen = np.asarray(fine[inside > 0], np.float64)
-    return seen, len(seen) / finer**2
-
-
-def _fine(at: Points, low: Points, finer: int) -> np.typing.NDArray[np.int32]:
-    return np.round((at - low + 0.5) * finer - 0.5).astype(np.int32)
+    reach = float(np.linalg.norm(rim - centre, axis=1).mean()) + _LIMBUS_MM * face.px_per_mm
+    x, y = crop.place(centre).tolist()
+    cv2.circle(crop.inside, (x, y), round(reach * crop.finer), 0, -1)
+    seen = np.asarray(crop.rgb[crop.inside > 0], np.float64)
+    return seen, len(seen) / crop.finer**2

@@ -1,7 +1,7 @@
 """Skin tone told apart from the light: one for a person, with what a photo leaves unsure.
 
 The skin of the whole face is brought to one light by the way it faces (`light`), the cast of the
-lamp is taken off as far as the white of the eyes shows it (`fidelity.colour_cast`), and what is
+lamp is taken off as far as eyes and teeth show it (`fidelity.colour_cast`), and what is
 left is read in CIELAB. Regions differ from it by their melanin only: shade is the light's matter
 and redness the blood's. How bright the photo was taken stays unknown, and makes most of the
 interval.

@@ -17,6 +17,13 @@ def place(face: Face, landmark: int, left_mm: float = 0.0, up_mm: float = 0.0) -
     return x, y
 
 
+def skin_colour(face: Face, landmark: int) -> np.ndarray:
+    """(3,) median colour of the skin 4 mm about a landmark."""
+    (x, y), half = place(face, landmark), max(1, round(4 * face.px_per_mm))
+    around = face.photo.image[y - half : y + half, x - half : x + half]
+    return np.asarray(np.median(around.reshape(-1, 3), axis=0))
+
+
 def hand(face: Face) -> Rgb:
     """A hand over mouth and chin: 76 x 48 mm of the person's own forehead."""
     out, ppm = face.photo.image.copy(), face.px_per_mm
@@ -26,6 +33,16 @@ def hand(face: Face) -> Rgb:
     left = to_x - skin.shape[1] // 2
     there = out[top : top + len(skin), left : left + skin.shape[1]]
     there[:] = skin[: len(there)]
+    return out
+
+
+def fingers(face: Face, how_many: int = 3) -> Rgb:
+    """Fingers from the left, half over the mouth, of the colour of the person's forehead."""
+    out, ppm, own = face.photo.image.copy(), face.px_per_mm, skin_colour(face, 151)
+    for below_mm in 13.0 * np.arange(how_many) - 2.0:
+        ends = place(face, 0, 40, -below_mm), place(face, 0, -8, -below_mm)
+        cv2.line(out, *ends, (0.75 * own).tolist(), round(14 * ppm), cv2.LINE_AA)
+        cv2.line(out, *ends, own.tolist(), round(11.5 * ppm), cv2.LINE_AA)
     return out
 
 
@@ -82,6 +99,12 @@ def plaster(face: Face, colour: Colour = (225, 190, 160)) -> Rgb:
     corners = place(face, 280, -17, 10), place(face, 280, 17, -10)
     cv2.rectangle(out, *corners, colour, -1)
     return out
+
+
+def plaster_like_skin(face: Face) -> Rgb:
+    """A plaster a little darker than the cheek it is on."""
+    red, green, blue = np.round(0.85 * skin_colour(face, 280)).astype(int).tolist()
+    return plaster(face, (red, green, blue))
 
 
 def tube(face: Face) -> Rgb:

@@ -20,7 +20,7 @@ from face_mesh.fidelity.face_colours import face_colours
 from face_mesh.fidelity.faults import faults
 from face_mesh.fidelity.smoothness import skin_grain
 from face_mesh.skin.colour import circles_excess, usual_amount, usual_shade
-from face_mesh.skin.melanin_field import usual_melanin
+from face_mesh.skin.melanin_field import melanin_field
 from face_mesh.skin.relief import relief_scale
 from face_mesh.skin.shine import own_colour
 from face_mesh.skin.signs import read_skin
@@ -35,7 +35,7 @@ from tests.helpers import ROOT
 
 # Told by the pixels, and yet kept when a face is repainted: one light, skin and usual colour for
 # all that is tried on a face. They are read off whichever size asks first.
-OF_THE_SKIN = (relief_scale, usual_amount, usual_shade, usual_melanin, own_colour, circles_excess)
+OF_THE_SKIN = (relief_scale, usual_amount, usual_shade, melanin_field, own_colour, circles_excess)
 OF_THE_PHOTO = (skin_tone, usual_density, faults, face_colours, colour_cast, block_edges)
 PIXELS_ONCE = {name_of(f) for f in (fit_light, shade_unit, skin_grain, *OF_THE_SKIN, *OF_THE_PHOTO)}
 PLAN = "lip_filler=1", "neck_lift=10", "otoplasty=5", "crows_feet_toxin=12"

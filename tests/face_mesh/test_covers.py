@@ -46,6 +46,8 @@ def test_nothing_covers_a_bare_face(face: Callable[[], Face]) -> None:
         (covered.sunglasses, {"eye_left", "eye_right"}),
         (covered.splint, {"nose"}),
         (lambda f: covered.plaster(f, (245, 245, 245)), {"cheek_left"}),
+        (covered.plaster_like_skin, {"cheek_left"}),
+        (covered.fingers, {"mouth"}),
         (covered.fringe, {"forehead"}),
     ],
 )

@@ -15,6 +15,7 @@ from face_mesh.fidelity.compression import block_edges
 from face_mesh.fidelity.face_colours import face_colours
 from face_mesh.fidelity.faults import COLOUR, DETAIL, LEAST_SPREAD, faults
 from face_mesh.fidelity.smoothness import skin_grain
+from face_mesh.fidelity.tooth_white import tooth_white
 from face_mesh.landmarks.anatomy import curve
 from face_mesh.pipeline import read_face
 from face_mesh.quality.findings import assess
@@ -156,6 +157,38 @@ def test_skin_of_no_colour_that_skin_has_is_told_without_any_eyes(
 
 def test_eyes_of_the_colour_of_skin_say_nothing_of_the_light() -> None:
     assert colour_cast(even_face()).strength == 0.0
+
+
+def painted(face: Face, names: tuple[str, str], colour: tuple[int, int, int]) -> Face:
+    """The face with the inside of two curves in one colour."""
+    image = face.photo.image.copy()
+    at = [*curve(names[0]), *curve(names[1])[::-1]]
+    cv2.fillPoly(image, [np.round(face.landmarks_px[at, :2]).astype(np.int32)], colour)
+    return with_photo(face, image)
+
+
+LIPS = ("upper_inner_lip", "lower_inner_lip")
+
+
+def test_teeth_tell_the_light_where_no_eye_does() -> None:
+    face = collins()
+    assert tooth_white(face) is not None
+    for side in ("left", "right"):
+        face = painted(face, (f"upper_lid_{side}", f"lower_lid_{side}"), (15, 15, 15))
+    silent = painted(face, LIPS, (60, 20, 25))
+    assert colour_cast(silent).strength == 0.0
+    assert colour_cast(face).sd < 0.7 * colour_cast(silent).sd
+    warm = with_photo(face, tinted(face.photo.image, (1.3, 1.0, 0.6)))
+    more = colour_cast(warm).shift - colour_cast(face).shift
+    assert more[1] > 5.0  # yellower
+
+
+@pytest.mark.parametrize("colour", [(60, 20, 25), (190, 90, 95), (15, 12, 12)])
+def test_gums_tongue_and_an_open_mouth_are_no_teeth(colour: tuple[int, int, int]) -> None:
+    """They say nothing: the eyes alone tell the cast, less surely."""
+    without = painted(collins(), LIPS, colour)
+    assert colour_cast(without).sd > 1.1 * colour_cast(collins()).sd
+    assert colour_cast(without).strength < 5.0
 
 
 def test_a_cast_is_undone_in_part_and_never_more() -> None:

@@ -140,6 +140,25 @@ def test_light_thrown_back_white_is_shine_and_paler_skin_is_none(
     assert detect(brighter, "shine", "malar_left").severity < 0.2
 
 
+def test_the_same_gloss_is_as_much_shine_on_every_tone() -> None:
+    """Gloss of the same light from the middle of a cheek outwards: the area it takes is its own.
+
+    As a share of what skin gives back it would be ten times as much on the darkest.
+    """
+    read = []
+    for tone in TONES:
+        face = even_face(tone)
+        light = linear(face.photo.image).astype(np.float64)
+        at = face.landmarks_px[point("malar_apex_left"), :2]
+        y, x = np.mgrid[: face.photo.height, : face.photo.width]
+        away_mm = np.hypot(x - at[0], y - at[1]) / face.px_per_mm
+        gloss = 0.25 * np.exp(-0.5 * (away_mm / 6.0) ** 2)
+        glossy = with_photo(face, encoded(light + gloss[..., None]))
+        read.append(detect(glossy, "shine", "malar_left").severity)
+    assert min(read) > 0.5
+    assert max(read) < 1.15 * min(read)
+
+
 @tones
 def test_a_red_middle_of_the_face_is_a_pattern_and_a_red_face_is_none(
     tone: tuple[int, int, int],
