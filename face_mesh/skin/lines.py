@@ -32,7 +32,7 @@ MOST = 3.0
 # so many times that somewhere, and so long. Tuned on the people that are not held out.
 _STANDS_OUT = 0.8
 _PLAIN = 2.0  # times the least depth: a line on any skin
-_PEAK = (1.2, 1.8)
+_PEAK = (1.2, 3.0)
 _LONG_MM = (4.0, 6.0)
 # Where less than this share of a zone is bare skin, what is seen does not stand for the rest: the
 # rim of a fringe would be a lined forehead.
