@@ -9,6 +9,7 @@ from face_mesh.covers.cover import hidden_eyes
 from face_mesh.errors import PhotoError
 from face_mesh.face import Face, Finding
 from face_mesh.landmarks.detect import Detection, find_faces, refine
+from face_mesh.landmarks.mouth_corners import follow_mouth_corners
 from face_mesh.landmarks.pose import Pose
 from face_mesh.landmarks.scale import Scale, ScaleHint, estimate_scale
 from face_mesh.landmarks.yaw_correction import HeadFit
@@ -66,6 +67,8 @@ def read_face(
     seen = refine(photo.image, detections[choose(detections, which)])
     fit = HeadFit.fit(seen.points_px)
     seen = fit.correct_yaw(seen)
+    if not fit.share:  # the far corner of a turned head may lie on its outline
+        seen = follow_mouth_corners(photo.image, seen, fit.px_per_mm)
     face = _at_scale(photo, seen, fit.scale_for_yaw(estimate_scale(seen.points_px, hint)))
     if hidden := hidden_eyes(face):  # whose irises are guesses
         scale = estimate_scale(seen.points_px, hint, hidden)

@@ -59,6 +59,11 @@ class Frame:
         )
         return np.asarray(out, np.uint8)
 
+    def to_crop(self, points: Points) -> Points:
+        """Return photo points (N, 2 or more) as (N, 2) crop px."""
+        xy: Points = points[:, :2] @ self.matrix[:, :2].T + self.matrix[:, 2]
+        return xy
+
     def to_photo(self, points: Points) -> Points:
         """Return crop points (N, 2 or 3) in photo px; z is scaled, its sign kept."""
         linear, shift = self.matrix[:, :2], self.matrix[:, 2]

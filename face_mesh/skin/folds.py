@@ -20,6 +20,7 @@ from scipy.ndimage import gaussian_filter1d
 
 from face_mesh.arrays import Bool, Mask
 from face_mesh.cache import Scope, cached_per
+from face_mesh.deepest_path import deepest_path
 from face_mesh.face import Face
 from face_mesh.fidelity.faults import DETAIL
 from face_mesh.landmarks.anatomy import curve
@@ -32,7 +33,6 @@ from face_mesh.skin.unrolled_strip import (
     STEP_MM,
     Band,
     Values,
-    deepest_path,
 )
 from face_mesh.skin.working_view import Area, View
 

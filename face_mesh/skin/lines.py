@@ -34,6 +34,10 @@ _STANDS_OUT = 0.8
 _PLAIN = 2.0  # times the least depth: a line on any skin
 _PEAK = (1.2, 1.8)
 _LONG_MM = (4.0, 6.0)
+# The same of crow's feet, which are many: by the above, single faint lines more or less at rest
+# outweighed in young women what a smile had deepened.
+_MANY_PEAK = (1.2, 3.0)
+_MANY_LONG_MM = (3.0, 7.0)
 # Where less than this share of a zone is bare skin, what is seen does not stand for the rest: the
 # rim of a fringe would be a lined forehead.
 _LEAST_SEEN = 0.25
@@ -58,6 +62,9 @@ class _Kind:
         fan: of directions that count in part, on the left side of the face.
         other_ways: share of what other directions answer that is taken off: more for the long lines
             of a forehead, which rough skin imitates over less.
+        peak: how many times the least depth a line is somewhere, where it begins to count and
+            where it counts whole.
+        long_mm: the same of its length.
     """
 
     id: str
@@ -72,6 +79,8 @@ class _Kind:
     least_px_per_mm: float
     fan: Fan | None = None
     other_ways: float = OTHER_WAYS
+    peak: tuple[float, float] = _PEAK
+    long_mm: tuple[float, float] = _LONG_MM
 
 
 # At rest old crow's feet run up towards the temple as well, where a smile alone draws none.
@@ -92,6 +101,8 @@ _KINDS = {
             ("mouthSmileLeft", "mouthSmileRight", "eyeSquintLeft", "eyeSquintRight"),
             0.8,
             _FAN,
+            peak=_MANY_PEAK,
+            long_mm=_MANY_LONG_MM,
         ),
         _Kind(
             "forehead_lines",
@@ -140,7 +151,7 @@ def _detect(face: Face, kind: _Kind, region: str) -> SkinSign:
     strength, others = _strength(view, area, kind, region)
     grain = _quantile(others, area, _STANDS_OUT)
     faint = float(np.clip(grain, kind.faint, _PLAIN * kind.faint))
-    lines = _lines(strength, faint, area, view.px_per_mm)
+    lines = _lines(strength, faint, area, view.px_per_mm, kind)
     mask = line_mask(np.asarray((lines > 0.5) * area.inside, np.float32), area, view.px_per_mm)
     length_mm, depth = _extent(strength, lines, area, view.px_per_mm)
     seen, zone = float(area.inside.sum()), float(line_zone(view, region).mask.sum())
@@ -170,7 +181,7 @@ def _quantile(values: Values, area: Area, share: float) -> float:
     return float(np.quantile(inside, share)) if inside.size else 0.0
 
 
-def _lines(strength: Values, faint: float, area: Area, px_per_mm: float) -> Mask:
+def _lines(strength: Values, faint: float, area: Area, px_per_mm: float, kind: _Kind) -> Mask:
     """Weight in [0, 1] where a line is that is dark enough somewhere and long enough, (h, w).
 
     It grows from nothing to 1 with depth and length: a line that fades goes little by little.
@@ -181,7 +192,8 @@ def _lines(strength: Values, faint: float, area: Area, px_per_mm: float) -> Mask
     across_px = np.hypot(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
     long_mm = np.asarray(across_px / px_per_mm, np.float32)
     times = np.asarray(peaks / faint, np.float32)
-    weights = np.asarray(_growing(times, _PEAK) * _growing(long_mm, _LONG_MM), np.float32)
+    sure = _growing(times, kind.peak) * _growing(long_mm, kind.long_mm)
+    weights = np.asarray(sure, np.float32)
     weights[0] = 0.0
     least = np.maximum(faint, _TAIL * peaks)
     return np.asarray(weights[labels] * (strength > least[labels]), np.float32)
