@@ -47,6 +47,8 @@ class TreatedPatch:
         photo: (h, w, 3) uint8, the photo there.
         picture: (h, w, 3) uint8, fully treated; equal to the photo to the byte outside the mask.
         changed: (h, w) bool, where they differ.
+        mask: (h, w) float32 in [0, 1], how much of each pixel the treatment asks for: soft,
+            0 at the edge of what is changed.
         painted: whether an engine painted it.
         severities: read off the photo, off the two mixed at the shares `BLENDS`, off the picture.
         grain: what the two have in common; None where nothing is painted, which is the same grain.
@@ -57,6 +59,7 @@ class TreatedPatch:
     photo: Rgb
     picture: Rgb
     changed: Bool
+    mask: Mask
     painted: bool
     severities: tuple[float, ...]
     grain: Grain | None = None
@@ -128,20 +131,23 @@ def _worked(face: Face, job: Job, engine: str, seed: int) -> Progress:
     photo = face.photo.image[rows, columns]
     if not mask.any():
         same = np.zeros(photo.shape[:2], np.bool_)
-        return TreatedPatch(rows, columns, photo, photo, same, False, (before,) * len(_BLENDED))
+        none = np.zeros(same.shape, np.float32)
+        severities = (before,) * len(_BLENDED)
+        return TreatedPatch(rows, columns, photo, photo, same, none, False, severities)
     painting = _painted(face, job, target, (rows, columns), engine, seed)
     picture = yield from share_of(painting, PAINTING)
     painted = job.term.operator != "fade"
     grain = Grain.of(photo, picture, face.px_per_mm) if painted else None
     mixed = [*(_mix(photo, picture, grain, share) for share in BLENDS), picture]
-    severities = [before]
+    read = [before]
     for i, window in enumerate(mixed):
         yield PAINTING + (1.0 - PAINTING) * i / len(mixed)
         image = face.photo.image.copy()
         image[rows, columns] = window
-        severities.append(severity(face.repainted(image)))
+        read.append(severity(face.repainted(image)))
     changed = (picture != photo).any(axis=2)
-    return TreatedPatch(rows, columns, photo, picture, changed, painted, tuple(severities), grain)
+    here = np.ascontiguousarray(mask[rows, columns])
+    return TreatedPatch(rows, columns, photo, picture, changed, here, painted, tuple(read), grain)
 
 
 def _severity_of(face: Face, job: Job) -> Callable[[Face], float]:
