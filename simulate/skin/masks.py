@@ -18,6 +18,7 @@ from face_mesh.skin.signs import detect
 from face_mesh.skin.skin_mask import skin_mask
 from simulate.plan.plan import Plan, Stroke, Treatment
 from simulate.skin.fill_fold import overhung, slopes
+from simulate.skin.spared import hair_broadly, spared
 from simulate.skin.tasks import Job, jobs_of
 
 SPARE_SOFT_MM = 0.4
@@ -59,6 +60,8 @@ def target_of(face: Face, job: Job) -> Target:
         found = _found(face, job) * _beside_the_eye(face, job)
     else:
         found = _found(face, job)
+    if job.term.operator != "lift" and not job.treatment.spots:
+        found = found * (1.0 - spared(face, job.term.sign))
     return Target(_corrected(face, found, own_strokes(face, job)), beside)
 
 
@@ -72,11 +75,12 @@ def lesions_by_hand(face: Face, treatment: Treatment) -> list[Mole]:
 
 def band_of(face: Face, job: Job) -> tuple[Mask, Mask]:
     """Return the band about a fold, and the weight of skin beside it; (H, W) float32 each."""
-    line, skin = _found(face, job), skin_mask(face)
+    bare = 1.0 - hair_broadly(face)
+    line, skin = _found(face, job) * bare, skin_mask(face)
     if job.term.sign not in OVERHUNG:
-        return slopes(line, skin, face.px_per_mm), skin
+        return slopes(line, skin, face.px_per_mm) * bare, skin * bare
     band, beside = overhung(line, skin, _outward_mm(face, job), face.px_per_mm)
-    return band * (1.0 - _nose(face)), beside
+    return band * (1.0 - _nose(face)) * bare, beside * bare
 
 
 def _outward_mm(face: Face, job: Job) -> Mask:

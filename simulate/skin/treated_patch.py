@@ -25,6 +25,7 @@ from simulate.skin.fill_fold import lift_shade
 from simulate.skin.grain import Grain, mix_evenly
 from simulate.skin.masks import Target, lesions_by_hand, own_strokes, target_of
 from simulate.skin.match_colour import match
+from simulate.skin.spared import spared
 from simulate.skin.tasks import Job
 
 CONTEXT_MM = 16.0  # of skin around a mask that engines may look at
@@ -182,12 +183,13 @@ def _painted(
         yield 1.0
         return fade(face, sign, job.region, target.mask, at)
     if operator == "lift":
-        beside = None if target.beside is None else target.beside[at]
+        own = 1.0 - spared(face, sign)[at]
+        beside = (skin if target.beside is None else target.beside[at]) * own
         photo, deep = lift_shade(
-            photo, here, skin, face.px_per_mm, skin_beside=beside, both_ways=sign in BULGES
+            photo, here, skin * own, face.px_per_mm, skin_beside=beside, both_ways=sign in BULGES
         )
         line = crease(face, job.region).on_photo(face.photo.height, face.photo.width)
-        here = np.minimum(np.maximum(line[at], deep), here)
+        here = np.minimum(np.maximum(line[at], deep), here) * own
     picture = photo
     words = f"{SIGNS[sign].name.lower()} of the {job.region.replace('_', ' ')}"
     for step in engine_named(engine).steps(Fill(photo, here, face.px_per_mm, seed, skin, words)):
