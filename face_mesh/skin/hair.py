@@ -39,7 +39,7 @@ _BELOW_MM = (-1.0, 3.0)  # a moustache begins right below the nose
 _SOFT_MM = 0.8
 # A strand: width and length of the filter, by how many steps of a byte it is darker than its sides
 # (pores and grain are by 3), and how far from upright: wrinkles of a forehead are level.
-_STRAND_MM, _STRAND_STEPS, _UPRIGHT = (0.8, 5.0), 4.0, float(np.radians(35.0))
+_STRAND_MM, _STRAND_STEPS, _UPRIGHT = (0.8, 5.0), 2.6, float(np.radians(35.0))
 _STRAND_WIDE_MM, _BETWEEN_MM = 0.8, 5.0  # skin between strands so near is of the fringe
 _ROOT_MM = 1.5  # so near to a mass of hair a strand is of it
 _MASS_MM2 = 60.0  # the least of hair that strands hang from

@@ -40,6 +40,7 @@ _LEAST_SEEN = 0.25
 # A line ends where it has this share of its greatest depth: the long filter goes on beyond its
 # ends, where it still answers half, and to its sides.
 _TAIL = 0.4
+_BEYOND_MM = 6.0  # over which a line that goes on beyond its zone is treated less and less
 _STEP_PX = 1.1  # from pixel to pixel of a thin line, mean over directions near level or upright
 
 
@@ -141,7 +142,8 @@ def _detect(face: Face, kind: _Kind, region: str) -> SkinSign:
     grain = _quantile(others, area, _STANDS_OUT)
     faint = float(np.clip(grain, kind.faint, _PLAIN * kind.faint))
     lines = _lines(strength, faint, area, view.px_per_mm)
-    mask = line_mask(np.asarray((lines > 0.5) * area.inside, np.float32), area, view.px_per_mm)
+    drawn = _continued(strength, lines, area, view.px_per_mm)
+    mask = line_mask(drawn, area, view.px_per_mm)
     length_mm, depth = _extent(strength, lines, area, view.px_per_mm)
     seen, zone = float(area.inside.sum()), float(line_zone(view, region).mask.sum())
     answer = float((strength * lines * area.inside).sum())
@@ -185,6 +187,25 @@ def _lines(strength: Values, faint: float, area: Area, px_per_mm: float) -> Mask
     weights[0] = 0.0
     least = np.maximum(faint, _TAIL * peaks)
     return np.asarray(weights[labels] * (strength > least[labels]), np.float32)
+
+
+def _continued(strength: Values, lines: Mask, area: Area, px_per_mm: float) -> Mask:
+    """The lines that are read, and on beyond their zone, where they fade out, (h, w).
+
+    A zone is ours and not the skin's: treated up to its edge, a line would be cut off dead there.
+    """
+    read = (lines > 0.5) & (area.inside > 0.3)
+    beyond = area.bare & (area.inside <= 0.3)
+    if not read.any():
+        return np.zeros(lines.shape, np.float32)
+    least = float(np.median(strength[read])) * _TAIL
+    seen = (read | (beyond & (strength > least))).astype(np.uint8)
+    _, labels = cv2.connectedComponents(seen, connectivity=8)
+    on = np.isin(labels, np.setdiff1d(labels[read], [0]))
+    zone = (area.inside > 0.3).astype(np.uint8)
+    # What is no skin inside the zone is no edge of it.
+    away_mm = cv2.distanceTransform(1 - zone, cv2.DIST_L2, 5) / px_per_mm
+    return np.asarray(on * np.clip(1.0 - away_mm / _BEYOND_MM, 0.0, 1.0), np.float32)
 
 
 def _growing(values: Values, ends: tuple[float, float]) -> Values:

@@ -30,7 +30,7 @@ BROAD = ("redness", "melasma")  # without an edge of their own
 _FEATHER_MM = 2.5
 _NOSE = ("nasal_ala_left", "nasal_ala_right", "nasal_tip")
 _CREASE_MM = 2.5  # of skin beside the wing of the nose that is left alone with it
-_LID_MM = (5.0, 10.0)  # inwards from the outer corner, between which crow's feet fade out
+_LID_MM = (2.0, 13.0)  # inwards from the outer corner, between which crow's feet fade out
 
 
 @dataclass(frozen=True, eq=False)

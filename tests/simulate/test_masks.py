@@ -24,7 +24,26 @@ def test_crows_feet_are_treated_beside_the_eye_and_not_on_the_lid(side: str, out
     outward_mm = out * (np.arange(face.photo.width) - x) / face.px_per_mm
     treated = mask.max(axis=0)
     assert treated[(outward_mm > 0.0) & (outward_mm < 13.0)].min() > 0.5
-    assert not treated[outward_mm < -10.5].any()  # to a pixel
+    assert not treated[outward_mm < -13.5].any()  # to a pixel
+    assert treated[outward_mm < -6.5].max() < 0.65
+
+
+@pytest.mark.parametrize(("side", "out"), [("left", 1.0), ("right", -1.0)])
+def test_a_line_that_leaves_its_zone_fades_out_and_is_not_cut_off(side: str, out: float) -> None:
+    """From the lid to the temple beyond the zone: nowhere does the mask fall by half in 1.5 mm.
+
+    (It was cut off within 0.8 mm at the zone's edge: half of a wrinkle of the temple stayed.)
+    """
+    corner = point(f"exocanthion_{side}")
+    face = darker(even_face(), (out * 6.0, 8.0), 46.0, 1.4, 0.2, start=corner)
+    entry = procedures()["crows_feet_toxin"]
+    mask = skin_mask_of(face, Plan((Treatment(entry.id, entry.usual_dose(side), side),)))
+    x = face.landmarks_px[corner, 0]
+    outward_mm = out * (np.arange(face.photo.width) - x) / face.px_per_mm
+    along = mask.max(axis=0)[(outward_mm > -16.0) & (outward_mm < 25.0)]
+    assert along.max() > 0.9
+    step = round(1.5 * face.px_per_mm)
+    assert np.abs(along[step:] - along[:-step]).max() < 0.5
 
 
 def test_a_broad_colour_fades_out_without_an_edge() -> None:
