@@ -18,6 +18,7 @@ from face_mesh.skin.signs import detect
 from face_mesh.skin.skin_mask import skin_mask
 from simulate.plan.plan import Plan, Stroke, Treatment
 from simulate.skin.fill_fold import overhung, slopes
+from simulate.skin.region_shares import region_share
 from simulate.skin.spared import hair_broadly, spared
 from simulate.skin.tasks import Job, jobs_of
 
@@ -26,8 +27,6 @@ NEAR_MM = 12.0  # around a region, farther than any mask of it reaches
 _BETWEEN = 50  # places looked at between two points of a stroke
 OVERHUNG = ("nasolabial_fold",)  # by what lies outside of it
 BROAD = ("redness", "melasma")  # without an edge of their own
-# Standard deviation; the windows that detectors read are 6 mm wider than a region.
-_FEATHER_MM = 2.5
 _NOSE = ("nasal_ala_left", "nasal_ala_right", "nasal_tip")
 _CREASE_MM = 2.5  # of skin beside the wing of the nose that is left alone with it
 _LID_MM = (2.0, 13.0)  # inwards from the outer corner, between which crow's feet fade out
@@ -55,7 +54,7 @@ def target_of(face: Face, job: Job) -> Target:
     elif job.term.operator == "lift":
         found, beside = band_of(face, job)
     elif job.term.operator == "fade" and job.term.sign in BROAD:
-        found = _feathered(face, job)
+        found = _shared(face, job)
     elif job.term.sign == "crows_feet_lines":
         found = _found(face, job) * _beside_the_eye(face, job)
     else:
@@ -113,17 +112,12 @@ def _beside_the_eye(face: Face, job: Job) -> Mask:
     return np.asarray(np.clip(shares, 0.0, 1.0), np.float32)
 
 
-def _feathered(face: Face, job: Job) -> Mask:
-    """The region of a colour that has no edge of its own, faded out broadly on bare skin.
-
-    Neighbouring regions overlap there: each takes of an excess what its mask says, and what they
-    take adds up to no more than all of it.
-    """
+def _shared(face: Face, job: Job) -> Mask:
+    """A region's share of the skin about all regions of a colour that has no edge of its own."""
     if not detect(face, job.term.sign, job.region).mask.mask.any():
         return np.zeros((face.photo.height, face.photo.width), np.float32)
-    region = region_mask(face, job.region)
-    soft = cv2.GaussianBlur(region, (0, 0), _FEATHER_MM * face.px_per_mm) * skin_mask(face)
-    return np.asarray(np.where(soft < 0.02, 0.0, np.minimum(soft, 1.0)), np.float32)
+    share = region_share(face, job.term.sign, job.region) * skin_mask(face)
+    return np.asarray(np.where(share < 0.01, 0.0, share), np.float32)
 
 
 def own_strokes(face: Face, job: Job) -> tuple[Stroke, ...]:

@@ -6,7 +6,9 @@ import pytest
 from face_mesh.landmarks.anatomy import point
 from face_mesh.regions import region
 from face_mesh.skin.chromophores import HAEMOGLOBIN
+from face_mesh.skin.signs import SIGNS
 from simulate import Plan, Treatment, procedures
+from simulate.skin.region_shares import region_share
 from simulate.skin.skin_effect import skin_mask_of
 from tests.face_mesh.skins import darker, even_face, with_more
 
@@ -47,7 +49,7 @@ def test_a_line_that_leaves_its_zone_fades_out_and_is_not_cut_off(side: str, out
 
 
 def test_a_broad_colour_fades_out_without_an_edge() -> None:
-    """As an edge of Gaussian form does that is soft over the region's and the feather's 2.5 mm.
+    """As an edge of Gaussian form does that is soft over the region's edge and 2.5 mm more.
 
     Its steepest slope is 1 / (sqrt(2 pi) sigma) a mm; 15 % is left to the shape of the region.
     """
@@ -62,3 +64,30 @@ def test_a_broad_colour_fades_out_without_an_edge() -> None:
     assert mask[below].max() > 0.8
     assert mask[below].min() < 0.1
     assert slopes.max() < 1.15 / (np.sqrt(2.0 * np.pi) * sigma_mm)
+
+
+def test_regions_of_a_broad_colour_share_all_skin_between_them() -> None:
+    """From cheek to nose and from one part of the nose to the next, all of a flush is treated once.
+
+    (Between the outlines of two regions a line of red skin stayed, with a sharp edge on each side.)
+    """
+    face = even_face(larger=SMALL)
+    regions = SIGNS["redness"].regions
+    total = np.sum([region_share(face, "redness", one) for one in regions], axis=0)
+    x, y = face.landmarks_px[point("malar_apex_left"), :2]
+    tip_x, tip_y = face.landmarks_px[point("pronasale"), :2]
+    for share in np.linspace(0.0, 1.0, 40):
+        at = round(y + share * (tip_y - y)), round(x + share * (tip_x - x))
+        assert total[at] > 0.75
+    assert total.max() < 1.02
+
+
+def test_shares_of_regions_are_smooth_and_none_of_one_side_reaches_the_other() -> None:
+    face = even_face(larger=SMALL)
+    for name in SIGNS["redness"].regions:
+        share = region_share(face, "redness", name)
+        steepest = max(np.abs(np.diff(share, axis=axis)).max() for axis in (0, 1))
+        assert steepest * face.px_per_mm < 0.2
+    other = region_share(face, "redness", "malar_right")
+    x, y = np.round(face.landmarks_px[point("malar_apex_left"), :2]).astype(int)
+    assert other[y, x] < 0.01
