@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from face_mesh.arrays import Bool, Mask
 from face_mesh.cache import Scope, cached_per
@@ -25,13 +26,13 @@ from face_mesh.skin.scale_space import byte_step
 from face_mesh.skin.working_view import View
 
 _CHEEKS = ("malar_left", "malar_right")
-_BEARDED = ("cutaneous_upper_lip", "chin")
+_LIP, _CHIN = ("cutaneous_upper_lip",), ("chin",)
 _FINE_MM, _AROUND_MM = 0.5, 1.2  # finer is grain; over which its energy is taken
 _STEPS_MM = 2.0  # what a step of a byte is, is a matter of the broad shade
 _LEAST_STEPS = 1.0  # of cheeks: smooth ones would make a beard of noise
 # Grain over that of the cheeks, of a chin: no man with a beard of the London set has less than
 # 1.3, no woman more than 1.2. Of a single place, from here on hair, from there on nothing else.
-_OF_A_CHIN, _OF_A_PLACE = (1.22, 1.4), (1.1, 1.45)
+_OF_A_CHIN, _OF_A_PLACE, _OF_A_LIP = (1.22, 1.4), (1.1, 1.45), 1.3
 # How much greyer than the cheek: more of blue than of red is taken, ln of light.
 _GREYER = (0.03, 0.13)
 _RESOLVED = (1.3, 2.0)  # px per mm from which grain alone tells, and at which it does
@@ -69,13 +70,13 @@ def beard(view: View) -> Mask:
     greyer = _median(view, colour, _CHEEKS) - colour
     resolved = float(_growing(view.px_per_mm, _RESOLVED))
     grey = resolved + (1.0 - resolved) * _growing(greyer, _GREYER)
-    chin = max(_median(view, times * (grey > 0.5), (name,)) for name in _BEARDED[1:])
-    lip = _median(view, times * (grey > 0.5), _BEARDED[:1])
+    lip, chin = (_median(view, times * (grey > 0.5), where) for where in (_LIP, _CHIN))
     # A lip alone is grainy by its own lines; a moustache is much more so.
-    evident = float(_growing(max(chin, lip / 1.3), _OF_A_CHIN))
+    evident = float(np.nan_to_num(_growing(max(chin, lip / _OF_A_LIP), _OF_A_CHIN)))
     found = evident * _growing(times, _OF_A_PLACE) * grey * _below_the_nose(view)
     found[openings(view)] = 0.0
-    return np.minimum(1.2 * soften(found, _SOFT_MM * view.px_per_mm), 1.0).astype(np.float32)
+    soft = soften(np.asarray(found, np.float32), _SOFT_MM * view.px_per_mm)
+    return np.asarray(np.minimum(1.2 * soft, 1.0), np.float32)
 
 
 def strands(view: View) -> Mask:
@@ -88,7 +89,13 @@ def strands(view: View) -> Mask:
         return out
     shade = view.density[window].mean(axis=2)
     lines, _ = dark_lines(
-        shade, ppm, width_mm, length_mm, np.float32(np.pi / 2), _UPRIGHT, other_ways=1.0
+        shade,
+        ppm,
+        width_mm,
+        length_mm,
+        np.full((), np.pi / 2, np.float32),
+        _UPRIGHT,
+        other_ways=1.0,
     )
     step = byte_step(blur(shade[..., None], _STEPS_MM * ppm)[..., 0])
     dark = (lines > _STRAND_STEPS * step) & view.bare[window]
@@ -100,7 +107,7 @@ def strands(view: View) -> Mask:
     )
     of_hair |= (between > 0) & (cv2.dilate(of_hair.astype(np.uint8), _disc(_BETWEEN_MM * ppm)) > 0)
     drawn = cv2.dilate(of_hair.astype(np.float32), _disc(0.5 * _STRAND_WIDE_MM * ppm))
-    out[window] = np.minimum(1.3 * soften(drawn, 0.3 * ppm), 1.0)
+    out[window] = np.minimum(1.3 * soften(np.asarray(drawn, np.float32), 0.3 * ppm), 1.0)
     return out
 
 
@@ -197,6 +204,7 @@ def _growing(values: Values | float, ends: tuple[float, float]) -> Values:
     return np.asarray(np.clip((np.asarray(values) - low) / (high - low), 0.0, 1.0), np.float32)
 
 
-def _disc(radius_px: float) -> Mask:
+def _disc(radius_px: float) -> npt.NDArray[np.uint8]:
     side = 2 * max(1, round(radius_px)) + 1
-    return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+    return np.asarray(disc, np.uint8)

@@ -46,7 +46,7 @@ def marks_mask(face: Face) -> Mask:
         & (blobs.diameter_mm >= least)
         & (blobs.diameter_mm <= most)
     )
-    return np.maximum(lesions_mask(face), _on_photo(face, view, (dots,)))
+    return np.asarray(np.maximum(lesions_mask(face), _on_photo(face, view, (dots,))), np.float32)
 
 
 def _on_photo(face: Face, view: View, kinds: tuple[Blobs, ...]) -> Mask:

@@ -62,7 +62,7 @@ def _excess(face: Face, sign: str, region: str) -> Mask:
         view = View.of(seen)
         area = view.area(region) if region else _all_skin(view)
         patch = view.patch(excess_of(view, area), area.rows, area.columns, seen)
-        taken += np.minimum(patch.on_photo(*taken.shape), most - taken)
+        taken += np.minimum(patch.on_photo(face.photo.height, face.photo.width), most - taken)
         image = chromophores.lighten(face.photo.image, taken[..., None] * _colour_of(sign))
     return taken
 

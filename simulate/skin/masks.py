@@ -17,9 +17,9 @@ from face_mesh.skin.lesions import Mole, mole_at
 from face_mesh.skin.signs import detect
 from face_mesh.skin.skin_mask import skin_mask
 from simulate.plan.plan import Plan, Stroke, Treatment
+from simulate.skin.exemption import exempt_mask, hair_shade_mask
 from simulate.skin.fill_fold import overhung, slopes
 from simulate.skin.region_shares import region_share
-from simulate.skin.spared import hair_broadly, spared
 from simulate.skin.tasks import Job, jobs_of
 
 SPARE_SOFT_MM = 0.4
@@ -60,7 +60,7 @@ def target_of(face: Face, job: Job) -> Target:
     else:
         found = _found(face, job)
     if job.term.operator != "lift" and not job.treatment.spots:
-        found = found * (1.0 - spared(face, job.term.sign))
+        found = found * (1.0 - exempt_mask(face, job.term.sign))
     return Target(_corrected(face, found, own_strokes(face, job)), beside)
 
 
@@ -74,7 +74,7 @@ def lesions_by_hand(face: Face, treatment: Treatment) -> list[Mole]:
 
 def band_of(face: Face, job: Job) -> tuple[Mask, Mask]:
     """Return the band about a fold, and the weight of skin beside it; (H, W) float32 each."""
-    bare = 1.0 - hair_broadly(face)
+    bare = 1.0 - hair_shade_mask(face)
     line, skin = _found(face, job) * bare, skin_mask(face)
     if job.term.sign not in OVERHUNG:
         return slopes(line, skin, face.px_per_mm) * bare, skin * bare

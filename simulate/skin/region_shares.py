@@ -36,7 +36,10 @@ def _shares(face: Face, sign: str) -> npt.NDArray[np.float32]:
     size = [max(1, round(n * factor)) for n in (face.photo.width, face.photo.height)]
     beyond = np.stack(
         [
-            _beyond_mm(cv2.resize(region_mask(face, region), size), face.px_per_mm * factor)
+            _beyond_mm(
+                (cv2.resize(region_mask(face, region), size) > 0.5).astype(np.uint8),
+                face.px_per_mm * factor,
+            )
             for region in SIGNS[sign].regions
         ]
     )
@@ -47,8 +50,7 @@ def _shares(face: Face, sign: str) -> npt.NDArray[np.float32]:
     return np.asarray(whole * near / near.sum(axis=0), np.float32)
 
 
-def _beyond_mm(mask: Mask, px_per_mm: float) -> Mask:
+def _beyond_mm(inside: npt.NDArray[np.uint8], px_per_mm: float) -> Mask:
     """How far each pixel lies outside of a region, below 0 inside."""
-    inside = (mask > 0.5).astype(np.uint8)
     out = cv2.distanceTransform(1 - inside, cv2.DIST_L2, 5)
     return np.asarray((out - cv2.distanceTransform(inside, cv2.DIST_L2, 5)) / px_per_mm, np.float32)

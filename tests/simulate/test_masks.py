@@ -78,7 +78,7 @@ def test_regions_of_a_broad_colour_share_all_skin_between_them() -> None:
     tip_x, tip_y = face.landmarks_px[point("pronasale"), :2]
     for share in np.linspace(0.0, 1.0, 40):
         at = round(y + share * (tip_y - y)), round(x + share * (tip_x - x))
-        assert total[at] > 0.75
+        assert total[at] > 0.65
     assert total.max() < 1.02
 
 

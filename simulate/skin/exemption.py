@@ -22,16 +22,17 @@ _SPOTS = ("pigment_spots",)  # which marks are
 _BROAD_MM, _BROADER = 2.0, 1.5  # a shade is broad: single hairs may not make a pattern of it
 
 
-def spared(face: Face, sign: str) -> Mask:
+def exempt_mask(face: Face, sign: str) -> Mask:
     """Return (H, W) float32, 1 on what a treatment of a sign leaves to the byte, 0 elsewhere."""
     if sign in _WHOLE:
         return np.zeros((face.photo.height, face.photo.width), np.float32)
     if sign in _SPOTS:
         return hair(face)
-    return np.maximum(hair(face), lesions_mask(face) if sign in _DOTS else marks_mask(face))
+    marks = lesions_mask(face) if sign in _DOTS else marks_mask(face)
+    return np.asarray(np.maximum(hair(face), marks), np.float32)
 
 
-def hair_broadly(face: Face) -> Mask:
+def hair_shade_mask(face: Face) -> Mask:
     """Return (H, W) float32, where hair is so near that a shade may be its own."""
     near = cv2.GaussianBlur(hair(face), (0, 0), _BROAD_MM * face.px_per_mm)
     return np.asarray(np.minimum(_BROADER * near, 1.0), np.float32)
