@@ -245,6 +245,13 @@ def _unseen(skin: SkinEffect) -> Iterator[str]:
                 "anything changes.",
                 sign=Message(SIGNS[reading.sign].name),
             )
+    if skin.hairy:
+        names = [Message("{sign!l}", sign=Message(SIGNS[sign].name)) for sign in skin.hairy]
+        yield Message(
+            "Hair lies over most of this and is left as it is, so little of the change is seen: "
+            "{signs}.",
+            signs=MessageList(names, COMMAS),
+        )
     faint = [
         reading.sign
         for reading in skin.readings

@@ -22,9 +22,14 @@ _SPOTS = ("pigment_spots",)  # which marks are
 _BROAD_MM, _BROADER = 2.0, 1.5  # a shade is broad: single hairs may not make a pattern of it
 
 
+def exempts_hair(sign: str) -> bool:
+    """Return whether a treatment of a sign leaves hair as it is."""
+    return sign not in _WHOLE
+
+
 def exempt_mask(face: Face, sign: str) -> Mask:
     """Return (H, W) float32, 1 on what a treatment of a sign leaves to the byte, 0 elsewhere."""
-    if sign in _WHOLE:
+    if not exempts_hair(sign):
         return np.zeros((face.photo.height, face.photo.width), np.float32)
     if sign in _SPOTS:
         return hair(face)

@@ -13,11 +13,12 @@ from face_mesh import Face
 from face_mesh.arrays import Mask
 from face_mesh.landmarks.anatomy import point, stem_and_side
 from face_mesh.regions import region_mask, region_patch
+from face_mesh.skin.hair import hair
 from face_mesh.skin.lesions import Mole, mole_at
 from face_mesh.skin.signs import detect
 from face_mesh.skin.skin_mask import skin_mask
 from simulate.plan.plan import Plan, Stroke, Treatment
-from simulate.skin.exemption import exempt_mask, hair_shade_mask
+from simulate.skin.exemption import exempt_mask, exempts_hair, hair_shade_mask
 from simulate.skin.fill_fold import overhung, slopes
 from simulate.skin.region_shares import region_share
 from simulate.skin.tasks import Job, jobs_of
@@ -62,6 +63,13 @@ def target_of(face: Face, job: Job) -> Target:
     if job.term.operator != "lift" and not job.treatment.spots:
         found = found * (1.0 - exempt_mask(face, job.term.sign))
     return Target(_corrected(face, found, own_strokes(face, job)), beside)
+
+
+def areas_under_hair(face: Face, job: Job) -> tuple[float, float]:
+    """Return how much of a sign was found in the region of a job, px, and how much under hair."""
+    found = _found(face, job)
+    spared = 0.0 if not exempts_hair(job.term.sign) else float((found * hair(face)).sum())
+    return float(found.sum()), spared
 
 
 def lesions_by_hand(face: Face, treatment: Treatment) -> list[Mole]:
