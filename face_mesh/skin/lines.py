@@ -40,7 +40,6 @@ _LEAST_SEEN = 0.25
 # A line ends where it has this share of its greatest depth: the long filter goes on beyond its
 # ends, where it still answers half, and to its sides.
 _TAIL = 0.4
-_BEYOND_MM = 6.0  # over which a line that goes on beyond its zone is treated less and less
 _STEP_PX = 1.1  # from pixel to pixel of a thin line, mean over directions near level or upright
 
 
@@ -57,6 +56,8 @@ class _Kind:
         least_px_per_mm: of the photo. At a coarser scale a reading departs from that at 2.5 px/mm
             by more than half a standard deviation over people (18 of the London set).
         fan: of directions that count in part, on the left side of the face.
+        beyond_mm: over which a line that goes on beyond the zone is treated less and less; a zone
+            that ends at lips and nostrils has nothing beyond.
         other_ways: share of what other directions answer that is taken off: more for the long lines
             of a forehead, which rough skin imitates over less.
     """
@@ -72,6 +73,7 @@ class _Kind:
     expressions: tuple[str, ...]
     least_px_per_mm: float
     fan: Fan | None = None
+    beyond_mm: float = 6.0
     other_ways: float = OTHER_WAYS
 
 
@@ -130,6 +132,7 @@ _KINDS = {
             0.025,
             ("mouthPucker",),
             1.2,
+            beyond_mm=0.0,
         ),
     )
 }
@@ -142,7 +145,9 @@ def _detect(face: Face, kind: _Kind, region: str) -> SkinSign:
     grain = _quantile(others, area, _STANDS_OUT)
     faint = float(np.clip(grain, kind.faint, _PLAIN * kind.faint))
     lines = _lines(strength, faint, area, view.px_per_mm)
-    drawn = _continued(strength, lines, area, view.px_per_mm)
+    drawn = np.asarray((lines > 0.5) * area.inside, np.float32)
+    if kind.beyond_mm:
+        drawn = np.maximum(drawn, _continued(strength, lines, area, view.px_per_mm, kind.beyond_mm))
     mask = line_mask(drawn, area, view.px_per_mm)
     length_mm, depth = _extent(strength, lines, area, view.px_per_mm)
     seen, zone = float(area.inside.sum()), float(line_zone(view, region).mask.sum())
@@ -189,7 +194,9 @@ def _lines(strength: Values, faint: float, area: Area, px_per_mm: float) -> Mask
     return np.asarray(weights[labels] * (strength > least[labels]), np.float32)
 
 
-def _continued(strength: Values, lines: Mask, area: Area, px_per_mm: float) -> Mask:
+def _continued(
+    strength: Values, lines: Mask, area: Area, px_per_mm: float, beyond_mm: float
+) -> Mask:
     """The lines that are read, and on beyond their zone, where they fade out, (h, w).
 
     A zone is ours and not the skin's: treated up to its edge, a line would be cut off dead there.
@@ -205,7 +212,7 @@ def _continued(strength: Values, lines: Mask, area: Area, px_per_mm: float) -> M
     zone = (area.inside > 0.3).astype(np.uint8)
     # What is no skin inside the zone is no edge of it.
     away_mm = cv2.distanceTransform(1 - zone, cv2.DIST_L2, 5) / px_per_mm
-    return np.asarray(on * np.clip(1.0 - away_mm / _BEYOND_MM, 0.0, 1.0), np.float32)
+    return np.asarray(on * np.clip(1.0 - away_mm / beyond_mm, 0.0, 1.0), np.float32)
 
 
 def _growing(values: Values, ends: tuple[float, float]) -> Values:

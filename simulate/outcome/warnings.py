@@ -257,6 +257,14 @@ def _unseen(skin: SkinEffect) -> Iterator[str]:
         for reading in skin.readings
         if reading.before < HARDLY and reading.sign != LESIONS
     ]
+    slight = [sign for sign in skin.slight if sign not in (*faint, *skin.hairy)]
+    if slight:
+        names = [Message("{sign!l}", sign=Message(SIGNS[sign].name)) for sign in slight]
+        yield Message(
+            "The effect on this is so slight that hardly anything is seen of it in the picture: "
+            "{signs}.",
+            signs=MessageList(names, COMMAS),
+        )
     if faint:
         names = [Message("{sign!l}", sign=Message(SIGNS[sign].name)) for sign in faint]
         moving = any(sign in EXPRESSIVE for sign in faint)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator, Hashable
 from dataclasses import dataclass
 from itertools import pairwise
 
+import cv2
 import numpy as np
 
 from face_mesh import Face
@@ -34,6 +35,8 @@ HARDLY_DARK = 0.03  # ln of light: grain alone leaves as much
 PAINTING = 0.9  # of the work; the rest is reading what came of it
 BULGES = ("eye_bags",)  # light where they stand out and dark below
 BLENDS = (0.35, 0.7)  # between photo and fully treated skin, where the severity is read too
+SEEN_MM = 0.6  # standard deviation: at arm's length an eye sees no finer than this on a face
+_INSIDE, _MOST_SEEN = 0.3, 0.98  # of a mask, and of the changes there
 _BLENDED = (0.0, *BLENDS, 1.0)
 
 Progress = Generator[float, None, "TreatedPatch"]
@@ -52,6 +55,8 @@ class TreatedPatch:
             0 at the edge of what is changed.
         painted: whether an engine painted it.
         severities: read off the photo, off the two mixed at the shares `BLENDS`, off the picture.
+        levels: by how much they differ in lightness where they do most, for an eye that does not
+            see single grains.
         grain: what the two have in common; None where nothing is painted, which is the same grain.
     """
 
@@ -63,6 +68,7 @@ class TreatedPatch:
     mask: Mask
     painted: bool
     severities: tuple[float, ...]
+    levels: float = 0.0
     grain: Grain | None = None
 
     def mix(self, share: float | Mask) -> Rgb:
@@ -148,7 +154,19 @@ def _worked(face: Face, job: Job, engine: str, seed: int) -> Progress:
         read.append(severity(face.repainted(image)))
     changed = (picture != photo).any(axis=2)
     here = np.ascontiguousarray(mask[rows, columns])
-    return TreatedPatch(rows, columns, photo, picture, changed, here, painted, tuple(read), grain)
+    levels = _seen_levels(photo, picture, here, face.px_per_mm)
+    return TreatedPatch(
+        rows, columns, photo, picture, changed, here, painted, tuple(read), levels, grain
+    )
+
+
+def _seen_levels(photo: Rgb, picture: Rgb, mask: Mask, px_per_mm: float) -> float:
+    inside = mask > _INSIDE
+    if not inside.any():
+        return 0.0
+    change = picture.astype(np.float32).mean(axis=2) - photo.mean(axis=2)
+    broad = cv2.GaussianBlur(change.astype(np.float32), (0, 0), SEEN_MM * px_per_mm)
+    return float(np.quantile(np.abs(broad[inside]), _MOST_SEEN))
 
 
 def _severity_of(face: Face, job: Job) -> Callable[[Face], float]:
