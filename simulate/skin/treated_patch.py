@@ -144,7 +144,8 @@ def _worked(face: Face, job: Job, engine: str, seed: int) -> Progress:
     painting = _painted(face, job, target, (rows, columns), engine, seed)
     picture = yield from share_of(painting, PAINTING)
     painted = job.term.operator != "fade"
-    grain = Grain.of(photo, picture, face.px_per_mm) if painted else None
+    changed = (picture != photo).any(axis=2)
+    grain = Grain.of(photo, picture, face.px_per_mm) if painted and changed.any() else None
     mixed = [*(_mix(photo, picture, grain, share) for share in BLENDS), picture]
     read = [before]
     for i, window in enumerate(mixed):
@@ -152,7 +153,6 @@ def _worked(face: Face, job: Job, engine: str, seed: int) -> Progress:
         image = face.photo.image.copy()
         image[rows, columns] = window
         read.append(severity(face.repainted(image)))
-    changed = (picture != photo).any(axis=2)
     here = np.ascontiguousarray(mask[rows, columns])
     levels = _seen_levels(photo, picture, here, face.px_per_mm)
     return TreatedPatch(

@@ -4,13 +4,19 @@ import cv2
 import numpy as np
 
 from face_mesh import Face
+from face_mesh.arrays import Bool
 from face_mesh.landmarks.anatomy import point
 from face_mesh.regions import region_mask
 from tests.face_mesh.skins import even_face, with_photo
 
-BEARDED = ("chin", "cutaneous_upper_lip", "jawline_left", "jawline_right", "prejowl_left")
+_SIDES, _ON_BOTH = ("left", "right"), ("jawline", "prejowl", "marionette", "nasolabial_fold")
+BEARDED = (
+    *("chin", "cutaneous_upper_lip"),
+    *(f"{name}_{side}" for name in _ON_BOTH for side in _SIDES),
+)
 HAIR = (52, 44, 40)
-HAIRS_A_MM2 = 0.8
+STUBBLE = (180, 142, 122)  # shaved yesterday: skin shines through, and the skin mask has it
+HAIRS_A_MM2, LENGTH_MM = 0.5, 1.0
 
 
 def grainy_face(seed: int = 0) -> Face:
@@ -21,21 +27,28 @@ def grainy_face(seed: int = 0) -> Face:
     return with_photo(face, image)
 
 
+def beard_of(face: Face) -> Bool:
+    """Where stubble grows, (H, W) bool: from below the nose to the jaw."""
+    found = np.max([region_mask(face, name) for name in BEARDED], axis=0) > 0.5
+    below = round(face.landmarks_px[point("subnasale"), 1] + 2.0 * face.px_per_mm)
+    found[:below] = False
+    return np.asarray(found, np.bool_)
+
+
 def with_stubble(face: Face, seed: int = 1) -> Face:
-    """The face with hairs of 2 mm on lip, chin and jaw."""
+    """The face with short hairs on lip, chin and jaw."""
     rng = np.random.default_rng(seed)
-    where = np.max([region_mask(face, name) for name in (*BEARDED, "prejowl_right")], axis=0) > 0.5
-    y, x = np.nonzero(where)
+    y, x = np.nonzero(beard_of(face))
     number = round(len(x) / face.px_per_mm**2 * HAIRS_A_MM2)
     image = face.photo.image.copy()
     for at in rng.integers(0, len(x), number):
         lean = rng.normal(0.0, 0.5)
         tip = (
-            x[at] + 2.0 * face.px_per_mm * np.sin(lean),
-            y[at] + 2.0 * face.px_per_mm * np.cos(lean),
+            x[at] + LENGTH_MM * face.px_per_mm * np.sin(lean),
+            y[at] + LENGTH_MM * face.px_per_mm * np.cos(lean),
         )
         ends = (int(x[at]), int(y[at])), (round(tip[0]), round(tip[1]))
-        cv2.line(image, *ends, HAIR, 1, cv2.LINE_AA)
+        cv2.line(image, *ends, STUBBLE, 1, cv2.LINE_AA)
     return with_photo(face, image)
 
 
