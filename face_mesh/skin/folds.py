@@ -238,11 +238,11 @@ def _reached(view: View) -> Bool:
     wide = 2 * round(_GAP_MM / 2 * view.px_per_mm) + 1
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (wide, wide))
     closed = cv2.morphologyEx(view.bare.astype(np.uint8), cv2.MORPH_CLOSE, disc)
-    return np.asarray((closed > 0) & ~_openings(view), np.bool_)
+    return np.asarray((closed > 0) & ~openings(view), np.bool_)
 
 
-def _openings(view: View) -> Bool:
-    """Lips, nostrils and eyes with a millimetre around them, (h, w)."""
+def openings(view: View) -> Bool:
+    """Return lips, nostrils and eyes with a millimetre around them, (h, w) bool of a view."""
     out = np.zeros(view.bare.shape, np.uint8)
     lips = curve("upper_vermilion_border") + curve("lower_vermilion_border")[::-1]
     drawn = [lips]

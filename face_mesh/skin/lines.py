@@ -60,6 +60,8 @@ class _Kind:
         least_px_per_mm: of the photo. At a coarser scale a reading departs from that at 2.5 px/mm
             by more than half a standard deviation over people (18 of the London set).
         fan: of directions that count in part, on the left side of the face.
+        beyond_mm: over which a line that goes on beyond the zone is treated less and less; a zone
+            that ends at lips and nostrils has nothing beyond.
         other_ways: share of what other directions answer that is taken off: more for the long lines
             of a forehead, which rough skin imitates over less.
         peak: how many times the least depth a line is somewhere, where it begins to count and
@@ -78,6 +80,7 @@ class _Kind:
     expressions: tuple[str, ...]
     least_px_per_mm: float
     fan: Fan | None = None
+    beyond_mm: float = 6.0
     other_ways: float = OTHER_WAYS
     peak: tuple[float, float] = _PEAK
     long_mm: tuple[float, float] = _LONG_MM
@@ -140,6 +143,7 @@ _KINDS = {
             0.025,
             ("mouthPucker",),
             1.2,
+            beyond_mm=0.0,
         ),
     )
 }
@@ -152,7 +156,10 @@ def _detect(face: Face, kind: _Kind, region: str) -> SkinSign:
     grain = _quantile(others, area, _STANDS_OUT)
     faint = float(np.clip(grain, kind.faint, _PLAIN * kind.faint))
     lines = _lines(strength, faint, area, view.px_per_mm, kind)
-    mask = line_mask(np.asarray((lines > 0.5) * area.inside, np.float32), area, view.px_per_mm)
+    drawn = np.asarray((lines > 0.5) * area.inside, np.float32)
+    if kind.beyond_mm:
+        drawn = np.maximum(drawn, _continued(strength, lines, area, view.px_per_mm, kind.beyond_mm))
+    mask = line_mask(drawn, area, view.px_per_mm)
     length_mm, depth = _extent(strength, lines, area, view.px_per_mm)
     seen, zone = float(area.inside.sum()), float(line_zone(view, region).mask.sum())
     answer = float((strength * lines * area.inside).sum())
@@ -197,6 +204,27 @@ def _lines(strength: Values, faint: float, area: Area, px_per_mm: float, kind: _
     weights[0] = 0.0
     least = np.maximum(faint, _TAIL * peaks)
     return np.asarray(weights[labels] * (strength > least[labels]), np.float32)
+
+
+def _continued(
+    strength: Values, lines: Mask, area: Area, px_per_mm: float, beyond_mm: float
+) -> Mask:
+    """The lines that are read, and on beyond their zone, where they fade out, (h, w).
+
+    A zone is ours and not the skin's: treated up to its edge, a line would be cut off dead there.
+    """
+    read = (lines > 0.5) & (area.inside > 0.3)
+    beyond = area.bare & (area.inside <= 0.3)
+    if not read.any():
+        return np.zeros(lines.shape, np.float32)
+    least = float(np.median(strength[read])) * _TAIL
+    seen = (read | (beyond & (strength > least))).astype(np.uint8)
+    _, labels = cv2.connectedComponents(seen, connectivity=8)
+    on = np.isin(labels, np.setdiff1d(labels[read], [0]))
+    zone = (area.inside > 0.3).astype(np.uint8)
+    # What is no skin inside the zone is no edge of it.
+    away_mm = cv2.distanceTransform(1 - zone, cv2.DIST_L2, 5) / px_per_mm
+    return np.asarray(on * np.clip(1.0 - away_mm / beyond_mm, 0.0, 1.0), np.float32)
 
 
 def _growing(values: Values, ends: tuple[float, float]) -> Values:

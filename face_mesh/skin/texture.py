@@ -4,8 +4,9 @@ Photographic indices from 0 to 4 set on adult portraits, no clinician's grades: 
 small hollows of a given size are than the skin beside them, over the whole region. Darkness counts
 in steps of a byte (`scale_space.byte_step`), which is how well a hollow is seen: the healthy skin
 of people of every tone varies by as many of them, while in density it varies twice as much on dark
-skin, where gloss and noise weigh more. What is brown is pigment and no hollow; what light that
-falls off leaves at the edge of a face is none either.
+skin, where gloss and noise weigh more. What is brown is pigment and no hollow. A hollow is darker
+than the skin on all sides: what is so on two only, as a crease, a rim or the shoulder where light
+falls off along a cheek, is none.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import numpy as np
 
 from face_mesh.face import Face
 from face_mesh.fidelity.faults import DETAIL
-from face_mesh.skin.masked_blur import Values, soften
+from face_mesh.skin.masked_blur import Values, blur, soften
 from face_mesh.skin.pigment import freckle_mask
 from face_mesh.skin.scale_space import byte_step, density_at, inner_skin
 from face_mesh.skin.sign_types import Sign, SkinSign
@@ -29,6 +30,9 @@ MOST = 4.0
 LEAST_PX_PER_MM = 1.5
 _DEEPEST_STEPS = 28.0  # darker than that against its surroundings is a lesion or a hair
 _FAINT_STEPS = 2.0  # what healthy skin varies by; author's estimate, as `severe`
+# Least curvature over most, of a hollow: 0 a crease or the edge of a shade, 1 a round pit.
+_ROUND = (0.05, 0.35)
+_CURVED_MM = 0.6  # blur beyond that of the hollow, so that its grain bends nothing
 _STEEP = 0.05  # ln of light a mm: where light falls off as fast, the face turns away
 
 
@@ -78,7 +82,19 @@ def hollows(view: View, window: tuple[slice, slice], kind: _Kind) -> Values:
     fine, wide = (density_at(view, mm, window) for mm in (kind.fine_mm, kind.wide_mm))
     steps = (fine - wide).mean(axis=2) / byte_step(wide).mean(axis=2)
     steps[steps > _DEEPEST_STEPS] = 0.0
-    return np.asarray(np.maximum(steps - _FAINT_STEPS, 0.0), np.float32)
+    return np.asarray(np.maximum(steps - _FAINT_STEPS, 0.0) * _roundness(fine, view), np.float32)
+
+
+def _roundness(density: Values, view: View) -> Values:
+    """(h, w) float32 from 0 to 1, how much a place is darker than the skin on all sides of it."""
+    smooth = blur(density.mean(axis=2)[..., None], _CURVED_MM * view.px_per_mm)[..., 0]
+    xx, yy, xy = (
+        cv2.Sobel(smooth, cv2.CV_32F, *order, ksize=3) for order in ((2, 0), (0, 2), (1, 1))
+    )
+    mean, off = -0.5 * (xx + yy), np.hypot(0.5 * (xx - yy), xy)
+    share = (mean - off) / np.maximum(mean + off, 1e-6)
+    low, high = _ROUND
+    return np.asarray(np.clip((share - low) / (high - low), 0.0, 1.0) * (mean > 0), np.float32)
 
 
 def _flat(view: View, window: tuple[slice, slice], kind: _Kind) -> Values:

@@ -70,14 +70,15 @@ class Layer:
         values: `MOVED`: (h, w, 3) float32 of a unit, dx and dy in px and ln of luminance;
             `COLOURED`: (h, w) float32 depth d in [0, 1]; of its six amounts three are R, G and B of
             density for d, and three for d²; `SKIN`: (h, w, 3) uint8, the skin fully treated.
-        changed: of skin, (h, w) bool where it differs from the photo; else None.
+        mask: of skin, (h, w) uint8, its soft mask, at least 1 where it differs from the photo and
+            0 where it does not; else None.
     """
 
     name: str
     kind: str
     corner: tuple[int, int]
     values: npt.NDArray[np.float32] | npt.NDArray[np.uint8]
-    changed: npt.NDArray[np.bool_] | None = None
+    mask: npt.NDArray[np.uint8] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -268,7 +269,8 @@ def _skin(name: str, skin: TreatedPatch) -> Layer:
         slice(span.start - window.start, span.stop - window.start)
         for span, window in zip(spans, (skin.rows, skin.columns), strict=True)
     )
-    return Layer(name, SKIN, (spans[0].start, spans[1].start), skin.picture[at], skin.changed[at])
+    mask = np.clip(np.round(255.0 * skin.mask[at]), 1, 255).astype(np.uint8) * skin.changed[at]
+    return Layer(name, SKIN, (spans[0].start, spans[1].start), skin.picture[at], mask)
 
 
 def _row(layers: Sequence[Layer], amounts: Amounts) -> Floats:

@@ -245,11 +245,26 @@ def _unseen(skin: SkinEffect) -> Iterator[str]:
                 "anything changes.",
                 sign=Message(SIGNS[reading.sign].name),
             )
+    if skin.hairy:
+        names = [Message("{sign!l}", sign=Message(SIGNS[sign].name)) for sign in skin.hairy]
+        yield Message(
+            "Hair lies over most of this and is left as it is, so little of the change is seen: "
+            "{signs}.",
+            signs=MessageList(names, COMMAS),
+        )
     faint = [
         reading.sign
         for reading in skin.readings
         if reading.before < HARDLY and reading.sign != LESIONS
     ]
+    slight = [sign for sign in skin.slight if sign not in (*faint, *skin.hairy)]
+    if slight:
+        names = [Message("{sign!l}", sign=Message(SIGNS[sign].name)) for sign in slight]
+        yield Message(
+            "The effect on this is so slight that hardly anything is seen of it in the picture: "
+            "{signs}.",
+            signs=MessageList(names, COMMAS),
+        )
     if faint:
         names = [Message("{sign!l}", sign=Message(SIGNS[sign].name)) for sign in faint]
         moving = any(sign in EXPRESSIVE for sign in faint)

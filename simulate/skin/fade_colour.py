@@ -11,8 +11,10 @@ import numpy as np
 
 from face_mesh import Face
 from face_mesh.arrays import Mask, Rgb
+from face_mesh.cache import Scope, cached_per
 from face_mesh.skin import chromophores, colour
-from face_mesh.skin.working_view import View
+from face_mesh.skin.scale_space import skin_box
+from face_mesh.skin.working_view import Area, View
 
 # An excess is told against skin around it that a spot darkens too: what is left is seen next time.
 PASSES = 3
@@ -25,6 +27,10 @@ _OF = {
 }
 
 
+# What goes on beyond regions is looked at over the whole face at once, or an edge would be seen.
+_BROAD = ("redness", "melasma")
+
+
 def fade(face: Face, sign: str, region: str, mask: Mask, at: tuple[slice, slice]) -> Rgb:
     """Return a window of the photo without the excess of a sign's chromophore, (h, w, 3) uint8.
 
@@ -35,20 +41,33 @@ def fade(face: Face, sign: str, region: str, mask: Mask, at: tuple[slice, slice]
         mask: (H, W) float32, of the photo's size; 0 stays to the byte.
         at: rows and columns of the window.
     """
-    excess_of, chromophore, most = _OF[sign]
+    taken = _excess(face, sign, "" if sign in _BROAD else region)[at] * mask[at]
+    return chromophores.lighten(face.photo.image[at], taken[..., None] * _colour_of(sign))
+
+
+def _colour_of(sign: str) -> chromophores.Values:
     alone = np.zeros(3, np.float32)
-    alone[chromophore] = 1.0
-    colour_of_it = chromophores.join(alone)
+    alone[_OF[sign][1]] = 1.0
+    return chromophores.join(alone)
+
+
+@cached_per(Scope.PIXELS)
+def _excess(face: Face, sign: str, region: str) -> Mask:
+    """(H, W) float32, how much of its chromophore a sign has too much; no region is all skin."""
+    excess_of, _, most = _OF[sign]
     image = face.photo.image
-    taken = np.zeros(image[at].shape[:2], np.float32)
+    taken = np.zeros(image.shape[:2], np.float32)
     for _ in range(PASSES):
         seen = face.repainted(image)
         view = View.of(seen)
-        area = view.area(region)
+        area = view.area(region) if region else _all_skin(view)
         patch = view.patch(excess_of(view, area), area.rows, area.columns, seen)
-        less = patch.on_photo(face.photo.height, face.photo.width)[at] * mask[at]
-        less = np.minimum(less, most - taken)
-        taken += less
-        image = image.copy()
-        image[at] = chromophores.lighten(image[at], less[..., None] * colour_of_it)
-    return image[at]
+        taken += np.minimum(patch.on_photo(face.photo.height, face.photo.width), most - taken)
+        image = chromophores.lighten(face.photo.image, taken[..., None] * _colour_of(sign))
+    return taken
+
+
+def _all_skin(view: View) -> Area:
+    rows, columns = skin_box(view)
+    bare = view.bare[rows, columns]
+    return Area(rows, columns, bare.astype(np.float32), bare, view.shade[rows, columns])

@@ -13,11 +13,14 @@ from face_mesh import Face
 from face_mesh.arrays import Mask
 from face_mesh.landmarks.anatomy import point, stem_and_side
 from face_mesh.regions import region_mask, region_patch
+from face_mesh.skin.hair import hair
 from face_mesh.skin.lesions import Mole, mole_at
 from face_mesh.skin.signs import detect
 from face_mesh.skin.skin_mask import skin_mask
 from simulate.plan.plan import Plan, Stroke, Treatment
+from simulate.skin.exemption import exempt_mask, exempts_hair, hair_shade_mask
 from simulate.skin.fill_fold import overhung, slopes
+from simulate.skin.region_shares import region_share
 from simulate.skin.tasks import Job, jobs_of
 
 SPARE_SOFT_MM = 0.4
@@ -25,11 +28,9 @@ NEAR_MM = 12.0  # around a region, farther than any mask of it reaches
 _BETWEEN = 50  # places looked at between two points of a stroke
 OVERHUNG = ("nasolabial_fold",)  # by what lies outside of it
 BROAD = ("redness", "melasma")  # without an edge of their own
-# Standard deviation; the windows that detectors read are 6 mm wider than a region.
-_FEATHER_MM = 2.5
 _NOSE = ("nasal_ala_left", "nasal_ala_right", "nasal_tip")
 _CREASE_MM = 2.5  # of skin beside the wing of the nose that is left alone with it
-_LID_MM = (5.0, 10.0)  # inwards from the outer corner, between which crow's feet fade out
+_LID_MM = (2.0, 13.0)  # inwards from the outer corner, between which crow's feet fade out
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,12 +55,21 @@ def target_of(face: Face, job: Job) -> Target:
     elif job.term.operator == "lift":
         found, beside = band_of(face, job)
     elif job.term.operator == "fade" and job.term.sign in BROAD:
-        found = _feathered(face, job)
+        found = _shared(face, job)
     elif job.term.sign == "crows_feet_lines":
         found = _found(face, job) * _beside_the_eye(face, job)
     else:
         found = _found(face, job)
+    if job.term.operator != "lift" and not job.treatment.spots:
+        found = found * (1.0 - exempt_mask(face, job.term.sign))
     return Target(_corrected(face, found, own_strokes(face, job)), beside)
+
+
+def areas_under_hair(face: Face, job: Job) -> tuple[float, float]:
+    """Return how much of a sign was found in the region of a job, px, and how much under hair."""
+    found = _found(face, job)
+    spared = 0.0 if not exempts_hair(job.term.sign) else float((found * hair(face)).sum())
+    return float(found.sum()), spared
 
 
 def lesions_by_hand(face: Face, treatment: Treatment) -> list[Mole]:
@@ -72,11 +82,12 @@ def lesions_by_hand(face: Face, treatment: Treatment) -> list[Mole]:
 
 def band_of(face: Face, job: Job) -> tuple[Mask, Mask]:
     """Return the band about a fold, and the weight of skin beside it; (H, W) float32 each."""
-    line, skin = _found(face, job), skin_mask(face)
+    bare = 1.0 - hair_shade_mask(face)
+    line, skin = _found(face, job) * bare, skin_mask(face)
     if job.term.sign not in OVERHUNG:
-        return slopes(line, skin, face.px_per_mm), skin
+        return slopes(line, skin, face.px_per_mm) * bare, skin * bare
     band, beside = overhung(line, skin, _outward_mm(face, job), face.px_per_mm)
-    return band * (1.0 - _nose(face)), beside
+    return band * (1.0 - _nose(face)) * bare, beside * bare
 
 
 def _outward_mm(face: Face, job: Job) -> Mask:
@@ -109,17 +120,12 @@ def _beside_the_eye(face: Face, job: Job) -> Mask:
     return np.asarray(np.clip(shares, 0.0, 1.0), np.float32)
 
 
-def _feathered(face: Face, job: Job) -> Mask:
-    """The region of a colour that has no edge of its own, faded out broadly on bare skin.
-
-    Neighbouring regions overlap there: each takes of an excess what its mask says, and what they
-    take adds up to no more than all of it.
-    """
+def _shared(face: Face, job: Job) -> Mask:
+    """A region's share of the skin about all regions of a colour that has no edge of its own."""
     if not detect(face, job.term.sign, job.region).mask.mask.any():
         return np.zeros((face.photo.height, face.photo.width), np.float32)
-    region = region_mask(face, job.region)
-    soft = cv2.GaussianBlur(region, (0, 0), _FEATHER_MM * face.px_per_mm) * skin_mask(face)
-    return np.asarray(np.where(soft < 0.02, 0.0, np.minimum(soft, 1.0)), np.float32)
+    share = region_share(face, job.term.sign, job.region) * skin_mask(face)
+    return np.asarray(np.where(share < 0.01, 0.0, share), np.float32)
 
 
 def own_strokes(face: Face, job: Job) -> tuple[Stroke, ...]:

@@ -23,13 +23,18 @@ from simulate.catalogue.time_course import days_since, share_at
 from simulate.plan.conditions import Conditions
 from simulate.plan.plan import Plan, Treatment
 from simulate.progress import share_of
-from simulate.skin.masks import target_of
+from simulate.skin.blend import Weighted
+from simulate.skin.masks import areas_under_hair, target_of
 from simulate.skin.tasks import Job, jobs_of
 from simulate.skin.treated_patch import TreatedPatch, treatment_steps
 
 # Of a change of severity: two readings of the same skin in another light or size differ by a tenth
 # (docs/skin-signs.md), so their difference by a seventh.
 READING_SD = 0.14
+# Of 255, of the change where it is most: two in lightness (CIELAB), about two just noticeable
+# differences, in middle tones. Author's estimate.
+SEEN_LEVELS = 5.0
+MOSTLY = 0.5  # of what was found: from there on it is said that hair hides it
 Amount = Callable[[Treatment], float]  # of a treatment's usual effect: dose, time and responder
 
 
@@ -57,6 +62,8 @@ class SkinEffect:
     Attributes:
         parts: treated skin with how far to blend it in.
         readings: one a sign, over the regions in which it can be read.
+        hairy: ids of signs that lie mostly under hair, which is left as it is.
+        slight: ids of signs on which the effect is below what an eye tells apart.
         unreadable: why a sign can be read in none of its regions, by id.
         half_ranges: of each part, half of what the weak and the strong responder differ by.
         pieces: of each part, what it is blended in by.
@@ -66,6 +73,8 @@ class SkinEffect:
     readings: tuple[Reading, ...] = ()
     half_ranges: tuple[float, ...] = ()
     pieces: tuple[Piece, ...] = ()
+    hairy: tuple[str, ...] = ()
+    slight: tuple[str, ...] = ()
     unreadable: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -132,7 +141,27 @@ def skin_effect(
     said = {piece.sign for piece in read}
     why = {one.sign: _unreadable(face, one) for one in found if one.sign not in said}
     readings = tuple(_readings(read, asked, low, high))
-    return SkinEffect(parts, readings, half, tuple(found), why)
+    hairy, slight = _hairy(face, found), _slight(parts, found)
+    return SkinEffect(parts, readings, half, tuple(found), hairy, slight, why)
+
+
+def _slight(parts: Weighted, pieces: Sequence[Piece]) -> tuple[str, ...]:
+    """Return the signs of which something is treated, and nothing of that is plainly seen."""
+    levels: dict[str, float] = defaultdict(float)
+    for (skin, weight), piece in zip(parts, pieces, strict=True):
+        if weight > 0:
+            levels[piece.sign] = max(levels[piece.sign], weight * skin.levels)
+    return tuple(sign for sign, most in levels.items() if most < SEEN_LEVELS)
+
+
+def _hairy(face: Face, pieces: Sequence[Piece]) -> tuple[str, ...]:
+    """Return the signs of which most lies under hair, in all regions together."""
+    areas: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    for piece in pieces:
+        if not piece.jobs[0].treatment.spots:
+            areas[piece.sign].append(areas_under_hair(face, piece.jobs[0]))
+    sums = {sign: tuple(map(sum, zip(*both, strict=True))) for sign, both in areas.items()}
+    return tuple(sign for sign, (whole, under) in sums.items() if under > MOSTLY * whole)
 
 
 def _unreadable(face: Face, piece: Piece) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator, Hashable
 from dataclasses import dataclass
 from itertools import pairwise
 
+import cv2
 import numpy as np
 
 from face_mesh import Face
@@ -20,6 +21,7 @@ from simulate.composite import window_around
 from simulate.inpaint.engine import Fill
 from simulate.inpaint.registry import engine as engine_named
 from simulate.progress import share_of
+from simulate.skin.exemption import exempt_mask
 from simulate.skin.fade_colour import fade
 from simulate.skin.fill_fold import lift_shade
 from simulate.skin.grain import Grain, mix_evenly
@@ -33,6 +35,8 @@ HARDLY_DARK = 0.03  # ln of light: grain alone leaves as much
 PAINTING = 0.9  # of the work; the rest is reading what came of it
 BULGES = ("eye_bags",)  # light where they stand out and dark below
 BLENDS = (0.35, 0.7)  # between photo and fully treated skin, where the severity is read too
+SEEN_MM = 0.6  # standard deviation: at arm's length an eye sees no finer than this on a face
+_INSIDE, _MOST_SEEN = 0.3, 0.98  # of a mask, and of the changes there
 _BLENDED = (0.0, *BLENDS, 1.0)
 
 Progress = Generator[float, None, "TreatedPatch"]
@@ -47,8 +51,12 @@ class TreatedPatch:
         photo: (h, w, 3) uint8, the photo there.
         picture: (h, w, 3) uint8, fully treated; equal to the photo to the byte outside the mask.
         changed: (h, w) bool, where they differ.
+        mask: (h, w) float32 in [0, 1], how much of each pixel the treatment asks for: soft,
+            0 at the edge of what is changed.
         painted: whether an engine painted it.
         severities: read off the photo, off the two mixed at the shares `BLENDS`, off the picture.
+        levels: by how much they differ in lightness where they do most, for an eye that does not
+            see single grains.
         grain: what the two have in common; None where nothing is painted, which is the same grain.
     """
 
@@ -57,8 +65,10 @@ class TreatedPatch:
     photo: Rgb
     picture: Rgb
     changed: Bool
+    mask: Mask
     painted: bool
     severities: tuple[float, ...]
+    levels: float = 0.0
     grain: Grain | None = None
 
     def mix(self, share: float | Mask) -> Rgb:
@@ -128,20 +138,35 @@ def _worked(face: Face, job: Job, engine: str, seed: int) -> Progress:
     photo = face.photo.image[rows, columns]
     if not mask.any():
         same = np.zeros(photo.shape[:2], np.bool_)
-        return TreatedPatch(rows, columns, photo, photo, same, False, (before,) * len(_BLENDED))
+        none = np.zeros(same.shape, np.float32)
+        severities = (before,) * len(_BLENDED)
+        return TreatedPatch(rows, columns, photo, photo, same, none, False, severities)
     painting = _painted(face, job, target, (rows, columns), engine, seed)
     picture = yield from share_of(painting, PAINTING)
     painted = job.term.operator != "fade"
-    grain = Grain.of(photo, picture, face.px_per_mm) if painted else None
+    changed = (picture != photo).any(axis=2)
+    grain = Grain.of(photo, picture, face.px_per_mm) if painted and changed.any() else None
     mixed = [*(_mix(photo, picture, grain, share) for share in BLENDS), picture]
-    severities = [before]
+    read = [before]
     for i, window in enumerate(mixed):
         yield PAINTING + (1.0 - PAINTING) * i / len(mixed)
         image = face.photo.image.copy()
         image[rows, columns] = window
-        severities.append(severity(face.repainted(image)))
-    changed = (picture != photo).any(axis=2)
-    return TreatedPatch(rows, columns, photo, picture, changed, painted, tuple(severities), grain)
+        read.append(severity(face.repainted(image)))
+    here = np.ascontiguousarray(mask[rows, columns])
+    levels = _seen_levels(photo, picture, here, face.px_per_mm)
+    return TreatedPatch(
+        rows, columns, photo, picture, changed, here, painted, tuple(read), levels, grain
+    )
+
+
+def _seen_levels(photo: Rgb, picture: Rgb, mask: Mask, px_per_mm: float) -> float:
+    inside = mask > _INSIDE
+    if not inside.any():
+        return 0.0
+    change = picture.astype(np.float32).mean(axis=2) - photo.mean(axis=2)
+    broad = cv2.GaussianBlur(change.astype(np.float32), (0, 0), SEEN_MM * px_per_mm)
+    return float(np.quantile(np.abs(broad[inside]), _MOST_SEEN))
 
 
 def _severity_of(face: Face, job: Job) -> Callable[[Face], float]:
@@ -176,12 +201,13 @@ def _painted(
         yield 1.0
         return fade(face, sign, job.region, target.mask, at)
     if operator == "lift":
-        beside = None if target.beside is None else target.beside[at]
+        own = 1.0 - exempt_mask(face, sign)[at]
+        beside = (skin if target.beside is None else target.beside[at]) * own
         photo, deep = lift_shade(
-            photo, here, skin, face.px_per_mm, skin_beside=beside, both_ways=sign in BULGES
+            photo, here, skin * own, face.px_per_mm, skin_beside=beside, both_ways=sign in BULGES
         )
         line = crease(face, job.region).on_photo(face.photo.height, face.photo.width)
-        here = np.minimum(np.maximum(line[at], deep), here)
+        here = np.minimum(np.maximum(line[at], deep), here) * own
     picture = photo
     words = f"{SIGNS[sign].name.lower()} of the {job.region.replace('_', ' ')}"
     for step in engine_named(engine).steps(Fill(photo, here, face.px_per_mm, seed, skin, words)):

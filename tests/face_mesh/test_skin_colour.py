@@ -118,6 +118,28 @@ def test_hollows_read_as_scars_and_fine_ones_as_pores() -> None:
     assert read(broad, "acne_scars") > read(broad, "pores")
 
 
+def test_creases_and_the_shoulder_of_a_shade_are_no_scars() -> None:
+    """A pit is darker than the skin on all sides of it; a furrow or a fall of light on two."""
+    face = even_face()
+    x, y = face.landmarks_px[CHEEK, :2]
+    height, width = face.photo.image.shape[:2]
+    rows, columns = np.mgrid[:height, :width].astype(np.float64)
+    right, down = (columns - x) / face.px_per_mm, (rows - y) / face.px_per_mm
+
+    def furrowed(profile: np.ndarray) -> Face:
+        light = linear(face.photo.image).astype(np.float64)
+        return with_photo(face, encoded(light * np.exp(-0.2 * profile)[..., None]))
+
+    pits = np.exp(-0.5 * (((right + 3) % 6 - 3) ** 2 + ((down + 3) % 6 - 3) ** 2) / 0.8**2)
+    lines = np.exp(-0.5 * (((right + 3) % 6 - 3) / 0.8) ** 2)
+    # From the light to the half shade along a cheek, within 3 mm.
+    shoulder = np.clip(right / 1.5, -1.0, 1.0) + 0.1 * np.exp(-0.5 * ((right - 2) / 0.8) ** 2)
+    scarred = read(furrowed(pits), "acne_scars")
+    assert scarred > 0.7
+    assert read(furrowed(lines), "acne_scars") < 0.1 * scarred
+    assert read(furrowed(shoulder), "acne_scars") < 0.05 * scarred
+
+
 def test_a_repainted_face_keeps_what_it_is_compared_with() -> None:
     face = with_more(even_face(), 9.0, 0.3, HAEMOGLOBIN)
     before = read(face, "redness")

@@ -1,8 +1,12 @@
 """Treated skin on a photo: pieces that overlap share what they change, and bytes are not biased."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from face_mesh.arrays import Bool, Rgb
 from simulate import Plan, Treatment, procedures, simulate
@@ -23,7 +27,8 @@ def piece(at: tuple[slice, slice], by: int) -> TreatedPatch:
     photo = PHOTO[at]
     picture = (photo.astype(int) + by).astype(np.uint8)
     changed: Bool = np.ones(photo.shape[:2], np.bool_)
-    return TreatedPatch(*at, photo, picture, changed, True, (1.0, 0.6, 0.3, 0.0))
+    mask = np.ones(photo.shape[:2], np.float32)
+    return TreatedPatch(*at, photo, picture, changed, mask, True, (1.0, 0.6, 0.3, 0.0))
 
 
 def change(*parts: tuple[TreatedPatch, float]) -> np.ndarray:
@@ -56,7 +61,8 @@ def test_a_piece_leaves_what_another_changed_beside_it_as_it_is() -> None:
     (A window that was written whole once took a third of a chemical peel back, with a hard edge.)
     """
     above, below = piece(A, 60), piece(B, -20)
-    above.changed[8:], below.changed[:10] = False, False
+    for one, beyond in ((above, slice(8, None)), (below, slice(0, 10))):
+        one.changed[beyond], one.mask[beyond] = False, 0.0
     for parts in ((above, below), (below, above)):
         found = change(*((one, 0.5) for one in parts))
         assert (found[:8, :30] == 30).all()
@@ -88,9 +94,87 @@ def test_every_piece_of_treated_skin_is_in_the_picture(name: str) -> None:
         assert np.abs(cv2.GaussianBlur(off, (0, 0), 2.0 * face.px_per_mm)).max() <= 1.5
 
 
-def test_the_order_of_pieces_does_not_matter() -> None:
-    parts = [(piece(A, 60), 0.7), (piece(B, -20), 0.9), (piece((slice(5, 35), slice(5, 35)), 8), 1)]
-    assert np.abs(change(*parts) - change(*parts[::-1])).max() <= 2  # rounded once a piece
+# --- no seam: nothing hangs on windows or on who comes first
+
+SOFT_PX = 4.0  # standard deviation of the edges of `disc`
+shares = st.floats(0.05, 1.0)
+places = st.tuples(st.integers(10, 30), st.integers(10, 30))
+
+
+def disc(
+    at: tuple[int, int], by: int, room: tuple[int, int, int, int] = (0, 0, 0, 0)
+) -> TreatedPatch:
+    """A round place that is lighter by so many levels, soft; its window has room on four sides."""
+    y, x = np.mgrid[:SIDE, :SIDE]
+    away = np.hypot(y - at[0], x - at[1])
+    mask = np.exp(-0.5 * (away / SOFT_PX) ** 2).astype(np.float32)
+    mask[mask < 0.02] = 0.0
+    picture = np.round(PHOTO + by * mask[..., None]).astype(np.uint8)
+    low = [int(np.flatnonzero((mask > 0).any(axis=axis))[0]) for axis in (1, 0)]
+    high = [int(np.flatnonzero((mask > 0).any(axis=axis))[-1]) + 1 for axis in (1, 0)]
+    window = tuple(
+        slice(max(0, a - room[i]), min(SIDE, b + room[i + 2]))
+        for i, (a, b) in enumerate(zip(low, high, strict=True))
+    )
+    whole = TreatedPatch(
+        *(slice(0, SIDE),) * 2,
+        PHOTO,
+        picture,
+        (picture != PHOTO).any(axis=2),
+        mask,
+        True,
+        (1.0, 0.6, 0.3, 0.0),
+    )
+    parts = {name: getattr(whole, name)[window] for name in ("photo", "picture", "changed", "mask")}
+    return replace(whole, rows=window[0], columns=window[1], **parts)
+
+
+@given(
+    order=st.permutations(range(3)),
+    ats=st.tuples(places, places, places),
+    weights=st.tuples(shares, shares, shares),
+)
+def test_the_order_of_pieces_does_not_matter(
+    order: list[int], ats: tuple[tuple[int, int], ...], weights: tuple[float, ...]
+) -> None:
+    parts = [
+        (disc(at, by), weight) for at, by, weight in zip(ats, (150, -95, 60), weights, strict=True)
+    ]
+    assert (change(*parts) == change(*(parts[i] for i in order))).all()
+
+
+@given(
+    room=st.tuples(*[st.integers(0, 12)] * 4),
+    at=places,
+    other=places,
+    weights=st.tuples(shares, shares),
+)
+def test_how_pieces_are_cut_into_windows_does_not_matter(
+    room: tuple[int, int, int, int],
+    at: tuple[int, int],
+    other: tuple[int, int],
+    weights: tuple[float, float],
+) -> None:
+    beside = (disc(other, -60), weights[1])
+    tight, wide = ((disc(at, 80, by), weights[0]) for by in ((0, 0, 0, 0), room))
+    assert (change(tight, beside) == change(wide, beside)).all()
+
+
+@given(at=places, other=places, weights=st.tuples(shares, shares))
+def test_where_a_piece_ends_no_edge_is_seen_in_its_neighbour(
+    at: tuple[int, int], other: tuple[int, int], weights: tuple[float, float]
+) -> None:
+    """Soft masks leave no step: from pixel to pixel no more than each has by itself.
+
+    (Shared by where pictures differ, one piece was halved at the last pixel of the other: straight
+    seams under the eye, of the trough beside the lid.)
+    """
+    parts = [(disc(at, 80), weights[0]), (disc(other, 80), weights[1])]
+    found = change(*parts)[..., 0]
+    steepest = 80.0 * np.exp(-0.5) / SOFT_PX  # of a Gaussian, levels a pixel
+    # Its share of the change, and what the other's mask takes from it, are as steep; rounded twice.
+    for axis in (0, 1):
+        assert np.abs(np.diff(found, axis=axis)).max() <= 2.0 * steepest
 
 
 def test_what_is_painted_is_neither_darker_nor_lighter_in_the_mean_for_being_bytes() -> None:

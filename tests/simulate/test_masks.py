@@ -6,7 +6,9 @@ import pytest
 from face_mesh.landmarks.anatomy import point
 from face_mesh.regions import region
 from face_mesh.skin.chromophores import HAEMOGLOBIN
+from face_mesh.skin.signs import SIGNS
 from simulate import Plan, Treatment, procedures
+from simulate.skin.region_shares import region_share
 from simulate.skin.skin_effect import skin_mask_of
 from tests.face_mesh.skins import darker, even_face, with_more
 
@@ -24,11 +26,30 @@ def test_crows_feet_are_treated_beside_the_eye_and_not_on_the_lid(side: str, out
     outward_mm = out * (np.arange(face.photo.width) - x) / face.px_per_mm
     treated = mask.max(axis=0)
     assert treated[(outward_mm > 0.0) & (outward_mm < 13.0)].min() > 0.5
-    assert not treated[outward_mm < -10.5].any()  # to a pixel
+    assert not treated[outward_mm < -13.5].any()  # to a pixel
+    assert treated[outward_mm < -6.5].max() < 0.65
+
+
+@pytest.mark.parametrize(("side", "out"), [("left", 1.0), ("right", -1.0)])
+def test_a_line_that_leaves_its_zone_fades_out_and_is_not_cut_off(side: str, out: float) -> None:
+    """From the lid to the temple beyond the zone: nowhere does the mask fall by half in 1.5 mm.
+
+    (It was cut off within 0.8 mm at the zone's edge: half of a wrinkle of the temple stayed.)
+    """
+    corner = point(f"exocanthion_{side}")
+    face = darker(even_face(), (out * 6.0, 8.0), 46.0, 1.4, 0.2, start=corner)
+    entry = procedures()["crows_feet_toxin"]
+    mask = skin_mask_of(face, Plan((Treatment(entry.id, entry.usual_dose(side), side),)))
+    x = face.landmarks_px[corner, 0]
+    outward_mm = out * (np.arange(face.photo.width) - x) / face.px_per_mm
+    along = mask.max(axis=0)[(outward_mm > -16.0) & (outward_mm < 25.0)]
+    assert along.max() > 0.9
+    step = round(1.5 * face.px_per_mm)
+    assert np.abs(along[step:] - along[:-step]).max() < 0.5
 
 
 def test_a_broad_colour_fades_out_without_an_edge() -> None:
-    """As an edge of Gaussian form does that is soft over the region's and the feather's 2.5 mm.
+    """As an edge of Gaussian form does that is soft over the region's edge and 2.5 mm more.
 
     Its steepest slope is 1 / (sqrt(2 pi) sigma) a mm; 15 % is left to the shape of the region.
     """
@@ -43,3 +64,30 @@ def test_a_broad_colour_fades_out_without_an_edge() -> None:
     assert mask[below].max() > 0.8
     assert mask[below].min() < 0.1
     assert slopes.max() < 1.15 / (np.sqrt(2.0 * np.pi) * sigma_mm)
+
+
+def test_regions_of_a_broad_colour_share_all_skin_between_them() -> None:
+    """From cheek to nose and from one part of the nose to the next, all of a flush is treated once.
+
+    (Between the outlines of two regions a line of red skin stayed, with a sharp edge on each side.)
+    """
+    face = even_face(larger=SMALL)
+    regions = SIGNS["redness"].regions
+    total = np.sum([region_share(face, "redness", one) for one in regions], axis=0)
+    x, y = face.landmarks_px[point("malar_apex_left"), :2]
+    tip_x, tip_y = face.landmarks_px[point("pronasale"), :2]
+    for share in np.linspace(0.0, 1.0, 40):
+        at = round(y + share * (tip_y - y)), round(x + share * (tip_x - x))
+        assert total[at] > 0.65
+    assert total.max() < 1.02
+
+
+def test_shares_of_regions_are_smooth_and_none_of_one_side_reaches_the_other() -> None:
+    face = even_face(larger=SMALL)
+    for name in SIGNS["redness"].regions:
+        share = region_share(face, "redness", name)
+        steepest = max(np.abs(np.diff(share, axis=axis)).max() for axis in (0, 1))
+        assert steepest * face.px_per_mm < 0.2
+    other = region_share(face, "redness", "malar_right")
+    x, y = np.round(face.landmarks_px[point("malar_apex_left"), :2]).astype(int)
+    assert other[y, x] < 0.01

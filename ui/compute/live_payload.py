@@ -28,7 +28,7 @@ from ui.state import session
 from ui.state.widget_keys import dose_key
 
 MOST_LEVEL = 32767  # a field is sent in whole numbers of 16 bits, its own largest value at the end
-MASK = "-mask"  # after the name of a layer of skin: where it differs from the photo
+MASK = "-mask"  # after the name of a layer of skin: how much of each pixel it asks for
 Parts = Mapping[str, bytes]
 
 
@@ -87,9 +87,9 @@ def _scales(layer: Layer) -> tuple[float, ...]:
 
 
 def _encoded(name: str, layer: Layer) -> Parts:
-    if layer.changed is not None:
+    if layer.mask is not None:
         picture = np.ascontiguousarray(layer.values, np.uint8)
-        return {name: overlays.jpeg(picture), name + MASK: overlays.stencil(layer.changed)}
+        return {name: overlays.jpeg(picture), name + MASK: overlays.grey(layer.mask)}
     scales = _scales(layer)
     if not scales:  # a depth in [0, 1]
         return {name: np.round(255.0 * layer.values).astype(np.uint8).tobytes()}

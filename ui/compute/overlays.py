@@ -165,8 +165,8 @@ def _draw_contour(
     levels[cv2.erode(inside, cross, borderValue=0) < inside] = edge
 
 
-def stencil(mask: Bool) -> bytes:
-    """Encode yes and no for each pixel, as white and black."""
+def grey(mask: npt.NDArray[np.uint8]) -> bytes:
+    """Encode (h, w) uint8 without loss, 0 as black."""
     buffer = io.BytesIO()
     Image.fromarray(mask).save(buffer, "PNG")
     return buffer.getvalue()

@@ -42,7 +42,8 @@ const REFINE = `${HEAD}${CUBIC}
 uniform sampler2D nodes;
 out vec4 found;
 void main() { found = cubicAt(nodes, gl_FragCoord.xy / ${FINER}.0 - 0.5); }`;
-// What a treated piece of skin changes; pieces add up, and so do their weights.
+// What a treated piece of skin changes; pieces add up, and so do their weights, which follow the
+// soft mask of each. Where it is above 0 the picture holds the change as a whole; beyond, JPEG's own.
 const BLEND = `${HEAD}
 uniform sampler2D photo, picture, mask;
 uniform ivec2 corner, window;
@@ -51,9 +52,9 @@ uniform float weight;
 out vec4 found;
 void main() {
   ivec2 here = ivec2(gl_FragCoord.xy) + window;
-  float there = weight * texelFetch(mask, here - corner, level).r;
+  float share = texelFetch(mask, here - corner, level).r;
   vec3 change = texelFetch(picture, here - corner, level).rgb - texelFetch(photo, here, level).rgb;
-  found = there * vec4(change, 1.0);
+  found = weight * vec4(min(255.0 * share, 1.0) * change, share);
 }`;
 // Places are px of the level that is drawn, 2^level of the photo's; fields are in px of the photo.
 const PLACE = `
