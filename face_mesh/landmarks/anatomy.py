@@ -135,6 +135,7 @@ RIGHT_CURVES: dict[str, tuple[int, ...]] = {
     "temporal_hollow": (71, 139),
     # From lateral to medial.
     "malar_eminence": (50, 101),
+    "zygomatic_eminence": (123, 117),
     "brow": (46, 53, 52, 65, 55, 107, 66, 105, 63, 70, 46),  # around it
     "tail_third_of_brow": (70, 63, 105),
     "head_third_of_brow": (66, 107, 55),

@@ -52,12 +52,13 @@ _ANYWHERE = ("translate", "volume", "remove")  # also beyond the face
 _NEEDS = {
     "translate": ("direction",),
     "rotate": ("direction", "pivot"),
-    "scale": ("pivot",),
+    "spread": ("pivot",),
     "flatten": ("direction",),
     "relax": ("pull",),
     "volume": (),
     "remove": (),
 }
+_TAKES = {"volume": ("direction",)}  # what an operator may be given too
 Positive = Annotated[Number, Field(gt=0.0)]
 
 
@@ -162,6 +163,8 @@ class Term:
     @model_validator(mode="after")
     def _check(self) -> Term:
         for name in ("direction", "pivot", "pull"):
+            if name in _TAKES.get(self.operator, ()):
+                continue
             if bool(getattr(self, name)) != (name in _NEEDS[self.operator]):
                 raise FieldError(name, f"does not fit operator {self.operator}")
         if self.direction and (len(self.direction) != 3 or not any(self.direction)):

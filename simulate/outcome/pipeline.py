@@ -31,7 +31,7 @@ from simulate.plan.plan import Plan, Treatment
 from simulate.progress import complete
 from simulate.recovery.discolouration import SURFACE, density_gain, density_of
 from simulate.recovery.reactions import reactions_at
-from simulate.shading.relight import relit_bands, shading_gain
+from simulate.shading.relight import GLOSS, relit_bands, shading_gain
 from simulate.shading.shading import shade_of
 from simulate.skin.blend import blend_parts
 from simulate.skin.skin_effect import skin_effect
@@ -210,9 +210,9 @@ def _flow(face: Face, shifts: Sequence[Shift]) -> tuple[float, Field]:
 def _light(image: Rgb, face: Face, shade: Floats, density: Floats) -> tuple[Window, ...]:
     """Put shading and then discolouration on a picture of our own, in place; return where."""
     lit: list[Window] = []
-    gains = ((shading_gain(face, shade), 0.0), (density_gain(density), SURFACE))
-    for gain, surface in gains:
-        for rows, columns, pixels, here in relit_bands(image, face, gain, surface):
+    gains = ((shading_gain(face, shade), 0.0, GLOSS), (density_gain(density), SURFACE, 0.0))
+    for gain, surface, gloss in gains:
+        for rows, columns, pixels, here in relit_bands(image, face, gain, surface, gloss):
             merge(image, pixels, here, rows, columns)
             lit.append((rows, columns, here))
     return tuple(lit)

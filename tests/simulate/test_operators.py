@@ -29,7 +29,7 @@ NEEDS: dict[str, dict[str, Any]] = {
     "remove": {},
     "translate": {"direction": (0.6, 0.0, 0.8)},
     "rotate": {"direction": (0.0, 1.0, 0.0), "pivot": "subnasale"},
-    "scale": {"pivot": "zygion"},
+    "spread": {"pivot": "zygion"},
     "flatten": {"direction": (0.0, 0.0, 1.0)},
     "relax": {"pull": "cheilion"},
 }
@@ -215,7 +215,7 @@ def exactly_turned(arm: Points, angle: float) -> Points:
 
 def test_scaling_is_a_millimetre_at_the_pivot_and_nothing_on_the_midline() -> None:
     """The person's own midline; what lies beyond the pivot is carried along, not stretched."""
-    wide = term("scale", Patch("nasal_dorsum", 60.0, 1.0), midline=True, pivot="dorsum_edge_left")
+    wide = term("spread", Patch("nasal_dorsum", 60.0, 1.0), midline=True, pivot="dorsum_edge_left")
     field = term_field(mesh_of(), wide, "both")
     left, right = field[point("dorsum_edge_left"), 0], field[point("dorsum_edge_right"), 0]
     assert not field[:, 1:].any()
