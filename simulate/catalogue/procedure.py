@@ -377,6 +377,7 @@ class Procedure:
     terms: tuple[Term, ...] = ()
     skin: tuple[SkinTerm, ...] = ()
     hidden_by: tuple[str, ...] = ()  # findings of what it would bend: not drawn under it
+    under_hair: Switch = False  # hair lies over what it moves, and stays where it is
     undrawn: str = ""  # a sentence on what of the first weeks no picture shows
     dark_skin: str = ""  # a sentence for people whose skin is brown or dark
     in_smile: Switch = False  # acts on a muscle of the smile: nothing of it is seen at rest

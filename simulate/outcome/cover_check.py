@@ -13,6 +13,7 @@ from face_mesh.covers.cover import covers, fixed_mask, lens_mask
 from face_mesh.errors import PlanError
 from face_mesh.messages import Message
 from simulate.catalogue.procedure import Procedure
+from simulate.geometry.cover_taper import hair_mask
 from simulate.geometry.mesh import FaceSurface
 from simulate.outcome.view_check import change_weights
 from simulate.plan.plan import Plan, Treatment
@@ -90,6 +91,8 @@ def hidden_share(face: Face, treatment: Treatment) -> float:
 @cached_per(Scope.SIZE)
 def _hidden_share(face: Face, procedure: Procedure, side: str) -> float:
     mask = fixed_mask(face)
+    if procedure.under_hair:
+        mask = np.maximum(mask, hair_mask(face))
     return _share(face, procedure, side, mask) if mask.any() else 0.0
 
 

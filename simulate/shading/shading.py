@@ -58,7 +58,7 @@ def shade_unit(face: Face, part: Part) -> Floats:
     shade = grid.place_values(values, LOW_PASS_MM / NODE_MM)
     if relief.has_features:  # what the low pass spread over lips and eyes again
         shade *= grid.place_values(relief.known(face), EDGE_NODES)
-    return off_covers(face, shade, part.bends_glasses)
+    return off_covers(face, shade, part.bends_glasses, part.under_hair)
 
 
 def shade_of(face: Face, amounts: Amounts, share: float = 1.0) -> Floats:
