@@ -14,6 +14,7 @@ from face_mesh.errors import PlanError
 from face_mesh.messages import Message
 from simulate.catalogue.procedure import Procedure
 from simulate.geometry.cover_taper import hair_mask
+from simulate.geometry.ears import ears_of
 from simulate.geometry.mesh import FaceSurface
 from simulate.outcome.view_check import change_weights
 from simulate.plan.plan import Plan, Treatment
@@ -49,6 +50,17 @@ def partly_hidden(face: Face, plan: Plan) -> Iterator[str]:
                 "is not drawn.",
                 name=Message(treatment.entry.name),
             )
+        if treatment.dose and _on_ears(treatment):
+            treated = set(treatment.entry.treated_sides(treatment.side))
+            for side in sorted(treated - _ears_seen(face, treatment)):
+                yield Message(
+                    "{name}: the left ear is not drawn, because hair covers it or it does not "
+                    "stand out in this photo."
+                    if side == "left"
+                    else "{name}: the right ear is not drawn, because hair covers it or it does "
+                    "not stand out in this photo.",
+                    name=Message(treatment.entry.name),
+                )
         for _, share in _under(face, treatment):
             if treatment.dose and HARDLY_HIDDEN < share <= MOST_HIDDEN:
                 yield Message(
@@ -56,6 +68,14 @@ def partly_hidden(face: Face, plan: Plan) -> Iterator[str]:
                     "is not drawn; take the photo again without glasses.",
                     name=Message(treatment.entry.name),
                 )
+
+
+def _on_ears(treatment: Treatment) -> bool:
+    return any(term.patch.surface == "ears" for term in treatment.entry.terms)
+
+
+def _ears_seen(face: Face, treatment: Treatment) -> set[str]:
+    return set(treatment.entry.treated_sides(treatment.side)) & set(ears_of(face))
 
 
 def covers_of(face: Face, treatment: Treatment) -> list[str]:

@@ -15,6 +15,7 @@ from face_mesh.arrays import Field, Points, Rgb
 from simulate.catalogue.time_course import days_since, share_at
 from simulate.composite import Window, merge, trim
 from simulate.geometry.displacement import grid_shift_px, mesh_shift_mm, parts_of, swelling_part
+from simulate.geometry.ear_backdrop import ears_before_backdrop
 from simulate.geometry.grid import Grid
 from simulate.geometry.inverse_field import backward, safe_share
 from simulate.geometry.silhouette import FROM_DEG, WHOLE, OutlinePatch, outline_patch
@@ -120,6 +121,11 @@ def simulation_steps(
     with clock.stage("geometry"):
         plain = image
         image, moved = _warped(plain, face, inverse_field)
+        if any(part.surface == "ears" for shift in drawn for part in shift.parts):
+            for rows, columns, pixels, here in ears_before_backdrop(
+                face, plain, image, inverse_field
+            ):
+                merge(image, pixels, here, rows, columns)
         outline = _outline(face, plain, image, share, drawn)
         if outline is not None:
             merge(image, outline.pixels, outline.changed, outline.rows, outline.columns)
