@@ -24,9 +24,7 @@ HAIRY = 0.5  # of what is no skin
 Floats = npt.NDArray[np.float32]
 
 
-def off_covers(
-    face: Face, values: Floats, bends_glasses: bool, under_hair: bool = False
-) -> Floats:
+def off_covers(face: Face, values: Floats, bends_glasses: bool, under_hair: bool = False) -> Floats:
     """Return (rows, columns, ...) values on the face's grid, less and less towards a cover.
 
     `bends_glasses` is whether glasses would be bent by them too, `under_hair` whether hair lies

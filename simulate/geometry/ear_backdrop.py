@@ -69,7 +69,8 @@ class _Strip:
 
     def __init__(self, face: Face, ear: Ear) -> None:
         self._ear = ear
-        self._root_px = face.pose.to_photo(contour_at(face.mesh_mm, ear.side, ear.heights_mm))[:, :2]
+        contour = contour_at(face.mesh_mm, ear.side, ear.heights_mm)
+        self._root_px = face.pose.to_photo(contour)[:, :2]
         self.outward_px = face.pose.shift_px(outwards(ear.side)[None])[0].astype(np.float32)
         x, y = self.outward_px / np.linalg.norm(self.outward_px)
         self._down = np.array((-y, x) if x > 0.0 else (y, -x), np.float32)

@@ -1,4 +1,4 @@
-"""The ears as they are seen in the photo: how far each stands out beside the face, height by height.
+"""The ears as the photo shows them: how far each stands out beside the face, height by height.
 
 The landmarks end before the ears. Here the photo is looked at in a *strip* beside the face: rows
 are heights in the head frame, columns distances outwards from the contour, so that both sides and
@@ -45,7 +45,7 @@ SPECK, GAP = 5, 13  # px of the strip: smaller specks are none, smaller gaps are
 # What a bulge must be like, set on 33 ears and 16 places without one of development people: its
 # protrusion, its height, where it begins and ends, where it stands out most (from its upper end),
 # how full it is, how much darker than the cheek, and how it stands off against what is behind.
-PROTRUSION_MM, HEIGHT_MM = (9.0, 34.0), (42.0, 78.0)
+PROTRUSION_MM, HEIGHT_MM = (9.0, 27.0), (42.0, 78.0)
 HIGHEST_MM, LOWEST_MM, UPPER_POLE_MM = 22.0, -74.0, -10.0
 PEAK, FULL, DARKEST, CONTRAST = 0.8, 0.6, -26.0, 14.0
 PEAK_HEIGHTS_MM = (14.0, -48.0)
@@ -229,9 +229,7 @@ def _end(rim: Points, peak: int, step: int) -> int:
     return at
 
 
-def _is_ear(
-    rim: Points, heights: Points, out: Points, off: Floats, ends: tuple[int, int]
-) -> bool:
+def _is_ear(rim: Points, heights: Points, out: Points, off: Floats, ends: tuple[int, int]) -> bool:
     first, last = ends
     own = rim[first : last + 1]
     high = float(heights[first] - heights[last])

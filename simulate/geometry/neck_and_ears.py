@@ -55,6 +55,7 @@ ROUNDING = 3  # times that rows are averaged where chin and neck meet
 EAR_TOP_MM, EAR_FOOT_MM = 8.0, -60.0
 RIM_MM = 14.0
 EAR_ROWS, EAR_COLUMNS, RIM_COLUMN = 30, 11, 7  # farther out is air, which moves with the rim
+AIR_MM = 1.0  # of a column beyond the rim
 ABOUT_EAR_MM = 10.0  # above and below it, over which its movement goes
 # Share of the most that a rim stands out from which it is the helix: the lobule stands out less.
 HELIX = 0.6
@@ -247,6 +248,7 @@ def _evenly(points: Points) -> Points:
 
 def _ears(mesh_mm: Points, seen: Mapping[str, Ear]) -> PriorSurface:
     sheets, triangles, pairs, places = [], [], [], {}
+    columns = np.arange(EAR_COLUMNS)
     for i, side in enumerate(("right", "left")):
         ear = seen.get(side)
         top_mm, foot_mm = (ear.top_mm, ear.foot_mm) if ear else (EAR_TOP_MM, EAR_FOOT_MM)
@@ -255,8 +257,8 @@ def _ears(mesh_mm: Points, seen: Mapping[str, Ear]) -> PriorSurface:
         within = (heights <= top_mm) & (heights >= foot_mm)
         standing = np.flatnonzero(within & (rim >= HELIX * rim[within].max()))
         root = contour_at(mesh_mm, side, heights)
-        share = np.arange(EAR_COLUMNS) / RIM_COLUMN
-        out = np.maximum(rim, LEAST_RIM_MM)[:, None] * share
+        out = np.maximum(rim, LEAST_RIM_MM)[:, None] * np.minimum(columns / RIM_COLUMN, 1.0)
+        out += AIR_MM * np.maximum(columns - RIM_COLUMN, 0)
         sheet = root[:, None] + out[..., None] * outwards(side)
         first = i * EAR_ROWS * EAR_COLUMNS
         faces, links = _sheet(EAR_ROWS, EAR_COLUMNS, first)
@@ -268,10 +270,9 @@ def _ears(mesh_mm: Points, seen: Mapping[str, Ear]) -> PriorSurface:
         places[f"ear_ends_{side}"] = tuple(first + e + c for e in ends for c in range(EAR_COLUMNS))
         rows = [first + int(r) * EAR_COLUMNS for r in standing]
         places[f"rim_{side}"] = tuple(row + RIM_COLUMN for row in rows)
-        places[f"helix_{side}"] = (  # an ear that is not seen is held at its root
-            tuple(row + c for row in rows for c in range(RIM_COLUMN, EAR_COLUMNS))
-            if ear
-            else places[f"ear_root_{side}"]
+        helix = rows if ear else ()  # from the rim on, for some air goes along at first
+        places[f"helix_{side}"] = tuple(
+            row + c for row in helix for c in range(RIM_COLUMN, EAR_COLUMNS)
         )
     return PriorSurface(
         np.concatenate(sheets),

@@ -37,10 +37,14 @@ def patch_weights(mesh: Surface, term: Term, side: str) -> Points:
 
     1 within `core_mm` of the centre curve, falling smoothly to 0 over `falloff_mm` along the skin;
     0 on each held curve, rising with the distance from it. A side of a midline term is cut softly.
+    Nothing where the surface lacks the centre, as a head lacks the helix of an ear under hair.
     """
     patch = term.patch
     reach_mm = patch.core_mm + patch.falloff_mm
-    away_mm = mesh.distance_mm(mesh.vertices_of(patch.centre, side), reach_mm, patch.metric)
+    centre = mesh.vertices_of(patch.centre, side)
+    if not centre:
+        return np.zeros(len(mesh.vertices_mm))
+    away_mm = mesh.distance_mm(centre, reach_mm, patch.metric)
     weights = smooth_step(1.0 - (away_mm - patch.core_mm) / patch.falloff_mm)
     for name in patch.hold:
         held_mm = mesh.distance_mm(mesh.vertices_of(name, side), 2.0 * reach_mm, patch.metric)

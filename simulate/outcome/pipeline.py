@@ -137,7 +137,7 @@ def simulation_steps(
         image=image,
         changes=changes,
         warnings=(
-            *warnings_of(face, plan, conditions, weights, share, skin, changes),
+            *warnings_of(face, plan, conditions, weights, share, skin),
             *plan_warnings(plan),
             *in_time(plan, conditions.days),
             *undrawn_reactions(plan, conditions),

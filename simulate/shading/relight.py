@@ -26,8 +26,8 @@ from simulate.shading.light import Light
 
 SMALLEST = 1.0 / 1024.0  # of light: what is less changes no byte
 MOST_SHINE = 0.9  # of the darkest channel
-# How many times as much shine grows, as a share of itself, as the light that skin returns: the median
-# of 25 development people of every tone, shine of their bare skin against its fitted shade.
+# How many times as much shine grows, as a share of itself, as the light that skin returns: the
+# median of 25 development people of every tone, shine of bare skin against its fitted shade.
 GLOSS = 1.7
 _CODES = 4095  # the root of light is looked up in so many steps: ten or more to a byte everywhere
 Floats = npt.NDArray[np.float32]
