@@ -56,6 +56,8 @@ def _away(face: Face, hidden: Mask, least: float, over_mm: float) -> Floats:
         for low, n, end in zip(grid.origin_px[::-1], grid.shape, (height, width), strict=True)
     )
     there = (hidden[np.ix_(row, column)] < least).astype(np.uint8)
+    if there.all():
+        return np.ones(grid.shape, np.float32)
     away = cv2.distanceTransform(there, cv2.DIST_L2, 5) * NODE_MM
     t = np.clip(away / over_mm, 0.0, 1.0)
     return np.asarray(t * t * (3.0 - 2.0 * t), np.float32)

@@ -98,6 +98,12 @@ def needs_ears(face: Face, procedure: str) -> None:
         pytest.skip("no two ears are seen in this photo")
 
 
+def offered(face: Face, names: Iterable[str]) -> tuple[str, ...]:
+    """Those of some procedures that the photo of a face can show."""
+    seen = ears_of(face)
+    return tuple(name for name in names if seen or "ears" not in surfaces_of(name))
+
+
 def run(face: Face, procedure: str, share: float = 1.0, side: str = "both", **how: str) -> Outcome:
     """The outcome of one procedure at a share of the largest dose for that side."""
     needs_ears(face, procedure)

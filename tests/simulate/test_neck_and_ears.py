@@ -297,7 +297,8 @@ def test_what_was_not_measured_is_told_as_a_change_on_a_usual_one(face: Face, na
     outcome = run(face, name, 0.5)
     for change in outcome.changes:
         if change.measure in PRIOR_MEASURES:
-            assert "A photo from the front does not measure this" in change.because
+            usual_one = "A photo from the front does not measure this" in change.because
+            assert usual_one == (change.unit == "deg")  # of ears it shows how far they stand out
             assert change.in_picture == (change.unit == "mm")
             assert change.expected_low < change.after < change.expected_high
     told = {c.measure for c in outcome.changes}
