@@ -22,6 +22,7 @@ from face_mesh import Face
 from face_mesh.arrays import Bool, Mask, Points, Rgb
 from face_mesh.cache import Scope, cached_per
 from face_mesh.landmarks.anatomy import point
+from simulate.geometry.warp import sample
 
 SIDES = ("right", "left")
 # The strip, mm in the head frame: heights, and from within the face outwards.
@@ -147,7 +148,7 @@ def _strip(face: Face, side: str, heights: Points, out: Points) -> tuple[Rgb, Bo
     coarser = face.px_per_mm / STRIP_PX_PER_MM
     if coarser > 1.3:
         photo = np.asarray(cv2.GaussianBlur(photo, (0, 0), 0.4 * coarser), np.uint8)
-    strip = cv2.remap(photo, at[..., 0], at[..., 1], cv2.INTER_LINEAR, None, cv2.BORDER_REPLICATE)
+    strip = sample(photo, at, cv2.INTER_LINEAR)
     return np.ascontiguousarray(strip, np.uint8), np.asarray(seen, np.bool_)
 
 
