@@ -133,8 +133,11 @@ RIGHT_CURVES: dict[str, tuple[int, ...]] = {
     "prejowl_border": (136, 150, 149, 176),
     "submalar_hollow": (187, 207, 214),
     "temporal_hollow": (71, 139),
+    # Closed, clockwise in the picture: between eye, brow and contour, from forehead to cheekbone.
+    "temple_side": (103, 104, 63, 70, 156, 35, 117, 234, 127, 162, 21, 54),
     # From lateral to medial.
     "malar_eminence": (50, 101),
+    "zygomatic_eminence": (123, 117),
     "brow": (46, 53, 52, 65, 55, 107, 66, 105, 63, 70, 46),  # around it
     "tail_third_of_brow": (70, 63, 105),
     "head_third_of_brow": (66, 107, 55),

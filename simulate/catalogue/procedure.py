@@ -52,12 +52,13 @@ _ANYWHERE = ("translate", "volume", "remove")  # also beyond the face
 _NEEDS = {
     "translate": ("direction",),
     "rotate": ("direction", "pivot"),
-    "scale": ("pivot",),
+    "spread": ("pivot",),
     "flatten": ("direction",),
     "relax": ("pull",),
     "volume": (),
     "remove": (),
 }
+_TAKES = {"volume": ("direction",)}  # what an operator may be given too
 Positive = Annotated[Number, Field(gt=0.0)]
 
 
@@ -162,6 +163,8 @@ class Term:
     @model_validator(mode="after")
     def _check(self) -> Term:
         for name in ("direction", "pivot", "pull"):
+            if name in _TAKES.get(self.operator, ()):
+                continue
             if bool(getattr(self, name)) != (name in _NEEDS[self.operator]):
                 raise FieldError(name, f"does not fit operator {self.operator}")
         if self.direction and (len(self.direction) != 3 or not any(self.direction)):
@@ -374,6 +377,7 @@ class Procedure:
     terms: tuple[Term, ...] = ()
     skin: tuple[SkinTerm, ...] = ()
     hidden_by: tuple[str, ...] = ()  # findings of what it would bend: not drawn under it
+    under_hair: Switch = False  # hair lies over what it moves, and stays where it is
     undrawn: str = ""  # a sentence on what of the first weeks no picture shows
     dark_skin: str = ""  # a sentence for people whose skin is brown or dark
     in_smile: Switch = False  # acts on a muscle of the smile: nothing of it is seen at rest

@@ -46,6 +46,7 @@ class Part:
         volume_ml: what one unit of dose adds to the face; None where nothing is added or taken.
         surface: what the terms lie on: "face", "neck" or "ears".
         bends_glasses: whether they would bend glasses in the photo, and so spare what is under.
+        under_hair: whether hair lies over what they move, and stays.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Part:
     volume_ml: float | None = None
     surface: str = "face"
     bends_glasses: bool = False
+    under_hair: bool = False
 
     def surface_mm(self, face: Face) -> Points:
         """Return the (V, 3) displacement of one unit on the surface, to first order."""
@@ -84,6 +86,7 @@ def _grid_px(face: Face, part: Part) -> Field:
         face,
         grid_of(face, part.surface).place(face, part.surface_mm(face)),
         part.bends_glasses,
+        part.under_hair,
     )
 
 
@@ -95,7 +98,7 @@ def _cubic(face: Face, part: Part) -> Cubic:
 
 def parts_of(procedure: Procedure, side: str) -> tuple[Part, ...]:
     """Return the parts of a procedure on a side or on both, a unit of effective dose each."""
-    found, bends = [], GLASSES in procedure.hidden_by
+    found, spared = [], _spared(procedure)
     for surface in SURFACES:
         rest, volume, ml = [], [], 0.0
         for term in procedure.terms:
@@ -110,9 +113,9 @@ def parts_of(procedure: Procedure, side: str) -> tuple[Part, ...]:
                     rest.append((term, one, weight))
         name = f"{procedure.id} {side} {surface}"
         if rest:
-            found.append(Part(f"{name} moved", tuple(rest), None, surface, bends))
+            found.append(Part(f"{name} moved", tuple(rest), None, surface, *spared))
         if volume:
-            found.append(Part(f"{name} filled", tuple(volume), ml, surface, bends))
+            found.append(Part(f"{name} filled", tuple(volume), ml, surface, *spared))
     return tuple(found)
 
 
@@ -137,8 +140,12 @@ def swelling_part(procedure: Procedure, side: str, reaction: Reaction) -> Part:
     peak_ml = reaction.peak * (0.5 if reaction.midline and side != "both" else 1.0)
     terms = tuple((t, here, peak_ml) for t, here in reaction_term(procedure, side, reaction))
     name = f"{procedure.id} {side} swelling {procedure.reactions.index(reaction)}"
-    bends = GLASSES in procedure.hidden_by
-    return Part(name, terms, peak_ml * len(terms), reaction.patch.surface, bends)
+    return Part(name, terms, peak_ml * len(terms), reaction.patch.surface, *_spared(procedure))
+
+
+def _spared(procedure: Procedure) -> tuple[bool, bool]:
+    """Return whether it would bend glasses, and whether hair lies over what it moves."""
+    return GLASSES in procedure.hidden_by, procedure.under_hair
 
 
 def _portion(term: Term, dose: Dose, side: str) -> float:

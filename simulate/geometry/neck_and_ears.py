@@ -1,9 +1,10 @@
 """Surfaces beyond the landmark mesh: the neck below the jaw and the ears beside the face.
 
-Neither is measured: 468 landmarks end at the jaw and before the ears. A *prior surface* is a mesh
-that hangs on the measured contour and goes on from there as that of a usual adult would: a plane
-back under the chin, then the column of the neck; a strip where an ear stands. What is told of it is
-a change on a usual neck or ear, never a measure of this one.
+468 landmarks end at the jaw and before the ears. A *prior surface* is a mesh that hangs on the
+measured contour and goes on from there as that of a usual adult would: a plane back under the chin,
+then the column of the neck; a strip where an ear stands. What is told of a neck is a change on a
+usual one, never a measure of this one. An ear that is seen (`ears`) stands out in its strip as far
+as in the photo; one that is not seen does not move.
 
 Terms act on it as on the face (`operators`), and their displacement is put on the same grid:
 nothing inside the face, smoothly more away from its edge, nothing again beyond the surface.
@@ -25,6 +26,7 @@ from face_mesh.arrays import Field, Index, Points
 from face_mesh.cache import Scope, cached_per
 from face_mesh.landmarks.anatomy import curve, point
 from face_mesh.measures import MeasureSpec
+from simulate.geometry.ears import Ear, contour_at, ears_of, outwards
 from simulate.geometry.grid import (
     QUIET_PX,
     SMOOTH_NODES,
@@ -48,14 +50,16 @@ CREASE_DROP_MM = 6.0  # below the border of the jaw at its angles
 HALF_COLUMNS, UNDER_ROWS, COLUMN_ROWS = 20, 13, 15
 ROUNDING = 3  # times that rows are averaged where chin and neck meet
 
-# The usual ear, on 5 people: from the height of the eyes to that of the base of the nose, its rim
-# 11 to 19 mm beside the contour. Farther out is air, which moves with the rim at first.
-EAR_TOP_MM, EAR_FOOT_MM = 14.0, -66.0
+# Where no ear is seen, the usual one: from the height of the eyes to that of the base of the nose,
+# its rim 11 to 19 mm beside the contour on 5 people.
+EAR_TOP_MM, EAR_FOOT_MM = 8.0, -60.0
 RIM_MM = 14.0
-RIM_HEIGHTS_MM = (4.0, -36.0)  # between them the rim stands out; the lobule stands out less
-EAR_WIDTH_MM = 20.0
-EAR_BACK = 0.8  # mm it goes back for each mm outwards
-EAR_ROWS, EAR_COLUMNS = 30, 11
+EAR_ROWS, EAR_COLUMNS, RIM_COLUMN = 30, 11, 7  # farther out is air, which moves with the rim
+AIR_MM = 1.0  # of a column beyond the rim
+ABOUT_EAR_MM = 10.0  # above and below it, over which its movement goes
+# Share of the most that a rim stands out from which it is the helix: the lobule stands out less.
+HELIX = 0.6
+LEAST_RIM_MM = 6.0  # of a row of the sheet, which else would be a line
 
 # mm beyond the edge of the face over which the displacement comes in: the face ends there and skin
 # is not torn. And beyond the surface's own edge over which it goes.
@@ -105,7 +109,7 @@ class PriorSurface(Surface):
 
 @cached_per(Scope.HEAD)
 def _prior_surface(face: Face, surface: str) -> PriorSurface:
-    return (_neck if surface == "neck" else _ears)(face.mesh_mm)
+    return _neck(face.mesh_mm) if surface == "neck" else _ears(face.mesh_mm, ears_of(face))
 
 
 @dataclass(frozen=True, eq=False)
@@ -242,21 +246,20 @@ def _evenly(points: Points) -> Points:
     return np.stack([np.interp(wanted, along, axis) for axis in points.T], axis=1)
 
 
-def _ears(mesh_mm: Points) -> PriorSurface:
-    heights = np.linspace(EAR_TOP_MM, EAR_FOOT_MM, EAR_ROWS)
-    out = np.linspace(0.0, EAR_WIDTH_MM, EAR_COLUMNS)
-    rim = int(np.argmin(np.abs(out - RIM_MM)))
-    upper, lower = RIM_HEIGHTS_MM
-    standing = np.flatnonzero((heights <= upper) & (heights >= lower))
+def _ears(mesh_mm: Points, seen: Mapping[str, Ear]) -> PriorSurface:
     sheets, triangles, pairs, places = [], [], [], {}
-    for i, (side, sign) in enumerate((("right", -1.0), ("left", 1.0))):
-        contour = mesh_mm[[point(f"{name}_{side}") for name in ("midface", "tragion", "zygion")]]
-        rising = contour[np.argsort(contour[:, 1])]
-        root = np.stack([np.interp(heights, rising[:, 1], rising[:, k]) for k in (0, 2)], axis=1)
-        sheet = np.empty((EAR_ROWS, EAR_COLUMNS, 3))
-        sheet[..., 0] = root[:, :1] + sign * out
-        sheet[..., 1] = heights[:, None]
-        sheet[..., 2] = root[:, 1:] - EAR_BACK * out
+    columns = np.arange(EAR_COLUMNS)
+    for i, side in enumerate(("right", "left")):
+        ear = seen.get(side)
+        top_mm, foot_mm = (ear.top_mm, ear.foot_mm) if ear else (EAR_TOP_MM, EAR_FOOT_MM)
+        heights = np.linspace(top_mm + ABOUT_EAR_MM, foot_mm - ABOUT_EAR_MM, EAR_ROWS)
+        rim = ear.rim_at(heights) if ear else np.full(EAR_ROWS, RIM_MM)
+        within = (heights <= top_mm) & (heights >= foot_mm)
+        standing = np.flatnonzero(within & (rim >= HELIX * rim[within].max()))
+        root = contour_at(mesh_mm, side, heights)
+        out = np.maximum(rim, LEAST_RIM_MM)[:, None] * np.minimum(columns / RIM_COLUMN, 1.0)
+        out += AIR_MM * np.maximum(columns - RIM_COLUMN, 0)
+        sheet = root[:, None] + out[..., None] * outwards(side)
         first = i * EAR_ROWS * EAR_COLUMNS
         faces, links = _sheet(EAR_ROWS, EAR_COLUMNS, first)
         sheets.append(sheet.reshape(-1, 3))
@@ -265,10 +268,11 @@ def _ears(mesh_mm: Points) -> PriorSurface:
         places[f"ear_root_{side}"] = tuple(first + r * EAR_COLUMNS for r in range(EAR_ROWS))
         ends = (0, (EAR_ROWS - 1) * EAR_COLUMNS)
         places[f"ear_ends_{side}"] = tuple(first + e + c for e in ends for c in range(EAR_COLUMNS))
-        rows = first + standing * EAR_COLUMNS
-        places[f"rim_{side}"] = tuple(int(r) + rim for r in rows)
-        places[f"helix_{side}"] = tuple(  # from the usual rim on: some ears stand out farther
-            int(r) + c for r in rows for c in range(rim, EAR_COLUMNS)
+        rows = [first + int(r) * EAR_COLUMNS for r in standing]
+        places[f"rim_{side}"] = tuple(row + RIM_COLUMN for row in rows)
+        helix = rows if ear else ()  # from the rim on, for some air goes along at first
+        places[f"helix_{side}"] = tuple(
+            row + c for row in helix for c in range(RIM_COLUMN, EAR_COLUMNS)
         )
     return PriorSurface(
         np.concatenate(sheets),

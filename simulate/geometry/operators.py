@@ -20,7 +20,8 @@ from simulate.geometry.mesh import FaceSurface, Surface, landmarks_of
 from simulate.geometry.volume import swept_ml
 
 MIDLINE_BLEND_MM = 10.0  # a one-sided treatment of a midline structure fades over this half-width
-SCALE_KNEE = 6.0  # how sharply `scale` levels off: slope 1.12 in the middle, no corner at the pivot
+# Of the pivot's distance from the midline: from where to where `spread` comes in.
+RIDGE = (0.15, 1.25)
 Operator = Callable[[Any, Term, Points, str], Points]
 
 
@@ -36,10 +37,14 @@ def patch_weights(mesh: Surface, term: Term, side: str) -> Points:
 
     1 within `core_mm` of the centre curve, falling smoothly to 0 over `falloff_mm` along the skin;
     0 on each held curve, rising with the distance from it. A side of a midline term is cut softly.
+    Nothing where the surface lacks the centre, as a head lacks the helix of an ear under hair.
     """
     patch = term.patch
     reach_mm = patch.core_mm + patch.falloff_mm
-    away_mm = mesh.distance_mm(mesh.vertices_of(patch.centre, side), reach_mm, patch.metric)
+    centre = mesh.vertices_of(patch.centre, side)
+    if not centre:
+        return np.zeros(len(mesh.vertices_mm))
+    away_mm = mesh.distance_mm(centre, reach_mm, patch.metric)
     weights = smooth_step(1.0 - (away_mm - patch.core_mm) / patch.falloff_mm)
     for name in patch.hold:
         held_mm = mesh.distance_mm(mesh.vertices_of(name, side), 2.0 * reach_mm, patch.metric)
@@ -65,8 +70,13 @@ def _field(values: Any) -> Points:
 
 
 def volume(mesh: Surface, term: Term, weights: Points, side: str) -> Points:
-    """Spread 1 mL over the patch along the skin normals: to first order 1,000 mm³ are swept."""
-    spread = _field(weights[:, None] * mesh.normals)
+    """Spread 1 mL over the patch: to first order 1,000 mm³ are swept.
+
+    Along the skin normals, or in the term's direction where it names one: what lies under a ridge
+    or a tip lifts it as a whole and does not blow it up.
+    """
+    along = _directed(term, side) if term.direction else mesh.normals
+    spread = _field(weights[:, None] * along)
     return spread / swept_ml(mesh.vertices_mm, mesh.triangles, spread)[0]
 
 
@@ -88,18 +98,20 @@ def rotate(mesh: FaceSurface, term: Term, weights: Points, side: str) -> Points:
     return _field(np.deg2rad(1.0) * weights[:, None] * turned)
 
 
-def scale(mesh: FaceSurface, term: Term, weights: Points, side: str) -> Points:
-    """Move points away from the midline in proportion; 1 mm at the pivot of the mean side.
+def spread(mesh: FaceSurface, term: Term, weights: Points, side: str) -> Points:
+    """Move both sides away from the midline by 1 mm at the pivot of the mean side.
 
-    Beyond the pivot the shift stays about 1 mm: what lies farther out is carried along, not
-    stretched. The midline is the person's own, height by height: a nose is seldom straight.
+    A ridge keeps its width: nothing moves within `RIDGE` of the pivot's distance, and what lies
+    farther out than the pivot is carried along, not stretched. The midline is the person's own,
+    height by height: a nose is seldom straight.
     """
     across = mesh.vertices_mm[:, 0] - _midline_mm(mesh)
     pivot = landmarks_of(term.pivot, side)[0]
     either = [pivot, canonical_mesh().mirror[pivot]]  # of one side only, a mirrored face differs
     reference = max(float(np.abs(across[either]).mean()), 1.0)
-    ratio = across / reference
-    share = ratio / ((1.0 + np.abs(ratio) ** SCALE_KNEE) / 2.0) ** (1.0 / SCALE_KNEE)
+    low, high = RIDGE
+    reached = smooth_step((np.abs(across) / reference - low) / (high - low))
+    share = np.sign(across) * reached / smooth_step(np.array((1.0 - low) / (high - low)))
     return _field((weights * share)[:, None] * np.array((1.0, 0.0, 0.0)))
 
 
@@ -136,7 +148,7 @@ OPERATORS: dict[str, Operator] = {
     "remove": remove,
     "translate": translate,
     "rotate": rotate,
-    "scale": scale,
+    "spread": spread,
     "flatten": flatten,
     "relax": relax,
 }

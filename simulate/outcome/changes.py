@@ -168,10 +168,9 @@ def _spread(found: Sequence[tuple[Shift, float]]) -> list[float]:
 def _because(id_: str, treatments: Sequence[Treatment]) -> str:
     """Say why a range is as wide as it is, where the evidence behind it is thin."""
     said: dict[str, str] = {}
-    if id_ in PRIOR_MEASURES:
+    if id_ in PRIOR_MEASURES and not SPECS[id_].seen_from_front:
         said[id_] = N_(
-            "A photo from the front does not measure this: shown is the change on a usual neck or "
-            "ear."
+            "A photo from the front does not measure this: shown is the change on a usual neck."
         )
     for treatment in treatments:
         name = Message(treatment.entry.name)

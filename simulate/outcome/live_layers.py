@@ -34,7 +34,7 @@ from simulate.recovery.discolouration import SURFACE, colour_of, depth_of
 from simulate.recovery.reactions import reactions_at
 from simulate.shading import shading
 from simulate.shading.light import Light
-from simulate.shading.relight import MOST_SHINE, SMALLEST
+from simulate.shading.relight import GLOSS, MOST_SHINE, SMALLEST
 from simulate.shading.shading import shade_unit
 from simulate.skin.skin_effect import skin_amount
 from simulate.skin.treated_patch import TreatedPatch
@@ -53,6 +53,7 @@ CONSTANTS = {
     "quietShade": shading.QUIET,
     "smallestLight": SMALLEST,
     "mostShine": MOST_SHINE,
+    "gloss": GLOSS,
     "surface": SURFACE,
 }
 Floats = npt.NDArray[np.float32]

@@ -15,6 +15,7 @@ from face_mesh.arrays import Field, Points, Rgb
 from simulate.catalogue.time_course import days_since, share_at
 from simulate.composite import Window, merge, trim
 from simulate.geometry.displacement import grid_shift_px, mesh_shift_mm, parts_of, swelling_part
+from simulate.geometry.ear_backdrop import ears_before_backdrop
 from simulate.geometry.grid import Grid
 from simulate.geometry.inverse_field import backward, safe_share
 from simulate.geometry.silhouette import FROM_DEG, WHOLE, OutlinePatch, outline_patch
@@ -31,7 +32,7 @@ from simulate.plan.plan import Plan, Treatment
 from simulate.progress import complete
 from simulate.recovery.discolouration import SURFACE, density_gain, density_of
 from simulate.recovery.reactions import reactions_at
-from simulate.shading.relight import relit_bands, shading_gain
+from simulate.shading.relight import GLOSS, relit_bands, shading_gain
 from simulate.shading.shading import shade_of
 from simulate.skin.blend import blend_parts
 from simulate.skin.skin_effect import skin_effect
@@ -120,6 +121,11 @@ def simulation_steps(
     with clock.stage("geometry"):
         plain = image
         image, moved = _warped(plain, face, inverse_field)
+        if any(part.surface == "ears" for shift in drawn for part in shift.parts):
+            for rows, columns, pixels, here in ears_before_backdrop(
+                face, plain, image, inverse_field
+            ):
+                merge(image, pixels, here, rows, columns)
         outline = _outline(face, plain, image, share, drawn)
         if outline is not None:
             merge(image, outline.pixels, outline.changed, outline.rows, outline.columns)
@@ -131,7 +137,7 @@ def simulation_steps(
         image=image,
         changes=changes,
         warnings=(
-            *warnings_of(face, plan, conditions, weights, share, skin, changes),
+            *warnings_of(face, plan, conditions, weights, share, skin),
             *plan_warnings(plan),
             *in_time(plan, conditions.days),
             *undrawn_reactions(plan, conditions),
@@ -210,9 +216,9 @@ def _flow(face: Face, shifts: Sequence[Shift]) -> tuple[float, Field]:
 def _light(image: Rgb, face: Face, shade: Floats, density: Floats) -> tuple[Window, ...]:
     """Put shading and then discolouration on a picture of our own, in place; return where."""
     lit: list[Window] = []
-    gains = ((shading_gain(face, shade), 0.0), (density_gain(density), SURFACE))
-    for gain, surface in gains:
-        for rows, columns, pixels, here in relit_bands(image, face, gain, surface):
+    gains = ((shading_gain(face, shade), 0.0, GLOSS), (density_gain(density), SURFACE, 0.0))
+    for gain, surface, gloss in gains:
+        for rows, columns, pixels, here in relit_bands(image, face, gain, surface, gloss):
             merge(image, pixels, here, rows, columns)
             lit.append((rows, columns, here))
     return tuple(lit)

@@ -3,8 +3,9 @@
 A ratio that is the same for all channels would turn skin grey. Each channel follows the shade as
 far as the photo shows it does (`Light.channels`). And shine, which has the colour of the lamp and
 not of the skin, is told apart by the dichromatic model (Shafer 1985, doi
-10.1002/col.5080100409) and left as it is: volume under the skin neither dims a highlight to grey
-nor blows it up.
+10.1002/col.5080100409). It stays as it is under what lies in the skin; where the skin itself turns
+to the light or away, it follows more steeply than the rest (`GLOSS`): on dark skin a highlight is
+most of what shows volume.
 """
 
 from __future__ import annotations
@@ -25,6 +26,9 @@ from simulate.shading.light import Light
 
 SMALLEST = 1.0 / 1024.0  # of light: what is less changes no byte
 MOST_SHINE = 0.9  # of the darkest channel
+# How many times as much shine grows, as a share of itself, as the light that skin returns: the
+# median of 25 development people of every tone, shine of bare skin against its fitted shade.
+GLOSS = 1.7
 _CODES = 4095  # the root of light is looked up in so many steps: ten or more to a byte everywhere
 Floats = npt.NDArray[np.float32]
 
@@ -45,7 +49,7 @@ def _reached(more: Floats) -> Bool:
 
 
 def relit_bands(
-    image: Rgb, face: Face, gain: Floats, surface: float
+    image: Rgb, face: Face, gain: Floats, surface: float, gloss: float
 ) -> Iterator[tuple[slice, slice, Rgb, Bool]]:
     """Yield (rows, columns, pixels, changed) of a picture for each band that is lit anew.
 
@@ -54,6 +58,7 @@ def relit_bands(
         face: whose skin it is.
         gain: (rows, columns, 3) float32 share of light added, on the face's grid.
         surface: light that comes from above whatever changes, and stays.
+        gloss: how many times as much as the skin shine gains; 0 where it stays.
     """
     for rows, columns, more in photo_bands(image.shape, Grid.of(face), gain):
         reached = _reached(more)
@@ -65,19 +70,22 @@ def relit_bands(
         yield (
             high,
             wide,
-            relight_pixels(image[high, wide], more, Light.of(face).paleness, surface),
+            relight_pixels(image[high, wide], more, Light.of(face).paleness, surface, gloss),
             changed,
         )
 
 
-def relight_pixels(pixels: Rgb, more: Floats, paleness: float, surface: float = 0.0) -> Rgb:
-    """Return pixels with `more` of their light, shine left out; 0 more changes no byte.
+def relight_pixels(
+    pixels: Rgb, more: Floats, paleness: float, surface: float = 0.0, gloss: float = 0.0
+) -> Rgb:
+    """Return pixels with `more` of their light, shine apart; 0 more changes no byte.
 
     Args:
         pixels: (h, w, 3) uint8.
         more: (h, w, 3) float32, share of the light that is added to each channel.
         paleness: blue over red light of the skin without shine.
         surface: light that stays as it is.
+        gloss: times the green of `more` that shine gains, of itself.
     """
     light = linear(pixels)
     red, green, blue = cv2.split(light)
@@ -85,7 +93,11 @@ def relight_pixels(pixels: Rgb, more: Floats, paleness: float, surface: float = 
     least = np.minimum(np.minimum(red, green), blue)
     shine = np.minimum(np.maximum(shine, np.float32(surface)), np.float32(MOST_SHINE) * least)
     under = cv2.subtract(light, cv2.merge([shine, shine, shine]))
-    return to_srgb(np.asarray(cv2.add(light, cv2.multiply(under, more)), np.float32))
+    lit = cv2.add(light, cv2.multiply(under, more))
+    if gloss:
+        glow = cv2.multiply(shine, more[..., 1], scale=gloss)
+        lit = cv2.add(lit, cv2.merge([glow, glow, glow]))
+    return to_srgb(np.asarray(lit, np.float32))
 
 
 def to_srgb(light: Floats) -> Rgb:

@@ -30,6 +30,9 @@ LARGEST = 0.2  # of ln luminance
 LOW_PASS_MM = 1.5
 EDGE_NODES = 0.8
 STEP_MM = 1.0  # the largest shift at which the slope is taken
+# Over which the turn of normals is averaged: a patch is smooth, unlike the facets of a face, and
+# what its relief loses by averaging it loses in the picture too (a third over the 4 of a face).
+SHIFT_ROUNDS = 1
 # Towards the contour a normal turns away and the light on it is no longer known: cosines to the
 # camera between which shading comes in.
 FACING = (0.12, 0.4)
@@ -55,7 +58,7 @@ def shade_unit(face: Face, part: Part) -> Floats:
     shade = grid.place_values(values, LOW_PASS_MM / NODE_MM)
     if relief.has_features:  # what the low pass spread over lips and eyes again
         shade *= grid.place_values(relief.known(face), EDGE_NODES)
-    return off_covers(face, shade, part.bends_glasses)
+    return off_covers(face, shade, part.bends_glasses, part.under_hair)
 
 
 def shade_of(face: Face, amounts: Amounts, share: float = 1.0) -> Floats:
@@ -79,10 +82,13 @@ def surface_shade(face: Face, surface: str, shift_mm: Points) -> Points:
     if not longest_mm or not known.any():
         return np.zeros(len(shift_mm))
     mesh, light, step = surface_of(face, surface), Light.of(face), STEP_MM / longest_mm
+    facing = mesh.smooth_normals(relief.rounds)
     before, after = (
-        one.smooth_normals(relief.rounds) for one in (mesh, mesh.with_shift(step * shift_mm))
+        one.smooth_normals(SHIFT_ROUNDS) for one in (mesh, mesh.with_shift(step * shift_mm))
     )
-    change: Points = (light.shade(after) - light.shade(before)) / step
+    turned = facing + (after - before)
+    turned /= np.linalg.norm(turned, axis=1, keepdims=True)
+    change: Points = (light.shade(turned) - light.shade(facing)) / step
     return change * known
 
 

@@ -61,7 +61,7 @@ _OPERATORS = {
     "remove": N_("Volume removed"),
     "translate": N_("Shift"),
     "rotate": N_("Turn"),
-    "scale": N_("Width"),
+    "spread": N_("Width"),
     "flatten": N_("Hollow filled"),
     "relax": N_("Unrolling"),
 }

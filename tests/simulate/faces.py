@@ -23,6 +23,7 @@ from simulate import (
 from simulate.catalogue.procedure import SURFACES, Procedure
 from simulate.geometry.basis import mesh_basis
 from simulate.geometry.displacement import parts_of, surface_shift_mm
+from simulate.geometry.ears import ears_of
 from simulate.geometry.neck_and_ears import surface_of
 from tests.face_mesh.faces import collins, hopper
 from tests.helpers import FACES, use_photo
@@ -91,8 +92,21 @@ def mirrored(face: Face) -> Face:
     return Face(photo, points, pose.to_head(points), pose, face.scale, face.expression)
 
 
+def needs_ears(face: Face, procedure: str) -> None:
+    """Skip a procedure that sets back ears on a head both of whose ears are not seen."""
+    if "ears" in surfaces_of(procedure) and len(ears_of(face)) < 2:
+        pytest.skip("no two ears are seen in this photo")
+
+
+def offered(face: Face, names: Iterable[str]) -> tuple[str, ...]:
+    """Those of some procedures that the photo of a face can show."""
+    seen = ears_of(face)
+    return tuple(name for name in names if seen or "ears" not in surfaces_of(name))
+
+
 def run(face: Face, procedure: str, share: float = 1.0, side: str = "both", **how: str) -> Outcome:
     """The outcome of one procedure at a share of the largest dose for that side."""
+    needs_ears(face, procedure)
     dose = share * procedures()[procedure].max_dose(side)
     return simulate(face, Plan((Treatment(procedure, dose, side),)), engine="fake", **how)
 

@@ -51,7 +51,7 @@ def test_the_eye_that_is_seen_can_be_treated() -> None:
 
 def test_no_pixel_under_a_cover_changes_and_the_rest_does() -> None:
     face = read(covered.plaster(hopper()))
-    treated = Treatment("cheek_filler", procedures()["cheek_filler"].dose.max, "both")
+    treated = Treatment("buccal_fat_removal", procedures()["buccal_fat_removal"].dose.max, "both")
     outcome = simulate(face, Plan((treated,)), engine="fake")
     under = hidden_mask(face) > 0.5
     changed = (outcome.image != face.photo.image).any(axis=2)

@@ -7,7 +7,7 @@ from face_mesh import Face
 from simulate import Plan, Treatment, procedures, simulate
 from simulate.catalogue.procedure import Procedure
 from simulate.outcome.pipeline import expected_changes
-from tests.simulate.faces import rotating
+from tests.simulate.faces import needs_ears, rotating
 
 PAIRED = [entry for entry in procedures().values() if len(entry.sides) > 1]
 
@@ -28,6 +28,7 @@ def whole(entry: Procedure) -> Plan:
 
 @rotating("entry", PAIRED, ids=lambda entry: entry.id)
 def test_the_usual_dose_on_each_side_is_that_on_both(face: Face, entry: Procedure) -> None:
+    needs_ears(face, entry.id)
     both = simulate(face, whole(entry), engine="fake")
     apart = simulate(face, each_side(entry), engine="fake")
     moved = np.linalg.norm(both.shift_mm_vertices, axis=1)

@@ -40,7 +40,7 @@ from simulate.geometry.operators import Surface, term_field
 from simulate.outcome.cover_check import covers_of
 from simulate.outcome.warnings import WHOLE
 from simulate.plan.interactions import adjustments
-from simulate.shading.relight import relit_bands, shading_gain
+from simulate.shading.relight import GLOSS, relit_bands, shading_gain
 from simulate.shading.shading import shade_of
 from tests.face_mesh.faces import hopper
 from tests.simulate.faces import (
@@ -55,6 +55,8 @@ from tests.simulate.faces import (
     lengths,
     limited,
     mirrored,
+    needs_ears,
+    offered,
     own_changes,
     rotating,
     run,
@@ -66,7 +68,11 @@ from tests.simulate.faces import (
 pytestmark = pytest.mark.usefixtures("no_skin")
 every_procedure = rotating("name", SHAPED)
 every_paired = rotating("name", PAIRED)
-ALL_AT_MAX = Plan(tuple(Treatment(p, procedures()[p].dose.max) for p in SHAPED))
+
+
+def all_at_max(face: Face) -> Plan:
+    """All that can be shown on a face, at the largest doses."""
+    return Plan(tuple(Treatment(p, procedures()[p].dose.max) for p in offered(face, SHAPED)))
 
 
 OTHER_SIDE = {"both": "both", "left": "right", "right": "left"}
@@ -115,7 +121,7 @@ def lit(outcome: Outcome) -> Bool:
     found = np.zeros(outcome.image.shape[:2], np.bool_)
     gain = shading_gain(outcome.face, outcome.shade)
     photo = outcome.face.photo.image
-    for rows, columns, _, here in relit_bands(photo, outcome.face, gain, 0.0):
+    for rows, columns, _, here in relit_bands(photo, outcome.face, gain, 0.0, GLOSS):
         found[rows, columns] |= here
     return found
 
@@ -181,7 +187,8 @@ def test_a_mirrored_face_gives_the_mirrored_result(face: Face, name: str) -> Non
         assert off_mm.mean() < 1e-3 * here.shift_mm.max()
         levels = np.abs(there.image[:, ::-1].astype(int) - here.image)
         assert np.percentile(levels, 99.9) <= 1
-        assert levels.mean() < 0.002
+        # The outline of an ear is read off pixels, to half of one.
+        assert levels.mean() < (0.01 if "ears" in surfaces_of(name) else 0.002)
         for measure, change in own_changes(here).items():
             assert own_changes(there)[swapped(measure)] == pytest.approx(change, rel=1e-5, abs=1e-6)
 
@@ -199,9 +206,9 @@ def test_a_mirrored_photo_measured_anew_gives_nearly_the_mirrored_result(
     """The landmarks of a mirrored photo come out up to 1.4 px elsewhere, and so do the edges.
 
     Where anything moves, by 0.2 to 1.9 mm in the mean, the two differ by up to 0.11 mm in the mean.
-    An ear is set back over the 14 mm between its rim and the contour, so that each mm the contour
+    An ear is set back over what lies between its rim and the contour, so that each mm the contour
     comes out elsewhere is half a mm of movement: up to 0.25 mm in the mean, at 1.3 px a mm,
-    and up to a quarter of what is done to the pixels beside so sharp an edge.
+    and up to a half of what is done to the pixels beside so sharp an edge before a wall that stays.
     """
     here, there = run(face, name), run(remeasured_mirror(face), name)
     moves = here.change_mask | there.change_mask[:, ::-1]
@@ -211,7 +218,7 @@ def test_a_mirrored_photo_measured_anew_gives_nearly_the_mirrored_result(
     assert off_mm.mean() < 0.2 * here.shift_mm[moves].mean()
     levels = np.abs(there.image[:, ::-1].astype(int) - here.image)[moves].mean()
     done = np.abs(here.image.astype(int) - face.photo.image)[moves].mean()
-    assert levels < (0.25 * done if "ears" in surfaces_of(name) else 2.5)
+    assert levels < (0.5 * done if "ears" in surfaces_of(name) else 2.5)
 
 
 _anew: dict[Face, Face] = {}
@@ -240,6 +247,7 @@ def test_left_and_right_together_are_both(face: Face, name: str) -> None:
 @every_paired
 def test_one_side_leaves_the_other_alone(face: Face, name: str) -> None:
     """Beyond the middle: 20 mm of skin between the brows go along, and the middle of a lip."""
+    needs_ears(face, name)
     for vertices_mm, unit_mm in units_mm(face, name, "left").values():
         x, left = vertices_mm[:, 0], lengths(unit_mm)
         assert not left[x < -20.0].any()
@@ -304,7 +312,7 @@ def test_a_dose_is_worth_what_its_entry_says(face: Face, name: str) -> None:
 def test_a_plan_moves_the_mesh_by_the_sum_of_its_treatments(picked: list[str]) -> None:
     assume(not adjustments(usual(*picked)))  # two that act on each other have a test of their own
     assume(not set(picked).isdisjoint(FACED))  # those of neck and ears move no vertex of the face
-    face = face_of("collins")
+    face = face_of("hopper")  # both of whose ears are seen
     joint = simulate(face, usual(*picked), ignore_rules=True)
     sum_mm = sum(simulate(face, usual(name)).shift_mm_vertices for name in picked)
     shown = lengths(joint.shift_mm_vertices).max() / lengths(sum_mm).max()
@@ -314,7 +322,7 @@ def test_a_plan_moves_the_mesh_by_the_sum_of_its_treatments(picked: list[str]) -
 
 def test_treatments_of_different_places_add_up_in_field_and_picture(face: Face) -> None:
     """Each node is inverted by itself, so only the last digit of a sum may differ."""
-    apart = [pair for pair in combinations(SHAPED, 2) if disjoint(face, *pair)]
+    apart = [pair for pair in combinations(offered(face, SHAPED), 2) if disjoint(face, *pair)]
     assert ("lip_filler", "surgical_brow_lift") in apart
     for pair in [*apart[::9], ("lip_filler", "surgical_brow_lift")]:
         joint, one, two = (
@@ -515,7 +523,7 @@ def test_nothing_folds(face: Face, name: str) -> None:
 
 def test_nothing_folds_when_all_is_done_at_once(face: Face) -> None:
     for responder in ("expected", "high"):
-        outcome = simulate(face, ALL_AT_MAX, responder=responder, ignore_rules=True)
+        outcome = simulate(face, all_at_max(face), responder=responder, ignore_rules=True)
         assert areas(outcome.displacement_px).min() > 0.0
 
 

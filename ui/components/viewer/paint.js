@@ -66,12 +66,12 @@ vec4 fieldAt(sampler2D finer, vec2 at) {
   if (any(lessThan(share, vec2(0.0))) || any(greaterThan(share, vec2(1.0)))) return vec4(0.0);
   return texture(finer, share);
 }`;
-// simulate.shading.relight: in linear light, shine left out.
+// simulate.shading.relight: in linear light, shine apart.
 const LIGHT = `${HEAD}${PLACE}
 uniform sampler2D photo, skin, gain, blood, codes, lights;
 uniform ivec2 window;
 uniform bool blends, bleeds;
-uniform float paleness, smallest, mostShine, surface;
+uniform float paleness, smallest, mostShine, gloss, surface;
 out vec4 found;
 float byLight(float light) { return texelFetch(codes, ivec2(sqrt(light) * 4095.0 + 0.5, 0), 0).r; }
 float byCode(float code) { return texelFetch(lights, ivec2(code * 255.0 + 0.5, 0), 0).r; }
@@ -80,13 +80,13 @@ vec3 encoded(vec3 light) {
   vec3 c = clamp(light, 0.0, 1.0);
   return vec3(byLight(c.r), byLight(c.g), byLight(c.b));
 }
-vec3 lit(vec3 code, vec3 more, float least) {
+vec3 lit(vec3 code, vec3 more, float least, float follows) {
   vec3 size = abs(more);
   if (max(max(size.r, size.g), size.b) <= smallest) return code;
   vec3 light = linear(code);
   float shine = (light.b - paleness * light.r) / (1.0 - paleness);
   shine = min(max(shine, least), mostShine * min(min(light.r, light.g), light.b));
-  return encoded(light + (light - shine) * more);
+  return encoded(light + (light - shine) * more + follows * shine * more.g);
 }
 void main() {
   ivec2 here = ivec2(gl_FragCoord.xy) + window;
@@ -95,8 +95,8 @@ void main() {
     vec4 change = texelFetch(skin, here - window, 0);
     code = floor(clamp(code + change.rgb / max(change.a, 1.0), 0.0, 1.0) * 255.0 + 0.5) / 255.0;
   }
-  code = lit(code, fieldAt(gain, vec2(here)).rgb, 0.0);
-  if (bleeds) code = lit(code, fieldAt(blood, vec2(here)).rgb, surface);
+  code = lit(code, fieldAt(gain, vec2(here)).rgb, 0.0, gloss);
+  if (bleeds) code = lit(code, fieldAt(blood, vec2(here)).rgb, surface, 0.0);
   found = vec4(code, 1.0);
 }`;
 const MOVE = `${HEAD}${CUBIC}${PLACE}
@@ -270,6 +270,7 @@ function paint(painter, scene, room, amounts, { view, around, level, smooth }) {
     paleness: scene.paleness,
     smallest: constants.smallestLight,
     mostShine: constants.mostShine,
+    gloss: constants.gloss,
     surface: constants.surface,
   });
   if (canvas.width !== view[3]) canvas.width = view[3]; // setting it clears, even to the same

@@ -1,0 +1,112 @@
+"""What stands behind an ear that is set back: the wall stays, and the ear goes before it.
+
+A picture that is only bent takes the wall along with the ear. Here each pixel beside the face is
+head or backdrop, as `ears` tells them apart. The head moves; the backdrop stays to the byte, and
+where the ear stood before it is made from what is beside it at the same height, mirrored at the
+old outline, so that lines across go on straight.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from face_mesh import Face
+from face_mesh.arrays import Bool, Field, Mask, Rgb
+from simulate.geometry.ears import (
+    OUT_MM,
+    STRIP_PX_PER_MM,
+    TOP_MM,
+    WITHIN_MM,
+    Ear,
+    contour_at,
+    ears_of,
+    outwards,
+)
+from simulate.geometry.grid import Grid
+from simulate.geometry.warp import moves, photo_bands, positions, sample
+
+CLEAR_MM = 1.5  # beyond the outline that was read, from where on the backdrop is free of the ear
+ROOT_MM = (0.5, 3.0)  # beside the contour, over which the face goes over into ear and backdrop
+Floats = npt.NDArray[np.float32]
+
+
+def ears_before_backdrop(
+    face: Face, photo: Rgb, bent: Rgb, inverse_field: Field
+) -> Iterator[tuple[slice, slice, Rgb, Bool]]:
+    """Yield (rows, columns, pixels, changed) of the picture beside the face where an ear moved.
+
+    Args:
+        face: the measured face.
+        photo: (H, W, 3) the picture before anything moved, its skin treated.
+        bent: (H, W, 3) the same after `warp`.
+        inverse_field: (rows, columns, 2) px, the backward field it was bent with.
+    """
+    for strip in (_Strip(face, ear) for ear in ears_of(face).values()):
+        for rows, columns, field in photo_bands(photo.shape, Grid.of(face), inverse_field):
+            here = positions(rows, columns)
+            out, height = strip.places(here)
+            beside = moves(field) & (out > ROOT_MM[0]) & (out < OUT_MM) & strip.holds(height)
+            if not beside.any():
+                continue
+            aside_px = strip.aside_mm(out, height)[..., None] * strip.outward_px
+            backdrop = photo[rows, columns].astype(np.float32)
+            mirrored = sample(photo, np.asarray(here + aside_px, np.float32)).astype(np.float32)
+            backdrop += strip.hidden(out, height)[..., None] * (mirrored - backdrop)
+            low, high = ROOT_MM
+            trust = np.clip((out - low) / (high - low), 0.0, 1.0)
+            share = trust * (1.0 - strip.head(*strip.places(here + field)))
+            before = bent[rows, columns].astype(np.float32)
+            pixels = before + share[..., None] * (backdrop - before)
+            yield rows, columns, np.round(np.clip(pixels, 0, 255)).astype(np.uint8), beside
+
+
+class _Strip:
+    """The strip beside a face with its ear, at the pixels of the photo."""
+
+    def __init__(self, face: Face, ear: Ear) -> None:
+        self._ear = ear
+        contour = contour_at(face.mesh_mm, ear.side, ear.heights_mm)
+        self._root_px = face.pose.to_photo(contour)[:, :2]
+        self.outward_px = face.pose.shift_px(outwards(ear.side)[None])[0].astype(np.float32)
+        x, y = self.outward_px / np.linalg.norm(self.outward_px)
+        self._down = np.array((-y, x) if x > 0.0 else (y, -x), np.float32)
+        self._along = self._root_px @ self._down
+        size = 2 * round(CLEAR_MM * STRIP_PX_PER_MM) + 1
+        disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
+        self._near = np.asarray(cv2.dilate(ear.head, disc), np.float32)
+        columns = np.arange(ear.head.shape[1]) / STRIP_PX_PER_MM - WITHIN_MM
+        self._clear_mm = np.where(self._near > 0.0, columns, 0.0).max(axis=1).clip(0.0)
+
+    def places(self, at_px: Field) -> tuple[Floats, Floats]:
+        """Return (h, w) mm beside the contour, and heights in mm, of (h, w, 2) places."""
+        along = at_px @ self._down
+        height = np.interp(along, self._along, self._ear.heights_mm)
+        root = np.stack([np.interp(along, self._along, axis) for axis in self._root_px.T], axis=-1)
+        out = (at_px - root) @ self.outward_px / float(self.outward_px @ self.outward_px)
+        return np.asarray(out, np.float32), np.asarray(height, np.float32)
+
+    def holds(self, height: Floats) -> Bool:
+        """Return (h, w) which heights lie within the strip."""
+        found: Bool = (height < self._ear.heights_mm[0]) & (height > self._ear.heights_mm[-1])
+        return found
+
+    def head(self, out: Floats, height: Floats) -> Floats:
+        """Return (h, w) how much of a place is head."""
+        return self._read(self._ear.head, out, height)
+
+    def hidden(self, out: Floats, height: Floats) -> Floats:
+        """Return (h, w) how much of a place is head or so near to it that it is no clean wall."""
+        return self._read(self._near, out, height)
+
+    def aside_mm(self, out: Floats, height: Floats) -> Floats:
+        """Return (h, w) how far outwards the mirror image of a place lies: 0 beyond the outline."""
+        clear = np.interp(-height, -self._ear.heights_mm, self._clear_mm)
+        return np.asarray(np.maximum(2.0 * (clear - out), 0.0), np.float32)
+
+    def _read(self, strip: Mask, out: Floats, height: Floats) -> Floats:
+        column, row = (out + WITHIN_MM) * STRIP_PX_PER_MM, (TOP_MM - height) * STRIP_PX_PER_MM
+        return np.asarray(sample(strip, np.dstack([column, row]), cv2.INTER_LINEAR), np.float32)

@@ -1,0 +1,119 @@
+"""Ears read off the photo: found where they are, none made up, and set back before a still wall."""
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+
+from face_mesh import Face, Photo
+from face_mesh.arrays import Bool, Rgb
+from face_mesh.errors import PlanError
+from face_mesh.landmarks.anatomy import curve
+from simulate import Plan, simulate
+from simulate.geometry.ears import contour_at, ears_of, outwards
+from tests.face_mesh.skins import uncovered
+from tests.simulate.faces import bare, face_of, mirrored
+
+SKIN, EAR, HAIR = (196, 152, 128), (205, 150, 130), (52, 40, 34)
+STANDS_MM, TOP_MM, FOOT_MM = 18.0, 6.0, -52.0
+STRIPE_PX = 9
+
+
+def wall(shape: tuple[int, ...]) -> Rgb:
+    """Stripes across: what a picture that bends takes with it."""
+    light = (np.arange(shape[0]) // STRIPE_PX % 2).astype(np.uint8)
+    return np.broadcast_to((np.uint8(150) + 60 * light)[:, None, None], shape).copy()
+
+
+def head(hair: bool = False) -> tuple[Face, Rgb, Bool]:
+    """A head with two ears before a striped wall, the wall alone, and where the ears are."""
+    face = bare(face_of("collins"))
+    behind = wall(face.photo.image.shape)
+    picture = behind.copy()
+    outline = face.landmarks_px[list(curve("face_oval")), :2]
+    ears = np.zeros(picture.shape[:2], np.uint8)
+    for side in ("left", "right"):
+        at = np.linspace(TOP_MM, FOOT_MM, 60)
+        half = np.sqrt(np.clip(1.0 - ((at - at.mean()) / (np.ptp(at) / 2.0)) ** 2, 0.0, 1.0))
+        root = contour_at(face.mesh_mm, side, at)
+        rim = root + STANDS_MM * half[:, None] ** 0.4 * outwards(side)
+        edge = np.concatenate([root, rim[::-1]])
+        fill(ears, face.pose.to_photo(edge)[:, :2], 1)
+    picture[ears > 0] = EAR
+    fill(picture, outline, SKIN)
+    if hair:
+        for side in ("left", "right"):
+            low, high = contour_at(face.mesh_mm, side, np.array([60.0, -70.0]))
+            box = [low, high, high + 30.0 * outwards(side), low + 30.0 * outwards(side)]
+            fill(picture, face.pose.to_photo(np.array(box))[:, :2], HAIR)
+    noise = np.random.default_rng(3).integers(-2, 3, picture.shape)
+    grainy = np.asarray(np.clip(picture + noise, 0, 255), np.uint8)
+    photo = Photo.from_rgb(grainy)
+    return replace(face, photo=photo, workspace=uncovered()), behind, ears > 0
+
+
+def fill(picture: Rgb, corners: object, colour: object) -> None:
+    at = np.round(np.asarray(corners, np.float64) * 16).astype(np.int32)
+    cv2.fillPoly(picture, [at], colour, cv2.LINE_8, 4)  # type: ignore[call-overload]
+
+
+def test_an_ear_is_found_where_it_is() -> None:
+    face, _, _ = head()
+    found = ears_of(face)
+    assert set(found) == {"left", "right"}
+    for ear in found.values():
+        assert ear.protrusion_mm == pytest.approx(STANDS_MM, abs=1.5)
+        assert ear.top_mm == pytest.approx(TOP_MM, abs=3.0)
+        assert ear.foot_mm == pytest.approx(FOOT_MM, abs=3.0)
+
+
+def test_no_ear_is_made_up_under_hair() -> None:
+    face, _, _ = head(hair=True)
+    assert not ears_of(face)
+    assert not ears_of(face_of("collins"))  # whose hair covers them
+    with pytest.raises(PlanError, match="does not show ears that stand out"):
+        simulate(face, Plan.parse("otoplasty=6.5"), engine="fake")
+
+
+def test_the_other_ear_is_set_back_alone_and_that_is_said() -> None:
+    face, _, _ = head()
+    picture = face.photo.image.copy()
+    middle = int(face.landmarks_px[1, 0])
+    shaded, _, _ = head(hair=True)
+    picture[:, middle:] = shaded.photo.image[:, middle:]  # the patient's left
+    one = replace(face, photo=Photo.from_rgb(picture), workspace=uncovered())
+    assert set(ears_of(one)) == {"right"}
+    outcome = simulate(one, Plan.parse("otoplasty=6.5"), engine="fake")
+    assert any("the left ear is not drawn" in said for said in outcome.warnings)
+    changed = (outcome.image != picture).any(axis=2)
+    assert changed[:, :middle].any()
+    assert not changed[:, middle:].any()
+    with pytest.raises(PlanError):
+        simulate(one, Plan.parse("otoplasty=6.5:left"), engine="fake")
+
+
+def test_an_ear_goes_back_and_the_wall_behind_it_stays_straight() -> None:
+    """Beside the ear every byte of wall stays, and where the ear was there are stripes again."""
+    face, behind, ears = head()
+    outcome = simulate(face, Plan.parse("otoplasty=6.5"), engine="fake")
+    photo, after = face.photo.image.astype(int), outcome.image.astype(int)
+    oval = np.zeros(ears.shape, np.uint8)
+    fill(oval, face.landmarks_px[list(curve("face_oval")), :2], 1)
+    near = cv2.dilate((ears | (oval > 0)).astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
+    assert (after[~near] == photo[~near]).all()
+    stripes = np.abs(after - behind).max(axis=2) < 12
+    freed = ears & (oval == 0) & stripes
+    across_mm2 = freed.sum() / face.px_per_mm**2
+    assert across_mm2 > 2 * 0.5 * 6.5 * (TOP_MM - FOOT_MM)  # half of what a strip as wide would be
+    # A row of a stripe that was ear before has the colour of the stripe, not of its neighbour.
+    deep = cv2.erode(freed.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    assert np.abs(after[deep] - behind[deep]).mean() < 4.0
+
+
+def test_a_mirrored_head_has_mirrored_ears() -> None:
+    face, _, _ = head()
+    here, there = ears_of(face), ears_of(mirrored(face))
+    for side, other in (("left", "right"), ("right", "left")):
+        assert there[other].protrusion_mm == pytest.approx(here[side].protrusion_mm, abs=0.6)
+        assert there[other].top_mm == pytest.approx(here[side].top_mm, abs=1.5)
