@@ -7,16 +7,16 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from face_mesh import Face
-from face_mesh.landmarks.anatomy import point
 from face_mesh.messages import COMMAS, N_, Message, MessageList
 from face_mesh.skin.readability import tone_unreadable
 from face_mesh.skin.signs import SIGNS
 from face_mesh.skin.skin_tone import skin_tone
-from simulate.catalogue.procedure import LESIONS, Procedure
+from simulate.catalogue.procedure import LESIONS
 from simulate.catalogue.time_course import days_since
 from simulate.geometry.basis import reach_mm
 from simulate.outcome.changes import Change
 from simulate.outcome.cover_check import covers_of, partly_hidden
+from simulate.outcome.smile_check import less_in_smile
 from simulate.plan.conditions import PHOTOTYPES, Conditions
 from simulate.plan.plan import Plan, Treatment
 from simulate.recovery.reactions import LIKELY, SIGN_WORDS, reactions_at
@@ -27,12 +27,10 @@ FRONTAL_SHARE = 0.35  # below it most of the change is towards the camera
 WHOLE = 0.99  # of a plan: what is missing cannot be seen
 STAYING = 0.9  # of picked lesions: what is left where nothing got lighter
 HARDLY = 0.25  # of a grade: less is not worth a treatment
-TEETH_MM = 3.0  # between the lips from which on teeth show
 UNDRAWN_DAYS = 21.0  # in which stitches, crusts and dressings are there
 DARKER_DEG = 10.0  # of the individual typology angle: brown and dark skin (Chardon 1991)
 DARKER_TYPES = PHOTOTYPES[3:]  # the same as people say it
 HOLLOW_MM = 0.5  # behind the straight bridge, more than the measure is unsure
-FULL_SMILE = 0.5  # blendshape score from which on a smile is one; at rest it is near 0
 EXPRESSIVE = ("crows_feet_lines", "forehead_lines", "glabellar_lines", "perioral_lines")
 # What may cover a treated area in a photo: where all of a procedure moves, where a part of it does.
 COVERING = {
@@ -76,7 +74,7 @@ def warnings_of(
         *_hidden(face, plan),
         *partly_hidden(face, plan),
         *_by_tone(face, plan, conditions.phototype),
-        *_at_rest(face, plan),
+        *less_in_smile(face, plan),
         *_beyond(changes),
         *_shape(face, share, weights),
         *_lesions(face, plan),
@@ -177,25 +175,6 @@ def undrawn_reactions(plan: Plan, conditions: Conditions) -> Iterator[str]:
                     sign=Message(SIGN_WORDS[sign]),
                     percent=100.0 * frequency,
                 )
-
-
-def seen_in(face: Face, procedure: Procedure) -> float:
-    """Return the share of a procedure's movement that the expression in the photo lets show."""
-    if not procedure.in_smile:
-        return 1.0
-    lips = face.mesh_mm[[point("stomion_superius"), point("stomion_inferius")], 1]
-    apart = float(np.clip((lips[0] - lips[1]) / TEETH_MM, 0.0, 1.0))
-    return min(1.0, face.smile / FULL_SMILE) * apart
-
-
-def _at_rest(face: Face, plan: Plan) -> Iterator[str]:
-    for treatment in plan.treatments:
-        if treatment.dose and seen_in(face, treatment.entry) < 1.0:
-            yield Message(
-                "{name}: it acts on a smile that shows the teeth, which this photo shows little or "
-                "not at all; use a photo in which you smile with the teeth showing.",
-                name=Message(treatment.entry.name),
-            )
 
 
 def _hidden(face: Face, plan: Plan) -> Iterator[str]:
