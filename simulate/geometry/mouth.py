@@ -17,11 +17,11 @@ import numpy.typing as npt
 from scipy.ndimage import gaussian_filter1d
 
 from face_mesh import Face
-from face_mesh.arrays import Bool, Field, Index, Mask, Points, Rgb
+from face_mesh.arrays import Bool, Field, Mask, Points, Rgb
 from face_mesh.cache import Scope, cached_per
-from face_mesh.landmarks.anatomy import curve
+from face_mesh.landmarks.anatomy import curve, point
 from face_mesh.layers.mouth_interior import MouthInterior, mouth_interior
-from simulate.geometry.grid import NODE_MM, Grid, nearest_inside
+from simulate.geometry.grid import NODE_MM, Grid
 from simulate.geometry.inverse_field import backward
 from simulate.geometry.warp import SMALLEST_PX, at_pixels, positions, sample
 
@@ -34,7 +34,10 @@ EDGE = 0.9  # of the matte, from which a pixel shows nothing of a lip
 BESIDE_MM = 0.5  # from the lips, whose shadow is left out of what is made from the teeth
 SLOWER = 0.35  # what is uncovered is a mirror of what is beside it, drawn out to thrice its height
 SMOOTH_MM = 1.0  # along the row of teeth
-SHADES = (0.25, 1.25)  # of a lip on what is beside it
+SMOOTH_NODES = 0.8  # along the edge of a lip
+INTO = (0.75, 0.3)  # nodes, and share of the opening: the edge is read where the skin is not
+MOVED_MM = 0.4  # from which on a lip is away from where it was
+SHADE_MM, SHADES = 1.5, (0.25, 1.25)  # of a lip on what is beside it, averaged along it
 WHOLE = 0.999
 SAME = 1.5  # levels: less is rounding, and what is not changed stays to the byte
 Floats = npt.NDArray[np.float32]
@@ -58,18 +61,22 @@ class MouthPatch:
 
 @dataclass(frozen=True, eq=False)
 class _Lips:
-    """On which nodes of the grid which lip is followed.
+    """Where each lip reads the field, in a window of the grid.
+
+    A lip ends in the photo up to 2 mm beside its landmarks. So the red is drawn out or in between
+    its border and its end: what holds the landmarks of the edge holds the edge that is seen.
 
     Attributes:
         rows, columns: of the nodes looked at.
-        upper, lower: (h, w) flat index on the grid of the node whose shift the lip takes there.
+        upper, lower: (h, w, 2) float32 x, y on the whole grid, in nodes: there the lip reads its
+            shift, over the opening and beyond it that of its edge.
         middle_px: (N, 2) the line between the lips, from left to right in the photo.
     """
 
     rows: slice
     columns: slice
-    upper: Index
-    lower: Index
+    upper: Field
+    lower: Field
     middle_px: Points
 
 
@@ -88,7 +95,6 @@ def mouth_patch(face: Face, plain: Rgb, bent: Rgb, forward: Field) -> MouthPatch
     window = (interior.rows, interior.columns)
     before, after = face.photo.image[window], bent[window]
     lips, grid = _lips(face), Grid.of(face)
-    nodes = forward.reshape(-1, 2)
     moving = np.abs(forward[lips.rows, lips.columns]).max() > SMALLEST_PX
     if not moving and (before == after)[interior.matte > 0.0].all():
         return None
@@ -96,16 +102,18 @@ def mouth_patch(face: Face, plain: Rgb, bent: Rgb, forward: Field) -> MouthPatch
     height, width = drawn.shape
     here = positions(slice(0, height), slice(0, width))
     above = _above(face)
-    layers, inside = [], behind.picture
-    for follows, side in ((lips.upper, above), (lips.lower, 1.0 - above)):
-        field = np.zeros((*follows.shape, 2), np.float32)
-        field[:] = nodes[follows]
-        back = backward(field, grid.node_px)
-        at = here + at_pixels(grid, back, *window, (lips.rows.start, lips.columns.start))
+    layers, clean, away = [], behind.picture, np.zeros((height, width), np.float32)
+    for reads, side in ((lips.upper, above), (lips.lower, 1.0 - above)):
+        back = backward(sample(forward, reads, cv2.INTER_LINEAR), grid.node_px)
+        shift = at_pixels(grid, back, *window, (lips.rows.start, lips.columns.start))
+        at = here + shift
         cover = sample(np.asarray((1.0 - interior.matte) * side, np.float32), at, cv2.INTER_LINEAR)
         layers.append((np.clip(cover, 0.0, 1.0), sample(plain[window], at)))
-        shadow = 1.0 + side[..., None] * (behind.shade - 1.0)
-        inside = inside * sample(np.asarray(shadow, np.float32), at, cv2.INTER_LINEAR)
+        shadow = 1.0 + side * (behind.shade - 1.0)
+        clean = clean * sample(shadow, at, cv2.INTER_LINEAR)[..., None]
+        away += side * np.hypot(shift[..., 0], shift[..., 1])
+    uncovered = np.clip(away / (MOVED_MM * face.px_per_mm), 0.0, 1.0)[..., None]
+    inside = before + uncovered * (clean - before)
     (over, upper), (under, lower) = layers
     under = np.minimum(under, 1.0 - over)
     seen = np.clip(1.0 - over - under, 0.0, 1.0)
@@ -119,11 +127,8 @@ def mouth_patch(face: Face, plain: Rgb, bent: Rgb, forward: Field) -> MouthPatch
 
 @cached_per(Scope.PIXELS)
 def _lips(face: Face) -> _Lips:
-    """Return which nodes follow which lip."""
+    """Return where on the grid each lip reads the field."""
     grid, interior = Grid.of(face), _interior(face)
-    upper, lower = (face.landmarks_px[list(curve(f"{lip}_inner_lip")), :2] for lip in _LIPS)
-    middle = np.asarray((upper + lower) / 2.0)
-    middle = middle[np.argsort(middle[:, 0])]
     rows, columns = (
         slice(
             max(0, (window.start - first) // grid.node_px - ROOM_NODES),
@@ -133,22 +138,52 @@ def _lips(face: Face) -> _Lips:
             (interior.rows, interior.columns), grid.origin_px[::-1], grid.shape, strict=True
         )
     )
-    x = grid.origin_px[0] + np.arange(grid.shape[1]) * grid.node_px + (grid.node_px - 1) / 2
-    y = grid.origin_px[1] + np.arange(grid.shape[0]) * grid.node_px + (grid.node_px - 1) / 2
-    above = y[:, None] < np.interp(x, *middle.T)[None]
-    beside = (x < middle[0, 0]) | (x > middle[-1, 0])
-    gap = grid.between_lips | _at_nodes(grid, interior, x, y)
-    own = np.arange(above.size).reshape(above.shape)
+    node = positions(rows, columns)
+    at = node * grid.node_px + np.float32(grid.origin_px) + np.float32((grid.node_px - 1) / 2)
+    x = at[0, :, 0].astype(np.float64)
+    edges = [_heights(face, f"{lip}_inner_lip", x) for lip in LIPS]
+    middle = (edges[0] + edges[1]) / 2.0
+    ends = _ends(face, x, edges)
+    corners = np.sort(face.landmarks_px[[point("cheilion_right"), point("cheilion_left")], 0])
+    mouth = (x > corners[0]) & (x < corners[1])
+    reads = []
+    into = np.minimum(INTO[0] * grid.node_px, INTO[1] * np.maximum(edges[1] - edges[0], 0.0))
+    for lip, sign, edge, end in zip(LIPS, (1.0, -1.0), edges, ends, strict=True):
+        border = _heights(face, f"{lip}_vermilion_border", x)
+        red = np.maximum(sign * (end - border), 1.0)
+        share = sign * (at[..., 1] - border) / red
+        inner = border + np.minimum(share, 1.0) * (edge + sign * into - border)
+        y = np.where(mouth & (share > 0.0), inner, at[..., 1])
+        found = node.copy()
+        found[..., 1] += (y - at[..., 1]) / grid.node_px
+        reads.append(found)
+    return _Lips(rows, columns, reads[0], reads[1], np.stack([x, middle], axis=1))
+
+
+LIPS = ("upper", "lower")
+
+
+def _heights(face: Face, name: str, x: Points) -> Points:
+    """(N,) how far down a curve across the face lies at some x of the photo, in px."""
+    line = face.landmarks_px[list(curve(name)), :2]
+    line = line[np.argsort(line[:, 0])]
+    return np.asarray(np.interp(x, line[:, 0], line[:, 1]), np.float64)
+
+
+def _ends(face: Face, x: Points, edges: list[Points]) -> list[Points]:
+    """(N,) where the upper and the lower lip end in the photo; at the landmarks if none shows."""
+    interior = _interior(face)
+    column = np.round(x).astype(int) - interior.columns.start
+    known = (column >= 0) & (column < interior.matte.shape[1])
+    seen = interior.matte[:, np.clip(column, 0, interior.matte.shape[1] - 1)] > 0.5
+    known &= seen.any(axis=0)
+    top = interior.rows.start + seen.argmax(axis=0) - 0.5
+    bottom = interior.rows.start + len(seen) - seen[::-1].argmax(axis=0) - 0.5
     found = []
-    for side in (above, ~above):
-        lip = side & ~gap
-        nearest = nearest_inside(lip)[0].reshape(above.shape)
-        follows = np.where(lip | beside[None], own, nearest)
-        found.append(np.asarray(follows[rows, columns], np.int64))
-    return _Lips(rows, columns, found[0], found[1], middle)
-
-
-_LIPS = ("upper", "lower")
+    for edge, end in zip(edges, (top, bottom), strict=True):
+        off = np.where(known, end - edge, 0.0)
+        found.append(edge + gaussian_filter1d(off, SMOOTH_NODES))
+    return found
 
 
 def _interior(face: Face) -> MouthInterior:
@@ -156,16 +191,6 @@ def _interior(face: Face) -> MouthInterior:
     if found is None:
         raise ValueError("the lips of this face touch")
     return found
-
-
-def _at_nodes(grid: Grid, interior: MouthInterior, x: Points, y: Points) -> Bool:
-    """(rows, columns) bool, the nodes whose pixel shows the inside of the mouth."""
-    row = np.round(y).astype(int) - interior.rows.start
-    column = np.round(x).astype(int) - interior.columns.start
-    height, width = interior.matte.shape
-    inside = ((row >= 0) & (row < height))[:, None] & ((column >= 0) & (column < width))[None]
-    found = interior.matte[np.ix_(np.clip(row, 0, height - 1), np.clip(column, 0, width - 1))]
-    return np.asarray(inside & (found > 0.5), np.bool_)
 
 
 @cached_per(Scope.PIXELS)
@@ -210,7 +235,7 @@ class _Behind:
 
     Attributes:
         picture: (h, w, 3) float32, as the photo shows it, gone on with under the lips.
-        shade: (h, w, 3) float32, what the photo is of it beside the lips: their shadow.
+        shade: (h, w) float32, how light the photo is beside the lips, of it: their shadow.
     """
 
     picture: Floats
@@ -225,13 +250,18 @@ def _behind(face: Face) -> _Behind:
     deep = cv2.distanceTransform(seen.astype(np.uint8), cv2.DIST_L2, 5)
     clear = deep > min(BESIDE_MM * face.px_per_mm, 0.5 * float(deep.max()))
     if not clear.any():
-        return _Behind(photo, np.ones_like(photo))
+        return _Behind(photo, np.ones(seen.shape, np.float32))
     made = np.asarray(sample(photo, _beside(face, clear)), np.float32)
     own = cv2.GaussianBlur(clear.astype(np.float32), (0, 0), max(0.2 * face.px_per_mm, 0.6))
     own = np.clip(2.0 * own - 1.0, 0.0, 1.0)[..., None]
     picture = np.asarray(own * photo + (1.0 - own) * made, np.float32)
-    shade = np.clip((photo + 1.0) / (picture + 1.0), *SHADES)
-    shade[interior.matte <= EDGE] = 1.0
+    weight, wide = seen.astype(np.float32), SHADE_MM * face.px_per_mm
+    dark, light = (
+        cv2.GaussianBlur(weight * one.mean(axis=2), (0, 0), wide, sigmaY=0.5)
+        for one in (photo, picture)
+    )
+    shade = np.clip((dark + 1.0) / (light + 1.0), *SHADES)
+    shade[~seen] = 1.0
     return _Behind(picture, np.asarray(shade, np.float32))
 
 
