@@ -26,6 +26,7 @@ STRAY_MM, ASIDE_MM, LIP_SHARE = 1.6, 3.0, 0.55
 SURE_MM, SURE_SHARE = 1.2, 0.6  # inside of the landmarks, or of the largest distance inside
 SMOOTH_MM = 0.4
 SOFT_PX = 0.7  # the softness of an edge in a sharp photo
+FAINT = 0.05  # of the matte: less of an edge is not seen, and teeth beside it stay to the byte
 ROUNDS, SEED = 3, 7
 # Of the way from the redness of teeth to that of lips: gums lie between. Author's estimates, set on
 # the smiles of the development people.
@@ -78,7 +79,8 @@ def mouth_interior(face: Face) -> MouthInterior | None:
     if not hard.any():
         return None
     soft = cv2.GaussianBlur(hard.astype(np.float32), (0, 0), max(SOFT_PX * factor, 0.6))
-    matte = np.asarray(cv2.resize(soft, (width, height), interpolation=cv2.INTER_LINEAR))
+    wide = np.asarray(cv2.resize(soft, (width, height), interpolation=cv2.INTER_LINEAR))
+    matte = np.clip((wide - FAINT) / (1.0 - 2.0 * FAINT), 0.0, 1.0)
     return MouthInterior(rows, columns, matte, _gum_mm(small, hard, inner, borders))
 
 

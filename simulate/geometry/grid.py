@@ -21,7 +21,7 @@ from face_mesh import Face
 from face_mesh.arrays import Field, Index, Points
 from face_mesh.cache import Scope, cached_per
 from face_mesh.landmarks.anatomy import point
-from simulate.geometry.mesh import FaceSurface, mouth_opening
+from simulate.geometry.mesh import FaceSurface, oral_fissure
 
 NODE_MM = 1.25
 FADE_MM = 16.0
@@ -121,7 +121,7 @@ def _grid(face: Face) -> Grid:
     low = middle - before * node_px
     nodes = (vertices_px[:, :2] - low - (node_px - 1) / 2) / node_px
     inside, matrix = front_most(nodes, vertices_px[:, 2], (rows, columns), surface.triangles)
-    gap, across = front_most(nodes, vertices_px[:, 2], (rows, columns), mouth_opening())
+    gap, across = front_most(nodes, vertices_px[:, 2], (rows, columns), oral_fissure())
     across = csr_matrix(across.multiply(~inside.reshape(-1, 1)))
     across.eliminate_zeros()
     nearest, away_nodes = nearest_inside(inside)

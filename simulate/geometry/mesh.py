@@ -53,7 +53,7 @@ def _in_opening(triangles: Index) -> npt.NDArray[np.bool_]:
     return np.asarray(np.isin(triangles, list(inner)).all(axis=1))
 
 
-def mouth_opening() -> Index:
+def oral_fissure() -> Index:
     """Return (T, 3) triangles of landmarks between the inner lips: no skin, and not in a mesh."""
     triangles = canonical_mesh().triangles
     return np.asarray(triangles[_in_opening(triangles)], np.int64)
