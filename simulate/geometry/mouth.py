@@ -10,6 +10,7 @@ or gums beside it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -23,12 +24,12 @@ from face_mesh.landmarks.anatomy import curve, point
 from face_mesh.layers.mouth_interior import MouthInterior, mouth_interior
 from simulate.geometry.grid import NODE_MM, Grid
 from simulate.geometry.inverse_field import backward
-from simulate.geometry.warp import SMALLEST_PX, at_pixels, positions, sample
+from simulate.geometry.warp import SMALLEST_PX, at_pixels, moves, positions, sample
 
 ROOM_NODES = 6  # around the window, so that what is moved into it is in it
-# Around the opening the layers are drawn for this far, and then go over into the bent picture,
-# which shows the same there.
-DRAWN_MM, BLEND_MM = 2.0 * NODE_MM, 2.0
+# Around the opening the layers are drawn for this far, farther than any treatment moves a lip over
+# it, and then go over into the bent picture, which shows the same there.
+DRAWN_MM, BLEND_MM = 5.0 + 2.0 * NODE_MM, 2.0
 SPLIT_MM = 0.4  # over which the upper lip goes over into the lower beyond the corner of the mouth
 EDGE = 0.9  # of the matte, from which a pixel shows nothing of a lip
 BESIDE_MM = 0.5  # from the lips, whose shadow is left out of what is made from the teeth
@@ -38,6 +39,7 @@ SMOOTH_NODES = 0.8  # along the edge of a lip
 INTO = (0.75, 0.3)  # nodes, and share of the opening: the edge is read where the skin is not
 MOVED_MM = 0.4  # from which on a lip is away from where it was
 SHADE_MM, SHADES = 1.5, (0.25, 1.25)  # of a lip on what is beside it, averaged along it
+LIPS = ("upper", "lower")
 WHOLE = 0.999
 SAME = 1.5  # levels: less is rounding, and what is not changed stays to the byte
 Floats = npt.NDArray[np.float32]
@@ -106,6 +108,7 @@ def mouth_patch(face: Face, plain: Rgb, bent: Rgb, forward: Field) -> MouthPatch
     for reads, side in ((lips.upper, above), (lips.lower, 1.0 - above)):
         back = backward(sample(forward, reads, cv2.INTER_LINEAR), grid.node_px)
         shift = at_pixels(grid, back, *window, (lips.rows.start, lips.columns.start))
+        shift[~moves(shift)] = 0.0
         at = here + shift
         cover = sample(np.asarray((1.0 - interior.matte) * side, np.float32), at, cv2.INTER_LINEAR)
         layers.append((np.clip(cover, 0.0, 1.0), sample(plain[window], at)))
@@ -120,12 +123,14 @@ def mouth_patch(face: Face, plain: Rgb, bent: Rgb, forward: Field) -> MouthPatch
     out = over[..., None] * upper + under[..., None] * lower + seen[..., None] * inside
     out = drawn[..., None] * out + (1.0 - drawn[..., None]) * after
     pixels = np.asarray(np.round(np.clip(out, 0.0, 255.0)), np.uint8)
-    teeth = (seen * drawn > WHOLE) & (_largest(np.abs(inside - before)) < SAME)
+    teeth = (seen * drawn > WHOLE) & (
+        _largest(cv2.absdiff(np.asarray(inside, np.float32), before.astype(np.float32))) < SAME
+    )
     pixels[teeth] = before[teeth]
     return MouthPatch(*window, pixels, (drawn > 0.0) & _differ(pixels, after))
 
 
-def _largest(values: Floats) -> Floats:
+def _largest(values: Any) -> Any:
     """(h, w) of (h, w, 3), without the slow walk of numpy along a short axis."""
     return np.asarray(np.maximum(np.maximum(values[..., 0], values[..., 1]), values[..., 2]))
 
@@ -148,7 +153,7 @@ def _lips(face: Face) -> _Lips:
         )
     )
     node = positions(rows, columns)
-    at = node * grid.node_px + np.float32(grid.origin_px) + np.float32((grid.node_px - 1) / 2)
+    at = node * grid.node_px + np.array(grid.origin_px, np.float32) + (grid.node_px - 1) / 2
     x = at[0, :, 0].astype(np.float64)
     edges = [_heights(face, f"{lip}_inner_lip", x) for lip in LIPS]
     middle = (edges[0] + edges[1]) / 2.0
@@ -167,9 +172,6 @@ def _lips(face: Face) -> _Lips:
         found[..., 1] += (y - at[..., 1]) / grid.node_px
         reads.append(found)
     return _Lips(rows, columns, reads[0], reads[1], np.stack([x, middle], axis=1))
-
-
-LIPS = ("upper", "lower")
 
 
 def _heights(face: Face, name: str, x: Points) -> Points:
@@ -222,20 +224,9 @@ def _drawn(face: Face) -> Mask:
     opening = at_pixels(grid, gap, interior.rows, interior.columns) > 0.0
     open_ = opening | (interior.matte > 0.0)
     away = cv2.distanceTransform((~open_).astype(np.uint8), cv2.DIST_L2, 5) / face.px_per_mm
-    edge = np.minimum.reduce(
-        [
-            (y - y[0])[:, None] + 0 * x[None],
-            (y[-1] - y)[:, None] + 0 * x[None],
-            (x - x[0])[None] + 0 * y[:, None],
-            (x[-1] - x)[None] + 0 * y[:, None],
-        ]
-    )
-    reach = DRAWN_MM + MOST_MM
-    share = np.clip((reach + BLEND_MM - away) / BLEND_MM, 0.0, 1.0)
-    return np.asarray(np.minimum(share, edge / max(BLEND_MM * face.px_per_mm, 1.0)), np.float32)
-
-
-MOST_MM = 5.0  # no treatment moves a lip farther over the opening
+    edge = np.minimum(*np.meshgrid(*(np.minimum(one - one[0], one[-1] - one) for one in (x, y))))
+    share = np.clip((DRAWN_MM + BLEND_MM - away) / BLEND_MM, 0.0, 1.0)
+    return np.asarray(np.minimum(share, edge / (BLEND_MM * face.px_per_mm)), np.float32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -282,8 +273,8 @@ def _beside(face: Face, clear: Bool) -> Field:
     height, width = clear.shape
     here = positions(slice(0, height), slice(0, width))
     down = face.pose.shift_px(np.array([[0.0, -1.0, 0.0]]))[0]
-    down = np.float32(down / np.linalg.norm(down))
-    across = here @ np.float32((down[1], -down[0]))
+    down = np.asarray(down / np.linalg.norm(down), np.float32)
+    across = here @ np.array((down[1], -down[0]), np.float32)
     along = here @ down
     place = np.floor(across - across.min()).astype(np.int64)
     at, smooth = along.copy(), max(SMOOTH_MM * face.px_per_mm, 1.0)

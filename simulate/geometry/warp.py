@@ -70,9 +70,9 @@ def at_pixels(
         first: the node of `nodes[0, 0]`.
     """
     xy = positions(rows, columns)
-    corner = np.float32(grid.origin_px) + np.float32((grid.node_px - 1) / 2)
-    at = (xy - corner) / np.float32(grid.node_px) - np.float32(first[::-1])
-    return np.asarray(sample(nodes, at), np.float32)
+    corner = np.array(grid.origin_px, np.float32) + np.float32((grid.node_px - 1) / 2)
+    at = (xy - corner) / np.float32(grid.node_px) - np.array(first[::-1], np.float32)
+    return np.asarray(sample(nodes, np.asarray(at, np.float32)), np.float32)
 
 
 def warp_bands(image: Rgb, grid: Grid, coarse: Field) -> Iterator[tuple[slice, slice, Rgb, Bool]]:
