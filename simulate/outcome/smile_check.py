@@ -33,6 +33,11 @@ def seen_in(face: Face, procedure: Procedure) -> float:
     return smile * min(1.0, gum_mm / _lowering_mm(procedure))
 
 
+def smiles(face: Face) -> bool:
+    """Return whether a face smiles in full, with its teeth showing."""
+    return _smile(face) >= 1.0
+
+
 def gum_shown_mm(face: Face) -> float:
     """Return how much gum shows above the upper teeth, 0 where the lips touch."""
     interior = mouth_interior(face)
@@ -47,7 +52,7 @@ def unseen_in(face: Face, procedure: Procedure) -> Message | None:
     name, gum_mm = Message(procedure.name), gum_shown_mm(face)
     if not procedure.in_smile:
         return None
-    if _smile(face) < 1.0:
+    if not smiles(face):
         return Message(
             "{name}: it acts on a smile that shows the teeth, which this photo shows little or "
             "not at all; use a photo in which you smile with the teeth showing.",
