@@ -30,6 +30,8 @@ HARDLY = 0.25  # of a grade: less is not worth a treatment
 UNDRAWN_DAYS = 21.0  # in which stitches, crusts and dressings are there
 DARKER_DEG = 10.0  # of the individual typology angle: brown and dark skin (Chardon 1991)
 DARKER_TYPES = PHOTOTYPES[3:]  # the same as people say it
+LEAST_LIP_MM = 10.0  # of skin that should stay after a lip lift (liplift_series)
+RESTING = 0.3  # blendshape score below which a face does not smile
 HOLLOW_MM = 0.5  # behind the straight bridge, more than the measure is unsure
 EXPRESSIVE = ("crows_feet_lines", "forehead_lines", "glabellar_lines", "perioral_lines")
 # What may cover a treated area in a photo: where all of a procedure moves, where a part of it does.
@@ -75,7 +77,7 @@ def warnings_of(
         *partly_hidden(face, plan),
         *_by_tone(face, plan, conditions.phototype),
         *less_in_smile(face, plan),
-        *_beyond(changes),
+        *_beyond(plan, changes, face.smile),
         *_shape(face, share, weights),
         *_lesions(face, plan),
         *_unseen(skin),
@@ -141,7 +143,8 @@ def may_be_dark(face: Face, phototype: str | None = None) -> bool:
     return bool(tone_unreadable(face)) or not skin_tone(face).ita_deg >= DARKER_DEG
 
 
-def _beyond(changes: Sequence[Change]) -> Iterator[str]:
+def _beyond(plan: Plan, changes: Sequence[Change], smile: float) -> Iterator[str]:
+    cuts = [t.entry for t in plan.treatments if t.dose and t.entry.dose.unit == "mm"]
     for change in changes:
         if (
             change.measure == "dorsal_hump_height"
@@ -152,6 +155,16 @@ def _beyond(changes: Sequence[Change]) -> Iterator[str]:
                 "This takes more than the hump this photo shows, and the bridge would be hollow; "
                 "a photo from the side shows the hump better, and a lower dose takes less."
             )
+        if change.measure == "philtrum_length" and change.after < LEAST_LIP_MM:
+            for entry in cuts:
+                if change.measure in entry.measures and smile < RESTING:  # a smile shortens it too
+                    yield Message(
+                        "{name}: less than {least_mm:g} mm of skin would be left between the nose "
+                        "and the red of the lip, and no less should stay; a smaller strip, or "
+                        "none, suits this lip.",
+                        name=Message(entry.name),
+                        least_mm=LEAST_LIP_MM,
+                    )
 
 
 def undrawn_reactions(plan: Plan, conditions: Conditions) -> Iterator[str]:
