@@ -28,6 +28,7 @@ SMOOTH_MM = 0.4
 SOFT_PX = 0.7  # the softness of an edge in a sharp photo
 FAINT = 0.05  # of the matte: less of an edge is not seen, and teeth beside it stay to the byte
 ROUNDS, SEED = 3, 7
+READABLE_PX_PER_MM = 1.8  # in smaller photos 2 mm of thin lips were read as gum
 # Of the way from the redness of teeth to that of lips: gums lie between. Author's estimates, set on
 # the smiles of the development people.
 GUM_REDNESS = 0.38
@@ -46,13 +47,14 @@ class MouthInterior:
     Attributes:
         rows, columns: of the photo, with `ROOM_MM` around the mouth.
         matte: (h, w) float32, 1 where the inside of the mouth is seen and 0 elsewhere.
-        gum_mm: how much gum shows above the upper front teeth; 0 where no teeth are seen.
+        gum_mm: how much gum shows above the upper front teeth; None where gums cannot be told from
+            lips, in a small photo or with teeth that are not seen or in coloured light.
     """
 
     rows: slice
     columns: slice
     matte: Mask
-    gum_mm: float
+    gum_mm: float | None
 
 
 @cached_per(Scope.PIXELS)
@@ -81,7 +83,9 @@ def mouth_interior(face: Face) -> MouthInterior | None:
     soft = cv2.GaussianBlur(hard.astype(np.float32), (0, 0), max(SOFT_PX * factor, 0.6))
     wide = np.asarray(cv2.resize(soft, (width, height), interpolation=cv2.INTER_LINEAR))
     matte = np.clip((wide - FAINT) / (1.0 - 2.0 * FAINT), 0.0, 1.0)
-    return MouthInterior(rows, columns, matte, _gum_mm(small, hard, inner, borders))
+    readable = face.px_per_mm >= READABLE_PX_PER_MM
+    gum_mm = _gum_mm(small, hard, inner, borders) if readable else None
+    return MouthInterior(rows, columns, matte, gum_mm)
 
 
 def _outline(face: Face, name: str) -> Points:
@@ -152,18 +156,18 @@ def _one_piece(found: Bool, core: Bool) -> Bool:
     return np.asarray(cv2.GaussianBlur(whole, (0, 0), SMOOTH_MM * SCALE) > 0.5, np.bool_)
 
 
-def _gum_mm(picture: Rgb, inside: Bool, inner: list[Points], borders: list[Points]) -> float:
+def _gum_mm(picture: Rgb, inside: Bool, inner: list[Points], borders: list[Points]) -> float | None:
     """Return how much gum shows between the upper lip and the upper front teeth."""
     lab = cv2.cvtColor(picture.astype(np.float32) / 255.0, cv2.COLOR_RGB2LAB)
     light, red = lab[..., 0], lab[..., 1]
     lips = _filled(picture.shape, *borders) & ~inside
     lips = cv2.erode(lips.astype(np.uint8), _ellipse(0.5, 0.5)) > 0
     if not lips.any():
-        return 0.0
+        return None
     teeth = inside & (light >= np.quantile(light[inside], 1.0 - TOOTH_SHARE))
     pale, lip = float(np.median(red[teeth])), float(np.median(red[lips]))
     if pale > REDDEST_TOOTH or lip - pale < APART_REDNESS:
-        return 0.0
+        return None
     bright = light > DARK * float(np.median(light[teeth]))
     gum = inside & bright & ((red - pale) / (lip - pale) > GUM_REDNESS)
     tooth = inside & bright & ~gum
@@ -175,4 +179,4 @@ def _gum_mm(picture: Rgb, inside: Bool, inner: list[Points], borders: list[Point
         below = np.flatnonzero(tooth[:, column])
         if len(rows) and len(below):
             heights.append(int(gum[rows[0] : below[0], column].sum()))
-    return float(np.quantile(heights, GUM_COLUMNS)) / SCALE if heights else 0.0
+    return float(np.quantile(heights, GUM_COLUMNS)) / SCALE if heights else None

@@ -28,7 +28,7 @@ def seen_in(face: Face, procedure: Procedure) -> float:
     if not procedure.in_smile:
         return 1.0
     smile, gum_mm = _smile(face), gum_shown_mm(face)
-    if not smile or gum_mm < LEAST_GUM_MM:
+    if not smile or gum_mm is None or gum_mm < LEAST_GUM_MM:
         return 0.0
     return smile * min(1.0, gum_mm / _lowering_mm(procedure))
 
@@ -38,8 +38,8 @@ def smiles(face: Face) -> bool:
     return _smile(face) >= 1.0
 
 
-def gum_shown_mm(face: Face) -> float:
-    """Return how much gum shows above the upper teeth, 0 where the lips touch."""
+def gum_shown_mm(face: Face) -> float | None:
+    """Return how much gum shows above the upper teeth: 0 if lips touch, None if not readable."""
     interior = mouth_interior(face)
     return interior.gum_mm if interior else 0.0
 
@@ -56,6 +56,12 @@ def unseen_in(face: Face, procedure: Procedure) -> Message | None:
         return Message(
             "{name}: it acts on a smile that shows the teeth, which this photo shows little or "
             "not at all; use a photo in which you smile with the teeth showing.",
+            name=name,
+        )
+    if gum_mm is None:
+        return Message(
+            "{name}: gums cannot be told from lips in this photo, so nothing is drawn; use a "
+            "larger photo, in white light.",
             name=name,
         )
     if gum_mm < LEAST_GUM_MM:

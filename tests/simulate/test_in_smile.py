@@ -43,6 +43,14 @@ def test_a_smile_without_gum_has_nothing_to_treat() -> None:
     assert "use a photo in which you smile" not in said(face)
 
 
+def test_a_photo_too_small_to_tell_gums_from_lips_says_so() -> None:
+    large = smile_of("hopper", 3.0)
+    small = large.resized(round(0.4 * max(large.photo.image.shape)))
+    assert simulate(small, PLAN).image.tobytes() == small.photo.image.tobytes()
+    assert "gums cannot be told from lips" in said(small)
+    assert "gums cannot be told from lips" not in said(large)
+
+
 def test_a_smile_shows_more_the_fuller_it_is() -> None:
     found = [lowered_mm(smile_of("hopper", 4.0, score)) for score in (0.0, 0.2, 0.4, 0.8)]
     assert found == sorted(found)

@@ -13,7 +13,7 @@ from face_mesh.skin.signs import SIGNS, detect
 from simulate import Change, Plan, Procedure, Treatment
 from simulate.catalogue.procedure import SkinTerm
 from simulate.outcome.changes import SIDE_EFFECT
-from simulate.outcome.smile_check import smiles
+from simulate.outcome.smile_check import gum_shown_mm, smiles
 from simulate.outcome.warnings import EXPRESSIVE, HARDLY
 from simulate.skin.tasks import regions_of
 from simulate.wording import changes
@@ -144,7 +144,11 @@ def _why_not(entry: Procedure, face: Face, grades: dict[str, float], deep: bool)
     if entry.in_smile and not smiles(face):
         return translate("It shows in a smile; at rest hardly anything changes.")
     if entry.in_smile:
-        return translate("This smile shows hardly any gum: there is nothing to treat.")
+        return translate(
+            "This smile shows hardly any gum: there is nothing to treat."
+            if gum_shown_mm(face) is not None
+            else "Gums cannot be told from lips in this photo."
+        )
     if any(sign in EXPRESSIVE for sign in grades):
         return translate(
             "You would see almost no difference there. Lines of expression show best in a photo "
