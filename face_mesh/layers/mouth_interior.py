@@ -171,8 +171,9 @@ def _gum_mm(picture: Rgb, inside: Bool, inner: list[Points], borders: list[Point
     bright = light > DARK * float(np.median(light[teeth]))
     gum = inside & bright & ((red - pale) / (lip - pale) > GUM_REDNESS)
     tooth = inside & bright & ~gum
+    inside, gum, tooth = _upright([inside, gum, tooth], inner[0][0], inner[0][-1])
     middle = (inner[0][0, 0] + inner[0][-1, 0]) / 2.0
-    reach = FRONT_SHARE * abs(inner[0][-1, 0] - inner[0][0, 0])
+    reach = FRONT_SHARE * float(np.linalg.norm(inner[0][-1] - inner[0][0]))
     heights = []
     for column in range(max(0, round(middle - reach)), min(inside.shape[1], round(middle + reach))):
         rows = np.flatnonzero(inside[:, column])
@@ -180,3 +181,15 @@ def _gum_mm(picture: Rgb, inside: Bool, inner: list[Points], borders: list[Point
         if len(rows) and len(below):
             heights.append(int(gum[rows[0] : below[0], column].sum()))
     return float(np.quantile(heights, GUM_COLUMNS)) / SCALE if heights else None
+
+
+def _upright(masks: list[Bool], right: Points, left: Points) -> list[Bool]:
+    """Return masks turned about the middle of a mouth until its corners are level."""
+    x, y = left - right
+    middle = (float((left + right)[0]) / 2.0, float((left + right)[1]) / 2.0)
+    turn = cv2.getRotationMatrix2D(middle, float(np.degrees(np.arctan2(y, x))), 1.0)
+    size = masks[0].shape[::-1]
+    return [
+        np.asarray(cv2.warpAffine(m.astype(np.uint8), turn, size, flags=cv2.INTER_NEAREST) > 0)
+        for m in masks
+    ]

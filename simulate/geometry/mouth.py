@@ -72,14 +72,12 @@ class _Lips:
         rows, columns: of the nodes looked at.
         upper, lower: (h, w, 2) float32 x, y on the whole grid, in nodes: there the lip reads its
             shift, over the opening and beyond it that of its edge.
-        middle_px: (N, 2) the line between the lips, from left to right in the photo.
     """
 
     rows: slice
     columns: slice
     upper: Field
     lower: Field
-    middle_px: Points
 
 
 def mouth_patch(face: Face, plain: Rgb, bent: Rgb, forward: Field) -> MouthPatch | None:
@@ -154,47 +152,53 @@ def _lips(face: Face) -> _Lips:
     )
     node = positions(rows, columns)
     at = node * grid.node_px + np.array(grid.origin_px, np.float32) + (grid.node_px - 1) / 2
-    x = at[0, :, 0].astype(np.float64)
-    edges = [_heights(face, f"{lip}_inner_lip", x) for lip in LIPS]
-    middle = (edges[0] + edges[1]) / 2.0
-    ends = _ends(face, x, edges)
-    corners = np.sort(face.landmarks_px[[point("cheilion_right"), point("cheilion_left")], 0])
-    mouth = (x > corners[0]) & (x < corners[1])
-    reads = []
+    down = _down(face)
+    across, along = _along(at, down)
+    edges = [_height(face, f"{lip}_inner_lip", across) for lip in LIPS]
+    corners = _along(face.landmarks_px[[point("cheilion_right"), point("cheilion_left")], :2], down)
+    mouth = (across > corners[0].min()) & (across < corners[0].max())
     into = np.minimum(INTO[0] * grid.node_px, INTO[1] * np.maximum(edges[1] - edges[0], 0.0))
-    for lip, sign, edge, end in zip(LIPS, (1.0, -1.0), edges, ends, strict=True):
-        border = _heights(face, f"{lip}_vermilion_border", x)
-        red = np.maximum(sign * (end - border), 1.0)
-        share = sign * (at[..., 1] - border) / red
+    reads = []
+    for lip, sign, edge in zip(LIPS, (1.0, -1.0), edges, strict=True):
+        border = _height(face, f"{lip}_vermilion_border", across)
+        red = np.maximum(sign * (edge + _beside_edge(face, lip, sign, across) - border), 1.0)
+        share = sign * (along - border) / red
         inner = border + np.minimum(share, 1.0) * (edge + sign * into - border)
-        y = np.where(mouth & (share > 0.0), inner, at[..., 1])
-        found = node.copy()
-        found[..., 1] += (y - at[..., 1]) / grid.node_px
-        reads.append(found)
-    return _Lips(rows, columns, reads[0], reads[1], np.stack([x, middle], axis=1))
+        by = np.where(mouth & (share > 0.0), inner - along, 0.0) / grid.node_px
+        reads.append(np.asarray(node + by[..., None] * down, np.float32))
+    return _Lips(rows, columns, reads[0], reads[1])
 
 
-def _heights(face: Face, name: str, x: Points) -> Points:
-    """(N,) how far down a curve across the face lies at some x of the photo, in px."""
-    line = face.landmarks_px[list(curve(name)), :2]
-    line = line[np.argsort(line[:, 0])]
-    return np.asarray(np.interp(x, line[:, 0], line[:, 1]), np.float64)
+def _down(face: Face) -> Points:
+    """(2,) the unit vector in the photo from the nose to the chin."""
+    down: Points = face.pose.shift_px(np.array([[0.0, -1.0, 0.0]]))[0]
+    return down / np.linalg.norm(down)
 
 
-def _ends(face: Face, x: Points, edges: list[Points]) -> list[Points]:
-    """(N,) where the upper and the lower lip end in the photo; at the landmarks if none shows."""
+def _along(at: Any, down: Points) -> tuple[Points, Points]:
+    """Return how far across the face and down it places (..., 2) of the photo lie, in px."""
+    return np.asarray(at @ np.array((down[1], -down[0]))), np.asarray(at @ down)
+
+
+def _height(face: Face, name: str, across: Points) -> Points:
+    """Return how far down the face a curve lies at places across it, in px."""
+    x, y = _along(face.landmarks_px[list(curve(name)), :2], _down(face))
+    order = np.argsort(x)
+    return np.asarray(np.interp(across, x[order], y[order]), np.float64)
+
+
+def _beside_edge(face: Face, lip: str, sign: float, across: Points) -> Points:
+    """Return how far below the landmarks of its edge a lip ends in the photo, in px."""
     interior = _interior(face)
-    column = np.round(x).astype(int) - interior.columns.start
-    known = (column >= 0) & (column < interior.matte.shape[1])
-    seen = interior.matte[:, np.clip(column, 0, interior.matte.shape[1] - 1)] > 0.5
-    known &= seen.any(axis=0)
-    top = interior.rows.start + seen.argmax(axis=0) - 0.5
-    bottom = interior.rows.start + len(seen) - seen[::-1].argmax(axis=0) - 0.5
-    found = []
-    for edge, end in zip(edges, (top, bottom), strict=True):
-        off = np.where(known, end - edge, 0.0)
-        found.append(edge + gaussian_filter1d(off, SMOOTH_NODES))
-    return found
+    x, y = _along(positions(interior.rows, interior.columns)[interior.matte > 0.5], _down(face))
+    place = np.floor(x - x.min()).astype(np.int64)
+    ends = np.full(int(place.max()) + 1, np.inf)
+    np.minimum.at(ends, place, sign * y - 0.5)
+    places = x.min() + np.arange(len(ends)) + 0.5
+    off = sign * ends - _height(face, f"{lip}_inner_lip", places)
+    off = np.where(np.isfinite(off), off, 0.0)
+    smooth = gaussian_filter1d(off, SMOOTH_NODES * Grid.of(face).node_px)
+    return np.asarray(np.interp(across, places, smooth, 0.0, 0.0), np.float64)
 
 
 def _interior(face: Face) -> MouthInterior:
@@ -207,11 +211,11 @@ def _interior(face: Face) -> MouthInterior:
 @cached_per(Scope.PIXELS)
 def _above(face: Face) -> Mask:
     """(h, w) float32 in the window of the mouth, 1 above the line between the lips, 0 below."""
-    interior, middle = _interior(face), _lips(face).middle_px
-    x = np.arange(interior.columns.start, interior.columns.stop)
-    y = np.arange(interior.rows.start, interior.rows.stop)
-    down = y[:, None] - np.interp(x, *middle.T)[None]
-    return np.clip(0.5 - down / (SPLIT_MM * face.px_per_mm), 0.0, 1.0).astype(np.float32)
+    interior = _interior(face)
+    across, along = _along(positions(interior.rows, interior.columns), _down(face))
+    middle = sum(_height(face, f"{lip}_inner_lip", across) for lip in LIPS) / len(LIPS)
+    below = (along - middle) / (SPLIT_MM * face.px_per_mm)
+    return np.asarray(np.clip(0.5 - below, 0.0, 1.0), np.float32)
 
 
 @cached_per(Scope.PIXELS)
@@ -255,9 +259,10 @@ def _behind(face: Face) -> _Behind:
     own = cv2.GaussianBlur(clear.astype(np.float32), (0, 0), max(0.2 * face.px_per_mm, 0.6))
     own = np.clip(2.0 * own - 1.0, 0.0, 1.0)[..., None]
     picture = np.asarray(own * photo + (1.0 - own) * made, np.float32)
-    weight, wide = seen.astype(np.float32), SHADE_MM * face.px_per_mm
+    weight, upright = seen.astype(np.float32), abs(_down(face)[1]) > np.sqrt(0.5)
+    wide = (SHADE_MM * face.px_per_mm, 0.5) if upright else (0.5, SHADE_MM * face.px_per_mm)
     dark, light = (
-        cv2.GaussianBlur(weight * one.mean(axis=2), (0, 0), wide, sigmaY=0.5)
+        cv2.GaussianBlur(weight * one.mean(axis=2), (0, 0), wide[0], sigmaY=wide[1])
         for one in (photo, picture)
     )
     shade = np.clip((dark + 1.0) / (light + 1.0), *SHADES)
@@ -272,10 +277,8 @@ def _beside(face: Face, clear: Bool) -> Field:
     """
     height, width = clear.shape
     here = positions(slice(0, height), slice(0, width))
-    down = face.pose.shift_px(np.array([[0.0, -1.0, 0.0]]))[0]
-    down = np.asarray(down / np.linalg.norm(down), np.float32)
-    across = here @ np.array((down[1], -down[0]), np.float32)
-    along = here @ down
+    down = _down(face)
+    across, along = _along(here, down)
     place = np.floor(across - across.min()).astype(np.int64)
     at, smooth = along.copy(), max(SMOOTH_MM * face.px_per_mm, 1.0)
     for sign in (1.0, -1.0):  # the upper end, and then the lower
@@ -285,5 +288,5 @@ def _beside(face: Face, clear: Bool) -> Field:
         ends = np.interp(np.arange(len(ends)), found, ends[found])
         ends = np.maximum(ends, gaussian_filter1d(ends, smooth))[place]
         past = np.maximum(ends - sign * along, 0.0)
-        at += np.float32(sign * (1.0 + SLOWER)) * past.astype(np.float32)
+        at += sign * (1.0 + SLOWER) * past
     return np.asarray(here + (at - along)[..., None] * down, np.float32)

@@ -1,12 +1,15 @@
 """Parted lips slide over teeth, which stay to the byte; lips that touch stay where they touch."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
 
-from face_mesh import Face, measure_face, open_photo
+from face_mesh import Face, Photo, measure_face, open_photo
 from face_mesh.arrays import Bool, Mask
 from face_mesh.landmarks.anatomy import curve, point
+from face_mesh.landmarks.pose import Pose
 from face_mesh.layers.mouth_interior import mouth_interior
 from simulate import Outcome, Plan, simulate
 from simulate.geometry.grid import Grid
@@ -143,3 +146,33 @@ def test_teeth_in_photos_stay_to_the_byte_or_are_covered(photo: str, treatment: 
     seen = away_px(lips) > (reach_mm + SHADOW_MM) * face.px_per_mm
     assert seen.sum() > 0
     assert (after[seen] == before[seen]).all()
+
+
+@pytest.mark.parametrize("turns", [1, 2, 3])
+def test_a_photo_on_its_side_shows_the_same_smile(turns: int) -> None:
+    upright = smile_of("hopper", 3.0)
+    lying = turned(upright, turns)
+    first, second = mouth_interior(upright), mouth_interior(lying)
+    assert first is not None
+    assert second is not None
+    assert second.gum_mm == pytest.approx(first.gum_mm, abs=0.3)
+    plan = Plan.parse("gummy_smile_toxin=2.5")
+    here, there = (simulate(face, plan).image for face in (upright, lying))
+    off = np.abs(np.rot90(there, -turns).astype(int) - here)
+    assert np.percentile(off, 99.5) <= 3
+    assert (off.max(axis=2) > 24).sum() < 0.1 * (np.abs(here - upright.photo.image) > 24).sum()
+
+
+def turned(face: Face, turns: int) -> Face:
+    """The same face in a photo turned anticlockwise by quarters."""
+    image = np.ascontiguousarray(np.rot90(face.photo.image, turns))
+    points, origin = face.landmarks_px.copy(), face.pose.origin_px.copy()
+    rotation, width = face.pose.rotation, face.photo.width
+    for _ in range(turns):
+        height = width if _ % 2 == 0 else face.photo.height
+        points[:, :2] = np.stack([points[:, 1], height - 1 - points[:, 0]], axis=1)
+        origin[:2] = origin[1], height - 1 - origin[0]
+        rotation = np.array([[0.0, -1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]) @ rotation
+    pose = Pose(rotation, origin, face.px_per_mm)
+    photo = Photo.from_rgb(image)
+    return replace(face, photo=photo, landmarks_px=points, pose=pose, workspace={})
