@@ -131,13 +131,15 @@ class Patch:
     for what changes the outline of the face, whose side walls are long but seen edge on;
     with `metric = "lips"` lips that touch are one skin, so that one pushes the other along.
     `surface` is "face", or the "neck" or "ears" beyond it, whose names are those of
-    `simulate.geometry.neck_and_ears`.
+    `simulate.geometry.neck_and_ears`. With `ends_mm` it rises from 0 at either end of the curve to
+    1 that far along it, as a lip does from its corners.
     """
 
     centre: str
     core_mm: Annotated[Number, Field(ge=0.0)]
     falloff_mm: Positive
     hold: tuple[str, ...] = ()
+    ends_mm: Annotated[Number, Field(ge=0.0)] = 0.0
     metric: Annotated[str, one_of(("skin", "front", "lips"))] = "skin"
     surface: Annotated[str, one_of(SURFACES)] = "face"
 
@@ -171,6 +173,8 @@ class Term:
             raise FieldError("direction", "must be three numbers, not all 0")
         if self.patch.surface != "face" and self.operator not in _ANYWHERE:
             raise FieldError("operator", f"{self.operator} acts on the face only")
+        if self.patch.surface != "face" and self.patch.ends_mm:
+            raise FieldError("patch", "curves with ends are of the face only")
         return self
 
 

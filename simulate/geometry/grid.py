@@ -21,7 +21,7 @@ from face_mesh import Face
 from face_mesh.arrays import Field, Index, Points
 from face_mesh.cache import Scope, cached_per
 from face_mesh.landmarks.anatomy import point
-from simulate.geometry.mesh import FaceSurface
+from simulate.geometry.mesh import FaceSurface, oral_fissure
 
 NODE_MM = 1.25
 FADE_MM = 16.0
@@ -45,6 +45,8 @@ class Grid:
         node_px: photo px per node.
         shape: (rows, columns) of nodes.
         interpolate: (rows * columns, V) sparse: what vertex displacements do to inside nodes.
+        across: (rows * columns, V) sparse, likewise of the nodes between parted lips: half with the
+            one and half with the other, so that no picture is torn there.
         nearest: (rows * columns,) for each node the inside node it follows.
         fade: (rows, columns) float32, how much it follows: 1 inside, 0 beyond `FADE_MM`.
     """
@@ -53,6 +55,7 @@ class Grid:
     node_px: int
     shape: tuple[int, int]
     interpolate: csr_matrix[Any]
+    across: csr_matrix[Any]
     nearest: Index
     fade: Floats
 
@@ -65,6 +68,11 @@ class Grid:
     def inside(self) -> npt.NDArray[np.bool_]:
         """(rows, columns) bool, the nodes inside the silhouette of the face."""
         return np.asarray(np.diff(self.interpolate.indptr) > 0).reshape(self.shape)
+
+    @cached_property
+    def between_lips(self) -> npt.NDArray[np.bool_]:
+        """(rows, columns) bool, the nodes in the opening of the mouth, which are not inside."""
+        return np.asarray(np.diff(self.across.indptr) > 0).reshape(self.shape)
 
     def nodes_at(self, at_px: Points) -> Points:
         """Return (N, 2) photo px as (N, 2) places in nodes."""
@@ -79,8 +87,11 @@ class Grid:
         """
         fade = np.minimum(np.float32(1.0), self.fade / np.float32(whole))
         rows, columns = self.shape
-        moved = self.interpolate @ face.pose.shift_px(shift_mm)
-        field = moved[self.nearest].reshape(rows, columns, 2).astype(np.float32)
+        shift_px = face.pose.shift_px(shift_mm)
+        moved = (self.interpolate @ shift_px)[self.nearest]
+        gap = self.between_lips.ravel()
+        moved[gap] = (self.across @ shift_px)[gap]
+        field = moved.reshape(rows, columns, 2).astype(np.float32)
         wide = cv2.GaussianBlur(field, (0, 0), SPREAD_NODES)
         outside = (1.0 - self.fade)[..., None]
         near = np.minimum(1.0, 4.0 * outside)  # continuous at the silhouette
@@ -110,12 +121,16 @@ def _grid(face: Face) -> Grid:
     low = middle - before * node_px
     nodes = (vertices_px[:, :2] - low - (node_px - 1) / 2) / node_px
     inside, matrix = front_most(nodes, vertices_px[:, 2], (rows, columns), surface.triangles)
+    gap, across = front_most(nodes, vertices_px[:, 2], (rows, columns), oral_fissure())
+    across = csr_matrix(across.multiply(~inside.reshape(-1, 1)))
+    across.eliminate_zeros()
     nearest, away_nodes = nearest_inside(inside)
     away_mm = away_nodes * node_px / face.px_per_mm
     reach_mm = _reach_mm(face, nodes, nearest, (rows, columns))
     fade = 0.5 + 0.5 * np.cos(np.pi * np.clip(away_mm / reach_mm, 0.0, 1.0))
+    fade[gap] = 1.0
     origin = (int(low[0]), int(low[1]))
-    return Grid(origin, node_px, (rows, columns), matrix, nearest, fade.astype(np.float32))
+    return Grid(origin, node_px, (rows, columns), matrix, across, nearest, fade.astype(np.float32))
 
 
 def _reach_mm(face: Face, nodes: Points, nearest: Index, shape: tuple[int, int]) -> Points:

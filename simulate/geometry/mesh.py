@@ -10,6 +10,7 @@ from functools import cache, cached_property
 from typing import Any, Self
 
 import numpy as np
+import numpy.typing as npt
 from scipy.sparse import coo_matrix, csr_matrix, vstack
 from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
@@ -47,10 +48,15 @@ class Topology:
     lips: Index
 
 
-def _open_mouth(triangles: Index) -> Index:
+def _in_opening(triangles: Index) -> npt.NDArray[np.bool_]:
     inner = set(curve("upper_inner_lip")) | set(curve("lower_inner_lip"))
-    closed = np.isin(triangles, list(inner)).all(axis=1)
-    return triangles[~closed]
+    return np.asarray(np.isin(triangles, list(inner)).all(axis=1))
+
+
+def oral_fissure() -> Index:
+    """Return (T, 3) triangles of landmarks between the inner lips: no skin, and not in a mesh."""
+    triangles = canonical_mesh().triangles
+    return np.asarray(triangles[_in_opening(triangles)], np.int64)
 
 
 def _subdivide(triangles: Index, count: int) -> tuple[Index, Index]:
@@ -79,7 +85,7 @@ def _neighbours(triangles: Index) -> Index:
 def topology() -> Topology:
     """Return the shared topology (computed once a process)."""
     canonical = canonical_mesh()
-    triangles = _open_mouth(canonical.triangles)
+    triangles = canonical.triangles[~_in_opening(canonical.triangles)]
     spread = csr_matrix(np.eye(VERTICES))
     for _ in range(SUBDIVISIONS):
         triangles, ends = _subdivide(triangles, spread.shape[0])

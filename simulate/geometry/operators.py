@@ -36,8 +36,9 @@ def patch_weights(mesh: Surface, term: Term, side: str) -> Points:
     """Return (V,) weights in [0, 1] of a term's patch.
 
     1 within `core_mm` of the centre curve, falling smoothly to 0 over `falloff_mm` along the skin;
-    0 on each held curve, rising with the distance from it. A side of a midline term is cut softly.
-    Nothing where the surface lacks the centre, as a head lacks the helix of an ear under hair.
+    0 on each held curve, rising with the distance from it, and at the ends of a centre curve that
+    has `ends_mm`. A side of a midline term is cut softly. Nothing where the surface lacks the
+    centre, as a head lacks the helix of an ear under hair.
     """
     patch = term.patch
     reach_mm = patch.core_mm + patch.falloff_mm
@@ -51,11 +52,21 @@ def patch_weights(mesh: Surface, term: Term, side: str) -> Points:
         near = np.isfinite(held_mm) & (weights > 0.0)
         held_mm, beyond_mm = held_mm[near], np.maximum(away_mm[near] - patch.core_mm, 0.0)
         weights[near] *= held_mm / np.maximum(held_mm + beyond_mm, 1e-6)
+    if patch.ends_mm:
+        weights *= _inward(mesh, landmarks_of(patch.centre, side), patch.ends_mm)
     if term.midline and side != "both":
         sign = 1.0 if side == "left" else -1.0
         across = sign * mesh.vertices_mm[:, 0] / MIDLINE_BLEND_MM
         weights = weights * smooth_step((across + 1.0) / 2.0)
     return weights
+
+
+def _inward(mesh: Any, landmarks: tuple[int, ...], ends_mm: float) -> Points:
+    """Return (V,) 0 beside the ends of a curve, rising to 1 beside what is `ends_mm` along it."""
+    line = mesh.polyline_mm(landmarks)
+    along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(line, axis=0), axis=1))])
+    _, nearest = cKDTree(line).query(mesh.vertices_mm)
+    return smooth_step(np.minimum(along, along[-1] - along)[nearest] / ends_mm)
 
 
 def _directed(term: Term, side: str) -> Points:

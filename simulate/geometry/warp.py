@@ -7,6 +7,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from face_mesh.arrays import Bool, Field, Rgb
 from simulate.geometry.grid import Grid
@@ -50,6 +51,28 @@ def photo_bands(
         if rows.start < rows.stop and columns.start < columns.stop:
             inside = dense[rows.start - top : rows.stop - top]
             yield rows, columns, inside[:, columns.start - left : columns.stop - left]
+
+
+def at_pixels(
+    grid: Grid,
+    nodes: npt.NDArray[np.float32],
+    rows: slice,
+    columns: slice,
+    first: tuple[int, int] = (0, 0),
+) -> npt.NDArray[np.float32]:
+    """Return what is on nodes of the grid at every pixel of a window of the photo, cubic.
+
+    Args:
+        grid: of the face.
+        nodes: (h, w, ...) float32, from node `first` (row, column) on.
+        rows: of the photo.
+        columns: of the photo.
+        first: the node of `nodes[0, 0]`.
+    """
+    xy = positions(rows, columns)
+    corner = np.array(grid.origin_px, np.float32) + np.float32((grid.node_px - 1) / 2)
+    at = (xy - corner) / np.float32(grid.node_px) - np.array(first[::-1], np.float32)
+    return np.asarray(sample(nodes, np.asarray(at, np.float32)), np.float32)
 
 
 def warp_bands(image: Rgb, grid: Grid, coarse: Field) -> Iterator[tuple[slice, slice, Rgb, Bool]]:

@@ -6,7 +6,9 @@ in here by the very functions `simulate` uses: whoever draws from it repeats no 
 time course and no interaction, but only sums, limits, inverts and samples.
 
 Left out is the outline of a turned head (`simulate.geometry.silhouette`), which is told from the
-wall pixel by pixel; the settled picture brings it.
+wall pixel by pixel; the settled picture brings it. Lips that slide over teeth
+(`simulate.geometry.mouth`) would be drawn bending them: of such a plan there should be no live
+picture at all, and `slides_lips` tells.
 """
 
 from __future__ import annotations
@@ -20,10 +22,12 @@ from math import floor
 import numpy as np
 import numpy.typing as npt
 
+from face_mesh.layers.mouth_interior import mouth_interior
 from simulate.catalogue.time_course import days_since
 from simulate.geometry import inverse_field, warp
-from simulate.geometry.displacement import Part
+from simulate.geometry.displacement import Part, grid_shift_px
 from simulate.geometry.grid import Grid
+from simulate.outcome.changes import amounts_of
 from simulate.outcome.cover_check import covers_of
 from simulate.outcome.outcome import Outcome
 from simulate.outcome.pipeline import shifts_of
@@ -39,6 +43,7 @@ from simulate.shading.shading import shade_unit
 from simulate.skin.skin_effect import skin_amount
 from simulate.skin.treated_patch import TreatedPatch
 
+SLIDING_MM = 1.0  # of an edge of the lips: less bends the teeth by what is not seen while dragging
 MOST_ROWS = 64  # of a table; between its rows amounts are read as linear
 BLOCK_PX = 8  # of a JPEG: a window laid on its blocks is encoded as the photo there is
 MOVED, COLOURED, SKIN = "moved", "coloured", "skin"
@@ -163,6 +168,23 @@ def scene_of(outcome: Outcome, times: Sequence[str | None] = ()) -> Scene:
         _row(layers, now),
         tuple(tables),
     )
+
+
+def slides_lips(outcome: Outcome) -> bool:
+    """Return whether a dose of a plan moves parted lips over the teeth, which no sum shows."""
+    face, plan = outcome.face, outcome.plan
+    if mouth_interior(face) is None:
+        return False
+    most = replace(
+        plan,
+        treatments=tuple(replace(t, dose=t.entry.max_dose(t.side)) for t in plan.treatments),
+    )
+    drawn = [
+        s for s in shifts_of(face, most, outcome.conditions) if not covers_of(face, s.treatment)
+    ]
+    forward = grid_shift_px(face, amounts_of(drawn))
+    between = forward[Grid.of(face).between_lips]
+    return bool(between.size) and float(np.abs(between).max()) > SLIDING_MM * face.px_per_mm
 
 
 def _doses(one: Treatment) -> tuple[float, ...]:

@@ -18,14 +18,16 @@ from simulate.geometry.displacement import grid_shift_px, mesh_shift_mm, parts_o
 from simulate.geometry.ear_backdrop import ears_before_backdrop
 from simulate.geometry.grid import Grid
 from simulate.geometry.inverse_field import backward, safe_share
+from simulate.geometry.mouth import mouth_patch
 from simulate.geometry.silhouette import FROM_DEG, WHOLE, OutlinePatch, outline_patch
 from simulate.geometry.warp import warp_bands
 from simulate.inpaint.registry import EMBEDDED
 from simulate.outcome.changes import Change, Shift, amounts_of, shape_changes, skin_changes
 from simulate.outcome.cover_check import check_covers, covers_of
 from simulate.outcome.outcome import Outcome
+from simulate.outcome.smile_check import seen_in
 from simulate.outcome.view_check import check_view
-from simulate.outcome.warnings import in_time, seen_in, undrawn_reactions, warnings_of
+from simulate.outcome.warnings import in_time, undrawn_reactions, warnings_of
 from simulate.plan.conditions import SETTLED, Conditions
 from simulate.plan.interactions import adjustments, check_plan, plan_warnings
 from simulate.plan.plan import Plan, Treatment
@@ -113,7 +115,7 @@ def simulation_steps(
     with clock.stage("geometry"):
         shifts = shifts_of(face, plan, conditions)
         drawn = [shift for shift in shifts if not covers_of(face, shift.treatment)]
-        share, inverse_field = _flow(face, drawn)
+        share, forward, inverse_field = _flow(face, drawn)
     with clock.stage("shading"):
         shade = shade_of(face, amounts_of(drawn), share)
         density = density_of(face, plan, conditions)
@@ -129,6 +131,10 @@ def simulation_steps(
         outline = _outline(face, plain, image, share, drawn)
         if outline is not None:
             merge(image, outline.pixels, outline.changed, outline.rows, outline.columns)
+        mouth = mouth_patch(face, plain, image, forward)
+        if mouth is not None and mouth.changed.any():
+            merge(image, mouth.pixels, mouth.changed, mouth.rows, mouth.columns)
+            moved = (*moved, trim(mouth.rows, mouth.columns, mouth.changed))
         undrawn = [t for t in plan.treatments if covers_of(face, t)]
         shift_mm, moved_measures = _measured(face, shifts, share, undrawn)
         changes = (*skin_changes(skin.readings), *moved_measures)
@@ -137,7 +143,7 @@ def simulation_steps(
         image=image,
         changes=changes,
         warnings=(
-            *warnings_of(face, plan, conditions, weights, share, skin),
+            *warnings_of(face, plan, conditions, weights, share, skin, changes),
             *plan_warnings(plan),
             *in_time(plan, conditions.days),
             *undrawn_reactions(plan, conditions),
@@ -168,7 +174,7 @@ def expected_changes(face: Face, plan: Plan) -> tuple[Change, ...]:
     """
     check_plan(plan)
     shifts = shifts_of(face, plan, SETTLED)
-    share, _ = _flow(face, shifts)
+    share = _flow(face, shifts)[0]
     return _measured(face, shifts, share)[1]
 
 
@@ -203,14 +209,15 @@ def shifts_of(face: Face, plan: Plan, conditions: Conditions) -> list[Shift]:
     return found
 
 
-def _flow(face: Face, shifts: Sequence[Shift]) -> tuple[float, Field]:
-    """Return the share of the plan that does not fold the picture, and its backward field."""
+def _flow(face: Face, shifts: Sequence[Shift]) -> tuple[float, Field, Field]:
+    """Return the share of the plan that does not fold the picture, its field and the backward."""
     grid = Grid.of(face)
     forward = grid_shift_px(face, amounts_of(shifts))
     if not forward.any():
-        return 1.0, forward
+        return 1.0, forward, forward
     share = safe_share(forward, grid.node_px)
-    return share, backward(np.float32(share) * forward, grid.node_px)
+    forward *= np.float32(share)
+    return share, forward, backward(forward, grid.node_px)
 
 
 def _light(image: Rgb, face: Face, shade: Floats, density: Floats) -> tuple[Window, ...]:

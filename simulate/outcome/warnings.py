@@ -7,17 +7,17 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from face_mesh import Face
-from face_mesh.landmarks.anatomy import point
 from face_mesh.messages import COMMAS, N_, Message, MessageList
 from face_mesh.skin.readability import tone_unreadable
 from face_mesh.skin.signs import SIGNS
 from face_mesh.skin.skin_tone import skin_tone
-from simulate.catalogue.procedure import LESIONS, Procedure
+from simulate.catalogue.procedure import LESIONS
 from simulate.catalogue.time_course import days_since
 from simulate.geometry.basis import reach_mm
 from simulate.geometry.displacement import grid_shift_px, parts_of
-from simulate.outcome.changes import SPECS
+from simulate.outcome.changes import SPECS, Change
 from simulate.outcome.cover_check import covers_of, partly_hidden
+from simulate.outcome.smile_check import less_in_smile
 from simulate.plan.conditions import PHOTOTYPES, Conditions
 from simulate.plan.plan import Plan, Treatment
 from simulate.recovery.reactions import LIKELY, SIGN_WORDS, reactions_at
@@ -29,7 +29,6 @@ FRONTAL_SHARE = 0.35  # below it most of the change is towards the camera
 WHOLE = 0.99  # of a plan: what is missing cannot be seen
 STAYING = 0.9  # of picked lesions: what is left where nothing got lighter
 HARDLY = 0.25  # of a grade: less is not worth a treatment
-TEETH_MM = 3.0  # between the lips from which on teeth show
 UNDRAWN_DAYS = 21.0  # in which stitches, crusts and dressings are there
 DARKER_DEG = 10.0  # of the individual typology angle: brown and dark skin (Chardon 1991)
 DARKER_TYPES = PHOTOTYPES[3:]  # the same as people say it
@@ -37,7 +36,8 @@ DARKER_TYPES = PHOTOTYPES[3:]  # the same as people say it
 # by side (author's estimate; 0.06 is a difference of about 2 by CIEDE2000).
 QUIET_MM, QUIET_LIGHT = 1.2, 0.06
 OBVIOUS_SKIN = 0.25  # of a sign of the skin: what takes more of it is seen by that
-FULL_SMILE = 0.5  # blendshape score from which on a smile is one; at rest it is near 0
+LEAST_LIP_MM = 10.0  # of skin that should stay after a lip lift (liplift_series)
+RESTING = 0.3  # blendshape score below which a face does not smile
 EXPRESSIVE = ("crows_feet_lines", "forehead_lines", "glabellar_lines", "perioral_lines")
 # What may cover a treated area in a photo: where all of a procedure moves, where a part of it does.
 COVERING = {
@@ -64,6 +64,7 @@ def warnings_of(
     weights: Weights,
     share: float,
     skin: SkinEffect,
+    changes: Sequence[Change],
 ) -> tuple[str, ...]:
     """Return the warnings of an outcome, in a patient's words.
 
@@ -74,12 +75,14 @@ def warnings_of(
         weights: each treatment with its effective dose.
         share: of the plan that is shown without folding the picture.
         skin: what was done to the skin.
+        changes: what came of it.
     """
     return (
         *_hidden(face, plan),
         *partly_hidden(face, plan),
         *_by_tone(face, plan, conditions.phototype),
-        *_at_rest(face, plan),
+        *less_in_smile(face, plan),
+        *_short_lip(plan, changes, face.smile),
         *_shape(face, share, weights),
         *_lesions(face, plan),
         *_unseen(skin),
@@ -145,6 +148,21 @@ def may_be_dark(face: Face, phototype: str | None = None) -> bool:
     return bool(tone_unreadable(face)) or not skin_tone(face).ita_deg >= DARKER_DEG
 
 
+def _short_lip(plan: Plan, changes: Sequence[Change], smile: float) -> Iterator[str]:
+    cuts = [t.entry for t in plan.treatments if t.dose and t.entry.dose.unit == "mm"]
+    for change in changes:
+        if change.measure == "philtrum_length" and change.after < LEAST_LIP_MM:
+            for entry in cuts:
+                if change.measure in entry.measures and smile < RESTING:  # a smile shortens it too
+                    yield Message(
+                        "{name}: less than {least_mm:g} mm of skin would be left between the nose "
+                        "and the red of the lip, and no less should stay; a smaller strip, or "
+                        "none, suits this lip.",
+                        name=Message(entry.name),
+                        least_mm=LEAST_LIP_MM,
+                    )
+
+
 def undrawn_reactions(plan: Plan, conditions: Conditions) -> Iterator[str]:
     """Yield what some people have at that time and the picture leaves out."""
     days = conditions.days
@@ -166,25 +184,6 @@ def undrawn_reactions(plan: Plan, conditions: Conditions) -> Iterator[str]:
                     sign=Message(SIGN_WORDS[sign]),
                     percent=100.0 * frequency,
                 )
-
-
-def seen_in(face: Face, procedure: Procedure) -> float:
-    """Return the share of a procedure's movement that the expression in the photo lets show."""
-    if not procedure.in_smile:
-        return 1.0
-    lips = face.mesh_mm[[point("stomion_superius"), point("stomion_inferius")], 1]
-    apart = float(np.clip((lips[0] - lips[1]) / TEETH_MM, 0.0, 1.0))
-    return min(1.0, face.smile / FULL_SMILE) * apart
-
-
-def _at_rest(face: Face, plan: Plan) -> Iterator[str]:
-    for treatment in plan.treatments:
-        if treatment.dose and seen_in(face, treatment.entry) < 1.0:
-            yield Message(
-                "{name}: it acts on a smile that shows the teeth, which this photo shows little or "
-                "not at all; use a photo in which you smile with the teeth showing.",
-                name=Message(treatment.entry.name),
-            )
 
 
 def _hidden(face: Face, plan: Plan) -> Iterator[str]:

@@ -136,7 +136,6 @@ def marked() -> Face:
 
 
 MOVED = (
-    Golden("gummy_smile_toxin", 95, 194, "collins", dose=1.0),
     Golden("lip_filler", 241, 230),
     Golden("lip_flip", 210, 224),
     Golden("lip_lift", 95, 195, "collins"),
@@ -192,7 +191,8 @@ HEALING = (
     Golden("ipl_redness", 191, 267, when="1d"),
 )
 GOLDEN = (*MOVED, *FADED, *PAINTED, *HEALING)
-WITHOUT: dict[str, str] = {}  # procedures that change nothing in either portrait, and why
+# Procedures that change nothing in either portrait, and why.
+WITHOUT: dict[str, str] = {"gummy_smile_toxin": "neither shows gum; tests.simulate.smiles draws it"}
 
 
 def sheet(found: tuple[Golden, ...]) -> Image.Image:

@@ -13,6 +13,7 @@ from face_mesh.arrays import Field, Points
 from face_mesh.cache import Key, Scope, name_of
 from face_mesh.landmarks.anatomy import point
 from face_mesh.landmarks.pose import Pose
+from face_mesh.layers.mouth_interior import mouth_interior
 from simulate import procedures, simulate
 from simulate.composite import merge
 from simulate.geometry import warp
@@ -164,6 +165,8 @@ def test_the_picture_is_that_of_one_remap(
         borderMode=cv2.BORDER_REPLICATE,
     )
     off = np.abs(outcome.image.astype(int) - whole)
+    if mouth := mouth_interior(face):  # parted lips are drawn in layers: tests.simulate.test_mouth
+        off[mouth.rows, mouth.columns] = 0
     assert np.percentile(off, 99.99) <= 1
     assert off.max() <= 12
 

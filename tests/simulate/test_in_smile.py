@@ -7,47 +7,65 @@ import numpy as np
 import pytest
 
 from face_mesh import Face, measure_face, open_photo
-from face_mesh.landmarks.anatomy import point
 from simulate import Plan, Treatment, procedures, simulate
 from simulate.geometry.mesh import GAPE_COUNTS, FaceSurface, topology
-from simulate.outcome.warnings import seen_in
+from simulate.outcome.smile_check import gum_shown_mm, seen_in
 from tests.helpers import FACES, use_photo
 from tests.simulate.faces import areas, away_mm, bare, face_of, lengths, mirrored
+from tests.simulate.smiles import smile_of
 
 NAME = "gummy_smile_toxin"
 PLAN = Plan.parse(f"{NAME}=2.5")
 
 
-def smiling(face: Face, score: float, apart_mm: float = 6.0) -> Face:
-    """The face with that smile, its lips that far apart."""
-    both = {f"mouthSmile{side}": score for side in ("Left", "Right")}
-    mesh = face.mesh_mm.copy()
-    mesh[point("stomion_inferius"), 1] = mesh[point("stomion_superius"), 1] - apart_mm
-    return replace(bare(face), mesh_mm=mesh, expression={**face.expression, **both})
-
-
-def lowered_mm(face: Face) -> float:
-    (change,) = [c for c in simulate(face, PLAN).changes if c.measure == "upper_lip_height"]
+def lowered_mm(face: Face, plan: Plan = PLAN) -> float:
+    (change,) = [c for c in simulate(face, plan).changes if c.measure == "upper_lip_height"]
     return change.after - change.before
 
 
+def said(face: Face) -> str:
+    return " ".join(simulate(face, PLAN).warnings)
+
+
 def test_at_rest_nothing_is_shown_and_the_page_says_why() -> None:
-    resting = smiling(face_of("hopper"), 0.0)
-    outcome = simulate(resting, PLAN)
-    assert outcome.image.tobytes() == resting.photo.image.tobytes()
-    assert any("use a photo in which you smile" in said for said in outcome.warnings)
-    closed = smiling(face_of("hopper"), 0.9, apart_mm=0.0)
-    assert simulate(closed, PLAN).image.tobytes() == closed.photo.image.tobytes()
-    assert lowered_mm(resting) == 0.0
+    for face in (smile_of("hopper", 3.0, 0.0), face_of("hopper")):  # no smile, and closed lips
+        outcome = simulate(face, PLAN)
+        assert outcome.image.tobytes() == face.photo.image.tobytes()
+        assert any("use a photo in which you smile" in one for one in outcome.warnings)
+        assert lowered_mm(face) == 0.0
+
+
+def test_a_smile_without_gum_has_nothing_to_treat() -> None:
+    face = smile_of("hopper", 0.0)
+    outcome = simulate(face, PLAN)
+    assert outcome.image.tobytes() == face.photo.image.tobytes()
+    assert "hardly any gum" in said(face)
+    assert "use a photo in which you smile" not in said(face)
+
+
+def test_a_photo_too_small_to_tell_gums_from_lips_says_so() -> None:
+    large = smile_of("hopper", 3.0)
+    small = large.resized(round(0.4 * max(large.photo.image.shape)))
+    assert simulate(small, PLAN).image.tobytes() == small.photo.image.tobytes()
+    assert "gums cannot be told from lips" in said(small)
+    assert "gums cannot be told from lips" not in said(large)
 
 
 def test_a_smile_shows_more_the_fuller_it_is() -> None:
-    face = face_of("hopper")
-    found = [lowered_mm(smiling(face, score)) for score in (0.0, 0.2, 0.4, 0.8)]
+    found = [lowered_mm(smile_of("hopper", 4.0, score)) for score in (0.0, 0.2, 0.4, 0.8)]
     assert found == sorted(found)
     assert found[-1] > found[1] > 0.0
-    assert seen_in(smiling(face, 0.8), procedures()[NAME]) == 1.0
-    assert seen_in(smiling(face, 0.0), procedures()["lip_filler"]) == 1.0
+    assert seen_in(smile_of("hopper", 4.0, 0.8), procedures()[NAME]) == 1.0
+    assert seen_in(smile_of("hopper", 4.0, 0.0), procedures()["lip_filler"]) == 1.0
+
+
+def test_the_usual_dose_lowers_the_lip_by_no_more_than_the_gum() -> None:
+    """As long as there is enough of it, by what was published: 3.42 mm."""
+    little, much = smile_of("hopper", 2.0), smile_of("hopper", 4.0)
+    assert lowered_mm(little) == pytest.approx(gum_shown_mm(little), abs=0.1)
+    assert lowered_mm(much) == pytest.approx(3.42, abs=0.1)
+    assert "by no more than that" in said(little)
+    assert "gum" not in said(much)
 
 
 @pytest.mark.parametrize("gape_mm", [0.0, 0.5, 8.0])
@@ -76,7 +94,7 @@ def test_what_meets_lies_on_the_lips_and_mirrors_itself() -> None:
 def test_the_lower_lip_stays_in_a_smile_with_teeth() -> None:
     if not FACES.is_dir():
         pytest.skip("the shared face photos are not on this machine")
-    face = bare(measure_face(open_photo(use_photo(FACES / "london/smiling/034_08.jpg"))))
+    face = bare(measure_face(open_photo(use_photo(FACES / "london/smiling/094_08.jpg"))))
     moved = np.linalg.norm(simulate(face, PLAN).shift_mm_vertices, axis=1)
     upper, lower = topology().lips.T
     assert moved[upper].max() > 1.5
@@ -84,10 +102,8 @@ def test_the_lower_lip_stays_in_a_smile_with_teeth() -> None:
 
 
 def smiles() -> Face:
-    """A sample portrait that smiles with her teeth showing."""
-    face = face_of("collins")
-    assert seen_in(face, procedures()[NAME]) > 0.5
-    return face
+    """A sample portrait with a drawn smile that shows gum."""
+    return smile_of("collins", 3.0)
 
 
 def test_a_mirrored_smile_gives_the_mirrored_result() -> None:

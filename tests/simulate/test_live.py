@@ -17,10 +17,13 @@ from simulate.outcome.live_layers import (
     Scene,
     Table,
     scene_of,
+    slides_lips,
 )
 from simulate.outcome.outcome import Outcome
 from simulate.plan.plan import Treatment
 from simulate.recovery.discolouration import density_gain
+from tests.simulate.faces import face_of
+from tests.simulate.smiles import smile_of
 from tests.ui.photos import portrait
 
 TIMES = (None, "0d", "3d", "2w", "6mo", "2y")
@@ -194,3 +197,15 @@ def test_the_grid_is_the_faces_own(face: Face) -> None:
         grid.node_px,
         grid.shape,
     )
+
+
+def test_lips_that_slide_over_teeth_are_not_drawn_live() -> None:
+    """A sum of layers would bend the teeth; a lip whose edge is held does not."""
+    gummy = smile_of("hopper", 4.0)
+
+    def slides(face: Face, text: str) -> bool:
+        return slides_lips(simulate(face, Plan.parse(text), engine="fake"))
+
+    assert slides(gummy, "gummy_smile_toxin=0.5")
+    assert not slides(gummy, "lip_filler=1")
+    assert not slides(face_of("hopper"), "gummy_smile_toxin=2.5")

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial import cKDTree
 
@@ -23,7 +23,7 @@ from simulate.geometry.operators import (
     term_field,
 )
 from simulate.geometry.volume import swept_ml
-from tests.simulate.faces import FLIP, face_of, lengths, mirrored
+from tests.simulate.faces import FLIP, SAMPLES, face_of, lengths, mirrored
 
 WIDE = Patch("malar_eminence", core_mm=5.0, falloff_mm=15.0)
 NEEDS: dict[str, dict[str, Any]] = {
@@ -99,6 +99,24 @@ def test_a_held_curve_does_not_move(face: Face) -> None:
     assert (kept <= free + 1e-12).all()
     assert not kept[list(landmarks_of("lid_cheek_junction", "left"))].any()
     assert kept[list(landmarks_of("malar_eminence", "left"))].min() > 0.5
+
+
+@given(st.floats(1.0, 30.0), st.sampled_from(SAMPLES))
+@settings(max_examples=8, deadline=None)
+def test_a_patch_with_ends_rises_from_them_along_its_curve(ends_mm: float, sample: str) -> None:
+    mesh = mesh_of(sample)
+    lip = Patch("upper_vermilion_border", core_mm=2.0, falloff_mm=8.0)
+    whole, tapered = (
+        patch_weights(mesh, term("volume", one, midline=True), "both")
+        for one in (lip, replace(lip, ends_mm=ends_mm))
+    )
+    assert (tapered <= whole + 1e-12).all()
+    assert tapered[[61, 291]] == pytest.approx(0.0, abs=1e-6)
+    middle = point("labrale_superius")
+    if ends_mm < 20.0:  # half of the border is longer
+        assert tapered[middle] == pytest.approx(whole[middle])
+    row = tapered[[61, 185, 40, 39, 37, middle]]
+    assert (np.diff(row) > -1e-9).all()
 
 
 def test_distance_is_along_the_skin_or_as_seen_from_the_front(face: Face) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from face_mesh import Face, Photo
+from face_mesh.landmarks.anatomy import point
 from face_mesh.skin.working_view import linear
 from simulate import Plan, Treatment, procedures, simulate
 from simulate.catalogue.time_course import days_since, share_at
@@ -145,6 +146,19 @@ def test_a_change_that_is_hard_to_see_is_called_quiet(face: Face) -> None:
     said = told(face, Plan.parse("cheek_filler=0.4"))
     assert "Cheek filler: a quiet change" in said
     assert "quiet" not in told(face, Plan.parse("surgical_brow_lift=4"))
+
+
+def test_a_lip_that_would_be_left_too_short_is_named() -> None:
+    """Of a lip lift, which cuts skin out; filler and a smile shorten it too."""
+    face = face_of("hopper")
+    mesh = face.mesh_mm.copy()
+    nose, red = point("subnasale"), point("labrale_superius")
+    mesh[nose, 1] = mesh[red, 1] + 11.0
+    short = replace(face, mesh_mm=mesh, workspace={})
+    for plan, named in (("lip_lift=4", True), ("lip_lift=0.5", False), ("lip_filler=2.6", False)):
+        assert ("would be left between" in told(short, Plan.parse(plan))) == named
+    smiling = replace(short, expression=dict.fromkeys(("mouthSmileLeft", "mouthSmileRight"), 0.8))
+    assert "would be left between" not in told(smiling, Plan.parse("lip_lift=4"))
 
 
 def test_signs_that_are_hardly_there_are_said_in_one_sentence() -> None:

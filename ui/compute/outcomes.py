@@ -14,6 +14,7 @@ import streamlit as st
 
 from face_mesh import Face
 from simulate import Change, Outcome, Plan, Treatment, simulation_steps
+from simulate.outcome.live_layers import slides_lips
 from simulate.outcome.pipeline import expected_changes
 from simulate.outcome.warnings import undrawn_reactions
 from simulate.plan.interactions import SEVERITIES, interactions
@@ -110,7 +111,9 @@ def _result(choice: Choice, face: Face) -> Generator[float, None, Result]:
         changes=outcome.changes,
         changed_fraction=outcome.changed_fraction,
         notes=_notes(outcome),
-        live=live_payload.live_of(
+        live=None
+        if slides_lips(outcome)
+        else live_payload.live_of(
             outcome, [result.live for result in results().values() if result.live]
         ),
         moved=overlays.movement_map(outcome.shift_mm),

@@ -13,6 +13,7 @@ from face_mesh.skin.signs import SIGNS, detect
 from simulate import Change, Plan, Procedure, Treatment
 from simulate.catalogue.procedure import SkinTerm
 from simulate.outcome.changes import SIDE_EFFECT
+from simulate.outcome.smile_check import gum_shown_mm, smiles
 from simulate.outcome.warnings import EXPRESSIVE, HARDLY
 from simulate.skin.tasks import regions_of
 from simulate.wording import changes
@@ -82,7 +83,7 @@ def visibility_in_photo(
     if shows and not seen and not unread and all(one < FAINT for one in grades.values()):
         told.append(translate("You would see a small difference there."))
     if not shows:
-        told.append(_why_not(entry, grades, any(not one.in_picture for one in own)))
+        told.append(_why_not(entry, face, grades, any(not one.in_picture for one in own)))
     return PhotoEffect(" ".join(told), shows)
 
 
@@ -139,9 +140,15 @@ def _read(grades: dict[str, float]) -> str:
     return translate("In your photo: {signs}.", signs=MessageList(parts, COMMAS))
 
 
-def _why_not(entry: Procedure, grades: dict[str, float], deep: bool) -> str:
-    if entry.in_smile:
+def _why_not(entry: Procedure, face: Face, grades: dict[str, float], deep: bool) -> str:
+    if entry.in_smile and not smiles(face):
         return translate("It shows in a smile; at rest hardly anything changes.")
+    if entry.in_smile:
+        return translate(
+            "This smile shows hardly any gum: there is nothing to treat."
+            if gum_shown_mm(face) is not None
+            else "Gums cannot be told from lips in this photo."
+        )
     if any(sign in EXPRESSIVE for sign in grades):
         return translate(
             "You would see almost no difference there. Lines of expression show best in a photo "
