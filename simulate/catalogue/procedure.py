@@ -376,6 +376,7 @@ class Procedure:
     hidden_by: tuple[str, ...] = ()  # findings of what it would bend: not drawn under it
     undrawn: str = ""  # a sentence on what of the first weeks no picture shows
     dark_skin: str = ""  # a sentence for people whose skin is brown or dark
+    raises_lid_fold: Switch = False  # off the upper lid, of which more shows
     in_smile: Switch = False  # acts on a muscle of the smile: nothing of it is seen at rest
     reactions: tuple[Reaction, ...] = ()
     downtime: Downtime | None = None

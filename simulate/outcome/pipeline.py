@@ -17,6 +17,7 @@ from simulate.composite import Window, merge, trim
 from simulate.geometry.displacement import grid_shift_px, mesh_shift_mm, parts_of, swelling_part
 from simulate.geometry.grid import Grid
 from simulate.geometry.inverse_field import backward, safe_share
+from simulate.geometry.lid_fold import LidPatch, uncovered_lid
 from simulate.geometry.silhouette import FROM_DEG, WHOLE, OutlinePatch, outline_patch
 from simulate.geometry.warp import warp_bands
 from simulate.inpaint.registry import EMBEDDED
@@ -123,6 +124,9 @@ def simulation_steps(
         outline = _outline(face, plain, image, share, drawn)
         if outline is not None:
             merge(image, outline.pixels, outline.changed, outline.rows, outline.columns)
+        for patch in _uncovered_lids(face, plain, image, inverse_field, drawn):
+            merge(image, patch.pixels, patch.changed, patch.rows, patch.columns)
+            moved = (*moved, patch.window)
         undrawn = [t for t in plan.treatments if covers_of(face, t)]
         shift_mm, moved_measures = _measured(face, shifts, share, undrawn)
         changes = (*skin_changes(skin.readings), *moved_measures)
@@ -226,6 +230,18 @@ def _outline(
         return None
     shift_mm = share * mesh_shift_mm(face, amounts_of(drawn))
     return outline_patch(face, plain, bent, Grid.of(face).place(face, shift_mm, WHOLE))
+
+
+def _uncovered_lids(
+    face: Face, plain: Rgb, bent: Rgb, inverse_field: Field, drawn: Sequence[Shift]
+) -> Iterator[LidPatch]:
+    """Yield the parts of the picture in which a fold is raised off the lashes that it hung on."""
+    raised = [one for one in drawn if one.treatment.entry.raises_lid_fold and not one.passing]
+    for side in ("left", "right"):
+        if any(side in one.treatment.entry.treated_sides(one.treatment.side) for one in raised):
+            patch = uncovered_lid(face, side, plain, bent, inverse_field)
+            if patch is not None:
+                yield patch
 
 
 def _warped(picture: Rgb, face: Face, inverse_field: Field) -> tuple[Rgb, tuple[Window, ...]]:

@@ -18,12 +18,14 @@ from face_mesh.skin.signs import detect
 from face_mesh.skin.skin_mask import skin_mask
 from simulate.plan.plan import Plan, Stroke, Treatment
 from simulate.skin.fill_fold import overhung, slopes
+from simulate.skin.lower_lid import below_lashes_beside_nose
 from simulate.skin.tasks import Job, jobs_of
 
 SPARE_SOFT_MM = 0.4
 NEAR_MM = 12.0  # around a region, farther than any mask of it reaches
 _BETWEEN = 50  # places looked at between two points of a stroke
 OVERHUNG = ("nasolabial_fold",)  # by what lies outside of it
+BELOW_THE_EYE = ("tear_trough", "eye_bags")
 BROAD = ("redness", "melasma")  # without an edge of their own
 # Standard deviation; the windows that detectors read are 6 mm wider than a region.
 _FEATHER_MM = 2.5
@@ -73,6 +75,9 @@ def lesions_by_hand(face: Face, treatment: Treatment) -> list[Mole]:
 def band_of(face: Face, job: Job) -> tuple[Mask, Mask]:
     """Return the band about a fold, and the weight of skin beside it; (H, W) float32 each."""
     line, skin = _found(face, job), skin_mask(face)
+    if job.term.sign in BELOW_THE_EYE:
+        free = below_lashes_beside_nose(face, job.region)
+        return slopes(line, skin, face.px_per_mm) * free, skin * free
     if job.term.sign not in OVERHUNG:
         return slopes(line, skin, face.px_per_mm), skin
     band, beside = overhung(line, skin, _outward_mm(face, job), face.px_per_mm)
