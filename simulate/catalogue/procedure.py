@@ -146,7 +146,8 @@ class Term:
     """One displacement: an operator, its patch, and millimetres (or mL, degrees) per unit of dose.
 
     `coefficient` is per unit of dose on one side for a paired term, of the whole dose for a midline
-    one. `source` is a citation or "author's estimate".
+    one; with a `most`, a larger effective dose moves no more. `source` is a citation or "author's
+    estimate".
     """
 
     operator: Annotated[str, one_of(_NEEDS)]
@@ -158,6 +159,7 @@ class Term:
     direction: tuple[Number, ...] = ()
     pivot: str = ""
     pull: str = ""
+    most: Annotated[Number, Field(ge=0.0)] = 0.0  # 0 is without end
 
     @model_validator(mode="after")
     def _check(self) -> Term:
@@ -168,6 +170,8 @@ class Term:
             raise FieldError("direction", "must be three numbers, not all 0")
         if self.patch.surface != "face" and self.operator not in _ANYWHERE:
             raise FieldError("operator", f"{self.operator} acts on the face only")
+        if self.most and self.operator in ("volume", "remove"):
+            raise FieldError("most", f"does not fit operator {self.operator}")
         return self
 
 

@@ -46,6 +46,7 @@ class Part:
         volume_ml: what one unit of dose adds to the face; None where nothing is added or taken.
         surface: what the terms lie on: "face", "neck" or "ears".
         bends_glasses: whether they would bend glasses in the photo, and so spare what is under.
+        most: units beyond which they do not grow; 0 is without end.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Part:
     volume_ml: float | None = None
     surface: str = "face"
     bends_glasses: bool = False
+    most: float = 0.0
 
     def surface_mm(self, face: Face) -> Points:
         """Return the (V, 3) displacement of one unit on the surface, to first order."""
@@ -65,7 +67,7 @@ class Part:
     def share(self, face: Face, weight: float) -> float:
         """Return by how much to multiply the unit's fields for `weight` units of dose."""
         if not weight or not self.volume_ml:
-            return weight
+            return min(weight, self.most) if self.most else weight
         return share_for(_cubic(face, self), weight * self.volume_ml)
 
 
@@ -97,7 +99,8 @@ def parts_of(procedure: Procedure, side: str) -> tuple[Part, ...]:
     """Return the parts of a procedure on a side or on both, a unit of effective dose each."""
     found, bends = [], GLASSES in procedure.hidden_by
     for surface in SURFACES:
-        rest, volume, ml = [], [], 0.0
+        volume, ml = [], 0.0
+        rest: dict[float, list[tuple[Term, str, float]]] = {}
         for term in procedure.terms:
             if term.patch.surface != surface:
                 continue
@@ -107,10 +110,11 @@ def parts_of(procedure: Procedure, side: str) -> tuple[Part, ...]:
                     volume.append((term, one, weight))
                     ml += weight if term.operator == "volume" else -weight
                 else:
-                    rest.append((term, one, weight))
+                    rest.setdefault(term.most, []).append((term, one, weight))
         name = f"{procedure.id} {side} {surface}"
-        if rest:
-            found.append(Part(f"{name} moved", tuple(rest), None, surface, bends))
+        for most, terms in rest.items():
+            until = f" until {most:g}" if most else ""
+            found.append(Part(f"{name} moved{until}", tuple(terms), None, surface, bends, most))
         if volume:
             found.append(Part(f"{name} filled", tuple(volume), ml, surface, bends))
     return tuple(found)

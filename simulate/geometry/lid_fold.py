@@ -38,7 +38,8 @@ LID = 0.93
 # share of light and a reach in mm. A crease of those portraits is 0.2 to 0.5 of density deep.
 CREASE, SHADE = (0.24, 0.45), (0.10, 1.3)
 FOLLOWS = (0.75, 1.05, 1.2)  # of red, green and blue, how far each goes with the shade on skin
-LEAST_PX = 0.7  # of a crease: a finer one would be dashes in a coarse photo
+# A finer crease would be dashes in a coarse photo, and a sharper edge steps.
+LEAST_PX, SOFT_PX = 0.7, 2.5
 LEAST_MM = 0.3  # by which a fold has risen when its crease is drawn in full
 Floats = npt.NDArray[np.float32]
 
@@ -94,10 +95,11 @@ def uncovered_lid(
     corner = np.array([columns.start, rows.start], np.float32)
     fold = np.clip(sample(picture, at + moved - corner), 0, 255).astype(np.float32)
     _, came_from = lid.places(at + moved)
-    front = smooth_step((came_from - EDGE_MM) / EDGE_SOFT_MM)
-    below_mm = EDGE_MM + EDGE_SOFT_MM / 2 - came_from
+    soft_mm = max(EDGE_SOFT_MM, SOFT_PX / face.px_per_mm)
+    front = smooth_step((came_from - EDGE_MM) / soft_mm)
+    below_mm = EDGE_MM + soft_mm / 2 - came_from
     behind = _lid_skin(picture, above, face.px_per_mm) * _in_shade(below_mm, face.px_per_mm)
-    lashes = smooth_step((above + EDGE_SOFT_MM / 2) / EDGE_SOFT_MM)[..., None]
+    lashes = smooth_step(above / soft_mm + 0.5)[..., None]
     behind = picture * (1.0 - lashes) + behind * lashes
     cover = front[..., None]
     clean = cover * fold + (1.0 - cover) * behind
