@@ -18,6 +18,7 @@ from face_mesh.landmarks.anatomy import curve
 
 STILL_MM = 0.3  # beyond the opening of the lids by landmarks: the margin and the roots of lashes
 COMES_IN_MM = 2.0  # beyond that, over which skin begins to move
+EDGE_PX = 1.0
 _SUBPIXEL = 16  # of cv2's fixed points, 4 bits
 
 
@@ -61,18 +62,20 @@ def _from(part: slice, whole: slice) -> slice:
 def _eyeball(face: Face, side: str) -> Eyeball | None:
     lids = curve(f"upper_lid_{side}") + curve(f"lower_lid_{side}")[::-1]
     at = face.landmarks_px[list(lids), :2]
-    scale, room = face.px_per_mm, (STILL_MM + COMES_IN_MM) * face.px_per_mm + 2.0
-    low = np.maximum(np.floor(at.min(axis=0) - room), 0).astype(int)
-    size = np.array([face.photo.width, face.photo.height])
-    high = np.minimum(np.ceil(at.max(axis=0) + room), size).astype(int)
-    width, height = (high - low).tolist()
-    if width < 1 or height < 1:
-        return None
-    inside = np.zeros((height, width), np.uint8)
+    room = (STILL_MM + COMES_IN_MM) * face.px_per_mm + EDGE_PX + 2.0
+    low = np.floor(at.min(axis=0) - room).astype(int)
+    width, height = (np.ceil(at.max(axis=0) + room).astype(int) - low).tolist()
+    inside = np.zeros((height, width), np.uint8)  # beyond the photo too, if the eye lies there
     outline = np.round((at - low) * _SUBPIXEL).astype(np.int32)
     cv2.fillPoly(inside, [outline], 1, cv2.LINE_8, 4)
-    away_mm = cv2.distanceTransform(1 - inside, cv2.DIST_L2, cv2.DIST_MASK_PRECISE) / scale
-    t = np.clip((away_mm - STILL_MM) / COMES_IN_MM, 0.0, 1.0)
+    away = cv2.distanceTransform(1 - inside, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    # A px on the outline is of the eye too, however coarse the photo is.
+    t = np.clip(((away - EDGE_PX) / face.px_per_mm - STILL_MM) / COMES_IN_MM, 0.0, 1.0)
     free = np.asarray(t * t * (3.0 - 2.0 * t), np.float32)[..., None]
-    rows, columns = slice(int(low[1]), int(high[1])), slice(int(low[0]), int(high[0]))
-    return Eyeball(rows, columns, free)
+    left, top = low.tolist()
+    rows = slice(max(0, top), min(face.photo.height, top + height))
+    columns = slice(max(0, left), min(face.photo.width, left + width))
+    if rows.stop <= rows.start or columns.stop <= columns.start:
+        return None
+    seen = free[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left]
+    return Eyeball(rows, columns, np.ascontiguousarray(seen))

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -87,7 +86,10 @@ def uncovered_lid(
     share = np.interp(along, lid.along_mm, hides, left=0.0, right=0.0)
     moved = _fold_field(face, lid, along, above, at, inverse_field)
     risen_mm = -(moved @ lid.up.astype(np.float32)) / np.float32(face.px_per_mm)
-    share = share * np.clip(risen_mm / LEAST_MM, 0.0, 1.0) * (above < FOLD_MM)
+    free = np.ones(above.shape, np.float32)
+    for eye in Grid.of(face).still:
+        eye.hold(free, rows, columns)
+    share = share * np.clip(risen_mm / LEAST_MM, 0.0, 1.0) * (above < FOLD_MM) * (free > 0.0)
     changed = share > 0.0
     if not changed.any():
         return None
@@ -138,7 +140,7 @@ def _fold_field(
     at: Floats,
     inverse_field: Field,
 ) -> Floats:
-    """(h, w, 2) where the fold at each pixel comes from, px: below where it is moved most, as there.
+    """(h, w, 2) where the fold at each pixel comes from, px; below where it moves most, as there.
 
     So the fold moves as one down to its edge, where the field, which holds the lashes, fades out.
     """
