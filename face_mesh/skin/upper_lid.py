@@ -36,6 +36,7 @@ _LASH_MM = (0.8, 3.5)  # above the end of the dark line, where single lashes may
 _LASHES_SOFT_MM = 2.0  # standard deviation: lashes come in tufts
 _LASH_ACROSS_MM = 0.8  # standard deviation along the lid: a lash is narrower, a fold runs along
 _LASH_DEPTH = (0.045, 0.07)  # root of the mean square of density: from none of them to many
+_BLUR_MM, _LEAST_BLUR_PX = 0.12, 0.5  # of a fine photo, whose pores are no lashes
 _SOFT_MM = 0.8  # standard deviation along the lid
 _MIDDLE = 0.6  # of the length of the lid, without its corners
 
@@ -107,11 +108,14 @@ def upper_lid(face: Face, side: str) -> UpperLid:
 
 def _density(face: Face, at_px: Points) -> Values:
     """(n, m) mean density of the photo at (n, m, 2) px."""
-    light = linear(face.photo.image)
-    blur_px = 0.12 * face.px_per_mm
-    if blur_px > 0.5:
+    blur_px = _BLUR_MM * face.px_per_mm
+    room, size = 4.0 * blur_px + 2.0, np.array([face.photo.width, face.photo.height])
+    low = np.clip(np.floor(at_px.min(axis=(0, 1)) - room), 0, size - 1).astype(int)
+    high = np.clip(np.ceil(at_px.max(axis=(0, 1)) + room), low + 1, size).astype(int)
+    light = linear(face.photo.image[low[1] : high[1], low[0] : high[0]])
+    if blur_px > _LEAST_BLUR_PX:
         light = np.asarray(cv2.GaussianBlur(light, (0, 0), blur_px), np.float32)
-    x, y = (np.clip(at_px[..., i], 0, light.shape[1 - i] - 1) for i in (0, 1))
+    x, y = (np.clip(at_px[..., i] - low[i], 0, light.shape[1 - i] - 1) for i in (0, 1))
     return np.asarray(-np.log(np.maximum(_bilinear(light, x, y), DARKEST)).mean(axis=2), np.float32)
 
 
