@@ -114,7 +114,9 @@ def parts_of(procedure: Procedure, side: str) -> tuple[Part, ...]:
         name = f"{procedure.id} {side} {surface}"
         for most, terms in rest.items():
             until = f" until {most:g}" if most else ""
-            found.append(Part(f"{name} moved{until}", tuple(terms), None, surface, bends, most))
+            found.append(
+                Part(f"{name} moved{until}", tuple(terms), None, surface, bends, most=most)
+            )
         if volume:
             found.append(Part(f"{name} filled", tuple(volume), ml, surface, bends))
     return tuple(found)

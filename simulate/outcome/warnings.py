@@ -12,12 +12,12 @@ from face_mesh.messages import COMMAS, N_, Message, MessageList
 from face_mesh.skin.readability import tone_unreadable
 from face_mesh.skin.signs import SIGNS
 from face_mesh.skin.skin_tone import skin_tone
-from face_mesh.skin.upper_lid import upper_lid
 from simulate.catalogue.procedure import LESIONS, Procedure
 from simulate.catalogue.time_course import days_since
 from simulate.geometry.basis import reach_mm
 from simulate.outcome.changes import Change
 from simulate.outcome.cover_check import covers_of, partly_hidden
+from simulate.outcome.eyelid_warnings import free_lids, high_brows
 from simulate.plan.conditions import PHOTOTYPES, Conditions
 from simulate.plan.plan import Plan, Treatment
 from simulate.recovery.reactions import LIKELY, SIGN_WORDS, reactions_at
@@ -33,9 +33,6 @@ UNDRAWN_DAYS = 21.0  # in which stitches, crusts and dressings are there
 DARKER_DEG = 10.0  # of the individual typology angle: brown and dark skin (Chardon 1991)
 DARKER_TYPES = PHOTOTYPES[3:]  # the same as people say it
 HOLLOW_MM = 0.5  # behind the straight bridge, more than the measure is unsure
-FREE_LID_MM = 4.0  # that shows under the fold: with more the result is judged worse (bleph_show)
-# Above the pupil: the brows of most people are at 25 (brow_norm), which is read to a millimetre.
-USUAL_BROW_MM, HIGH_BROW_MM = 25.0, 26.0
 FULL_SMILE = 0.5  # blendshape score from which on a smile is one; at rest it is near 0
 EXPRESSIVE = ("crows_feet_lines", "forehead_lines", "glabellar_lines", "perioral_lines")
 # What may cover a treated area in a photo: where all of a procedure moves, where a part of it does.
@@ -81,8 +78,8 @@ def warnings_of(
         *partly_hidden(face, plan),
         *_by_tone(face, plan, conditions.phototype),
         *_at_rest(face, plan),
-        *_free_lids(face, plan),
-        *_high_brows(plan, changes),
+        *free_lids(face, plan),
+        *high_brows(plan, changes),
         *_beyond(changes),
         *_shape(face, share, weights),
         *_lesions(face, plan),
@@ -201,42 +198,6 @@ def _at_rest(face: Face, plan: Plan) -> Iterator[str]:
                 "{name}: it acts on a smile that shows the teeth, which this photo shows little or "
                 "not at all; use a photo in which you smile with the teeth showing.",
                 name=Message(treatment.entry.name),
-            )
-
-
-def _free_lids(face: Face, plan: Plan) -> Iterator[str]:
-    for treatment in plan.treatments:
-        entry = treatment.entry
-        if not (treatment.dose and entry.raises_lid_fold):
-            continue
-        shown = [upper_lid(face, side).shown_mm for side in entry.treated_sides(treatment.side)]
-        if min(shown) > FREE_LID_MM:
-            yield Message(
-                "{name}: no fold hangs over the lids in this photo, which show {shown_mm:.0f} mm "
-                "under it; there is hardly anything to take, and with more than {most_mm:.0f} mm "
-                "the result is judged worse.",
-                name=Message(entry.name),
-                shown_mm=min(shown),
-                most_mm=FREE_LID_MM,
-            )
-
-
-def _high_brows(plan: Plan, changes: Sequence[Change]) -> Iterator[str]:
-    before = {change.measure: change.before for change in changes}
-    for treatment in plan.treatments:
-        entry = treatment.entry
-        heights = [
-            before[name]
-            for side in entry.treated_sides(treatment.side)
-            if (name := f"brow_height_{side}") in before and name in entry.measures
-        ]
-        if treatment.dose and entry.area == "brows" and heights and min(heights) > HIGH_BROW_MM:
-            yield Message(
-                "{name}: your brows already stand {height_mm:.0f} mm above the pupils, where "
-                "{usual_mm:.0f} mm is usual; lifted farther they look surprised.",
-                name=Message(entry.name),
-                height_mm=min(heights),
-                usual_mm=USUAL_BROW_MM,
             )
 
 

@@ -17,7 +17,7 @@ from simulate.geometry.eyeballs import COMES_IN_MM, STILL_MM
 from simulate.geometry.grid import Grid
 from simulate.geometry.mesh import FaceSurface
 from simulate.geometry.operators import patch_weights
-from simulate.outcome.warnings import FREE_LID_MM
+from simulate.outcome.eyelid_warnings import FREE_LID_MM, HIGH_BROW_MM
 from simulate.skin import lower_lid
 from simulate.skin.lower_lid import below_lashes_beside_nose
 from tests.face_mesh.eyelids import LASHES_MM, SKIN, above_margin_mm, with_lids
@@ -148,7 +148,7 @@ def test_high_brows_are_told_that_they_are_high() -> None:
             if c.measure in ("brow_height_left", "brow_height_right")
         ]
         told = any("lifted farther they look surprised" in str(one) for one in outcome.warnings)
-        assert told == (min(heights) > 26.0)
+        assert told == (min(heights) > HIGH_BROW_MM)
 
 
 def test_beyond_the_usual_dose_the_head_of_a_brow_rises_less_than_its_end() -> None:
