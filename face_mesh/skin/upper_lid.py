@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 from scipy.interpolate import PchipInterpolator
-from scipy.ndimage import gaussian_filter1d, median_filter
+from scipy.ndimage import gaussian_filter1d, maximum_filter1d, median_filter
 
 from face_mesh.arrays import Points
 from face_mesh.cache import Scope, cached_per
@@ -33,7 +33,7 @@ _BESIDE_MM = 0.9  # a crease is darker than what lies so far above and below
 _BEND = 0.003  # of its path, a step
 _DEPTH = (0.04, 0.08)  # density between which a line begins to be a crease (author's estimate)
 _LASH_MM = (0.8, 3.5)  # above the end of the dark line, where single lashes may cross the skin
-_LASHES_SOFT_MM = 2.0  # standard deviation: lashes come in tufts
+_TUFTS_MM = 2.0  # beside a lash, where others may be: they come in tufts
 _LASH_ACROSS_MM = 0.8  # standard deviation along the lid: a lash is narrower, a fold runs along
 _LASH_DEPTH = (0.045, 0.07)  # root of the mean square of density: from none of them to many
 _BLUR_MM, _LEAST_BLUR_PX = 0.12, 0.5  # of a fine photo, whose pores are no lashes
@@ -147,7 +147,9 @@ def _crossed(density: Values, above: Points, lashes: Points) -> Points:
     free = above - lashes[:, None]
     within = (free > _LASH_MM[0]) & (free < _LASH_MM[1])
     power = (fine * fine * within).sum(axis=1) / np.maximum(within.sum(axis=1), 1)
-    root = np.sqrt(gaussian_filter1d(power, _LASHES_SOFT_MM / ALONG_MM, mode="nearest"))
+    soft = gaussian_filter1d(power, _SOFT_MM / ALONG_MM, mode="nearest")
+    near = maximum_filter1d(soft, 2 * round(_TUFTS_MM / ALONG_MM) + 1, mode="nearest")
+    root = np.sqrt(gaussian_filter1d(near, _SOFT_MM / ALONG_MM, mode="nearest"))
     low, high = _LASH_DEPTH
     return np.asarray(np.clip((root - low) / (high - low), 0.0, 1.0), np.float64)
 
