@@ -361,6 +361,8 @@ def _moves(term: Term, p: Procedure) -> str:
     per = f"per {one_unit(p.dose.unit)}"
     if p.dose.unit in AMOUNTS and not term.midline:
         per += " on that side"
+    if term.most:
+        per += f", and no farther from {term.most:g} on"
     if term.operator in VOLUMES:
         adds = (term.operator == "volume") == (sign > 0)
         return f"{'gains' if adds else 'loses'} {size:g} mL of volume {per}"

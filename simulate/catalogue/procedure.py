@@ -149,7 +149,8 @@ class Term:
     """One displacement: an operator, its patch, and millimetres (or mL, degrees) per unit of dose.
 
     `coefficient` is per unit of dose on one side for a paired term, of the whole dose for a midline
-    one. `source` is a citation or "author's estimate".
+    one; with a `most`, a larger effective dose moves no more. `source` is a citation or "author's
+    estimate".
     """
 
     operator: Annotated[str, one_of(_NEEDS)]
@@ -161,6 +162,7 @@ class Term:
     direction: tuple[Number, ...] = ()
     pivot: str = ""
     pull: str = ""
+    most: Annotated[Number, Field(ge=0.0)] = 0.0  # 0 is without end
 
     @model_validator(mode="after")
     def _check(self) -> Term:
@@ -175,6 +177,8 @@ class Term:
             raise FieldError("operator", f"{self.operator} acts on the face only")
         if self.patch.surface != "face" and self.patch.ends_mm:
             raise FieldError("patch", "curves with ends are of the face only")
+        if self.most and self.operator in ("volume", "remove"):
+            raise FieldError("most", f"does not fit operator {self.operator}")
         return self
 
 
@@ -384,6 +388,7 @@ class Procedure:
     under_hair: Switch = False  # hair lies over what it moves, and stays where it is
     undrawn: str = ""  # a sentence on what of the first weeks no picture shows
     dark_skin: str = ""  # a sentence for people whose skin is brown or dark
+    raises_lid_fold: Switch = False  # off the upper lid, of which more shows
     in_smile: Switch = False  # acts on a muscle of the smile: nothing of it is seen at rest
     reactions: tuple[Reaction, ...] = ()
     downtime: Downtime | None = None

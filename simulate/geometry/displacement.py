@@ -47,6 +47,7 @@ class Part:
         surface: what the terms lie on: "face", "neck" or "ears".
         bends_glasses: whether they would bend glasses in the photo, and so spare what is under.
         under_hair: whether hair lies over what they move, and stays.
+        most: units beyond which they do not grow; 0 is without end.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Part:
     surface: str = "face"
     bends_glasses: bool = False
     under_hair: bool = False
+    most: float = 0.0
 
     def surface_mm(self, face: Face) -> Points:
         """Return the (V, 3) displacement of one unit on the surface, to first order."""
@@ -67,7 +69,7 @@ class Part:
     def share(self, face: Face, weight: float) -> float:
         """Return by how much to multiply the unit's fields for `weight` units of dose."""
         if not weight or not self.volume_ml:
-            return weight
+            return min(weight, self.most) if self.most else weight
         return share_for(_cubic(face, self), weight * self.volume_ml)
 
 
@@ -100,7 +102,8 @@ def parts_of(procedure: Procedure, side: str) -> tuple[Part, ...]:
     """Return the parts of a procedure on a side or on both, a unit of effective dose each."""
     found, spared = [], _spared(procedure)
     for surface in SURFACES:
-        rest, volume, ml = [], [], 0.0
+        volume, ml = [], 0.0
+        rest: dict[float, list[tuple[Term, str, float]]] = {}
         for term in procedure.terms:
             if term.patch.surface != surface:
                 continue
@@ -110,10 +113,13 @@ def parts_of(procedure: Procedure, side: str) -> tuple[Part, ...]:
                     volume.append((term, one, weight))
                     ml += weight if term.operator == "volume" else -weight
                 else:
-                    rest.append((term, one, weight))
+                    rest.setdefault(term.most, []).append((term, one, weight))
         name = f"{procedure.id} {side} {surface}"
-        if rest:
-            found.append(Part(f"{name} moved", tuple(rest), None, surface, *spared))
+        for most, terms in rest.items():
+            until = f" until {most:g}" if most else ""
+            found.append(
+                Part(f"{name} moved{until}", tuple(terms), None, surface, *spared, most=most)
+            )
         if volume:
             found.append(Part(f"{name} filled", tuple(volume), ml, surface, *spared))
     return tuple(found)

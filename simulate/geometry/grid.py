@@ -21,6 +21,7 @@ from face_mesh import Face
 from face_mesh.arrays import Field, Index, Points
 from face_mesh.cache import Scope, cached_per
 from face_mesh.landmarks.anatomy import point
+from simulate.geometry.eyeballs import Eyeball, eyeballs
 from simulate.geometry.mesh import FaceSurface, oral_fissure
 
 NODE_MM = 1.25
@@ -49,6 +50,7 @@ class Grid:
             one and half with the other, so that no picture is torn there.
         nearest: (rows * columns,) for each node the inside node it follows.
         fade: (rows, columns) float32, how much it follows: 1 inside, 0 beyond `FADE_MM`.
+        still: the eyes, on which no field acts however it is enlarged.
     """
 
     origin_px: tuple[int, int]
@@ -58,6 +60,7 @@ class Grid:
     across: csr_matrix[Any]
     nearest: Index
     fade: Floats
+    still: tuple[Eyeball, ...] = ()
 
     @classmethod
     def of(cls, face: Face) -> Grid:
@@ -130,7 +133,16 @@ def _grid(face: Face) -> Grid:
     fade = 0.5 + 0.5 * np.cos(np.pi * np.clip(away_mm / reach_mm, 0.0, 1.0))
     fade[gap] = 1.0
     origin = (int(low[0]), int(low[1]))
-    return Grid(origin, node_px, (rows, columns), matrix, across, nearest, fade.astype(np.float32))
+    return Grid(
+        origin,
+        node_px,
+        (rows, columns),
+        matrix,
+        across,
+        nearest,
+        fade.astype(np.float32),
+        eyeballs(face),
+    )
 
 
 def _reach_mm(face: Face, nodes: Points, nearest: Index, shape: tuple[int, int]) -> Points:

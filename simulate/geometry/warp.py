@@ -42,7 +42,10 @@ def dense_bands(grid: Grid, coarse: Field) -> Iterator[tuple[int, int, Field]]:
 def photo_bands(
     shape: tuple[int, ...], grid: Grid, coarse: Field
 ) -> Iterator[tuple[slice, slice, Field]]:
-    """Yield (rows, columns, field) of a photo of `shape` for each band that is not 0."""
+    """Yield (rows, columns, field) of a photo of `shape` for each band that is not 0.
+
+    On the eyes every field is 0, to the pixel (`simulate.geometry.eyeballs`).
+    """
     height, width = shape[:2]
     for start, aside, dense in dense_bands(grid, coarse):
         left, top = grid.origin_px[0] + aside, grid.origin_px[1] + start
@@ -50,7 +53,10 @@ def photo_bands(
         columns = slice(max(0, left), min(width, left + dense.shape[1]))
         if rows.start < rows.stop and columns.start < columns.stop:
             inside = dense[rows.start - top : rows.stop - top]
-            yield rows, columns, inside[:, columns.start - left : columns.stop - left]
+            field = inside[:, columns.start - left : columns.stop - left]
+            for eye in grid.still:
+                eye.hold(field, rows, columns)
+            yield rows, columns, field
 
 
 def at_pixels(
@@ -80,6 +86,13 @@ def warp_bands(image: Rgb, grid: Grid, coarse: Field) -> Iterator[tuple[slice, s
     for rows, columns, field in photo_bands(image.shape, grid, coarse):
         xy = field + positions(rows, columns)
         yield rows, columns, np.asarray(sample(image, xy), np.uint8), moves(field)
+
+
+def nodes_on(grid: Grid, values: Field, at: Field) -> Field:
+    """Return what is on the nodes, (rows, columns, ...), at (h, w, 2) places x, y of the photo."""
+    nodes = grid.nodes_at(np.asarray(at, np.float64))
+    found: Field = sample(values, np.asarray(nodes, np.float32), cv2.INTER_LINEAR)
+    return found
 
 
 def sample(image: Any, at: Field, how: int = cv2.INTER_CUBIC) -> Any:

@@ -5,10 +5,12 @@ treated skin. A dose or a time is a row of amounts, one for each layer, in a tab
 in here by the very functions `simulate` uses: whoever draws from it repeats no dose-response, no
 time course and no interaction, but only sums, limits, inverts and samples.
 
-Left out is the outline of a turned head (`simulate.geometry.silhouette`), which is told from the
-wall pixel by pixel; the settled picture brings it. Lips that slide over teeth
-(`simulate.geometry.mouth`) would be drawn bending them: of such a plan there should be no live
-picture at all, and `slides_lips` tells.
+Left out is what is told apart pixel by pixel, and the settled picture brings it: the outline of a
+turned head against the wall (`simulate.geometry.silhouette`), lid that a raised fold uncovers
+(`simulate.geometry.lid_fold`), and that eyes stay to the byte (`simulate.geometry.eyeballs`): while
+a dose is dragged a lid that moves may take the rim of the white along by a fraction of a mm. Lips
+that slide over teeth (`simulate.geometry.mouth`) would be drawn bending them: of such a plan there
+should be no live picture at all, and `slides_lips` tells.
 """
 
 from __future__ import annotations

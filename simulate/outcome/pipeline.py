@@ -18,6 +18,7 @@ from simulate.geometry.displacement import grid_shift_px, mesh_shift_mm, parts_o
 from simulate.geometry.ear_backdrop import ears_before_backdrop
 from simulate.geometry.grid import Grid
 from simulate.geometry.inverse_field import backward, safe_share
+from simulate.geometry.lid_fold import LidPatch, uncovered_lid
 from simulate.geometry.mouth import mouth_patch
 from simulate.geometry.silhouette import FROM_DEG, WHOLE, OutlinePatch, outline_patch
 from simulate.geometry.warp import warp_bands
@@ -135,6 +136,9 @@ def simulation_steps(
         if mouth is not None and mouth.changed.any():
             merge(image, mouth.pixels, mouth.changed, mouth.rows, mouth.columns)
             moved = (*moved, trim(mouth.rows, mouth.columns, mouth.changed))
+        for patch in _uncovered_lids(face, plain, image, inverse_field, drawn):
+            merge(image, patch.pixels, patch.changed, patch.rows, patch.columns)
+            moved = (*moved, patch.window)
         undrawn = [t for t in plan.treatments if covers_of(face, t)]
         shift_mm, moved_measures = _measured(face, shifts, share, undrawn)
         changes = (*skin_changes(skin.readings), *moved_measures)
@@ -239,6 +243,18 @@ def _outline(
         return None
     shift_mm = share * mesh_shift_mm(face, amounts_of(drawn))
     return outline_patch(face, plain, bent, Grid.of(face).place(face, shift_mm, WHOLE))
+
+
+def _uncovered_lids(
+    face: Face, plain: Rgb, bent: Rgb, inverse_field: Field, drawn: Sequence[Shift]
+) -> Iterator[LidPatch]:
+    """Yield the parts of the picture in which a fold is raised off the lashes that it hung on."""
+    raised = [one for one in drawn if one.treatment.entry.raises_lid_fold and not one.passing]
+    for side in ("left", "right"):
+        if any(side in one.treatment.entry.treated_sides(one.treatment.side) for one in raised):
+            patch = uncovered_lid(face, side, plain, bent, inverse_field)
+            if patch is not None:
+                yield patch
 
 
 def _warped(picture: Rgb, face: Face, inverse_field: Field) -> tuple[Rgb, tuple[Window, ...]]:

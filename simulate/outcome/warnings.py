@@ -17,6 +17,7 @@ from simulate.geometry.basis import reach_mm
 from simulate.geometry.displacement import grid_shift_px, parts_of
 from simulate.outcome.changes import SPECS, Change
 from simulate.outcome.cover_check import covers_of, partly_hidden
+from simulate.outcome.eyelid_warnings import free_lids, high_brows
 from simulate.outcome.smile_check import less_in_smile
 from simulate.plan.conditions import PHOTOTYPES, Conditions
 from simulate.plan.plan import Plan, Treatment
@@ -81,6 +82,8 @@ def warnings_of(
         *_hidden(face, plan),
         *partly_hidden(face, plan),
         *_by_tone(face, plan, conditions.phototype),
+        *free_lids(face, plan),
+        *high_brows(plan, changes),
         *less_in_smile(face, plan),
         *_short_lip(plan, changes, face.smile),
         *_shape(face, share, weights),
@@ -240,6 +243,19 @@ def _unseen(skin: SkinEffect) -> Iterator[str]:
             "{signs}.",
             signs=MessageList(names, COMMAS),
         )
+    unlifted = {
+        piece.sign
+        for piece, (_, weight) in zip(skin.pieces, skin.parts, strict=True)
+        if piece.jobs[0].term.operator == "lift" and weight >= WHOLE
+    }
+    for reading in skin.readings:
+        if reading.sign in unlifted and reading.before >= HARDLY:
+            if reading.after > STAYING * reading.before:
+                yield Message(
+                    "{sign}: what is dark there in this photo is the colour of the skin more than "
+                    "shade; it stays, so hardly anything changes.",
+                    sign=Message(SIGNS[reading.sign].name),
+                )
     faint = [
         reading.sign
         for reading in skin.readings

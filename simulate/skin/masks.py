@@ -20,6 +20,7 @@ from face_mesh.skin.skin_mask import skin_mask
 from simulate.plan.plan import Plan, Stroke, Treatment
 from simulate.skin.exemption import exempt_mask, exempts_hair, hair_shade_mask
 from simulate.skin.fill_fold import overhung, slopes
+from simulate.skin.lower_lid import below_lashes_beside_nose
 from simulate.skin.region_shares import region_share
 from simulate.skin.tasks import Job, jobs_of
 
@@ -27,6 +28,7 @@ SPARE_SOFT_MM = 0.4
 NEAR_MM = 12.0  # around a region, farther than any mask of it reaches
 _BETWEEN = 50  # places looked at between two points of a stroke
 OVERHUNG = ("nasolabial_fold",)  # by what lies outside of it
+BELOW_THE_EYE = ("tear_trough", "eye_bags")
 BROAD = ("redness", "melasma")  # without an edge of their own
 _NOSE = ("nasal_ala_left", "nasal_ala_right", "nasal_tip")
 _CREASE_MM = 2.5  # of skin beside the wing of the nose that is left alone with it
@@ -84,6 +86,9 @@ def band_of(face: Face, job: Job) -> tuple[Mask, Mask]:
     """Return the band about a fold, and the weight of skin beside it; (H, W) float32 each."""
     bare = 1.0 - hair_shade_mask(face)
     line, skin = _found(face, job) * bare, skin_mask(face)
+    if job.term.sign in BELOW_THE_EYE:
+        free = below_lashes_beside_nose(face, job.region)
+        return slopes(line, skin, face.px_per_mm) * free * bare, skin * free * bare
     if job.term.sign not in OVERHUNG:
         return slopes(line, skin, face.px_per_mm) * bare, skin * bare
     band, beside = overhung(line, skin, _outward_mm(face, job), face.px_per_mm)

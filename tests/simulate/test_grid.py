@@ -181,7 +181,9 @@ def test_a_still_field_has_no_bands() -> None:
 def test_the_whole_photo_can_be_shifted_by_whole_pixels() -> None:
     """Where all moves by (2, -1) px the picture is the photo from there, to the byte."""
     image = face_of("collins").photo.image
-    grid = replace(Grid.of(face_of("collins")), origin_px=(0, 0), node_px=4, shape=(128, 128))
+    grid = replace(
+        Grid.of(face_of("collins")), origin_px=(0, 0), node_px=4, shape=(128, 128), still=()
+    )
     shift = np.full((128, 128, 2), (2.0, -1.0), np.float32)
     out = image.copy()
     for rows, columns, pixels, moved in warp_bands(image, grid, shift):

@@ -4,7 +4,8 @@
 // dragged. When it rests, Python's own picture takes the place of this one.
 //
 // Not drawn here, and brought by the settled picture: the outline of a turned head against the wall,
-// and skin whose dose stood at nothing, which nobody has painted yet.
+// lid that a raised fold uncovers, eyes that stay to the byte, and skin whose dose stood at nothing,
+// which nobody has painted yet.
 
 const TINY = 1e-7;
 

@@ -1,0 +1,81 @@
+"""What of a picture stays where it is whatever moves around it: the eyes between their lids.
+
+Skin is moved on a grid whose nodes are wider apart than a lid margin is thick, so that what moves a
+lid's skin would draw the iris along. No procedure of the catalogue moves an eye: between the lids
+every field is taken to nothing, pixel by pixel, and the bytes of iris and white are the photo's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from face_mesh import Face
+from face_mesh.arrays import Field, Mask
+from face_mesh.landmarks.anatomy import curve
+
+STILL_MM = 0.3  # beyond the opening of the lids by landmarks: the margin and the roots of lashes
+COMES_IN_MM = 2.0  # beyond that, over which skin begins to move
+EDGE_PX = 1.0
+_SUBPIXEL = 16  # of cv2's fixed points, 4 bits
+
+
+@dataclass(frozen=True, eq=False)
+class Eyeball:
+    """An eye between its lids in a photo.
+
+    Attributes:
+        rows, columns: window of the photo around it.
+        free: (h, w, 1) float32, how far a field acts: 0 on the eye, 1 at the edge of the window.
+    """
+
+    rows: slice
+    columns: slice
+    free: Mask
+
+    def hold(self, field: Field, rows: slice, columns: slice) -> None:
+        """Take a field (h, w, ...) on a window of the photo to nothing on the eye, in place."""
+        both = [
+            slice(max(one.start, own.start), min(one.stop, own.stop))
+            for one, own in ((rows, self.rows), (columns, self.columns))
+        ]
+        if any(one.stop <= one.start for one in both):
+            return
+        y, x = both
+        here = field[_from(y, rows), _from(x, columns)]
+        free = self.free[_from(y, self.rows), _from(x, self.columns)]
+        here *= free if field.ndim > 2 else free[..., 0]
+
+
+def eyeballs(face: Face) -> tuple[Eyeball, ...]:
+    """Return the eyes of a face that lie in its photo."""
+    found = (_eyeball(face, side) for side in ("left", "right"))
+    return tuple(one for one in found if one is not None)
+
+
+def _from(part: slice, whole: slice) -> slice:
+    return slice(part.start - whole.start, part.stop - whole.start)
+
+
+def _eyeball(face: Face, side: str) -> Eyeball | None:
+    lids = curve(f"upper_lid_{side}") + curve(f"lower_lid_{side}")[::-1]
+    at = face.landmarks_px[list(lids), :2]
+    room = (STILL_MM + COMES_IN_MM) * face.px_per_mm + EDGE_PX + 2.0
+    low = np.floor(at.min(axis=0) - room).astype(int)
+    width, height = (np.ceil(at.max(axis=0) + room).astype(int) - low).tolist()
+    inside = np.zeros((height, width), np.uint8)  # beyond the photo too, if the eye lies there
+    outline = np.round((at - low) * _SUBPIXEL).astype(np.int32)
+    cv2.fillPoly(inside, [outline], 1, cv2.LINE_8, 4)
+    away = cv2.distanceTransform(1 - inside, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    # A px on the outline is of the eye too, however coarse the photo is.
+    t = np.clip(((away - EDGE_PX) / face.px_per_mm - STILL_MM) / COMES_IN_MM, 0.0, 1.0)
+    free = np.asarray(t * t * (3.0 - 2.0 * t), np.float32)[..., None]
+    left, top = low.tolist()
+    rows = slice(max(0, top), min(face.photo.height, top + height))
+    columns = slice(max(0, left), min(face.photo.width, left + width))
+    if rows.stop <= rows.start or columns.stop <= columns.start:
+        return None
+    seen = free[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left]
+    return Eyeball(rows, columns, np.ascontiguousarray(seen))

@@ -1,0 +1,202 @@
+"""Lids and what lies between them: eyes stay to the byte, folds rise, lashes are spared."""
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+
+from face_mesh import Face
+from face_mesh.landmarks.anatomy import curve
+from face_mesh.skin.upper_lid import upper_lid
+from simulate import Plan, procedures, simulate
+from simulate.catalogue.procedure import Term
+from simulate.geometry.basis import measure_slopes
+from simulate.geometry.displacement import parts_of
+from simulate.geometry.eyeballs import COMES_IN_MM, STILL_MM
+from simulate.geometry.grid import Grid
+from simulate.geometry.mesh import FaceSurface
+from simulate.geometry.operators import patch_weights
+from simulate.outcome.eyelid_warnings import FREE_LID_MM, HIGH_BROW_MM
+from simulate.skin import lower_lid
+from simulate.skin.lower_lid import below_lashes_beside_nose
+from tests.face_mesh.eyelids import LASHES_MM, SKIN, above_margin_mm, with_lids
+from tests.simulate.faces import FACED, SAMPLES, face_of, rotating
+
+SIDES = ("left", "right")
+SURGERY = "upper_blepharoplasty"
+
+
+def between_lids(face: Face) -> np.ndarray:
+    """(H, W) bool, the eyes between their lids."""
+    found = np.zeros(face.photo.image.shape[:2], np.uint8)
+    for side in SIDES:
+        lids = curve(f"upper_lid_{side}") + curve(f"lower_lid_{side}")[::-1]
+        cv2.fillPoly(found, [np.round(face.landmarks_px[list(lids), :2]).astype(np.int32)], 1)
+    return found > 0
+
+
+def most(name: str) -> Plan:
+    return Plan.parse([f"{name}={procedures()[name].dose.max:g}"])
+
+
+@rotating("name", FACED)
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_eyes_stay_to_the_byte_at_the_largest_dose(sample: str, name: str) -> None:
+    face = face_of(sample)
+    outcome = simulate(face, most(name), engine="fake", ignore_rules=True)
+    eyes = between_lids(face)
+    assert eyes.sum() > 50
+    assert (outcome.image[eyes] == face.photo.image[eyes]).all()
+    assert not outcome.displacement_px[eyes].any()
+
+
+def test_a_field_comes_in_beside_the_eye_and_is_whole_beyond() -> None:
+    face = with_lids(3.0)
+    for eye in Grid.of(face).still:
+        free = eye.free[..., 0]
+        assert (free[between_lids(face)[eye.rows, eye.columns]] == 0.0).all()
+        assert free.max() == 1.0
+        steepest = max(np.abs(np.diff(free, axis=axis)).max() for axis in (0, 1))
+        assert steepest * face.px_per_mm < 2.0 / COMES_IN_MM
+        field = np.ones((*free.shape, 2), np.float32)
+        eye.hold(field, eye.rows, eye.columns)
+        assert (field == eye.free).all()
+        away = np.ones((4, 4, 2), np.float32)
+        eye.hold(away, slice(0, 4), slice(0, 4))
+        assert (away == 1.0).all()
+    assert STILL_MM < COMES_IN_MM
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_lid_surgery_leaves_the_margins_where_they_are(sample: str) -> None:
+    """It takes the fold: a margin that rises is a lid that is pulled back."""
+    face = face_of(sample)
+    for name in (SURGERY, "lower_blepharoplasty"):
+        slopes = measure_slopes(face, parts_of(procedures()[name], "both"), 1.0)
+        for side in SIDES:
+            assert slopes[f"mrd1_{side}"] == pytest.approx(0.0, abs=1e-9)
+            assert slopes[f"palpebral_fissure_height_{side}"] == pytest.approx(0.0, abs=1e-9)
+
+
+def test_more_of_the_lid_shows_the_more_skin_is_taken() -> None:
+    face = with_lids(2.5)
+    shown = [[upper_lid(face, side).shown_mm for side in SIDES]]
+    for dose in (6, 10):
+        image = simulate(face, Plan.parse([f"{SURGERY}={dose}"])).image
+        shown.append([upper_lid(face.repainted(image), side).shown_mm for side in SIDES])
+    rising = np.diff(np.array(shown), axis=0)
+    assert (rising[0] > 0.5).all()
+    assert (rising[1] > 0.2).all()
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_a_fold_that_hid_the_lid_is_raised_off_lashes_that_stay(side: str) -> None:
+    """Its edge is a line of shade as high as the dose says, over lid that was not seen before."""
+    face = with_lids(None)
+    above, edges = above_margin_mm(face, side), []
+    lid = upper_lid(face, side)
+    along, _ = lid.places(np.dstack(np.meshgrid(*map(np.arange, above.shape[::-1]))))
+    middle = np.abs(along) < 4.0
+    steps = np.arange(LASHES_MM[1] + 1.0, 6.0, 0.2)
+    for dose in (6, 10):
+        image = simulate(face, Plan.parse([f"{SURGERY}={dose}"])).image
+        rows = [image[middle & (np.abs(above - step) < 0.15)].mean() for step in steps]
+        edges.append(steps[int(np.argmin(rows))] - LASHES_MM[1])
+        assert min(rows) < 0.9 * np.mean(SKIN)
+        lashes = (above > -0.5) & (above < 0.3)
+        assert (image[lashes] == face.photo.image[lashes]).mean() > 0.97
+    assert 0.25 * 6 - 0.6 < edges[0] < 0.25 * 6 + 0.6
+    assert edges[1] - edges[0] > 0.5
+
+
+def test_a_fold_is_raised_on_the_treated_side_only() -> None:
+    face = with_lids(None)
+    image = simulate(face, Plan.parse([f"{SURGERY}=6:left"])).image
+    changed = (image != face.photo.image).any(axis=2)
+    middle = int(face.landmarks_px[168, 0])
+    assert changed[:, middle:].any()
+    assert not changed[:, :middle].any()
+
+
+def test_what_is_uncovered_is_inside_the_mask_and_only_there() -> None:
+    face = with_lids(None)
+    outcome = simulate(face, Plan.parse([f"{SURGERY}=10"]))
+    changed = (outcome.image != face.photo.image).any(axis=2)
+    assert changed.any()
+    assert not (changed & ~outcome.change_mask).any()
+
+
+def test_lids_without_a_fold_are_told_that_there_is_nothing_to_take() -> None:
+    def told(show_mm: float | None) -> bool:
+        found = simulate(with_lids(show_mm), Plan.parse([f"{SURGERY}=6"])).warnings
+        return any("no fold hangs over the lids" in str(one) for one in found)
+
+    assert told(FREE_LID_MM + 1.0)
+    assert not told(2.0)
+    assert not told(None)
+
+
+def test_high_brows_are_told_that_they_are_high() -> None:
+    name = "surgical_brow_lift"
+    for sample in SAMPLES:
+        face = face_of(sample)
+        outcome = simulate(face, Plan.parse([f"{name}=4"]))
+        heights = [
+            c.before
+            for c in outcome.changes
+            if c.measure in ("brow_height_left", "brow_height_right")
+        ]
+        told = any("lifted farther they look surprised" in str(one) for one in outcome.warnings)
+        assert told == (min(heights) > HIGH_BROW_MM)
+
+
+def test_beyond_the_usual_dose_the_head_of_a_brow_rises_less_than_its_end() -> None:
+    face, parts = face_of("collins"), parts_of(procedures()["surgical_brow_lift"], "both")
+
+    def lift(dose: float, where: str) -> float:
+        return dose * measure_slopes(face, parts, dose)[f"brow_height_{where}"]
+
+    for side in SIDES:
+        ends = [lift(dose, f"lateral_{side}") for dose in (4.0, 5.5)]
+        heads = [lift(dose, f"medial_{side}") for dose in (4.0, 5.5)]
+        assert heads[0] == pytest.approx(0.84 * 4.0, rel=0.1)
+        assert 0.0 < heads[1] - heads[0] < 0.5 * (ends[1] - ends[0])
+
+
+def test_a_part_with_an_end_does_not_grow_beyond_it() -> None:
+    face = face_of("collins")
+    ends = [part for part in parts_of(procedures()["surgical_brow_lift"], "both") if part.most]
+    assert len(ends) == 1
+    for weight in (0.0, 1.5, 4.0):
+        assert ends[0].share(face, weight) == weight
+    assert ends[0].share(face, 5.5) == ends[0].share(face, 4.0)
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_lashes_and_nose_are_spared_below_the_eye(side: str) -> None:
+    face = with_lids(None)
+    free = below_lashes_beside_nose(face, f"lower_lid_{side}")
+
+    def at(landmarks: tuple[int, ...], down_mm: float = 0.0) -> np.ndarray:
+        shift = face.pose.shift_px(np.array([[0.0, -down_mm, 0.0]]))
+        x, y = np.round(face.landmarks_px[list(landmarks), :2] + shift).astype(int).T
+        return np.asarray(free[y, x])
+
+    assert (at(curve(f"lower_lid_{side}")) == 0.0).all()
+    assert (at(curve(f"lower_lid_arch_{side}"), lower_lid.LASHES_MM[0] - 0.5) == 0.0).all()
+    assert (at(curve(f"lower_lid_arch_{side}"), lower_lid.LASHES_MM[1] + 1.0) > 0.9).all()
+    assert (at(curve(f"nose_cheek_junction_{side}")) < 0.1).all()
+    assert (at(curve(f"nasal_side_{side}")[1:4]) == 0.0).all()
+    assert (at(curve(f"tear_trough_{side}")[:5]) > 0.5).all()
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_what_fills_the_trough_leaves_the_side_of_the_nose(sample: str) -> None:
+    face = FaceSurface.of(face_of(sample))
+    (term,) = (t for t in procedures()["tear_trough_filler"].terms if t.operator == "volume")
+    assert isinstance(term, Term)
+    weights = patch_weights(face, replace(term, patch=replace(term.patch, hold=())), "left")
+    inner = [face.vertices_of(name, "left")[0] for name in ("nose_cheek_junction", "nasal_side")]
+    assert len(inner) == 2
+    assert weights[list(curve("nasal_side_left"))].max() < 0.5
