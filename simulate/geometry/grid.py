@@ -24,7 +24,7 @@ from face_mesh.landmarks.anatomy import point
 from simulate.geometry.mesh import FaceSurface
 
 NODE_MM = 1.25
-FADE_MM = 16.0
+FADE_MM = 10.0
 # Below the jaw the skin of the neck follows less far, or the step from jaw to neck would soften.
 NECK_FADE_MM = 9.0
 MARGIN_MM = FADE_MM + 4.0

@@ -25,6 +25,7 @@ from face_mesh.arrays import Field, Index, Points
 from face_mesh.cache import Scope, cached_per
 from face_mesh.landmarks.anatomy import curve, point
 from face_mesh.measures import MeasureSpec
+from face_mesh.skin.neck_view import NeckView, Values, places_of
 from simulate.geometry.grid import (
     QUIET_PX,
     SMOOTH_NODES,
@@ -59,7 +60,7 @@ EAR_ROWS, EAR_COLUMNS = 30, 11
 
 # mm beyond the edge of the face over which the displacement comes in: the face ends there and skin
 # is not torn. And beyond the surface's own edge over which it goes.
-COMES_IN_MM = {"neck": 14.0, "ears": 2.0}
+COMES_IN_MM = {"neck": 10.0, "ears": 2.0}
 FADE_MM = {"neck": 8.0, "ears": 8.0}
 COLOUR_COMES_IN_MM = 2.5  # what is no movement tears nothing, and goes on over the edge of the jaw
 # Over which neighbouring nodes are averaged: an edge of the surface is no edge of skin.
@@ -156,7 +157,20 @@ def _prior_grid(face: Face, surface: str) -> PriorGrid:
     gone = 1.0 - _eased(beyond * node_mm / FADE_MM[surface])
     moves = gone * _eased(from_face * node_mm / COMES_IN_MM[surface])
     shows = gone * _eased(from_face * node_mm / COLOUR_COMES_IN_MM)
+    if surface == "neck":  # collars, jewellery and walls stay as they are
+        presence = neck_values(face, NeckView.of(face).presence)
+        moves, shows = moves * presence, shows * presence
     return PriorGrid(spread_nodes, matrix, nearest, moves, shows)
+
+
+def neck_values(face: Face, values: Values) -> Floats:
+    """Return (rows, columns) float32 on the face's grid of values on its `NeckView`."""
+    grid = Grid.of(face)
+    rows, columns = np.indices(grid.shape)
+    at_px = np.stack([columns, rows], axis=-1) * grid.node_px + (grid.node_px - 1) / 2
+    at = places_of(face, at_px + np.array(grid.origin_px)).astype(np.float32)
+    found = cv2.remap(values, at[..., 0], at[..., 1], cv2.INTER_LINEAR, borderValue=0.0)
+    return np.asarray(found, np.float32)
 
 
 def _eased(share: Floats) -> Floats:
@@ -231,6 +245,7 @@ def _neck(mesh_mm: Points) -> PriorSurface:
         places[f"platysmal_band_{side}"] = tuple(
             at(r, 5 * sign) for r in range(UNDER_ROWS - 2, UNDER_ROWS + 9)
         )
+        places[f"jaw_side_{side}"] = tuple(at(0, c * sign) for c in range(5, HALF_COLUMNS))
         places[f"under_jaw_{side}"] = tuple(at(UNDER_ROWS - 4, c * sign) for c in range(6, 14))
     return PriorSurface(vertices, triangles, pairs, surface="neck", places=places)
 
