@@ -13,7 +13,9 @@ from types import MappingProxyType
 
 import cv2
 import numpy as np
+from scipy.ndimage import map_coordinates
 
+from face_mesh.arrays import Points
 from face_mesh.cache import Scope, cached_per
 from face_mesh.face import Face
 from face_mesh.landmarks.anatomy import curve, point
@@ -144,22 +146,16 @@ def _shade_below(face: Face, side: str) -> float | None:
     out /= np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 1e-6)
     out *= np.sign(((line - mouth) * out).sum(axis=1, keepdims=True))
     inner, outer = line - INSIDE_MM * out, line + OUTSIDE_MM * out
-    light = cv2.GaussianBlur(view.lightness, (0, 0), 1.2)
+    light = np.asarray(cv2.GaussianBlur(view.lightness, (0, 0), 1.2), np.float32)
     seen = _at(view.skin.astype(np.float32), outer) > 0.5
     if seen.mean() < 0.5:
         return None
     return float((_at(light, inner) - _at(light, outer))[seen].mean())
 
 
-def _at(values: Values, places: np.ndarray) -> Values:
-    found = cv2.remap(
-        values,
-        places[None].astype(np.float32),
-        None,
-        cv2.INTER_LINEAR,
-        borderMode=cv2.BORDER_REPLICATE,
-    )
-    return np.asarray(found[0], np.float32)
+def _at(values: Values, places: Points) -> Values:
+    found = map_coordinates(values, places.T[::-1], order=1, mode="nearest")
+    return np.asarray(found, np.float32)
 
 
 def _share(value: float, ends: tuple[float, float]) -> float:
@@ -168,8 +164,8 @@ def _share(value: float, ends: tuple[float, float]) -> float:
 
 FINDINGS: Mapping[str, Finding] = MappingProxyType(
     {
-        "jowl": Finding(N_("jowls"), jowl),
-        "submental_fullness": Finding(N_("fullness under the chin"), submental_fullness),
-        "platysmal_bands": Finding(N_("bands of the neck"), platysmal_bands),
+        "jowl": Finding(N_("Jowls"), jowl),
+        "submental_fullness": Finding(N_("Fullness under the chin"), submental_fullness),
+        "platysmal_bands": Finding(N_("Bands of the neck"), platysmal_bands),
     }
 )

@@ -65,7 +65,7 @@ class NeckView:
 
     @property
     def presence(self) -> Values:
-        """(h, w) float32, 1 on skin of the neck, falling to 0 towards what is neither it nor face."""
+        """(h, w) float32, 1 on skin of the neck, down to 0 where neither it nor face is."""
         whole = (self.skin | self.face).astype(np.uint8)
         away = cv2.distanceTransform(whole, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
         t = np.clip(away / EDGE_MM, 0.0, 1.0)
@@ -120,8 +120,13 @@ def _neck_view(face: Face) -> NeckView:
         (0, 0),
         max(0.3, BLUR_MM * face.px_per_mm),
     )
-    light = cv2.remap(
-        soft, (at - low).astype(np.float32), None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    start = at[0, 0] - low
+    light = cv2.warpAffine(
+        soft,
+        np.column_stack([face.px_per_mm * right, face.px_per_mm * down, start]),
+        at.shape[1::-1],
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
     )
     shown = ((at >= 0) & (at <= (width - 1, height - 1))).all(axis=2)
     cheeks = np.round(face.landmarks_px[list(_CHEEKS), :2] - low).astype(int)
@@ -130,9 +135,7 @@ def _neck_view(face: Face) -> NeckView:
     inside = np.zeros(light.shape[:2], np.uint8)
     cv2.fillPoly(inside, [np.round(16.0 * outline).astype(np.int32)], 1, shift=4)
     colours, lightness = _colours(light)
-    like = _skin_like(
-        colours, lightness, inside > 0, _colours(soft[cheeks[:, 1], cheeks[:, 0]])
-    )
+    like = _skin_like(colours, lightness, inside > 0, _colours(soft[cheeks[:, 1], cheeks[:, 0]]))
     skin = _hanging(like & shown & (inside == 0), inside)
     return NeckView(np.asarray(lightness, np.float32), inside > 0, skin)
 
@@ -153,9 +156,9 @@ def _skin_like(
     jaw = (cv2.erode(inside.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0) & ~(
         aside[None] & high[:, None]
     )
-    models = [tuple(np.median(one, axis=0) for one in cheeks)]
+    models = [(np.median(cheeks[0], axis=0), float(np.median(cheeks[1])))]
     if jaw.any():
-        chin = np.median(colours[jaw], axis=0), np.median(lightness[jaw])
+        chin = np.median(colours[jaw], axis=0), float(np.median(lightness[jaw]))
         if np.abs((chin[0] - models[0][0]) / NEAR).max() < CLOSE:
             models.append(chin)
     found = np.zeros(lightness.shape, np.bool_)

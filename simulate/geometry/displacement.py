@@ -22,6 +22,7 @@ from face_mesh.skin.lower_face import extent
 from simulate.catalogue.procedure import (
     AMOUNTS,
     SURFACES,
+    TONES,
     Dose,
     Procedure,
     Reaction,
@@ -114,7 +115,7 @@ def parts_of(procedure: Procedure, side: str) -> tuple[Part, ...]:
     """Return the parts of a procedure on a side or on both, a unit of effective dose each."""
     found, bends = [], GLASSES in procedure.hidden_by
     for surface in SURFACES:
-        rest, volume, ml = [], [], 0.0
+        rest, volume, tones, ml = [], [], [], 0.0
         for term in procedure.terms:
             if term.patch.surface != surface:
                 continue
@@ -123,6 +124,8 @@ def parts_of(procedure: Procedure, side: str) -> tuple[Part, ...]:
                 if term.operator in VOLUMES:
                     volume.append((term, one, weight))
                     ml += weight if term.operator == "volume" else -weight
+                elif term.operator in TONES:
+                    tones.append((term, one, weight))
                 else:
                     rest.append((term, one, weight))
         name = f"{procedure.id} {side} {surface}"
@@ -130,6 +133,8 @@ def parts_of(procedure: Procedure, side: str) -> tuple[Part, ...]:
             found.append(Part(f"{name} moved", tuple(rest), None, surface, bends))
         if volume:
             found.append(Part(f"{name} filled", tuple(volume), ml, surface, bends))
+        if tones:
+            found.append(Part(f"{name} shaded", tuple(tones), None, surface, bends))
     return tuple(found)
 
 

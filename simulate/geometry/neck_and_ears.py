@@ -34,6 +34,7 @@ from simulate.geometry.grid import (
     nearest_inside,
 )
 from simulate.geometry.mesh import FaceSurface, Surface
+from simulate.geometry.warp import sample
 
 # The usual neck. A submental plane of 40 mm that falls by 14 degrees and a neck that goes down and
 # back by 13 degrees meet at 117 degrees: the middle of the 105 to 120 that count as good and of the
@@ -169,8 +170,7 @@ def neck_values(face: Face, values: Values) -> Floats:
     rows, columns = np.indices(grid.shape)
     at_px = np.stack([columns, rows], axis=-1) * grid.node_px + (grid.node_px - 1) / 2
     at = places_of(face, at_px + np.array(grid.origin_px)).astype(np.float32)
-    found = cv2.remap(values, at[..., 0], at[..., 1], cv2.INTER_LINEAR, borderValue=0.0)
-    return np.asarray(found, np.float32)
+    return np.asarray(sample(values, at, cv2.INTER_LINEAR), np.float32)
 
 
 def _eased(share: Floats) -> Floats:

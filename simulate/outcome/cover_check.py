@@ -12,7 +12,8 @@ from face_mesh.cache import Scope, cached_per
 from face_mesh.covers.cover import covers, fixed_mask, lens_mask
 from face_mesh.errors import PlanError
 from face_mesh.messages import Message
-from simulate.catalogue.procedure import Procedure
+from face_mesh.skin.neck_view import NeckView
+from simulate.catalogue.procedure import TONES, Procedure
 from simulate.geometry.mesh import FaceSurface
 from simulate.outcome.view_check import change_weights
 from simulate.plan.plan import Plan, Treatment
@@ -20,6 +21,7 @@ from simulate.plan.plan import Plan, Treatment
 # Of what a treatment changes, by area and amount: with more of it hidden it cannot be shown, with
 # less hidden nothing need be said. A treatment of both sides with one of them hidden is shown.
 MOST_HIDDEN, HARDLY_HIDDEN = 0.6, 0.05
+WHOLE_NECK = 0.9  # of the upper neck: from there on all of it counts as seen, creases are dark
 
 
 def check_covers(face: Face, plan: Plan) -> None:
@@ -90,7 +92,17 @@ def hidden_share(face: Face, treatment: Treatment) -> float:
 @cached_per(Scope.SIZE)
 def _hidden_share(face: Face, procedure: Procedure, side: str) -> float:
     mask = fixed_mask(face)
-    return _share(face, procedure, side, mask) if mask.any() else 0.0
+    hidden = _share(face, procedure, side, mask) if mask.any() else 0.0
+    moved = {term.patch.surface for term in procedure.terms if term.operator not in TONES}
+    if "neck" not in moved:
+        return hidden
+    # With a part on the face it is shown as far as that is.
+    return max(hidden, min(neck_hidden(face), MOST_HIDDEN if "face" in moved else 1.0))
+
+
+def neck_hidden(face: Face) -> float:
+    """Return how much of the upper neck clothes, a beard or the photo's edge hide, 0 to 1."""
+    return max(0.0, 1.0 - NeckView.of(face).seen_share / WHOLE_NECK)
 
 
 def _share(face: Face, procedure: Procedure, side: str, mask: Mask) -> float:

@@ -9,14 +9,15 @@ import numpy as np
 from face_mesh import Face
 from face_mesh.landmarks.anatomy import point
 from face_mesh.messages import COMMAS, N_, Message, MessageList
+from face_mesh.skin.lower_face import FINDINGS, extent
 from face_mesh.skin.readability import tone_unreadable
 from face_mesh.skin.signs import SIGNS
 from face_mesh.skin.skin_tone import skin_tone
 from simulate.catalogue.procedure import LESIONS, Procedure
 from simulate.catalogue.time_course import days_since
-from simulate.geometry.basis import reach_mm
+from simulate.geometry.basis import neck_reach_mm, reach_mm
 from simulate.outcome.changes import Change
-from simulate.outcome.cover_check import covers_of, partly_hidden
+from simulate.outcome.cover_check import MOST_HIDDEN, covers_of, neck_hidden, partly_hidden
 from simulate.plan.conditions import PHOTOTYPES, Conditions
 from simulate.plan.plan import Plan, Treatment
 from simulate.recovery.reactions import LIKELY, SIGN_WORDS, reactions_at
@@ -27,6 +28,7 @@ FRONTAL_SHARE = 0.35  # below it most of the change is towards the camera
 WHOLE = 0.99  # of a plan: what is missing cannot be seen
 STAYING = 0.9  # of picked lesions: what is left where nothing got lighter
 HARDLY = 0.25  # of a grade: less is not worth a treatment
+HARDLY_THERE = 0.15  # of what people who come for it have, at jaw and neck
 TEETH_MM = 3.0  # between the lips from which on teeth show
 UNDRAWN_DAYS = 21.0  # in which stitches, crusts and dressings are there
 DARKER_DEG = 10.0  # of the individual typology angle: brown and dark skin (Chardon 1991)
@@ -80,7 +82,7 @@ def warnings_of(
         *_beyond(changes),
         *_shape(face, share, weights),
         *_lesions(face, plan),
-        *_unseen(skin),
+        *_unseen(skin, _faint_findings(face, plan)),
     )
 
 
@@ -226,7 +228,21 @@ def _lesions(face: Face, plan: Plan) -> Iterator[str]:
             )
 
 
-def _unseen(skin: SkinEffect) -> Iterator[str]:
+def _faint_findings(face: Face, plan: Plan) -> list[str]:
+    """Return the names of what treatments of jaw and neck act on and hardly find."""
+    found: dict[str, None] = {}
+    for treatment in plan.treatments:
+        for term in treatment.entry.terms if treatment.dose else ():
+            if not term.reading or (
+                term.patch.surface == "neck" and neck_hidden(face) > MOST_HIDDEN
+            ):
+                continue
+            if extent(face, term.reading, treatment.side) < HARDLY_THERE:
+                found[FINDINGS[term.reading].name] = None
+    return list(found)
+
+
+def _unseen(skin: SkinEffect, findings: Sequence[str]) -> Iterator[str]:
     for sign, why in skin.unreadable.items():
         yield Message(
             "{sign}: the grade to start from is not readable in this photo, so none is given. "
@@ -250,8 +266,9 @@ def _unseen(skin: SkinEffect) -> Iterator[str]:
         for reading in skin.readings
         if reading.before < HARDLY and reading.sign != LESIONS
     ]
-    if faint:
-        names = [Message("{sign!l}", sign=Message(SIGNS[sign].name)) for sign in faint]
+    if faint or findings:
+        said = [*(SIGNS[sign].name for sign in faint), *findings]
+        names = [Message("{sign!l}", sign=Message(name)) for name in said]
         moving = any(sign in EXPRESSIVE for sign in faint)
         yield Message(
             "Hardly any found in this photo, so there is little to show: {signs}. Lines of "
@@ -273,4 +290,12 @@ def _shape(face: Face, share: float, weights: Weights) -> Iterator[str]:
                 "shows in a photo from the front.",
                 name=Message(treatment.entry.name),
                 depth_mm=float(share * weight * deepest_mm),
+            )
+        under_mm, drawn_mm = neck_reach_mm(face, treatment.entry, treatment.side)
+        if weight and not deepest_mm and drawn_mm < FRONTAL_SHARE * under_mm:
+            yield Message(
+                "{name}: most of this change ({depth_mm:.1f} mm) lies under the chin and hardly "
+                "shows in a photo from the front; one from the side shows it.",
+                name=Message(treatment.entry.name),
+                depth_mm=float(share * weight * under_mm),
             )
