@@ -93,7 +93,7 @@ def test_bands_that_are_drawn_are_read_and_rings_are_not() -> None:
 def test_a_border_that_throws_its_shade_is_not_full() -> None:
     face = hopper()
     shape = face.photo.image.shape[:2]
-    lit, shaded = (with_neck(face, np.full(shape, much)) for much in (0.5, 0.22))
+    lit, shaded = (with_neck(face, np.full(shape, much)) for much in (1.0, 0.4))
     assert submental_fullness(lit, "both") > submental_fullness(shaded, "both") + 0.2
 
 
