@@ -42,6 +42,7 @@ INSIDE_MM, OUTSIDE_MM = 4.0, 6.0
 # Bands run down the neck and are some mm wide: mm over which shade is averaged along them, and
 # over which across them, small and wide. Rings are the same across the neck.
 ALONG_MM, FINE_MM, WIDE_MM = 5.0, 1.0, 8.0
+MOST_RELIEF = 0.35  # ln: what is darker than that beside it is the edge of a beard or a shadow
 # Mean size of that shade, in ln: of a smooth neck, and of one with clear bands. By eye on 30.
 BAND_SHADES = (0.03, 0.08)
 BAND_WINDOW = (-32.0, 32.0, 8.0, 45.0)
@@ -107,7 +108,8 @@ def _relief(face: Face, along_mm: float, across: bool) -> Values:
     fine, wide = ((s, along_mm) if across else (along_mm, s) for s in (FINE_MM, WIDE_MM))
     skin = view.skin.astype(np.float32)
     found = _blurred(view.lightness, skin, fine) - _blurred(view.lightness, skin, wide)
-    return np.asarray(found * view.presence * skin, np.float32)
+    limited = MOST_RELIEF * np.tanh(found / MOST_RELIEF)
+    return np.asarray(limited * view.presence * skin, np.float32)
 
 
 def _blurred(values: Values, skin: Values, sigmas: tuple[float, float]) -> Values:

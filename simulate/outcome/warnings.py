@@ -29,6 +29,7 @@ WHOLE = 0.99  # of a plan: what is missing cannot be seen
 STAYING = 0.9  # of picked lesions: what is left where nothing got lighter
 HARDLY = 0.25  # of a grade: less is not worth a treatment
 HARDLY_THERE = 0.15  # of what people who come for it have, at jaw and neck
+MOSTLY = 0.3  # of a term that acts whatever is found: with more of it something is shown
 TEETH_MM = 3.0  # between the lips from which on teeth show
 UNDRAWN_DAYS = 21.0  # in which stitches, crusts and dressings are there
 DARKER_DEG = 10.0  # of the individual typology angle: brown and dark skin (Chardon 1991)
@@ -233,8 +234,11 @@ def _faint_findings(face: Face, plan: Plan) -> list[str]:
     found: dict[str, None] = {}
     for treatment in plan.treatments:
         for term in treatment.entry.terms if treatment.dose else ():
-            if not term.reading or (
-                term.patch.surface == "neck" and neck_hidden(face) > MOST_HIDDEN
+            on_neck = term.patch.surface == "neck"
+            if (
+                not term.reading
+                or term.least > MOSTLY
+                or (on_neck and neck_hidden(face) > MOST_HIDDEN)
             ):
                 continue
             if extent(face, term.reading, treatment.side) < HARDLY_THERE:

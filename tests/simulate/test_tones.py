@@ -88,7 +88,8 @@ def test_little_to_treat_is_little_drawn_and_said(
             np.abs(outcome.displacement_px).sum() + 50.0 * float(np.abs(outcome.shade).sum())
         )
         said = [w for w in outcome.warnings if "Hardly any found" in w]
-        assert bool(said) == (found < HARDLY_THERE)
+        # A neck lift tightens any neck: two fifths of it whatever is found.
+        assert bool(said) == (found < HARDLY_THERE and name != "neck_lift")
     assert moved[0] < 0.75 * moved[1]
 
 
