@@ -21,10 +21,14 @@ from simulate.outcome.cover_check import MOST_HIDDEN, covers_of, neck_hidden, pa
 from simulate.plan.conditions import PHOTOTYPES, Conditions
 from simulate.plan.plan import Plan, Treatment
 from simulate.recovery.reactions import LIKELY, SIGN_WORDS, reactions_at
+from simulate.shading.tones import deepest_tone
 from simulate.skin.masks import lesions_by_hand
 from simulate.skin.skin_effect import SkinEffect
 
 FRONTAL_SHARE = 0.35  # below it most of the change is towards the camera
+# Of the neck: what moves less and gets less dark is not seen beside the photo (author's estimate,
+# by eye on pictures 460 px wide).
+SEEN_MM, SEEN_TONE = 1.5, 0.12
 WHOLE = 0.99  # of a plan: what is missing cannot be seen
 STAYING = 0.9  # of picked lesions: what is left where nothing got lighter
 HARDLY = 0.25  # of a grade: less is not worth a treatment
@@ -296,7 +300,9 @@ def _shape(face: Face, share: float, weights: Weights) -> Iterator[str]:
                 depth_mm=float(share * weight * deepest_mm),
             )
         under_mm, drawn_mm = neck_reach_mm(face, treatment.entry, treatment.side)
-        if weight and not deepest_mm and drawn_mm < FRONTAL_SHARE * under_mm:
+        tone = deepest_tone(face, treatment.entry, treatment.side)
+        faint = max(drawn_mm / SEEN_MM, tone / SEEN_TONE) * share * weight < 1.0
+        if weight and under_mm and not deepest_mm and faint:
             yield Message(
                 "{name}: most of this change ({depth_mm:.1f} mm) lies under the chin and hardly "
                 "shows in a photo from the front; one from the side shows it.",

@@ -11,9 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from face_mesh import Face
+from face_mesh.cache import Scope, cached_per
 from face_mesh.skin.lower_face import band_relief, ring_relief
-from simulate.catalogue.procedure import TONES, Term
-from simulate.geometry.displacement import Part, to_treat
+from simulate.catalogue.procedure import TONES, Procedure, Term
+from simulate.geometry.displacement import Part, parts_of, to_treat
 from simulate.geometry.grid import Grid
 from simulate.geometry.neck_and_ears import grid_of, neck_values, surface_of
 from simulate.geometry.operators import patch_weights
@@ -31,6 +32,14 @@ def tone_unit(face: Face, part: Part) -> Floats:
             much = weight * to_treat(face, term, side)
             total += np.float32(much) * _tone(face, term, side)
     return total
+
+
+@cached_per(Scope.SIZE)
+def deepest_tone(face: Face, procedure: Procedure, side: str) -> float:
+    """Return the largest change of ln of luminance by the tones of one unit of a procedure."""
+    parts = parts_of(procedure, side)
+    total = sum((tone_unit(face, part) for part in parts), np.zeros(Grid.of(face).shape))
+    return float(np.abs(total).max())
 
 
 def _tone(face: Face, term: Term, side: str) -> Floats:

@@ -221,8 +221,7 @@ def test_the_face_has_its_terms_and_the_apron_has_its_own(face: Face, name: str)
     entry = procedures()[name]
     beyond = shifts_beyond_mm(face, entry, "both")
     assert set(beyond) == set(surfaces_of(name)) - {"face"}
-    moving = {term.patch.surface for term in entry.terms if term.operator not in TONES}
-    assert all(shift.any() == (surface in moving) for surface, shift in beyond.items())
+    assert all(shift.any() for shift in beyond.values())
     assert mesh_basis(face, entry, "both").any() == ("face" in surfaces_of(name))
     for part in parts_of(entry, "both"):
         tones = {term.operator for term, _, _ in part.terms} <= set(TONES)

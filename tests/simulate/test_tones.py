@@ -114,9 +114,20 @@ def test_a_facelift_over_a_scarf_is_shown_on_the_face(monkeypatch: pytest.Monkey
     assert any("a part of the change is not drawn" in w for w in outcome.warnings)
 
 
-@pytest.mark.parametrize("name", ["neck_lift"])
-def test_what_hardly_shows_from_the_front_is_said(name: str) -> None:
-    assert any("from the side shows it" in w for w in run(face_of("hopper"), name).warnings)
+@pytest.mark.parametrize(
+    ("name", "found", "said"),
+    [
+        ("deoxycholic_acid", 0.2, True),
+        ("submental_liposuction", 0.2, True),
+        ("submental_liposuction", 1.0, False),
+    ],
+)
+def test_what_hardly_shows_from_the_front_is_said(
+    name: str, found: float, said: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(displacement, "extent", lambda face, what, side: found)
+    warnings = run(bare(face_of("hopper")), name, 0.7).warnings
+    assert any("from the side shows it" in w for w in warnings) == said
 
 
 def test_tones_lie_on_the_neck_only() -> None:
