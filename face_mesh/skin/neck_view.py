@@ -36,6 +36,7 @@ RIM_MM, LEAST_RIM_MM2 = 3, 15  # of the jaw: what does not touch it is no neck
 BESIDE_MM = 25.0  # above the chin: what is higher lies beside the face
 HOLE_MM2 = 400  # what is smaller is the deepest shade under the chin, a crease, a bead
 EDGE_MM = 5.0  # over which the neck comes in beside what is not skin
+BESIDE_EDGE_MM = 8.0  # over which what is beside the neck follows it
 WINDOW_MM = (25.0, 3.0, 25.0)  # of the upper neck: half of its width, and from where to where down
 _CHEEKS = (
     *(50, 280, 205, 425, 187, 411, 207, 427, 214, 434),
@@ -66,10 +67,26 @@ class NeckView:
     @property
     def presence(self) -> Values:
         """(h, w) float32, 1 on skin of the neck, down to 0 where neither it nor face is."""
+        return _eased(self._away(self.skin | self.face))
+
+    @property
+    def follows(self) -> Values:
+        """(h, w) float32, the same, but that the sides of the neck move with what is beside them.
+
+        Towards what lies below, as a collar, it comes to rest; the wall beside follows over
+        `BESIDE_EDGE_MM`, or the edge of the neck would be bent against its own middle.
+        """
+        size = 2 * round(BESIDE_EDGE_MM) + 1
         whole = (self.skin | self.face).astype(np.uint8)
-        away = cv2.distanceTransform(whole, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-        t = np.clip(away / EDGE_MM, 0.0, 1.0)
-        return np.asarray(t * t * (3.0 - 2.0 * t), np.float32)
+        aside = cv2.dilate(whole, np.ones((1, size), np.uint8)) > 0
+        upright = self._away(aside)
+        off = cv2.distanceTransform(1 - whole, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+        return _eased(upright) * (1.0 - _eased(off * (EDGE_MM / BESIDE_EDGE_MM)))
+
+    @staticmethod
+    def _away(inside: Bool) -> Values:
+        found = cv2.distanceTransform(inside.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+        return np.asarray(found, np.float32)
 
     @property
     def seen_share(self) -> float:
@@ -77,6 +94,12 @@ class NeckView:
         half, first, last = WINDOW_MM
         here = window(-half, half, first, last)
         return float(self.skin[here].mean() / max(1.0 - self.face[here].mean(), 0.1))
+
+
+def _eased(away_mm: Values) -> Values:
+    """Return 0 at 0, and 1 from `EDGE_MM` on."""
+    t = np.clip(away_mm / EDGE_MM, 0.0, 1.0)
+    return np.asarray(t * t * (3.0 - 2.0 * t), np.float32)
 
 
 def window(left: float, right: float, top: float, bottom: float) -> tuple[slice, slice]:

@@ -62,7 +62,7 @@ EAR_ROWS, EAR_COLUMNS = 30, 11
 # mm beyond the edge of the face over which the displacement comes in: the face ends there and skin
 # is not torn. And beyond the surface's own edge over which it goes.
 COMES_IN_MM = {"neck": 10.0, "ears": 2.0}
-FADE_MM = {"neck": 5.0, "ears": 8.0}
+FADE_MM = {"neck": 16.0, "ears": 8.0}
 COLOUR_COMES_IN_MM = 2.5  # what is no movement tears nothing, and goes on over the edge of the jaw
 # Over which neighbouring nodes are averaged: an edge of the surface is no edge of skin.
 SPREAD_MM = {"neck": 2.5, "ears": 1.0}
@@ -159,8 +159,9 @@ def _prior_grid(face: Face, surface: str) -> PriorGrid:
     moves = gone * _eased(from_face * node_mm / COMES_IN_MM[surface])
     shows = gone * _eased(from_face * node_mm / COLOUR_COMES_IN_MM)
     if surface == "neck":  # collars, jewellery and walls stay as they are
-        presence = neck_values(face, NeckView.of(face).presence)
-        moves, shows = moves * presence, shows * presence
+        view = NeckView.of(face)
+        moves = moves * neck_values(face, view.follows)
+        shows = shows * neck_values(face, view.presence)
     return PriorGrid(spread_nodes, matrix, nearest, moves, shows)
 
 
@@ -246,6 +247,9 @@ def _neck(mesh_mm: Points) -> PriorSurface:
             at(r, 5 * sign) for r in range(UNDER_ROWS - 2, UNDER_ROWS + 9)
         )
         places[f"jaw_side_{side}"] = tuple(at(0, c * sign) for c in range(5, HALF_COLUMNS))
+        places[f"neck_side_{side}"] = tuple(
+            at(r, HALF_COLUMNS * sign) for r in range(UNDER_ROWS + 6, UNDER_ROWS + 11)
+        )
         places[f"under_jaw_{side}"] = tuple(at(UNDER_ROWS - 4, c * sign) for c in range(6, 14))
     return PriorSurface(vertices, triangles, pairs, surface="neck", places=places)
 

@@ -15,6 +15,7 @@ from face_mesh.messages import Message
 from face_mesh.skin.neck_view import NeckView
 from simulate.catalogue.procedure import TONES, Procedure
 from simulate.geometry.mesh import FaceSurface
+from simulate.geometry.neck_and_ears import PRIOR_MEASURES
 from simulate.outcome.view_check import change_weights
 from simulate.plan.plan import Plan, Treatment
 
@@ -94,10 +95,15 @@ def _hidden_share(face: Face, procedure: Procedure, side: str) -> float:
     mask = fixed_mask(face)
     hidden = _share(face, procedure, side, mask) if mask.any() else 0.0
     moved = {term.patch.surface for term in procedure.terms if term.operator not in TONES}
-    if "neck" not in moved:
+    if "neck" not in moved or not _meant_for_neck(procedure):
         return hidden
     # With a part on the face it is shown as far as that is.
     return max(hidden, min(neck_hidden(face), MOST_HIDDEN if "face" in moved else 1.0))
+
+
+def _meant_for_neck(procedure: Procedure) -> bool:
+    """Return whether the neck is what is treated, and does not only go along with the jaw."""
+    return procedure.area == "neck" or not set(PRIOR_MEASURES).isdisjoint(procedure.measures)
 
 
 def neck_hidden(face: Face) -> float:

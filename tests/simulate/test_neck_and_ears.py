@@ -253,9 +253,12 @@ def test_the_picture_moves_as_the_apron_does(face: Face, name: str) -> None:
         _, away = module.nearest_inside(grid.inside)
         away_mm = away[nodes[:, 1], nodes[:, 0]] * grid.node_px / face.px_per_mm
         seen = seen_from_front(face, prior) & (away_mm > COMES_IN_MM[surface])
+        seen &= grid_of(face, surface).moves[nodes[:, 1], nodes[:, 0]] > 0.99  # no collar
         there = np.round(at + shift).astype(int)
         height, width = face.photo.image.shape[:2]
         seen &= ((there >= 0) & (there < (width, height))).all(axis=1)
+        if not seen.any():
+            continue
         drawn = -outcome.displacement_px[there[seen, 1], there[seen, 0]]
         face_too = face_field(face, name, dose)[nodes[seen, 1], nodes[seen, 0]]
         off = lengths(drawn - shift[seen] - face_too)
