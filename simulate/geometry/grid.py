@@ -29,7 +29,7 @@ FADE_MM = 10.0
 NECK_FADE_MM = 9.0
 MARGIN_MM = FADE_MM + 4.0
 # Beside the face an ear must fit in, and below it the neck (`neck_and_ears`).
-BESIDE_MM, BELOW_MM = 32.0, 62.0
+BESIDE_MM, BELOW_MM = 32.0, 68.0
 SMOOTH_NODES = 0.8  # takes the facets of the mesh out of the field
 SPREAD_NODES = 3.0  # outside the face neighbouring followers are averaged this far
 QUIET_PX = 1.0 / 256.0  # a node that moves less than this does not move

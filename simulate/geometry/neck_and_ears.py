@@ -62,7 +62,7 @@ EAR_ROWS, EAR_COLUMNS = 30, 11
 # mm beyond the edge of the face over which the displacement comes in: the face ends there and skin
 # is not torn. And beyond the surface's own edge over which it goes.
 COMES_IN_MM = {"neck": 10.0, "ears": 2.0}
-FADE_MM = {"neck": 16.0, "ears": 8.0}
+FADE_MM = {"neck": 12.0, "ears": 8.0}
 COLOUR_COMES_IN_MM = 2.5  # what is no movement tears nothing, and goes on over the edge of the jaw
 # Over which neighbouring nodes are averaged: an edge of the surface is no edge of skin.
 SPREAD_MM = {"neck": 2.5, "ears": 1.0}
