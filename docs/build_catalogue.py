@@ -18,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # it is run as 
 import numpy as np
 
 from docs.draw_curve import curve_svg, in_words, peak
+from face_mesh.skin.lower_face import FINDINGS
 from face_mesh.skin.signs import SIGNS
 from simulate.catalogue.loader import procedures
 from simulate.catalogue.procedure import (
@@ -194,7 +195,10 @@ def _effect(p: Procedure) -> Iterator[str]:
     if p.terms:
         yield _table(
             ["what the skin does", "where", "source", "how the figure follows"],
-            ((_moves(t, p), _place(t), _source(t.source), _derived(t.derivation)) for t in p.terms),
+            (
+                (_moves(t, p) + _as_found(t), _place(t), _source(t.source), _derived(t.derivation))
+                for t in p.terms
+            ),
         )
     if p.skin:
         yield _table(
@@ -355,12 +359,21 @@ def _references(entries: Iterable[Procedure]) -> Iterator[str]:
     yield ""
 
 
+_TONES_SAID = {
+    "shadow": "takes {percent:g} % of the light",
+    "soften_bands": "takes {percent:g} % of the shade of bands that are read",
+    "soften_rings": "takes {percent:g} % of the shade of rings that are read",
+}
+
+
 def _moves(term: Term, p: Procedure) -> str:
     """Return what a term does to the skin for one unit of dose, in words."""
     size, sign = abs(term.coefficient), 1.0 if term.coefficient >= 0 else -1.0
     per = f"per {one_unit(p.dose.unit)}"
     if p.dose.unit in AMOUNTS and not term.midline:
         per += " on that side"
+    if term.operator in _TONES_SAID:
+        return f"{_TONES_SAID[term.operator].format(percent=100 * size)} {per}"
     if term.most:
         per += f", and no farther from {term.most:g} on"
     if term.operator in VOLUMES:
@@ -377,6 +390,14 @@ def _moves(term: Term, p: Procedure) -> str:
         return f"fills {100 * size:g} % of the hollow {_way(term, sign)} {per}"
     away = "away from" if sign > 0 else "towards"
     return f"moves {away} the {place(term.pull)} by {size:g} mm {per}"
+
+
+def _as_found(term: Term) -> str:
+    """Return how far a term depends on what is read, in words; empty if it does not."""
+    if not term.reading:
+        return ""
+    least = f", {100 * term.least:g} % of it whatever is found" if term.least else ""
+    return f", as far as {FINDINGS[term.reading].name.lower()} are found{least}"
 
 
 def _way(term: Term, sign: float) -> str:

@@ -132,6 +132,10 @@ RIGHT_CURVES: dict[str, tuple[int, ...]] = {
     "mandibular_border": (172, 136, 150, 149),
     "mandibular_angle": (132, 58, 172, 136),
     "prejowl_border": (136, 150, 149, 176),
+    "mandibular_body": (172, 136, 150),
+    "jowl_border": (150, 136),
+    "jowl_fat": (214, 210, 135),  # beside the marionette line, above the border of the jaw
+    "masseter_border": (58, 172),  # where the muscle makes the outline
     "submalar_hollow": (187, 207, 214),
     "temporal_hollow": (71, 139),
     # Closed, clockwise in the picture: between eye, brow and contour, from forehead to cheekbone.

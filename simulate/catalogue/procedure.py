@@ -39,6 +39,11 @@ SIGNS = (  # of the skin, by the ids of their detectors
     "acne_scars",
     "pores",
 )
+FINDINGS = (  # at jaw and neck, by the ids of `face_mesh.skin.lower_face`
+    "jowl",
+    "submental_fullness",
+    "platysmal_bands",
+)
 LESIONS = "moles"  # the sign whose lesions are picked one by one
 SURFACES = ("face", "neck", "ears")  # what a patch lies on
 SKIN_OPERATORS = ("fill", "lift", "fade")
@@ -48,7 +53,8 @@ REACTIONS = ("swelling", "bruising", "erythema")
 UNMEASURED_SD = 0.33
 WIDEST = 0.95  # nobody's effect turns round
 OFF_A_POINT = 0.015  # how far a curve may pass from a published point: rounding, no more
-_ANYWHERE = ("translate", "volume", "remove")  # also beyond the face
+TONES = ("shadow", "soften_bands", "soften_rings")  # of the neck: they change its shade alone
+_ANYWHERE = ("translate", "volume", "remove", *TONES)  # also beyond the face
 _NEEDS = {
     "translate": ("direction",),
     "rotate": ("direction", "pivot"),
@@ -57,6 +63,9 @@ _NEEDS = {
     "relax": ("pull",),
     "volume": (),
     "remove": (),
+    "shadow": (),
+    "soften_bands": (),
+    "soften_rings": (),
 }
 _TAKES = {"volume": ("direction",)}  # what an operator may be given too
 Positive = Annotated[Number, Field(gt=0.0)]
@@ -150,7 +159,9 @@ class Term:
 
     `coefficient` is per unit of dose on one side for a paired term, of the whole dose for a midline
     one; with a `most`, a larger effective dose moves no more. `source` is a citation or "author's
-    estimate".
+    estimate". With a `reading` the coefficient is that on somebody who has as much of it as people
+    who come for the treatment, and less of it acts on a face on which less is found, down to the
+    share `least`.
     """
 
     operator: Annotated[str, one_of(_NEEDS)]
@@ -163,9 +174,15 @@ class Term:
     pivot: str = ""
     pull: str = ""
     most: Annotated[Number, Field(ge=0.0)] = 0.0  # 0 is without end
+    reading: Annotated[str, one_of(("", *FINDINGS))] = ""
+    least: Annotated[Number, Field(ge=0.0, le=1.0)] = 0.0
 
     @model_validator(mode="after")
     def _check(self) -> Term:
+        if self.least and not self.reading:
+            raise FieldError("least", "goes with a reading")
+        if self.operator in TONES and self.patch.surface != "neck":
+            raise FieldError("operator", f"{self.operator} acts on the neck only")
         for name in ("direction", "pivot", "pull"):
             if name in _TAKES.get(self.operator, ()):
                 continue

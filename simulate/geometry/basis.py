@@ -78,6 +78,17 @@ def reach_mm(face: Face, procedure: Procedure, side: str) -> tuple[float, float]
     return farthest, seen
 
 
+@cached_per(Scope.SIZE)
+def neck_reach_mm(face: Face, procedure: Procedure, side: str) -> tuple[float, float]:
+    """Return how far one unit moves skin of the neck: in all, and as it is drawn in the picture."""
+    farthest = seen = 0.0
+    for part in parts_of(procedure, side):
+        if part.surface == "neck":
+            farthest += float(np.linalg.norm(part.surface_mm(face), axis=1).max())
+            seen += float(np.linalg.norm(part.grid_px(face), axis=2).max()) / face.px_per_mm
+    return farthest, seen
+
+
 @cached_per(Scope.HEAD)
 def measures_before(face: Face) -> dict[str, float]:
     """Return the measures of the untreated face, computed once."""

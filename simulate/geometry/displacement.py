@@ -18,9 +18,11 @@ from face_mesh import Face
 from face_mesh.arrays import Field, Points
 from face_mesh.cache import Scope, cached_per
 from face_mesh.covers.cover import GLASSES
+from face_mesh.skin.lower_face import extent
 from simulate.catalogue.procedure import (
     AMOUNTS,
     SURFACES,
+    TONES,
     Dose,
     Procedure,
     Reaction,
@@ -43,7 +45,8 @@ class Part:
     Attributes:
         name: unique for a face.
         terms: (term, side, weight): each with what it is multiplied by for one unit of dose.
-        volume_ml: what one unit of dose adds to the face; None where nothing is added or taken.
+        volume_ml: what one unit of dose adds to a face with as much to treat as can be; None where
+            nothing is added or taken.
         surface: what the terms lie on: "face", "neck" or "ears".
         bends_glasses: whether they would bend glasses in the photo, and so spare what is under.
         under_hair: whether hair lies over what they move, and stays.
@@ -70,7 +73,8 @@ class Part:
         """Return by how much to multiply the unit's fields for `weight` units of dose."""
         if not weight or not self.volume_ml:
             return min(weight, self.most) if self.most else weight
-        return share_for(_cubic(face, self), weight * self.volume_ml)
+        cubic = _cubic(face, self)
+        return share_for(cubic, weight * _volume_ml(face, self)) if cubic[0] else weight
 
 
 @cached_per(Scope.HEAD)
@@ -78,8 +82,22 @@ def _surface_mm(face: Face, part: Part) -> Points:
     surface = surface_of(face, part.surface)
     total = np.zeros_like(surface.vertices_mm)
     for term, side, weight in part.terms:
-        total += weight * term_field(surface, term, side)
+        total += weight * to_treat(face, term, side) * term_field(surface, term, side)
     return total
+
+
+def to_treat(face: Face, term: Term, side: str) -> float:
+    """Return by how much a term acts on a face: 1, or less where less is found than it needs."""
+    if not term.reading:
+        return 1.0
+    return term.least + (1.0 - term.least) * extent(face, term.reading, side)
+
+
+@cached_per(Scope.HEAD)
+def _volume_ml(face: Face, part: Part) -> float:
+    """Return what one unit of a part that adds or takes volume adds to this very face."""
+    signs = {"volume": 1.0, "remove": -1.0}
+    return sum(signs[t.operator] * w * to_treat(face, t, side) for t, side, w in part.terms)
 
 
 @cached_per(Scope.SIZE)
@@ -102,7 +120,7 @@ def parts_of(procedure: Procedure, side: str) -> tuple[Part, ...]:
     """Return the parts of a procedure on a side or on both, a unit of effective dose each."""
     found, spared = [], _spared(procedure)
     for surface in SURFACES:
-        volume, ml = [], 0.0
+        volume, tones, ml = [], [], 0.0
         rest: dict[float, list[tuple[Term, str, float]]] = {}
         for term in procedure.terms:
             if term.patch.surface != surface:
@@ -112,6 +130,8 @@ def parts_of(procedure: Procedure, side: str) -> tuple[Part, ...]:
                 if term.operator in VOLUMES:
                     volume.append((term, one, weight))
                     ml += weight if term.operator == "volume" else -weight
+                elif term.operator in TONES:
+                    tones.append((term, one, weight))
                 else:
                     rest.setdefault(term.most, []).append((term, one, weight))
         name = f"{procedure.id} {side} {surface}"
@@ -122,6 +142,8 @@ def parts_of(procedure: Procedure, side: str) -> tuple[Part, ...]:
             )
         if volume:
             found.append(Part(f"{name} filled", tuple(volume), ml, surface, *spared))
+        if tones:
+            found.append(Part(f"{name} shaded", tuple(tones), None, surface, *spared))
     return tuple(found)
 
 

@@ -25,12 +25,12 @@ from simulate.geometry.eyeballs import Eyeball, eyeballs
 from simulate.geometry.mesh import FaceSurface, oral_fissure
 
 NODE_MM = 1.25
-FADE_MM = 16.0
+FADE_MM = 10.0
 # Below the jaw the skin of the neck follows less far, or the step from jaw to neck would soften.
 NECK_FADE_MM = 9.0
 MARGIN_MM = FADE_MM + 4.0
 # Beside the face an ear must fit in, and below it the neck (`neck_and_ears`).
-BESIDE_MM, BELOW_MM = 38.0, 62.0
+BESIDE_MM, BELOW_MM = 38.0, 68.0
 SMOOTH_NODES = 0.8  # takes the facets of the mesh out of the field
 SPREAD_NODES = 3.0  # outside the face neighbouring followers are averaged this far
 QUIET_PX = 1.0 / 256.0  # a node that moves less than this does not move

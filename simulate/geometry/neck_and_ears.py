@@ -26,6 +26,7 @@ from face_mesh.arrays import Field, Index, Points
 from face_mesh.cache import Scope, cached_per
 from face_mesh.landmarks.anatomy import curve, point
 from face_mesh.measures import MeasureSpec
+from face_mesh.skin.neck_view import NeckView, Values, places_of
 from simulate.geometry.ears import Ear, contour_at, ears_of, outwards
 from simulate.geometry.grid import (
     QUIET_PX,
@@ -35,6 +36,7 @@ from simulate.geometry.grid import (
     nearest_inside,
 )
 from simulate.geometry.mesh import FaceSurface, Surface
+from simulate.geometry.warp import sample
 
 # The usual neck. A submental plane of 40 mm that falls by 14 degrees and a neck that goes down and
 # back by 13 degrees meet at 117 degrees: the middle of the 105 to 120 that count as good and of the
@@ -63,8 +65,8 @@ LEAST_RIM_MM = 6.0  # of a row of the sheet, which else would be a line
 
 # mm beyond the edge of the face over which the displacement comes in: the face ends there and skin
 # is not torn. And beyond the surface's own edge over which it goes.
-COMES_IN_MM = {"neck": 14.0, "ears": 2.0}
-FADE_MM = {"neck": 8.0, "ears": 8.0}
+COMES_IN_MM = {"neck": 10.0, "ears": 2.0}
+FADE_MM = {"neck": 12.0, "ears": 8.0}
 COLOUR_COMES_IN_MM = 2.5  # what is no movement tears nothing, and goes on over the edge of the jaw
 # Over which neighbouring nodes are averaged: an edge of the surface is no edge of skin.
 SPREAD_MM = {"neck": 2.5, "ears": 1.0}
@@ -160,7 +162,20 @@ def _prior_grid(face: Face, surface: str) -> PriorGrid:
     gone = 1.0 - _eased(beyond * node_mm / FADE_MM[surface])
     moves = gone * _eased(from_face * node_mm / COMES_IN_MM[surface])
     shows = gone * _eased(from_face * node_mm / COLOUR_COMES_IN_MM)
+    if surface == "neck":  # collars, jewellery and walls stay as they are
+        view = NeckView.of(face)
+        moves = moves * neck_values(face, view.follows)
+        shows = shows * neck_values(face, view.presence)
     return PriorGrid(spread_nodes, matrix, nearest, moves, shows)
+
+
+def neck_values(face: Face, values: Values) -> Floats:
+    """Return (rows, columns) float32 on the face's grid of values on its `NeckView`."""
+    grid = Grid.of(face)
+    rows, columns = np.indices(grid.shape)
+    at_px = np.stack([columns, rows], axis=-1) * grid.node_px + (grid.node_px - 1) / 2
+    at = places_of(face, at_px + np.array(grid.origin_px)).astype(np.float32)
+    return np.asarray(sample(values, at, cv2.INTER_LINEAR), np.float32)
 
 
 def _eased(share: Floats) -> Floats:
@@ -234,6 +249,10 @@ def _neck(mesh_mm: Points) -> PriorSurface:
     for side, sign in (("left", 1), ("right", -1)):
         places[f"platysmal_band_{side}"] = tuple(
             at(r, 5 * sign) for r in range(UNDER_ROWS - 2, UNDER_ROWS + 9)
+        )
+        places[f"jaw_side_{side}"] = tuple(at(0, c * sign) for c in range(5, HALF_COLUMNS))
+        places[f"neck_side_{side}"] = tuple(
+            at(r, HALF_COLUMNS * sign) for r in range(UNDER_ROWS + 6, UNDER_ROWS + 11)
         )
         places[f"under_jaw_{side}"] = tuple(at(UNDER_ROWS - 4, c * sign) for c in range(6, 14))
     return PriorSurface(vertices, triangles, pairs, surface="neck", places=places)

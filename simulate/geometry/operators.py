@@ -15,7 +15,7 @@ from scipy.spatial import cKDTree
 from face_mesh.arrays import Points
 from face_mesh.landmarks.anatomy import curve
 from face_mesh.landmarks.model_file import canonical_mesh
-from simulate.catalogue.procedure import Term
+from simulate.catalogue.procedure import TONES, Term
 from simulate.geometry.mesh import FaceSurface, Surface, landmarks_of
 from simulate.geometry.volume import swept_ml
 
@@ -154,6 +154,11 @@ def relax(mesh: FaceSurface, term: Term, weights: Points, side: str) -> Points:
     return _field(weights[:, None] * away)
 
 
+def rest(mesh: Surface, term: Term, weights: Points, side: str) -> Points:
+    """Move nothing: the term changes the shade alone (`simulate.shading.tones`)."""
+    return np.zeros_like(mesh.vertices_mm)
+
+
 OPERATORS: dict[str, Operator] = {
     "volume": volume,
     "remove": remove,
@@ -162,6 +167,7 @@ OPERATORS: dict[str, Operator] = {
     "spread": spread,
     "flatten": flatten,
     "relax": relax,
+    **dict.fromkeys(TONES, rest),
 }
 
 

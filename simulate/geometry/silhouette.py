@@ -21,7 +21,7 @@ from simulate.geometry.grid import NODE_MM, Grid, nearest_inside
 from simulate.geometry.inverse_field import backward
 from simulate.geometry.warp import SMALLEST_PX, positions, sample
 
-WHOLE = 0.6  # for `Grid.place`: the skin is followed in full for 6 mm beyond the outline
+WHOLE = 0.35  # for `Grid.place`: the skin is followed in full for 6 mm beyond the outline
 FROM_DEG = 12.0  # of turn: the outline of a face seen from the front moves little and sideways
 # The outline of the mesh is trusted to this much on the skin's side and on the wall's.
 SKIN_MM, WALL_MM = 4.0, 5.0

@@ -12,10 +12,12 @@ from face_mesh.cache import Scope, cached_per
 from face_mesh.covers.cover import covers, fixed_mask, lens_mask
 from face_mesh.errors import PlanError
 from face_mesh.messages import Message
-from simulate.catalogue.procedure import Procedure
+from face_mesh.skin.neck_view import NeckView
+from simulate.catalogue.procedure import TONES, Procedure
 from simulate.geometry.cover_taper import hair_mask
 from simulate.geometry.ears import ears_of
 from simulate.geometry.mesh import FaceSurface
+from simulate.geometry.neck_and_ears import PRIOR_MEASURES
 from simulate.outcome.view_check import change_weights
 from simulate.plan.plan import Plan, Treatment
 
@@ -24,6 +26,7 @@ from simulate.plan.plan import Plan, Treatment
 MOST_HIDDEN, HARDLY_HIDDEN = 0.6, 0.05
 # Hair always lies over a part of a temple: half of it in the mean of 43 development people.
 MOST_UNDER_HAIR = 0.8
+WHOLE_NECK = 0.9  # of the upper neck: from there on all of it counts as seen, creases are dark
 
 
 def check_covers(face: Face, plan: Plan) -> None:
@@ -126,7 +129,22 @@ def _hidden_share(face: Face, procedure: Procedure, side: str) -> float:
     mask = fixed_mask(face)
     if procedure.under_hair:
         mask = np.maximum(mask, hair_mask(face))
-    return _share(face, procedure, side, mask) if mask.any() else 0.0
+    hidden = _share(face, procedure, side, mask) if mask.any() else 0.0
+    moved = {term.patch.surface for term in procedure.terms if term.operator not in TONES}
+    if "neck" not in moved or not _meant_for_neck(procedure):
+        return hidden
+    # With a part on the face it is shown as far as that is.
+    return max(hidden, min(neck_hidden(face), MOST_HIDDEN if "face" in moved else 1.0))
+
+
+def _meant_for_neck(procedure: Procedure) -> bool:
+    """Return whether the neck is what is treated, and does not only go along with the jaw."""
+    return procedure.area == "neck" or not set(PRIOR_MEASURES).isdisjoint(procedure.measures)
+
+
+def neck_hidden(face: Face) -> float:
+    """Return how much of the upper neck clothes, a beard or the photo's edge hide, 0 to 1."""
+    return max(0.0, 1.0 - NeckView.of(face).seen_share / WHOLE_NECK)
 
 
 def _share(face: Face, procedure: Procedure, side: str, mask: Mask) -> float:

@@ -25,8 +25,9 @@ from simulate.geometry.mesh import FaceSurface
 from simulate.geometry.neck_and_ears import PriorSurface, grid_of, surface_of
 from simulate.geometry.operators import smooth_step
 from simulate.shading.light import NORMAL_ROUNDS, Light
+from simulate.shading.tones import tone_unit
 
-LARGEST = 0.2  # of ln luminance
+LARGEST = 0.4  # of ln luminance
 LOW_PASS_MM = 1.5
 EDGE_NODES = 0.8
 STEP_MM = 1.0  # the largest shift at which the slope is taken
@@ -58,7 +59,7 @@ def shade_unit(face: Face, part: Part) -> Floats:
     shade = grid.place_values(values, LOW_PASS_MM / NODE_MM)
     if relief.has_features:  # what the low pass spread over lips and eyes again
         shade *= grid.place_values(relief.known(face), EDGE_NODES)
-    return off_covers(face, shade, part.bends_glasses, part.under_hair)
+    return off_covers(face, shade + tone_unit(face, part), part.bends_glasses, part.under_hair)
 
 
 def shade_of(face: Face, amounts: Amounts, share: float = 1.0) -> Floats:

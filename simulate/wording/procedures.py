@@ -13,6 +13,7 @@ import numpy as np
 from face_mesh.messages import COMMAS, N_, SEMICOLONS, SENTENCES, Message, MessageList
 from face_mesh.skin.signs import SIGNS
 from simulate.catalogue.procedure import (
+    TONES,
     Course,
     Downtime,
     PoorCandidate,
@@ -64,6 +65,9 @@ _OPERATORS = {
     "spread": N_("Width"),
     "flatten": N_("Hollow filled"),
     "relax": N_("Unrolling"),
+    "shadow": N_("Shadow thrown"),
+    "soften_bands": N_("Shade of bands taken away"),
+    "soften_rings": N_("Shade of rings taken away"),
 }
 _RATE_UNITS = {"volume": "mL", "remove": "mL", "rotate": "deg"}  # of an operator; else mm
 SKIN_OPERATORS = {
@@ -89,7 +93,10 @@ def means(procedure: str) -> Message:
 
 def term(one: Term, entry: Procedure) -> Message:
     """Return what is moved where, and how far per unit of dose."""
-    rate = amount(abs(one.coefficient), _RATE_UNITS.get(one.operator, "mm"))
+    if one.operator in TONES:
+        rate = Message("{percent:.1f}\u00a0%", percent=100.0 * one.coefficient)
+    else:
+        rate = amount(abs(one.coefficient), _RATE_UNITS.get(one.operator, "mm"))
     return Message(
         "{operator} ({place}): {rate} per {unit}."
         if one.midline

@@ -20,7 +20,7 @@ from simulate import (
     procedures,
     simulate,
 )
-from simulate.catalogue.procedure import SURFACES, Procedure
+from simulate.catalogue.procedure import SURFACES, TONES, Procedure
 from simulate.geometry.basis import mesh_basis
 from simulate.geometry.displacement import parts_of, surface_shift_mm
 from simulate.geometry.ears import ears_of
@@ -136,7 +136,8 @@ def areas(backward: Field) -> Mask:
 
 def surfaces_of(procedure: str) -> tuple[str, ...]:
     """The surfaces a procedure moves: "face", "neck", "ears"."""
-    found = {term.patch.surface for term in procedures()[procedure].terms}
+    terms = procedures()[procedure].terms
+    found = {term.patch.surface for term in terms if term.operator not in TONES}
     return tuple(one for one in SURFACES if one in found)
 
 

@@ -22,6 +22,7 @@ from simulate.outcome.live_layers import (
 from simulate.outcome.outcome import Outcome
 from simulate.plan.plan import Treatment
 from simulate.recovery.discolouration import density_gain
+from simulate.shading.shading import LARGEST
 from tests.simulate.faces import face_of
 from tests.simulate.smiles import smile_of
 from tests.ui.photos import portrait
@@ -85,7 +86,7 @@ def agree(scene: Scene, amounts: np.ndarray, outcome: Outcome) -> None:
     share = safe_share(forward, scene.node_px)
     coarse = backward(np.float32(share) * forward, scene.node_px)
     assert np.abs(coarse - outcome.inverse_field).max() < 0.02
-    limited = 0.2 * np.tanh(share * shade / 0.2)
+    limited = LARGEST * np.tanh(share * shade / LARGEST)
     assert np.abs(limited - outcome.shade).max() < 1e-3
     assert np.abs(density_gain(density) - density_gain(outcome.density)).max() < 1e-4
     drawn = [weight for part, weight in outcome.skin.parts if part.changed.any() and weight > 0]

@@ -9,10 +9,12 @@ from face_mesh.landmarks.anatomy import curve, point
 from simulate import Plan, Treatment, procedures, simulate
 from simulate.catalogue.procedure import (
     SURFACES,
+    TONES,
     Patch,
     Term,
 )
 from simulate.catalogue.sources import ESTIMATE
+from simulate.geometry import displacement
 from simulate.geometry import neck_and_ears as module
 from simulate.geometry.basis import mesh_basis
 from simulate.geometry.displacement import parts_of, swelling_part
@@ -31,6 +33,7 @@ from simulate.geometry.neck_and_ears import (
 from simulate.geometry.operators import patch_weights, term_field
 from tests.simulate.faces import (
     FLIP,
+    bare,
     lengths,
     limited,
     mirrored,
@@ -235,7 +238,9 @@ def test_the_face_has_its_terms_and_the_apron_has_its_own(face: Face, name: str)
     assert all(shift.any() for shift in beyond.values())
     assert mesh_basis(face, entry, "both").any() == ("face" in surfaces_of(name))
     for part in parts_of(entry, "both"):
-        assert part.grid_px(face).any()
+        tones = {term.operator for term, _, _ in part.terms} <= set(TONES)
+        to_find = any(term.reading for term, _, _ in part.terms)
+        assert part.grid_px(face).any() != tones or to_find
         assert part.surface_mm(face).shape == surface_of(face, part.surface).vertices_mm.shape
     for one in entry.reactions:
         if one.sign == "swelling":
@@ -263,9 +268,12 @@ def test_the_picture_moves_as_the_apron_does(face: Face, name: str) -> None:
         _, away = module.nearest_inside(grid.inside)
         away_mm = away[nodes[:, 1], nodes[:, 0]] * grid.node_px / face.px_per_mm
         seen = seen_from_front(face, prior) & (away_mm > COMES_IN_MM[surface])
+        seen &= grid_of(face, surface).moves[nodes[:, 1], nodes[:, 0]] > 0.99  # no collar
         there = np.round(at + shift).astype(int)
         height, width = face.photo.image.shape[:2]
         seen &= ((there >= 0) & (there < (width, height))).all(axis=1)
+        if not seen.any():
+            continue
         drawn = -outcome.displacement_px[there[seen, 1], there[seen, 0]]
         face_too = face_field(face, name, dose)[nodes[seen, 1], nodes[seen, 0]]
         off = lengths(drawn - shift[seen] - face_too)
@@ -310,19 +318,40 @@ def test_what_was_not_measured_is_told_as_a_change_on_a_usual_one(face: Face, na
     ("name", "measure", "dose", "expected"),
     [
         ("facelift", "cervicomental_angle", 6.0, -13.0),
-        ("facelift", "jowl_height_left", 6.0, -6.0),
         ("neck_lift", "cervicomental_angle", 13.0, -13.0),
         ("submental_liposuction", "cervicomental_angle", 7.0, -7.0),
         ("otoplasty", "ear_protrusion_left", 6.5, -6.5),
     ],
 )
 def test_a_usual_dose_does_what_was_published(
-    face: Face, name: str, measure: str, dose: float, expected: float
+    face: Face,
+    name: str,
+    measure: str,
+    dose: float,
+    expected: float,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """On somebody who has as much to treat as the people of the publication."""
+    monkeypatch.setattr(displacement, "extent", lambda face, finding, side: 1.0)
+    face = bare(face)
     needs_ears(face, name)
     outcome = simulate(face, Plan((Treatment(name, dose),)), engine="fake")
     if not limited(outcome):
         assert own_changes(outcome)[measure] == pytest.approx(expected, rel=0.08)
+
+
+@pytest.mark.parametrize(("found", "rises"), [(1.0, 6.0), (0.5, 3.5), (0.0, 1.0)])
+def test_a_facelift_lifts_the_jowl_that_there_is(
+    face: Face, found: float, rises: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its skin by the dose where it is full; and where there is none the jaw keeps its outline."""
+    monkeypatch.setattr(displacement, "extent", lambda face, finding, side: found)
+    unit_mm = mesh_basis(bare(face), procedures()["facelift"], "both")
+    jowl = 6.0 * unit_mm[list(curve("jowl_fat_left")), 1]
+    assert jowl.mean() == pytest.approx(rises, abs=0.7)
+    outline = 6.0 * lengths(unit_mm[list(curve("jaw_contour"))])
+    assert (outline.max() < 0.01) == (found == 0.0)
+    assert outline.max() < 5.5
 
 
 def test_plans_without_a_neck_say_nothing_of_it(face: Face) -> None:

@@ -19,8 +19,9 @@ from face_mesh.skin.signs import SIGNS
 from simulate import Plan, Treatment, procedures, simulate
 from simulate.catalogue.procedure import Procedure, PublicationFigure
 from simulate.catalogue.time_course import share_at
+from simulate.geometry import displacement
 from simulate.outcome.changes import SPECS
-from tests.simulate.faces import SAMPLES, face_of
+from tests.simulate.faces import SAMPLES, bare, face_of
 
 BROWS = ("brow_height_left", "brow_height_right")
 
@@ -141,6 +142,7 @@ def test_the_tables_are_printed_whole(
 NOT_ON_THE_MESH = {
     ("jawline_filler", VOLUME): "half of it lies under the border of the jaw, where no skin is",
     ("crows_feet_toxin", "brow_height_lateral_left"): "more was treated than is here",
+    ("facelift", "jowl_height_left"): "the border of the jaw rises less than the skin of the jowl",
     ("upper_blepharoplasty", BROWS[0]): "a brow that sinks by 0.2 mm is left where it is",
 }
 
@@ -160,9 +162,11 @@ def fitted_measures() -> list[tuple[Procedure, tuple[str, ...]]]:
 )
 @pytest.mark.parametrize("sample", SAMPLES)
 def test_what_a_coefficient_rests_on_comes_out_of_the_mesh(
-    sample: str, entry: Procedure, measures: tuple[str, ...]
+    sample: str, entry: Procedure, measures: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """At the dose, side and time of the publication its own mean comes out, within a fifth.
+
+    On somebody who has as much to treat as its people.
 
     Heads differ, and a mesh rounds what a ruler takes: 17 % at most here. Of two publications that
     do not agree the nearer counts. A coefficient that is doubled or halved is off by far more.
@@ -170,8 +174,9 @@ def test_what_a_coefficient_rests_on_comes_out_of_the_mesh(
     figures = [
         one for one in entry.published if one.measures == measures and Compared(entry, one).fitted
     ]
+    monkeypatch.setattr(displacement, "extent", lambda face, finding, side: 1.0)
     off = []
     for one in figures:
-        before, by = shape_change(face_of(sample), entry, one)
+        before, by = shape_change(bare(face_of(sample)), entry, one)
         off.append(abs((by / before if one.relative else by) / one.mean - 1.0))
     assert min(off) < 0.2

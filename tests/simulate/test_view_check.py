@@ -10,9 +10,10 @@ import pytest
 from benchmarks.turned import SIZE_WH, front_most, turned_photo, turned_pose
 from face_mesh import Face, Photo, PlanError
 from face_mesh.arrays import Points, Rgb
+from face_mesh.landmarks.anatomy import point
 from face_mesh.landmarks.scale import Scale
 from face_mesh.quality.placement import MAX_YAW_DEG
-from simulate import Plan, Treatment, procedures
+from simulate import Plan, Treatment, procedures, simulate
 from simulate.composite import merge
 from simulate.geometry.basis import mesh_basis
 from simulate.geometry.grid import Grid
@@ -30,7 +31,7 @@ from simulate.outcome.view_check import (
 from tests.simulate.faces import PAIRED, PROCEDURES, bare, face_of
 
 pytestmark = pytest.mark.usefixtures("no_skin")
-LINE_PX, LINE = 20, (50, 60, 90)
+LINE_PX, LINE, BAND_PX = 20, (50, 60, 90), 8
 
 
 def turned(yaw_deg: float) -> Face:
@@ -99,14 +100,19 @@ def test_what_is_seen_of_a_turned_head_is_the_near_side_and_its_profile() -> Non
 # --- the outline against the wall
 
 
-@cache
-def lined(yaw_deg: float) -> Face:
-    """A sample head before a wall of straight lines, with the true mesh, so that nothing is off."""
+def wall_of_lines() -> Rgb:
+    """A wall of upright lines, as large as the photos."""
     wall = np.full((SIZE_WH[1], SIZE_WH[0], 3), (205, 210, 215), np.uint8)
     for x in range(0, SIZE_WH[0], LINE_PX):
         cv2.line(wall, (x, 0), (x, SIZE_WH[1]), LINE, 2)
+    return wall
+
+
+@cache
+def lined(yaw_deg: float) -> Face:
+    """A sample head before a wall of straight lines, with the true mesh, so that nothing is off."""
     face, pose = face_of("hopper"), turned_pose(yaw_deg)
-    photo = Photo.from_rgb(turned_photo(face, pose, wall))
+    photo = Photo.from_rgb(turned_photo(face, pose, wall_of_lines()))
     scale = Scale(pose.px_per_mm, 0.0, "known_length")
     return bare(Face(photo, pose.to_photo(face.mesh_mm), face.mesh_mm, pose, scale, {}))
 
@@ -158,6 +164,41 @@ def test_lines_of_the_wall_beside_a_chin_stay_straight(yaw_deg: float) -> None:
     beside = [x for x in range(0, SIZE_WH[0], LINE_PX) if 8 <= way * (x - edge) < 48]
     assert max(bend_px(face.photo.image, shown, x, rows) for x in beside) < 0.5
     assert max(bend_px(face.photo.image, only_bent, x, rows) for x in beside) > 1.5
+
+
+@cache
+def alone(yaw_deg: float) -> Face:
+    """The same face cut out 2 mm off its outline, with nothing but wall around it."""
+    face = lined(yaw_deg)
+    at = face.pose.to_photo(FaceSurface.of(face).vertices_mm)[:, :2]
+    head = np.zeros((SIZE_WH[1], SIZE_WH[0]), np.uint8)
+    for triangle in np.round(at[FaceSurface.of(face).triangles]).astype(np.int32):
+        cv2.fillConvexPoly(head, triangle, 1)
+    room = 2 * round(2.0 * face.px_per_mm) + 1
+    head = cv2.dilate(head, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (room, room)))
+    image = np.where(head[..., None] > 0, face.photo.image, wall_of_lines())
+    return replace(face, photo=Photo.from_rgb(image.astype(np.uint8)), workspace={})
+
+
+@pytest.mark.parametrize("yaw_deg", [0.0, 8.0, -14.0])
+@pytest.mark.parametrize("name", ["masseter_toxin", "jawline_filler", "facelift", "chin_filler"])
+def test_lines_of_the_wall_beside_a_face_stay_straight(name: str, yaw_deg: float) -> None:
+    """From 10 mm off its outline on, at the largest dose, however little the head is turned."""
+    face, entry = alone(yaw_deg), procedures()[name]
+    plan = Plan((Treatment(name, entry.max_dose("both")),))
+    before, after = face.photo.image, simulate(face, plan, engine="fake").image
+    far = round(10.0 * face.px_per_mm)
+    at = face.pose.to_photo(FaceSurface.of(face).vertices_mm)[:, :2]
+    top, foot = (round(face.landmarks_px[i, 1]) for i in (point("nasion"), point("menton")))
+    bends = []
+    for row in range(top, foot - BAND_PX, BAND_PX):
+        here = at[(at[:, 1] > row - BAND_PX) & (at[:, 1] < row + 2 * BAND_PX), 0]
+        low, high = here.min() - far, here.max() + far
+        for x in range(LINE_PX, SIZE_WH[0] - LINE_PX, LINE_PX):
+            if low - 60 < x < low or high < x < high + 60:
+                bends.append(bend_px(before, after, x, slice(row, row + BAND_PX)))
+    assert len(bends) > 20
+    assert max(bends) < 1.0
 
 
 def test_the_outline_of_a_face_from_the_front_is_only_bent() -> None:

@@ -1,0 +1,174 @@
+"""How much there is to treat at jaw and neck: jowls, fullness under the chin, bands, rings.
+
+Each reading is a share: 0 nothing found, 1 as much as in people who come for its treatment. They
+are rough (docs/method.md, section 6): a photo from the front shows a jowl by its fold, fullness
+under the chin by a border of the jaw that throws no shade, and bands and rings by their shade.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import cv2
+import numpy as np
+from scipy.ndimage import map_coordinates
+
+from face_mesh.arrays import Points
+from face_mesh.cache import Scope, cached_per
+from face_mesh.face import Face
+from face_mesh.landmarks.anatomy import curve, point
+from face_mesh.messages import N_
+from face_mesh.skin.neck_view import NeckView, Values, places_of, window
+from face_mesh.skin.signs import detect
+
+# Of 96 development people the marionette fold grows with age (r = 0.52 in 47 of 35 to 82 years,
+# 0.23 in 42 of 19 to 54); the outline of the landmark mesh hardly does (0.18 and 0.26), and is no
+# part of it. Nothing below the lower grade, all at the upper: 24 and 81 in a hundred sides.
+JOWL_GRADES = (0.3, 1.6)
+# ln of light lost from 4 mm above to 6 mm below the border of the jaw beside the chin: of 22 people
+# sorted by eye 0.27 in the median of 10 who are full under the chin, 0.42 in the others.
+SHADES = (0.65, 0.0)
+# Width of the face at the cheekbones over its height, of the same: 1.22 and 1.17.
+BREADTHS = (1.12, 1.32)
+BY_SHADE = 0.65  # the share of the first in the reading; breadth alone is no fat
+# Width of the neck just under the chin over that of the face: 0.73 to 0.85 in slim ones, 1.13 in a
+# full one whose shade under the chin is as deep as theirs. Hair beside the neck may be taken for
+# it, so that this alone reads no more than `BY_NECK`.
+NECK_BREADTHS, BY_NECK = (0.88, 1.05), 0.7
+NECK_WINDOW = (-80.0, 81.0, 4.0, 12.0)
+INSIDE_MM, OUTSIDE_MM = 4.0, 6.0
+BESIDE_CHIN = (2.0, 3.4)  # of the landmarks from the chin to the jowl, where full necks differ most
+# Bands run down the neck and are some mm wide: mm over which shade is averaged along them, and
+# over which across them, small and wide. Rings are the same across the neck.
+ALONG_MM, FINE_MM, WIDE_MM = 5.0, 1.0, 8.0
+MOST_RELIEF = 0.35  # ln: what is darker than that beside it is the edge of a beard or a shadow
+# Mean size of that shade, in ln: of a smooth neck, and of one with clear bands. By eye on 30.
+BAND_SHADES = (0.03, 0.08)
+BAND_WINDOW = (-32.0, 32.0, 8.0, 45.0)
+
+
+@cached_per(Scope.HEAD)
+def extent(face: Face, finding: str, side: str) -> float:
+    """Return how much of one of `FINDINGS` there is on a side or on "both", 0 to 1.
+
+    Read off the first size that asks, as all show the same.
+
+    Raises:
+        KeyError: there is no such finding.
+    """
+    return FINDINGS[finding].read(face, side)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something to be treated at jaw or neck.
+
+    Attributes:
+        name: in a patient's words.
+        read: how much of it there is on the side "left", "right" or "both" of a face, 0 to 1.
+    """
+
+    name: str
+    read: Callable[[Face, str], float]
+
+
+def jowl(face: Face, side: str) -> float:
+    """Return how much of a jowl there is; on both sides the mean."""
+    if side == "both":
+        return (jowl(face, "left") + jowl(face, "right")) / 2.0
+    return _share(detect(face, "marionette_fold", f"marionette_{side}").severity, JOWL_GRADES)
+
+
+def submental_fullness(face: Face, side: str) -> float:
+    """Return how full the neck is under the chin, which has no sides."""
+    return _submental_fullness(face)
+
+
+def platysmal_bands(face: Face, side: str) -> float:
+    """Return how clearly bands of the neck are seen, which are read as one."""
+    relief = band_relief(face)[window(*BAND_WINDOW)]
+    skin = NeckView.of(face).skin[window(*BAND_WINDOW)]
+    return _share(float(np.abs(relief[skin]).mean()), BAND_SHADES) if skin.any() else 0.0
+
+
+def band_relief(face: Face) -> Values:
+    """Return ln of light of what runs down the neck, on the `NeckView`; 0 off its skin."""
+    return _relief(face, ALONG_MM, across=True)
+
+
+def ring_relief(face: Face) -> Values:
+    """Return ln of light of what runs across the neck, on the `NeckView`; 0 off its skin."""
+    return _relief(face, ALONG_MM, across=False)
+
+
+@cached_per(Scope.HEAD)
+def _relief(face: Face, along_mm: float, across: bool) -> Values:
+    view = NeckView.of(face)
+    fine, wide = ((s, along_mm) if across else (along_mm, s) for s in (FINE_MM, WIDE_MM))
+    skin = view.skin.astype(np.float32)
+    found = _blurred(view.lightness, skin, fine) - _blurred(view.lightness, skin, wide)
+    limited = MOST_RELIEF * np.tanh(found / MOST_RELIEF)
+    return np.asarray(limited * view.presence * skin, np.float32)
+
+
+def _blurred(values: Values, skin: Values, sigmas: tuple[float, float]) -> Values:
+    """Average values over skin alone, over (x, y) mm."""
+    total, weight = (
+        cv2.GaussianBlur(one, (0, 0), sigmas[0], sigmaY=sigmas[1]) for one in (values * skin, skin)
+    )
+    return np.asarray(total / np.maximum(weight, 1e-3), np.float32)
+
+
+@cached_per(Scope.HEAD)
+def _submental_fullness(face: Face) -> float:
+    lost = [loss for side in ("left", "right") if (loss := _shade_below(face, side)) is not None]
+    top, foot = face.mesh_mm[point("nasion"), 1], face.mesh_mm[point("menton"), 1]
+    zygia = face.mesh_mm[[point("zygion_left"), point("zygion_right")]]
+    width_mm = float(np.linalg.norm(zygia[0] - zygia[1]))
+    broad = _share(width_mm / (top - foot), BREADTHS)
+    shade = _share(float(np.mean(lost)), SHADES) if lost else broad
+    neck_mm = float(NeckView.of(face).skin[window(*NECK_WINDOW)].sum(axis=1).mean())
+    thick = BY_NECK * _share(neck_mm / width_mm, NECK_BREADTHS)
+    return max(thick, BY_SHADE * shade + (1.0 - BY_SHADE) * broad)
+
+
+def _shade_below(face: Face, side: str) -> float | None:
+    """Return ln of light lost across the border of the jaw, chin to jowl; None if covered."""
+    view = NeckView.of(face)
+    jaw = curve("jaw_contour")
+    middle, end = jaw.index(point("menton")), jaw.index(point(f"jowl_{side}"))
+    part = jaw[middle : end + 1] if end > middle else jaw[end : middle + 1][::-1]
+    at = places_of(face, face.landmarks_px[list(part), :2])
+    mouth = places_of(face, face.landmarks_px[point("stomion_inferius"), :2])
+    steps = np.linspace(*BESIDE_CHIN, 20)
+    line = np.stack([np.interp(steps, np.arange(len(at)), axis) for axis in at.T], axis=1)
+    along = np.gradient(line, axis=0)
+    out = np.stack([along[:, 1], -along[:, 0]], axis=1)
+    out /= np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 1e-6)
+    out *= np.sign(((line - mouth) * out).sum(axis=1, keepdims=True))
+    inner, outer = line - INSIDE_MM * out, line + OUTSIDE_MM * out
+    light = np.asarray(cv2.GaussianBlur(view.lightness, (0, 0), 1.2), np.float32)
+    seen = _at(view.skin.astype(np.float32), outer) > 0.5
+    if seen.mean() < 0.5:
+        return None
+    return float((_at(light, inner) - _at(light, outer))[seen].mean())
+
+
+def _at(values: Values, places: Points) -> Values:
+    found = map_coordinates(values, places.T[::-1], order=1, mode="nearest")
+    return np.asarray(found, np.float32)
+
+
+def _share(value: float, ends: tuple[float, float]) -> float:
+    return float(np.clip((value - ends[0]) / (ends[1] - ends[0]), 0.0, 1.0))
+
+
+FINDINGS: Mapping[str, Finding] = MappingProxyType(
+    {
+        "jowl": Finding(N_("Jowls"), jowl),
+        "submental_fullness": Finding(N_("Fullness under the chin"), submental_fullness),
+        "platysmal_bands": Finding(N_("Bands of the neck"), platysmal_bands),
+    }
+)

@@ -1,0 +1,115 @@
+"""Where skin of the neck is told, and how much there is to treat at jaw and neck."""
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+
+from face_mesh import Face, Photo
+from face_mesh.landmarks.anatomy import curve, point
+from face_mesh.skin.lower_face import (
+    FINDINGS,
+    band_relief,
+    extent,
+    platysmal_bands,
+    submental_fullness,
+)
+from face_mesh.skin.neck_view import ABOVE_MM, ASIDE_MM, NeckView, places_of, window
+from tests.face_mesh.faces import collins, hopper
+from tests.simulate.faces import mirrored
+
+
+def recoloured(face: Face, image: np.ndarray) -> Face:
+    return replace(face, photo=Photo.from_rgb(np.asarray(image, np.uint8)), workspace={})
+
+
+def below_mm(face: Face) -> np.ndarray:
+    """(H, W) how far each pixel lies below the chin, mm."""
+    rows = np.arange(face.photo.image.shape[0]) - face.landmarks_px[point("menton"), 1]
+    across = np.ones(face.photo.image.shape[1])
+    return np.asarray(np.outer(rows / face.px_per_mm, across))
+
+
+def with_neck(face: Face, pattern: np.ndarray) -> Face:
+    """The face with all below its jaw in the colour of its cheek, times a pattern."""
+    image = face.photo.image.astype(np.float64)
+    x, y = np.round(face.landmarks_px[50, :2]).astype(int)
+    skin = np.median(image[y - 3 : y + 4, x - 3 : x + 4].reshape(-1, 3), axis=0)
+    outside = np.ones(image.shape[:2], np.uint8)
+    outline = face.landmarks_px[list(curve("face_oval")), :2]
+    cv2.fillPoly(outside, [np.round(outline).astype(np.int32)], 0)
+    aside = np.arange(image.shape[1]) - face.landmarks_px[point("menton"), 0]
+    there = (below_mm(face) > -40.0) & (np.abs(aside) < 50.0 * face.px_per_mm)
+    share = cv2.blur(outside * there.astype(np.float64), (3, 3))[..., None]
+    return recoloured(face, image + share * (np.clip(skin * pattern[..., None], 0, 255) - image))
+
+
+@pytest.fixture(scope="module", params=["hopper", "collins"])
+def face(request: pytest.FixtureRequest) -> Face:
+    return hopper() if request.param == "hopper" else collins()
+
+
+def test_the_skin_of_a_neck_is_told_from_collar_and_wall(face: Face) -> None:
+    view = NeckView.of(face)
+    assert view.seen_share > 0.5
+    assert not (view.skin & view.face).any()
+    assert not view.skin[-1].any()  # a uniform, a collar
+    assert not view.skin[:, [0, -1]].any()  # a wall
+    assert view.presence[~(view.skin | view.face)].max() == 0.0
+    assert 0.9 < view.presence.max() <= 1.0
+
+
+def test_under_a_scarf_there_is_no_neck(face: Face) -> None:
+    image = face.photo.image.copy()
+    image[below_mm(face) > -12.0] = (20, 60, 190)
+    view = NeckView.of(recoloured(face, image))
+    assert view.seen_share < 0.1
+
+
+def test_the_chin_is_where_it_says(face: Face) -> None:
+    at = places_of(face, face.landmarks_px[point("menton"), :2])
+    assert np.allclose(at, (ASIDE_MM, ABOVE_MM))
+    assert window(-1.0, 2.0, 0.0, 3.0) == (
+        slice(ABOVE_MM, ABOVE_MM + 3),
+        slice(ASIDE_MM - 1, ASIDE_MM + 2),
+    )
+
+
+def test_bands_that_are_drawn_are_read_and_rings_are_not() -> None:
+    face = hopper()
+    height, width = face.photo.image.shape[:2]
+    x = (np.arange(width) - face.landmarks_px[point("menton"), 0]) / face.px_per_mm
+    plain = with_neck(face, np.ones((height, width)))
+    bands = with_neck(face, np.tile(1.0 + 0.15 * np.cos(2 * np.pi * x / 11.0), (height, 1)))
+    rings = with_neck(face, 1.0 + 0.15 * np.cos(2 * np.pi * below_mm(face) / 11.0))
+    assert platysmal_bands(plain, "both") < 0.1
+    assert platysmal_bands(rings, "both") < 0.2
+    assert platysmal_bands(bands, "both") > 0.6
+    here = window(-20.0, 20.0, 12.0, 40.0)
+    assert np.abs(band_relief(bands)[here]).max() > 0.1 > np.abs(band_relief(plain)[here]).max()
+
+
+def test_a_border_that_throws_its_shade_is_not_full() -> None:
+    face = hopper()
+    shape = face.photo.image.shape[:2]
+    lit, shaded = (with_neck(face, np.full(shape, much)) for much in (1.0, 0.4))
+    assert submental_fullness(lit, "both") > submental_fullness(shaded, "both") + 0.2
+
+
+def test_every_finding_is_a_share_and_mirrors(face: Face) -> None:
+    there = mirrored(face)
+    for name in FINDINGS:
+        for side, other in (("left", "right"), ("right", "left"), ("both", "both")):
+            here = extent(face, name, side)
+            assert 0.0 <= here <= 1.0
+            assert extent(there, name, other) == pytest.approx(here, abs=0.08)
+    with pytest.raises(KeyError):
+        extent(face, "horns", "both")
+
+
+def test_the_relief_of_a_neck_is_that_of_its_skin(face: Face) -> None:
+    view = NeckView.of(face)
+    assert not band_relief(face)[~view.skin].any()
+    wide = cv2.GaussianBlur(band_relief(face), (0, 0), 30.0)
+    assert np.abs(wide).max() < 0.1  # shade beside shade, no lighter neck
