@@ -36,6 +36,7 @@ BESIDE_MM = 0.5  # from the lips, whose shadow is left out of what is made from 
 SLOWER = 0.35  # what is uncovered is a mirror of what is beside it, drawn out to thrice its height
 SMOOTH_MM = 1.0  # along the row of teeth
 SMOOTH_NODES = 0.8  # along the edge of a lip
+BAND_PX = 256  # rows worked on at a time: bounds the memory of a large photo
 INTO = (0.75, 0.3)  # nodes, and share of the opening: the edge is read where the skin is not
 MOVED_MM = 0.4  # from which on a lip is away from where it was
 SHADE_MM, SHADES = 1.5, (0.25, 1.25)  # of a lip on what is beside it, averaged along it
@@ -98,34 +99,58 @@ def mouth_patch(face: Face, plain: Rgb, bent: Rgb, forward: Field) -> MouthPatch
     moving = np.abs(forward[lips.rows, lips.columns]).max() > SMALLEST_PX
     if not moving and not (_differ(before, after) & (interior.matte > 0.0)).any():
         return None
-    drawn, behind = _drawn(face), _behind(face)
-    height, width = drawn.shape
-    here = positions(slice(0, height), slice(0, width))
-    above = _above(face)
-    layers, clean, away = [], behind.picture, np.zeros((height, width), np.float32)
-    for reads, side in ((lips.upper, above), (lips.lower, 1.0 - above)):
-        back = backward(sample(forward, reads, cv2.INTER_LINEAR), grid.node_px)
-        shift = at_pixels(grid, back, *window, (lips.rows.start, lips.columns.start))
+    backs = [
+        backward(sample(forward, reads, cv2.INTER_LINEAR), grid.node_px)
+        for reads in (lips.upper, lips.lower)
+    ]
+    pixels = after.copy()
+    for top in range(0, len(pixels), BAND_PX):
+        band = slice(top, min(len(pixels), top + BAND_PX))
+        if _drawn(face)[band].any():
+            pixels[band] = _composed(face, plain[window], after[band], backs, band)
+    return MouthPatch(*window, pixels, _differ(pixels, after))
+
+
+def _composed(face: Face, plain: Rgb, after: Rgb, backs: list[Field], band: slice) -> Rgb:
+    """Return the layers on a band of rows of the window: both lips, and the inside they leave.
+
+    Args:
+        face: the measured face.
+        plain: (h, w, 3) the window before anything moved.
+        after: (n, w, 3) the band of the bent picture.
+        backs: the backward field of the upper and of the lower lip, on their nodes.
+        band: rows of the window.
+    """
+    interior, grid, behind, lips = _interior(face), Grid.of(face), _behind(face), _lips(face)
+    first = interior.rows.start
+    rows = slice(first + band.start, first + band.stop)
+    before = face.photo.image[rows, interior.columns]
+    here = positions(band, slice(0, plain.shape[1]))
+    layers, clean = [], behind.picture[band].astype(np.float32)
+    away = np.zeros(before.shape[:2], np.float32)
+    for back, side in zip(backs, (_above(face), 1.0 - _above(face)), strict=True):
+        first_node = (lips.rows.start, lips.columns.start)
+        shift = at_pixels(grid, back, rows, interior.columns, first_node)
         shift[~moves(shift)] = 0.0
         at = here + shift
         cover = sample(np.asarray((1.0 - interior.matte) * side, np.float32), at, cv2.INTER_LINEAR)
-        layers.append((np.clip(cover, 0.0, 1.0), sample(plain[window], at)))
-        shadow = 1.0 + side * (behind.shade - 1.0)
-        clean = clean * sample(shadow, at, cv2.INTER_LINEAR)[..., None]
-        away += side * np.hypot(shift[..., 0], shift[..., 1])
+        layers.append((np.clip(cover, 0.0, 1.0), sample(plain, at)))
+        shadow = np.asarray(1.0 + side * (behind.shade - 1.0), np.float32)
+        clean *= sample(shadow, at, cv2.INTER_LINEAR)[..., None]
+        away += side[band] * np.hypot(shift[..., 0], shift[..., 1])
     uncovered = np.clip(away / (MOVED_MM * face.px_per_mm), 0.0, 1.0)[..., None]
-    inside = before + uncovered * (clean - before)
+    inside = np.asarray(before + uncovered * (clean - before), np.float32)
     (over, upper), (under, lower) = layers
     under = np.minimum(under, 1.0 - over)
     seen = np.clip(1.0 - over - under, 0.0, 1.0)
     out = over[..., None] * upper + under[..., None] * lower + seen[..., None] * inside
+    drawn = _drawn(face)[band]
     out = drawn[..., None] * out + (1.0 - drawn[..., None]) * after
     pixels = np.asarray(np.round(np.clip(out, 0.0, 255.0)), np.uint8)
-    teeth = (seen * drawn > WHOLE) & (
-        _largest(cv2.absdiff(np.asarray(inside, np.float32), before.astype(np.float32))) < SAME
-    )
+    same = _largest(cv2.absdiff(inside, before.astype(np.float32))) < SAME
+    teeth = (seen * drawn > WHOLE) & same
     pixels[teeth] = before[teeth]
-    return MouthPatch(*window, pixels, (drawn > 0.0) & _differ(pixels, after))
+    return pixels
 
 
 def _largest(values: Any) -> Any:
@@ -238,31 +263,33 @@ class _Behind:
     """The inside of the mouth without the lips, in the window of the mouth.
 
     Attributes:
-        picture: (h, w, 3) float32, as the photo shows it, gone on with under the lips.
+        picture: (h, w, 3) uint8, as the photo shows it, gone on with under the lips.
         shade: (h, w) float32, how light the photo is beside the lips, of it: their shadow.
     """
 
-    picture: Floats
+    picture: Rgb
     shade: Floats
 
 
 @cached_per(Scope.PIXELS)
 def _behind(face: Face) -> _Behind:
     interior = _interior(face)
-    photo = face.photo.image[interior.rows, interior.columns].astype(np.float32)
+    photo = np.ascontiguousarray(face.photo.image[interior.rows, interior.columns])
     seen = interior.matte > EDGE
     deep = cv2.distanceTransform(seen.astype(np.uint8), cv2.DIST_L2, 5)
     clear = deep > min(BESIDE_MM * face.px_per_mm, 0.5 * float(deep.max()))
     if not clear.any():
         return _Behind(photo, np.ones(seen.shape, np.float32))
-    made = np.asarray(sample(photo, _beside(face, clear)), np.float32)
+    made = sample(photo, _beside(face, clear))
     own = cv2.GaussianBlur(clear.astype(np.float32), (0, 0), max(0.2 * face.px_per_mm, 0.6))
     own = np.clip(2.0 * own - 1.0, 0.0, 1.0)[..., None]
-    picture = np.asarray(own * photo + (1.0 - own) * made, np.float32)
+    picture = np.asarray(np.round(own * photo + (1.0 - own) * made), np.uint8)
     weight, upright = seen.astype(np.float32), abs(_down(face)[1]) > np.sqrt(0.5)
     wide = (SHADE_MM * face.px_per_mm, 0.5) if upright else (0.5, SHADE_MM * face.px_per_mm)
     dark, light = (
-        cv2.GaussianBlur(weight * one.mean(axis=2), (0, 0), wide[0], sigmaY=wide[1])
+        cv2.GaussianBlur(
+            weight * cv2.cvtColor(one, cv2.COLOR_RGB2GRAY), (0, 0), wide[0], sigmaY=wide[1]
+        )
         for one in (photo, picture)
     )
     shade = np.clip((dark + 1.0) / (light + 1.0), *SHADES)
