@@ -10,12 +10,13 @@ from face_mesh import Face
 from face_mesh.landmarks.anatomy import point
 from face_mesh.messages import COMMAS, N_, Message, MessageList
 from face_mesh.skin.lower_face import FINDINGS, extent
+from face_mesh.skin.neck_view import NeckView
 from face_mesh.skin.readability import tone_unreadable
 from face_mesh.skin.signs import SIGNS
 from face_mesh.skin.skin_tone import skin_tone
 from simulate.catalogue.procedure import LESIONS, Procedure
 from simulate.catalogue.time_course import days_since
-from simulate.geometry.basis import neck_reach_mm, reach_mm
+from simulate.geometry.basis import neck_drawn_mm, reach_mm
 from simulate.outcome.changes import Change
 from simulate.outcome.cover_check import MOST_HIDDEN, covers_of, neck_hidden, partly_hidden
 from simulate.plan.conditions import PHOTOTYPES, Conditions
@@ -28,7 +29,7 @@ from simulate.skin.skin_effect import SkinEffect
 FRONTAL_SHARE = 0.35  # below it most of the change is towards the camera
 # Of the neck: what moves less and gets less dark is not seen beside the photo (author's estimate,
 # by eye on pictures 460 px wide).
-SEEN_MM, SEEN_TONE = 1.5, 0.12
+SEEN_MM, SEEN_L_STAR = 1.5, 2.4
 WHOLE = 0.99  # of a plan: what is missing cannot be seen
 STAYING = 0.9  # of picked lesions: what is left where nothing got lighter
 HARDLY = 0.25  # of a grade: less is not worth a treatment
@@ -299,13 +300,31 @@ def _shape(face: Face, share: float, weights: Weights) -> Iterator[str]:
                 name=Message(treatment.entry.name),
                 depth_mm=float(share * weight * deepest_mm),
             )
-        under_mm, drawn_mm = neck_reach_mm(face, treatment.entry, treatment.side)
-        tone = deepest_tone(face, treatment.entry, treatment.side)
-        faint = max(drawn_mm / SEEN_MM, tone / SEEN_TONE) * share * weight < 1.0
-        if weight and under_mm and not deepest_mm and faint:
+        if (
+            weight
+            and treatment.entry.area == "neck"
+            and hardly_shows(face, treatment.entry, treatment.side, share * weight)
+        ):
             yield Message(
-                "{name}: most of this change ({depth_mm:.1f} mm) lies under the chin and hardly "
-                "shows in a photo from the front; one from the side shows it.",
+                "{name}: what it changes at the neck hardly shows in this photo; one from the "
+                "side, or in better light, shows more.",
                 name=Message(treatment.entry.name),
-                depth_mm=float(share * weight * under_mm),
             )
+
+
+def hardly_shows(face: Face, procedure: Procedure, side: str, weight: float) -> bool:
+    """Return whether so many units of a procedure change a neck by less than an eye sees.
+
+    On dark skin in shade the same share of light is fewer steps of lightness.
+    """
+    moved_mm = max(reach_mm(face, procedure, side)[1], neck_drawn_mm(face, procedure, side))
+    light = np.exp(NeckView.of(face).upper_lightness)
+    darker = light * np.exp(-weight * deepest_tone(face, procedure, side))
+    steps = _l_star(float(light)) - _l_star(float(darker))
+    return bool(weight * moved_mm < SEEN_MM and steps < SEEN_L_STAR)
+
+
+def _l_star(luminance: float) -> float:
+    """Return CIE lightness, 0 to 100, of luminance from 0 to 1."""
+    cube = luminance ** (1.0 / 3.0) if luminance > 216.0 / 24389.0 else 0.0
+    return 116.0 * cube - 16.0 if cube else luminance * 24389.0 / 27.0
