@@ -89,6 +89,13 @@ class NeckView:
         return np.asarray(found, np.float32)
 
     @property
+    def upper_lightness(self) -> float:
+        """Ln of luminance of the upper neck, the median where its skin is seen; else of all."""
+        here = window(-WINDOW_MM[0], *WINDOW_MM)
+        skin = self.skin[here]
+        return float(np.median(self.lightness[here][skin if skin.any() else slice(None)]))
+
+    @property
     def seen_share(self) -> float:
         """Share of the upper neck whose skin the photo shows, 0 to 1."""
         half, first, last = WINDOW_MM

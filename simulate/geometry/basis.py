@@ -79,14 +79,14 @@ def reach_mm(face: Face, procedure: Procedure, side: str) -> tuple[float, float]
 
 
 @cached_per(Scope.SIZE)
-def neck_reach_mm(face: Face, procedure: Procedure, side: str) -> tuple[float, float]:
-    """Return how far one unit moves skin of the neck: in all, and as it is drawn in the picture."""
-    farthest = seen = 0.0
-    for part in parts_of(procedure, side):
-        if part.surface == "neck":
-            farthest += float(np.linalg.norm(part.surface_mm(face), axis=1).max())
-            seen += float(np.linalg.norm(part.grid_px(face), axis=2).max()) / face.px_per_mm
-    return farthest, seen
+def neck_drawn_mm(face: Face, procedure: Procedure, side: str) -> float:
+    """Return how far one unit moves skin of the neck, as it is drawn in the picture."""
+    drawn = [
+        float(np.linalg.norm(part.grid_px(face), axis=2).max()) / face.px_per_mm
+        for part in parts_of(procedure, side)
+        if part.surface == "neck"
+    ]
+    return sum(drawn)
 
 
 @cached_per(Scope.HEAD)

@@ -8,35 +8,29 @@ import numpy as np
 
 from face_mesh import Face
 from face_mesh.messages import COMMAS, N_, Message, MessageList
-from face_mesh.skin.lower_face import FINDINGS, extent
 from face_mesh.skin.readability import tone_unreadable
 from face_mesh.skin.signs import SIGNS
 from face_mesh.skin.skin_tone import skin_tone
 from simulate.catalogue.procedure import LESIONS
 from simulate.catalogue.time_course import days_since
-from simulate.geometry.basis import neck_reach_mm, reach_mm
+from simulate.geometry.basis import reach_mm
 from simulate.geometry.displacement import grid_shift_px, parts_of
 from simulate.outcome.changes import SPECS, Change
-from simulate.outcome.cover_check import MOST_HIDDEN, covers_of, neck_hidden, partly_hidden
+from simulate.outcome.cover_check import covers_of, partly_hidden
 from simulate.outcome.eyelid_warnings import free_lids, high_brows
+from simulate.outcome.neck_warnings import faint_findings, quiet_neck
 from simulate.outcome.smile_check import less_in_smile
 from simulate.plan.conditions import PHOTOTYPES, Conditions
 from simulate.plan.plan import Plan, Treatment
 from simulate.recovery.reactions import LIKELY, SIGN_WORDS, reactions_at
 from simulate.shading.shading import shade_of
-from simulate.shading.tones import deepest_tone
 from simulate.skin.masks import lesions_by_hand
 from simulate.skin.skin_effect import SkinEffect
 
 FRONTAL_SHARE = 0.35  # below it most of the change is towards the camera
-# Of the neck: what moves less and gets less dark is not seen beside the photo (author's estimate,
-# by eye on pictures 460 px wide).
-SEEN_MM, SEEN_TONE = 1.5, 0.12
 WHOLE = 0.99  # of a plan: what is missing cannot be seen
 STAYING = 0.9  # of picked lesions: what is left where nothing got lighter
 HARDLY = 0.25  # of a grade: less is not worth a treatment
-HARDLY_THERE = 0.15  # of what people who come for it have, at jaw and neck
-MOSTLY = 0.3  # of a term that acts whatever is found: with more of it something is shown
 UNDRAWN_DAYS = 21.0  # in which stitches, crusts and dressings are there
 DARKER_DEG = 10.0  # of the individual typology angle: brown and dark skin (Chardon 1991)
 DARKER_TYPES = PHOTOTYPES[3:]  # the same as people say it
@@ -95,7 +89,7 @@ def warnings_of(
         *_short_lip(plan, changes, face.smile),
         *_shape(face, share, weights),
         *_lesions(face, plan),
-        *_unseen(skin, _faint_findings(face, plan)),
+        *_unseen(skin, faint_findings(face, plan)),
     )
 
 
@@ -224,23 +218,6 @@ def _lesions(face: Face, plan: Plan) -> Iterator[str]:
             )
 
 
-def _faint_findings(face: Face, plan: Plan) -> list[str]:
-    """Return the names of what treatments of jaw and neck act on and hardly find."""
-    found: dict[str, None] = {}
-    for treatment in plan.treatments:
-        for term in treatment.entry.terms if treatment.dose else ():
-            on_neck = term.patch.surface == "neck"
-            if (
-                not term.reading
-                or term.least > MOSTLY
-                or (on_neck and neck_hidden(face) > MOST_HIDDEN)
-            ):
-                continue
-            if extent(face, term.reading, treatment.side) < HARDLY_THERE:
-                found[FINDINGS[term.reading].name] = None
-    return list(found)
-
-
 def _unseen(skin: SkinEffect, findings: Sequence[str]) -> Iterator[str]:
     for sign, why in skin.unreadable.items():
         yield Message(
@@ -314,8 +291,9 @@ def _shape(face: Face, share: float, weights: Weights) -> Iterator[str]:
         deepest_mm, seen_mm = (
             share * weight * one for one in reach_mm(face, entry, treatment.side)
         )
+        if weight and entry.area == "neck":
+            yield from quiet_neck(face, treatment, share * weight)
         if not deepest_mm > 0.0:
-            yield from _under_chin(face, treatment, share * weight)
             continue
         shown = any(SPECS[measure].seen_from_front for measure in entry.measures)
         if seen_mm < FRONTAL_SHARE * deepest_mm or not (shown or entry.skin):
@@ -339,15 +317,3 @@ def _shape(face: Face, share: float, weights: Weights) -> Iterator[str]:
                     drawn_mm=drawn_mm,
                     percent=100.0 * light,
                 )
-
-
-def _under_chin(face: Face, treatment: Treatment, amount: float) -> Iterator[str]:
-    under_mm, drawn_mm = neck_reach_mm(face, treatment.entry, treatment.side)
-    tone = deepest_tone(face, treatment.entry, treatment.side)
-    if amount and under_mm and max(drawn_mm / SEEN_MM, tone / SEEN_TONE) * amount < 1.0:
-        yield Message(
-            "{name}: most of this change ({depth_mm:.1f} mm) lies under the chin and hardly "
-            "shows in a photo from the front; one from the side shows it.",
-            name=Message(treatment.entry.name),
-            depth_mm=float(amount * under_mm),
-        )

@@ -6,6 +6,7 @@ import pytest
 from face_mesh import Face
 from face_mesh.arrays import Points
 from face_mesh.landmarks.anatomy import curve, point
+from face_mesh.skin.neck_view import NeckView, places_of
 from simulate import Plan, Treatment, procedures, simulate
 from simulate.catalogue.procedure import (
     SURFACES,
@@ -352,6 +353,22 @@ def test_a_facelift_lifts_the_jowl_that_there_is(
     outline = 6.0 * lengths(unit_mm[list(curve("jaw_contour"))])
     assert (outline.max() < 0.01) == (found == 0.0)
     assert outline.max() < 5.5
+
+
+def test_the_side_of_a_neck_goes_along_under_a_narrower_jaw(face: Face) -> None:
+    """9 mm below its angle, where the face itself moves nothing: or there would be a notch."""
+    outcome, view = run(face, "masseter_toxin"), NeckView.of(face)
+    across = np.abs(outcome.displacement_px[..., 0])
+    shares = []
+    for side in ("left", "right"):
+        angle = face.landmarks_px[point(f"gonion_{side}"), :2]
+        below = angle - face.pose.shift_px(np.array([[0.0, 9.0, 0.0]]))[0]
+        column, row = np.round(places_of(face, below)).astype(int)
+        beside = slice(column - 4, column + 5)
+        if view.skin[row - 2 : row + 3, beside].any() and not view.face[row, beside].any():
+            (x, y), (u, v) = np.round([angle, below]).astype(int)
+            shares.append(across[v - 2 : v + 3, u - 2 : u + 3].max() / across[y, x])
+    assert all(share > 0.4 for share in shares), shares
 
 
 def test_plans_without_a_neck_say_nothing_of_it(face: Face) -> None:
