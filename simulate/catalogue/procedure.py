@@ -148,9 +148,9 @@ class Patch:
     core_mm: Annotated[Number, Field(ge=0.0)]
     falloff_mm: Positive
     hold: tuple[str, ...] = ()
-    ends_mm: Annotated[Number, Field(ge=0.0)] = 0.0
     metric: Annotated[str, one_of(("skin", "front", "lips"))] = "skin"
     surface: Annotated[str, one_of(SURFACES)] = "face"
+    ends_mm: Annotated[Number, Field(ge=0.0)] = 0.0
 
 
 @dataclass(frozen=True)
