@@ -18,8 +18,13 @@ from simulate.geometry.grid import Grid
 from simulate.geometry.mesh import FaceSurface
 from simulate.geometry.operators import patch_weights
 from simulate.outcome.eyelid_warnings import FREE_LID_MM, HIGH_BROW_MM
+from simulate.outcome.warnings import warnings_of
+from simulate.plan.conditions import SETTLED
 from simulate.skin import lower_lid
 from simulate.skin.lower_lid import below_lashes_beside_nose
+from simulate.skin.skin_effect import Piece, Reading, SkinEffect
+from simulate.skin.tasks import jobs_of
+from simulate.skin.treated_patch import TreatedPatch
 from tests.face_mesh.eyelids import LASHES_MM, SKIN, above_margin_mm, with_lids
 from tests.simulate.faces import FACED, SAMPLES, face_of, rotating
 
@@ -200,3 +205,23 @@ def test_what_fills_the_trough_leaves_the_side_of_the_nose(sample: str) -> None:
     inner = [face.vertices_of(name, "left")[0] for name in ("nose_cheek_junction", "nasal_side")]
     assert len(inner) == 2
     assert weights[list(curve("nasal_side_left"))].max() < 0.5
+
+
+@pytest.mark.parametrize(
+    ("after", "weight", "told"), [(1.95, 1.0, True), (1.0, 1.0, False), (1.95, 0.5, False)]
+)
+def test_dark_colour_that_no_light_reaches_is_said_to_stay(
+    after: float, weight: float, told: bool
+) -> None:
+    """Where all that lightening can do is drawn and what reads as a trough is still there."""
+    face, plan = face_of("collins"), Plan.parse(["tear_trough_filler=1.1"])
+    dot, changed = np.zeros((1, 1, 3), np.uint8), np.ones((1, 1), np.bool_)
+    one = slice(0, 1)
+    patch = TreatedPatch(one, one, dot, dot, changed, True, (2.0, after, after, after))
+    skin = SkinEffect(
+        parts=((patch, weight),),
+        readings=(Reading("tear_trough", 2.0, after, after, after),),
+        pieces=(Piece(patch, [next(jobs_of(plan))]),),
+    )
+    found = warnings_of(face, plan, SETTLED, [], 1.0, skin, ())
+    assert any("the colour of the skin more than shade" in str(said) for said in found) == told
