@@ -9,7 +9,7 @@ import pytest
 from face_mesh import Face
 from face_mesh.landmarks.anatomy import curve
 from face_mesh.skin.upper_lid import upper_lid
-from simulate import Plan, procedures, simulate
+from simulate import Plan, Treatment, procedures, simulate
 from simulate.catalogue.procedure import Term
 from simulate.geometry.basis import measure_slopes
 from simulate.geometry.displacement import parts_of
@@ -17,7 +17,7 @@ from simulate.geometry.eyeballs import COMES_IN_MM, STILL_MM
 from simulate.geometry.grid import Grid
 from simulate.geometry.mesh import FaceSurface
 from simulate.geometry.operators import patch_weights
-from simulate.outcome.eyelid_warnings import FREE_LID_MM, HIGH_BROW_MM
+from simulate.outcome.eyelid_warnings import FREE_LID_MM, HIGH_BROW_MM, without_fold
 from simulate.outcome.warnings import warnings_of
 from simulate.plan.conditions import SETTLED
 from simulate.skin import lower_lid
@@ -137,9 +137,16 @@ def test_lids_without_a_fold_are_told_that_there_is_nothing_to_take() -> None:
         found = simulate(with_lids(show_mm), Plan.parse([f"{SURGERY}=6"])).warnings
         return any("no fold hangs over the lids" in str(one) for one in found)
 
+    def is_free(show_mm: float | None, side: str = "both") -> bool:
+        return without_fold(with_lids(show_mm), Treatment(SURGERY, 6.0, side))
+
     assert told(FREE_LID_MM + 1.0)
     assert not told(2.0)
     assert not told(None)
+    assert is_free(FREE_LID_MM + 1.0)
+    assert is_free(FREE_LID_MM + 1.0, "left")
+    assert not is_free(2.0)
+    assert not without_fold(with_lids(FREE_LID_MM + 1.0), Treatment("chemical_brow_lift", 8.0))
 
 
 def test_high_brows_are_told_that_they_are_high() -> None:
