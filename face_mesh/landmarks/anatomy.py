@@ -118,7 +118,8 @@ RIGHT_CURVES: dict[str, tuple[int, ...]] = {
     "lid_crease": (130, 247, 30, 29, 27, 28, 56, 190, 243),
     "lid_crease_arch": (247, 30, 29, 27, 28, 56),
     "lid_cheek_junction": (226, 31, 228, 229, 230, 231, 232, 233, 244),
-    "tear_trough": (111, 117, 118, 119, 120, 232, 233),  # to below the inner corner of the eye
+    "tear_trough": (111, 117, 118, 119, 120, 121, 128),  # as its depth is read, to the nose
+    "nasojugal_groove": (111, 117, 118, 119, 120, 232, 233),  # to below the inner corner of the eye
     # Closed, clockwise in the picture.
     "iris": (469, 470, 471, 472),
     "nostril": (79, 218, 219, 166, 59, 75, 60, 20, 238, 239),

@@ -54,7 +54,8 @@ class _Kind:
     """A fold, where it runs, and what it answers.
 
     Attributes:
-        curve: of anatomy.
+        curve: of anatomy, along which its depth is read.
+        way: of anatomy, about which the line that is drawn on is looked for.
         from_mm, to_mm: where it may lie across the curve, outwards (upwards about the eye); the
             lashes lie above the lid's curves.
         first_mm: of the curve that is left out: the groove beside the ala is no fold.
@@ -69,6 +70,7 @@ class _Kind:
     name: str
     region: str
     curve: str
+    way: str
     from_mm: float
     to_mm: float
     first_mm: float
@@ -86,18 +88,21 @@ _KINDS = {
     for kind in (
         _Kind(
             "nasolabial_fold", "Nasolabial fold", "nasolabial_fold", "nasolabial_fold",
+            "nasolabial_fold",
             -7.0, 7.0, 6.0, 2.0, True, 5.0, 0.8, _SMILE,
         ),
         _Kind(
             "marionette_fold", "Marionette line", "marionette", "marionette_line",
+            "marionette_line",
             -5.0, 5.0, 3.0, 2.0, False, 4.0, 1.0, (),
         ),
         _Kind(
-            "tear_trough", "Tear trough", "tear_trough", "tear_trough",
+            "tear_trough", "Tear trough", "tear_trough", "tear_trough", "nasojugal_groove",
             -5.0, 5.0, 0.0, 3.2, False, 5.0, 0.6, (),
         ),
         _Kind(
             "eye_bags", "Bags under the eyes", "lower_lid", "lid_cheek_junction",
+            "lid_cheek_junction",
             -4.0, 1.0, 0.0, 2.4, False, 4.0, 0.8, (),
         ),
     )
@@ -161,13 +166,13 @@ def crease(face: Face, region: str) -> Patch:
 def _severity(view: View, kind: _Kind, region: str) -> float:
     reads = FOLD_DEPTHS[kind.id]
     half_mm = max(-reads.from_mm, reads.to_mm) + _READ_BESIDE_MM
-    band = _band(view, kind, region, half_mm, view.density.mean(axis=2))
+    band = _band(view, kind, kind.curve, region, half_mm, view.density.mean(axis=2))
     rows = None if kind.one_sided else _near(view, region, band)
     return reads.severity(band, kind.first_mm, rows, relief_scale(view))
 
 
-def _band(view: View, kind: _Kind, region: str, half_mm: float, shade: Values) -> Band:
-    name = f"{kind.curve}_{region.rpartition('_')[2]}"
+def _band(view: View, kind: _Kind, line: str, region: str, half_mm: float, shade: Values) -> Band:
+    name = f"{line}_{region.rpartition('_')[2]}"
     bare = _reached(view) if kind.one_sided else view.bare
     return Band.of(view, name, half_mm, shade, bare)
 
@@ -176,7 +181,7 @@ def _found(view: View, kind: _Kind, region: str) -> _Fold:
     # The shade of the view goes on over what is no bare skin; in a deep fold that is the fold.
     shade = view.density.mean(axis=2) if kind.one_sided else view.shade
     half_mm = max(-kind.from_mm, kind.to_mm) + _REACH_MM
-    band = _band(view, kind, region, half_mm, shade)
+    band = _band(view, kind, kind.way, region, half_mm, shade)
     depth = _depth(band, kind)
     counts = band.bare * ((band.across_mm >= kind.from_mm) & (band.across_mm <= kind.to_mm))
     if kind.one_sided:

@@ -9,7 +9,7 @@ import pytest
 from face_mesh import Face
 from face_mesh.landmarks.anatomy import curve
 from face_mesh.skin.upper_lid import upper_lid
-from simulate import Plan, procedures, simulate
+from simulate import Plan, Treatment, procedures, simulate
 from simulate.catalogue.procedure import Term
 from simulate.geometry.basis import measure_slopes
 from simulate.geometry.displacement import parts_of
@@ -17,9 +17,14 @@ from simulate.geometry.eyeballs import COMES_IN_MM, STILL_MM
 from simulate.geometry.grid import Grid
 from simulate.geometry.mesh import FaceSurface
 from simulate.geometry.operators import patch_weights
-from simulate.outcome.eyelid_warnings import FREE_LID_MM, HIGH_BROW_MM
+from simulate.outcome.eyelid_warnings import FREE_LID_MM, HIGH_BROW_MM, without_fold
+from simulate.outcome.warnings import warnings_of
+from simulate.plan.conditions import SETTLED
 from simulate.skin import lower_lid
 from simulate.skin.lower_lid import below_lashes_beside_nose
+from simulate.skin.skin_effect import Piece, Reading, SkinEffect
+from simulate.skin.tasks import jobs_of
+from simulate.skin.treated_patch import TreatedPatch
 from tests.face_mesh.eyelids import LASHES_MM, SKIN, above_margin_mm, with_lids
 from tests.simulate.faces import FACED, SAMPLES, face_of, rotating
 
@@ -132,9 +137,16 @@ def test_lids_without_a_fold_are_told_that_there_is_nothing_to_take() -> None:
         found = simulate(with_lids(show_mm), Plan.parse([f"{SURGERY}=6"])).warnings
         return any("no fold hangs over the lids" in str(one) for one in found)
 
+    def is_free(show_mm: float | None, side: str = "both") -> bool:
+        return without_fold(with_lids(show_mm), Treatment(SURGERY, 6.0, side))
+
     assert told(FREE_LID_MM + 1.0)
     assert not told(2.0)
     assert not told(None)
+    assert is_free(FREE_LID_MM + 1.0)
+    assert is_free(FREE_LID_MM + 1.0, "left")
+    assert not is_free(2.0)
+    assert not without_fold(with_lids(FREE_LID_MM + 1.0), Treatment("chemical_brow_lift", 8.0))
 
 
 def test_high_brows_are_told_that_they_are_high() -> None:
@@ -188,7 +200,7 @@ def test_lashes_and_nose_are_spared_below_the_eye(side: str) -> None:
     assert (at(curve(f"lower_lid_arch_{side}"), lower_lid.LASHES_MM[1] + 1.0) > 0.9).all()
     assert (at(curve(f"nose_cheek_junction_{side}")) < 0.1).all()
     assert (at(curve(f"nasal_side_{side}")[1:4]) == 0.0).all()
-    assert (at(curve(f"tear_trough_{side}")[:5]) > 0.5).all()
+    assert (at(curve(f"nasojugal_groove_{side}")[:5]) > 0.5).all()
 
 
 @pytest.mark.parametrize("sample", SAMPLES)
@@ -200,3 +212,23 @@ def test_what_fills_the_trough_leaves_the_side_of_the_nose(sample: str) -> None:
     inner = [face.vertices_of(name, "left")[0] for name in ("nose_cheek_junction", "nasal_side")]
     assert len(inner) == 2
     assert weights[list(curve("nasal_side_left"))].max() < 0.5
+
+
+@pytest.mark.parametrize(
+    ("after", "weight", "told"), [(1.95, 1.0, True), (1.0, 1.0, False), (1.95, 0.5, False)]
+)
+def test_dark_colour_that_no_light_reaches_is_said_to_stay(
+    after: float, weight: float, told: bool
+) -> None:
+    """Where all that lightening can do is drawn and what reads as a trough is still there."""
+    face, plan = face_of("collins"), Plan.parse(["tear_trough_filler=1.1"])
+    dot, changed = np.zeros((1, 1, 3), np.uint8), np.ones((1, 1), np.bool_)
+    one = slice(0, 1)
+    patch = TreatedPatch(one, one, dot, dot, changed, True, (2.0, after, after, after))
+    skin = SkinEffect(
+        parts=((patch, weight),),
+        readings=(Reading("tear_trough", 2.0, after, after, after),),
+        pieces=(Piece(patch, [next(jobs_of(plan))]),),
+    )
+    found = warnings_of(face, plan, SETTLED, [], 1.0, skin, ())
+    assert any("the colour of the skin more than shade" in str(said) for said in found) == told

@@ -13,6 +13,7 @@ from face_mesh.skin.signs import SIGNS, detect
 from simulate import Change, Plan, Procedure, Treatment
 from simulate.catalogue.procedure import SkinTerm
 from simulate.outcome.changes import SIDE_EFFECT
+from simulate.outcome.eyelid_warnings import without_fold
 from simulate.outcome.smile_check import gum_shown_mm, smiles
 from simulate.outcome.warnings import EXPRESSIVE, HARDLY
 from simulate.skin.tasks import regions_of
@@ -78,6 +79,13 @@ def visibility_in_photo(
     ]
     # What cannot be read may be there.
     shows = bool(seen) or any(one >= HARDLY for one in lost) or bool(unread)
+    if all(without_fold(face, treatment) for treatment in treatments):
+        return PhotoEffect(
+            translate(
+                "No fold hangs over your lids in this photo: there is hardly anything to take."
+            ),
+            shows=False,
+        )
     told = [_read(grades)] if grades else []
     told += [_not_read(unread)] if unread else []
     if shows and not seen and not unread and all(one < FAINT for one in grades.values()):
