@@ -189,16 +189,13 @@ def grid_shift_px(face: Face, amounts: Amounts) -> Field:
 
 def away_mm(face: Face, amounts: Amounts) -> Floats:
     """Return (rows, columns) float32 on the grid, how far the skin there is moved in all, mm."""
-    amounts = [(part, weight) for part, weight in amounts if weight]
     total = np.zeros(Grid.of(face).shape, np.float32)
-    kinds = dict.fromkeys((part.surface, part.under_hair) for part, _ in amounts)
-    for surface, under_hair in kinds:
-        alike = [
-            one for one in amounts if (one[0].surface, one[0].under_hair) == (surface, under_hair)
-        ]
-        away = np.linalg.norm(surface_shift_mm(face, surface, alike), axis=1)
+    alike: dict[tuple[str, bool], list[tuple[Part, float]]] = {}
+    for part, weight in amounts:
+        if weight:
+            alike.setdefault((part.surface, part.under_hair), []).append((part, weight))
+    for (surface, under_hair), some in alike.items():
+        away = np.linalg.norm(surface_shift_mm(face, surface, some), axis=1)
         placed = grid_of(face, surface).place_values(away, 1.0)
-        total += (
-            off_covers(face, placed, bends_glasses=False, under_hair=True) if under_hair else placed
-        )
+        total += off_covers(face, placed, False, True) if under_hair else placed
     return total
