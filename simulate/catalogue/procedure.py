@@ -147,7 +147,9 @@ class Term:
     """One displacement: an operator, its patch, and millimetres (or mL, degrees) per unit of dose.
 
     `coefficient` is per unit of dose on one side for a paired term, of the whole dose for a midline
-    one. `source` is a citation or "author's estimate".
+    one. `source` is a citation or "author's estimate". An `unlit` term moves skin that is not lit
+    anew: the relief it levels, as a hump of the nose, is not in the mesh, and light would show the
+    opposite of it.
     """
 
     operator: Annotated[str, one_of(_NEEDS)]
@@ -159,6 +161,7 @@ class Term:
     direction: tuple[Number, ...] = ()
     pivot: str = ""
     pull: str = ""
+    unlit: Switch = False  # levels what the mesh of a photo from the front does not hold
 
     @model_validator(mode="after")
     def _check(self) -> Term:

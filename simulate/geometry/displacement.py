@@ -47,6 +47,7 @@ class Part:
         surface: what the terms lie on: "face", "neck" or "ears".
         bends_glasses: whether they would bend glasses in the photo, and so spare what is under.
         under_hair: whether hair lies over what they move, and stays.
+        unlit: whether they move skin without lighting it anew.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Part:
     surface: str = "face"
     bends_glasses: bool = False
     under_hair: bool = False
+    unlit: bool = False
 
     def surface_mm(self, face: Face) -> Points:
         """Return the (V, 3) displacement of one unit on the surface, to first order."""
@@ -100,7 +102,7 @@ def parts_of(procedure: Procedure, side: str) -> tuple[Part, ...]:
     """Return the parts of a procedure on a side or on both, a unit of effective dose each."""
     found, spared = [], _spared(procedure)
     for surface in SURFACES:
-        rest, volume, ml = [], [], 0.0
+        rest, unlit, volume, ml = [], [], [], 0.0
         for term in procedure.terms:
             if term.patch.surface != surface:
                 continue
@@ -110,10 +112,12 @@ def parts_of(procedure: Procedure, side: str) -> tuple[Part, ...]:
                     volume.append((term, one, weight))
                     ml += weight if term.operator == "volume" else -weight
                 else:
-                    rest.append((term, one, weight))
+                    (unlit if term.unlit else rest).append((term, one, weight))
         name = f"{procedure.id} {side} {surface}"
         if rest:
             found.append(Part(f"{name} moved", tuple(rest), None, surface, *spared))
+        if unlit:
+            found.append(Part(f"{name} unlit", tuple(unlit), None, surface, *spared, unlit=True))
         if volume:
             found.append(Part(f"{name} filled", tuple(volume), ml, surface, *spared))
     return tuple(found)
