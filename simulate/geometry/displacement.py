@@ -102,7 +102,9 @@ def parts_of(procedure: Procedure, side: str) -> tuple[Part, ...]:
     """Return the parts of a procedure on a side or on both, a unit of effective dose each."""
     found, spared = [], _spared(procedure)
     for surface in SURFACES:
-        rest, unlit, volume, ml = [], [], [], 0.0
+        kinds: tuple[list[tuple[Term, str, float]], ...] = ([], [], [])
+        rest, unlit, volume = kinds
+        ml = 0.0
         for term in procedure.terms:
             if term.patch.surface != surface:
                 continue
