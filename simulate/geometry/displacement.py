@@ -51,6 +51,7 @@ class Part:
         bends_glasses: whether they would bend glasses in the photo, and so spare what is under.
         under_hair: whether hair lies over what they move, and stays.
         most: units beyond which they do not grow; 0 is without end.
+        unlit: whether they move skin without lighting it anew.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Part:
     bends_glasses: bool = False
     under_hair: bool = False
     most: float = 0.0
+    unlit: bool = False
 
     def surface_mm(self, face: Face) -> Points:
         """Return the (V, 3) displacement of one unit on the surface, to first order."""
@@ -121,7 +123,7 @@ def parts_of(procedure: Procedure, side: str) -> tuple[Part, ...]:
     found, spared = [], _spared(procedure)
     for surface in SURFACES:
         volume, tones, ml = [], [], 0.0
-        rest: dict[float, list[tuple[Term, str, float]]] = {}
+        rest: dict[tuple[float, bool], list[tuple[Term, str, float]]] = {}
         for term in procedure.terms:
             if term.patch.surface != surface:
                 continue
@@ -133,12 +135,13 @@ def parts_of(procedure: Procedure, side: str) -> tuple[Part, ...]:
                 elif term.operator in TONES:
                     tones.append((term, one, weight))
                 else:
-                    rest.setdefault(term.most, []).append((term, one, weight))
+                    rest.setdefault((term.most, term.unlit), []).append((term, one, weight))
         name = f"{procedure.id} {side} {surface}"
-        for most, terms in rest.items():
+        for (most, unlit), terms in rest.items():
             until = f" until {most:g}" if most else ""
+            kind = "unlit" if unlit else "moved"
             found.append(
-                Part(f"{name} moved{until}", tuple(terms), None, surface, *spared, most=most)
+                Part(f"{name} {kind}{until}", tuple(terms), None, surface, *spared, most, unlit)
             )
         if volume:
             found.append(Part(f"{name} filled", tuple(volume), ml, surface, *spared))
@@ -217,9 +220,13 @@ def grid_shift_px(face: Face, amounts: Amounts) -> Field:
 
 def away_mm(face: Face, amounts: Amounts) -> Floats:
     """Return (rows, columns) float32 on the grid, how far the skin there is moved in all, mm."""
-    amounts = list(amounts)
     total = np.zeros(Grid.of(face).shape, np.float32)
-    for surface in dict.fromkeys(part.surface for part, weight in amounts if weight):
-        away = np.linalg.norm(surface_shift_mm(face, surface, amounts), axis=1)
-        total += grid_of(face, surface).place_values(away, 1.0)
+    alike: dict[tuple[str, bool], list[tuple[Part, float]]] = {}
+    for part, weight in amounts:
+        if weight:
+            alike.setdefault((part.surface, part.under_hair), []).append((part, weight))
+    for (surface, under_hair), some in alike.items():
+        away = np.linalg.norm(surface_shift_mm(face, surface, some), axis=1)
+        placed = grid_of(face, surface).place_values(away, 1.0)
+        total += off_covers(face, placed, False, True) if under_hair else placed
     return total

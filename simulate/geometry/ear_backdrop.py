@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from face_mesh import Face
 from face_mesh.arrays import Bool, Field, Mask, Rgb
+from simulate.composite import window_around
 from simulate.geometry.ears import (
     OUT_MM,
     STRIP_PX_PER_MM,
@@ -47,6 +48,12 @@ def ears_before_backdrop(
     """
     for strip in (_Strip(face, ear) for ear in ears_of(face).values()):
         for rows, columns, field in photo_bands(photo.shape, Grid.of(face), inverse_field):
+            down, across = window_around(moves(field) & strip.spans(columns))
+            if down.start == down.stop:
+                continue
+            field = field[down, across]
+            rows = slice(rows.start + down.start, rows.start + down.stop)
+            columns = slice(columns.start + across.start, columns.start + across.stop)
             here = positions(rows, columns)
             out, height = strip.places(here)
             beside = moves(field) & (out > ROOT_MM[0]) & (out < OUT_MM) & strip.holds(height)
@@ -88,6 +95,14 @@ class _Strip:
         root = np.stack([np.interp(along, self._along, axis) for axis in self._root_px.T], axis=-1)
         out = (at_px - root) @ self.outward_px / float(self.outward_px @ self.outward_px)
         return np.asarray(out, np.float32), np.asarray(height, np.float32)
+
+    def spans(self, columns: slice) -> Bool:
+        """Return (w,) which columns of the photo the strip may lie in, from the contour on."""
+        far = self._root_px[:, 0] + OUT_MM * self.outward_px[0]
+        ends = np.concatenate([self._root_px[:, 0], far])
+        x = np.arange(columns.start, columns.stop)
+        found: Bool = (x >= ends.min() - 1.0) & (x <= ends.max() + 1.0)
+        return found
 
     def holds(self, height: Floats) -> Bool:
         """Return (h, w) which heights lie within the strip."""

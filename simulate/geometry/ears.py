@@ -144,7 +144,7 @@ def _strip(face: Face, side: str, heights: Points, out: Points) -> tuple[Rgb, Bo
         for corner in (at.min(axis=(0, 1)), at.max(axis=(0, 1)))
     )
     photo = face.photo.image[top : bottom + 1, left : right + 1]
-    at -= np.array((left, top), np.float32)
+    at = at - (left, top)
     coarser = face.px_per_mm / STRIP_PX_PER_MM
     if coarser > 1.3:
         photo = np.asarray(cv2.GaussianBlur(photo, (0, 0), 0.4 * coarser), np.uint8)

@@ -134,6 +134,7 @@ class TriangleMesh:
         pairs: (E, 2) int64, neighbours, for averages and for distances along the skin.
         bridges: (L, 2) int64, vertices of two edges that touch: neighbours for the metric "lips".
         normal_rounds: over how many rounds of neighbours `normals` are averaged.
+        gives: (V,) share of what moves a patch that each vertex takes part in; None: all of it.
     """
 
     vertices_mm: Points
@@ -141,6 +142,7 @@ class TriangleMesh:
     pairs: Index
     bridges: Index = field(default_factory=lambda: np.empty((0, 2), np.int64))
     normal_rounds: int = 0
+    gives: Points | None = None
 
     def with_shift(self, shift_mm: Points) -> Self:
         """Return the same surface after a (V, 3) shift in mm."""

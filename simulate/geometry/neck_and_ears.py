@@ -63,6 +63,9 @@ AIR_MM = 1.0  # of a column beyond the rim
 ABOUT_EAR_MM = 10.0  # above and below it, over which its movement goes
 # Share of the most that a rim stands out from which it is the helix: the lobule stands out less.
 HELIX = 0.6
+# A rim that stands out so far takes all of what sets it back, one that stands out less takes less:
+# it would else fold onto its root, and so would all of the plan be held back.
+FREE_RIM_MM = 11.5
 LEAST_RIM_MM = 6.0  # of a row of the sheet, which else would be a line
 
 # mm beyond the edge of the face over which the displacement comes in: the face ends there and skin
@@ -268,7 +271,7 @@ def _evenly(points: Points) -> Points:
 
 
 def _ears(mesh_mm: Points, seen: Mapping[str, Ear]) -> PriorSurface:
-    sheets, triangles, pairs, places = [], [], [], {}
+    sheets, triangles, pairs, gives, places = [], [], [], [], {}
     columns = np.arange(EAR_COLUMNS)
     for i, side in enumerate(("right", "left")):
         ear = seen.get(side)
@@ -279,6 +282,7 @@ def _ears(mesh_mm: Points, seen: Mapping[str, Ear]) -> PriorSurface:
         standing = np.flatnonzero(within & (rim >= HELIX * rim[within].max()))
         root = contour_at(mesh_mm, side, heights)
         out = np.maximum(rim, LEAST_RIM_MM)[:, None] * np.minimum(columns / RIM_COLUMN, 1.0)
+        gives.append(np.repeat(np.minimum(rim / FREE_RIM_MM, 1.0), EAR_COLUMNS))
         out += AIR_MM * np.maximum(columns - RIM_COLUMN, 0)
         sheet = root[:, None] + out[..., None] * outwards(side)
         first = i * EAR_ROWS * EAR_COLUMNS
@@ -299,6 +303,7 @@ def _ears(mesh_mm: Points, seen: Mapping[str, Ear]) -> PriorSurface:
         np.concatenate(sheets),
         np.concatenate(triangles),
         np.concatenate(pairs),
+        gives=np.concatenate(gives),
         surface="ears",
         places=places,
     )

@@ -58,7 +58,7 @@ def patch_weights(mesh: Surface, term: Term, side: str) -> Points:
         sign = 1.0 if side == "left" else -1.0
         across = sign * mesh.vertices_mm[:, 0] / MIDLINE_BLEND_MM
         weights = weights * smooth_step((across + 1.0) / 2.0)
-    return weights
+    return weights if mesh.gives is None else np.asarray(weights * mesh.gives, np.float64)
 
 
 def _inward(mesh: Any, landmarks: tuple[int, ...], ends_mm: float) -> Points:

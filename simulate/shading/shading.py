@@ -54,6 +54,8 @@ Floats = npt.NDArray[np.float32]
 @cached_per(Scope.SIZE)
 def shade_unit(face: Face, part: Part) -> Floats:
     """Return (rows, columns) float32 on the face's grid, ln of luminance for one unit of a part."""
+    if part.unlit:
+        return np.zeros(Grid.of(face).shape, np.float32)
     grid, relief = grid_of(face, part.surface), _RELIEFS[part.surface]
     values = surface_shade(face, part.surface, part.surface_mm(face))
     shade = grid.place_values(values, LOW_PASS_MM / NODE_MM)

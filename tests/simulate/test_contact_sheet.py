@@ -39,7 +39,7 @@ def test_a_film_has_every_time_and_ends_as_the_entry_says() -> None:
     outcomes, _ = finished(film(face, PLAN, FAKE))
     assert [one.conditions.when for one in outcomes] == list(TIMES)
     assert all(one.conditions.reactions == "all" for one in outcomes)
-    alone = simulate(face, PLAN, "2y", reactions="all")
+    alone = simulate(face, PLAN, "2y", reactions="all", engine="fake")
     assert outcomes[-1].image.tobytes() == alone.image.tobytes()
     sheet = film_image(outcomes)
     assert sheet.dtype == np.uint8

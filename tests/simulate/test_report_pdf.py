@@ -314,7 +314,9 @@ def test_nothing_of_the_person_is_told_beyond_the_pictures() -> None:
     assert "Doe" not in text
     assert "83" not in re.findall(r"\d+", " ".join(said()[: said().index("What changes")]))
     data = report_pdf([PlanResults(outcomes())], code=True)
-    assert b"Doe" not in data
+    # Three letters turn up by chance among the bytes of a picture; what is packed is read above.
+    plain = re.sub(rb"stream\r?\n.*?endstream", b"", data, flags=re.DOTALL)
+    assert b"Doe" not in plain
     assert b"Exif" not in data
     assert set(re.findall(rb"/(?:Creation|Mod)Date \(D:(\d{8})", data)) == {b"20000101"}
 

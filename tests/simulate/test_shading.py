@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from face_mesh import Face, Photo
 from face_mesh.arrays import Points, Rgb
-from face_mesh.landmarks.anatomy import point
+from face_mesh.landmarks.anatomy import curve, point
 from face_mesh.skin.working_view import linear
 from simulate import Plan, procedures, simulate
 from simulate.geometry.displacement import parts_of
@@ -149,6 +149,15 @@ def test_shading_is_computed_once_and_then_weighed(face: Face) -> None:
     little = shade_of(face, [(part, 0.1)])
     seen = np.abs(little) > 0
     assert np.allclose(little[seen], part.share(face, 0.1) * unit[seen], atol=2e-3)
+
+
+def test_a_hump_that_the_mesh_lacks_is_not_lit_as_a_scoop(face: Face) -> None:
+    """The light along the ridge stays; the walls that close its roof are lit as they come in."""
+    outcome = run(face, "hump_reduction")
+    ridge = face.landmarks_px[list(curve("bony_dorsum")), :2]
+    nodes = np.round(Grid.of(face).nodes_at(ridge)).astype(int)
+    assert np.abs(outcome.shade[nodes[:, 1], nodes[:, 0]]).max() < 0.05
+    assert np.abs(outcome.shade).max() > 0.02
 
 
 def test_eyes_brows_and_lips_are_not_lit_anew(face: Face) -> None:

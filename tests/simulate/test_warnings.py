@@ -118,9 +118,9 @@ def without_colour(face: Face) -> Face:
 def test_the_first_weeks_say_what_is_left_out(name: str) -> None:
     entry = procedures()[name]
     plan = Plan((Treatment(name, entry.dose.usual),))
-    assert entry.undrawn in told(face_of("collins"), plan, "3d")
-    assert entry.undrawn not in told(face_of("collins"), plan, "6mo")
-    assert entry.undrawn not in told(face_of("collins"), plan)
+    assert entry.undrawn in told(face_of("hopper"), plan, "3d")
+    assert entry.undrawn not in told(face_of("hopper"), plan, "6mo")
+    assert entry.undrawn not in told(face_of("hopper"), plan)
 
 
 def test_redness_of_the_first_days_is_not_in_the_figures_and_the_page_says_so() -> None:
