@@ -102,9 +102,14 @@ def test_freckles_go_by_the_share_that_is_blended_and_the_skin_between_them_stay
     effect = complete(
         skin_effect(face, Plan((Treatment("pigment_laser", 1.0),)), Conditions(engine="fake"))
     )
-    reading = next(one for one in effect.readings if one.sign == "freckles")
-    share = procedures()["pigment_laser"].skin[1].share(1.0)
-    assert reading.after == pytest.approx((1.0 - share) * reading.before, rel=0.05)
+    share = next(t for t in procedures()["pigment_laser"].skin if t.sign == "freckles").share(1.0)
+    weights = [
+        (part.before, part.severity(weight))
+        for (part, weight), piece in zip(effect.parts, effect.pieces, strict=True)
+        if piece.sign == "freckles"
+    ]
+    before, after = np.sum(weights, axis=0)
+    assert after == pytest.approx((1.0 - share) * before, rel=0.05)
     picture = blend_parts(face.photo.image, effect.parts)
     dark, light = (
         freckle_darkness(View.of(face.repainted(one)), dots).mean()
