@@ -60,8 +60,8 @@ class _Kind:
         least_px_per_mm: of the photo. At a coarser scale a reading departs from that at 2.5 px/mm
             by more than half a standard deviation over people (18 of the London set).
         fan: of directions that count in part, on the left side of the face.
-        beyond_mm: over which a line that goes on beyond the zone is treated less and less; a zone
-            that ends at lips and nostrils has nothing beyond.
+        beyond_mm: over which a line that goes on beyond the zone is treated less and less; beyond
+            a zone that ends at lips, nostrils or the sides of a nose lie shadows of those.
         other_ways: share of what other directions answer that is taken off: more for the long lines
             of a forehead, which rough skin imitates over less.
         peak: how many times the least depth a line is somewhere, where it begins to count and
@@ -131,6 +131,7 @@ _KINDS = {
             0.014,
             ("browDownLeft", "browDownRight"),
             1.0,
+            beyond_mm=2.0,
         ),
         _Kind(
             "perioral_lines",

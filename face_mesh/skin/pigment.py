@@ -8,7 +8,8 @@ from face_mesh.arrays import Mask
 from face_mesh.cache import Scope, cached_per
 from face_mesh.face import Face
 from face_mesh.skin.blob_sign import blobs_of_region, counted_sign, discs
-from face_mesh.skin.blobs import Blobs, dark_blobs
+from face_mesh.skin.blobs import Blobs, Values, dark_blobs
+from face_mesh.skin.scale_space import density_at
 from face_mesh.skin.sign_types import Sign, SkinSign
 from face_mesh.skin.working_view import Area, View
 
@@ -25,6 +26,7 @@ _BROAD_SHARE = 0.12  # of its contrast that it has broadly
 _DARK = 0.45  # a single one darker than that is a mole
 # On cheeks and nose, where they come first, and on either cheek; fewer are single spots.
 _FEWEST, _FEWEST_A_SIDE = 10, 3
+_MIDDLE_MM, _AROUND_MM, _EVERYWHERE = 0.3, 2.0, (slice(None), slice(None))
 _CENTRE = ("malar_left", "malar_right", "nasal_dorsum")
 
 
@@ -51,6 +53,18 @@ def freckles(view: View) -> Blobs:
 def freckle_mask(view: View, area: Area) -> Mask:
     """Return (h, w) float32 of an area's window, 1 on freckles."""
     return discs(freckles(view), area, view.px_per_mm)
+
+
+def freckle_darkness(view: View, dots: Blobs) -> Values:
+    """Return (N,) float32, how much darker each dot is than the skin around it, ln of light.
+
+    Args:
+        view: of the face that they were found on, or of the same face repainted.
+        dots: found on the face.
+    """
+    middle = density_at(view, _MIDDLE_MM, _EVERYWHERE).mean(axis=2)
+    around = density_at(view, _AROUND_MM, _EVERYWHERE).mean(axis=2)
+    return np.asarray(np.maximum((middle - around)[dots.y, dots.x], 0.0), np.float32)
 
 
 def _detect(face: Face, region: str) -> SkinSign:

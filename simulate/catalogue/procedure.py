@@ -34,6 +34,7 @@ SIGNS = (  # of the skin, by the ids of their detectors
     "dark_circles",
     "redness",
     "pigment_spots",
+    "freckles",
     "melasma",
     "moles",
     "acne_scars",
@@ -44,7 +45,9 @@ FINDINGS = (  # at jaw and neck, by the ids of `face_mesh.skin.lower_face`
     "submental_fullness",
     "platysmal_bands",
 )
+FRECKLES = "freckles"
 LESIONS = "moles"  # the sign whose lesions are picked one by one
+COUNTED = (LESIONS, FRECKLES)  # of which there is a number, and no grade
 SURFACES = ("face", "neck", "ears")  # what a patch lies on
 SKIN_OPERATORS = ("fill", "lift", "fade")
 REACTIONS = ("swelling", "bruising", "erythema")

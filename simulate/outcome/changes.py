@@ -13,7 +13,7 @@ from face_mesh.measures import MEASURES, measure_points
 from face_mesh.messages import N_, Message, MessageList
 from face_mesh.repeatability import smallest_change
 from face_mesh.skin.signs import SIGNS
-from simulate.catalogue.procedure import LESIONS
+from simulate.catalogue.procedure import COUNTED
 from simulate.catalogue.sources import ESTIMATE
 from simulate.geometry.basis import (
     beyond_measures,
@@ -192,7 +192,7 @@ def _because(id_: str, treatments: Sequence[Treatment]) -> str:
 def skin_changes(readings: Sequence[Reading]) -> Iterator[Change]:
     """Yield the changes of the skin's signs, each over the regions treated."""
     for reading in readings:
-        unit = "count" if reading.sign == LESIONS else "grade"
+        unit = "count" if reading.sign in COUNTED else "grade"
         name = SIGNS[reading.sign].name
         yield Change(
             reading.sign, name, unit, reading.before, reading.after, reading.low, reading.high, True

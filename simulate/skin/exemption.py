@@ -14,11 +14,11 @@ from face_mesh import Face
 from face_mesh.arrays import Mask
 from face_mesh.skin.hair import hair
 from face_mesh.skin.marks import lesions_mask, marks_mask
-from simulate.catalogue.procedure import LESIONS
+from simulate.catalogue.procedure import FRECKLES, LESIONS
 
 _WHOLE = (LESIONS, "redness")  # a lesion is picked by hand; redness is no matter of single hairs
 _DOTS = ("pores", "acne_scars", "melasma")  # dark dots are what they are, or too small to matter
-_SPOTS = ("pigment_spots",)  # which marks are
+_SPOTS = ("pigment_spots", FRECKLES)  # which marks are
 _BROAD_MM, _BROADER = 2.0, 1.5  # a shade is broad: single hairs may not make a pattern of it
 
 

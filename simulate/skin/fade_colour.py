@@ -13,7 +13,9 @@ from face_mesh import Face
 from face_mesh.arrays import Mask, Rgb
 from face_mesh.cache import Scope, cached_per
 from face_mesh.skin import chromophores, colour
+from face_mesh.skin.masked_blur import across, blur
 from face_mesh.skin.scale_space import skin_box
+from face_mesh.skin.skin_mask import skin_mask
 from face_mesh.skin.working_view import Area, View
 
 # An excess is told against skin around it that a spot darkens too: what is left is seen next time.
@@ -27,6 +29,7 @@ _OF = {
 }
 
 
+_BETWEEN_MM, _DOT_MM, _DARKEST_DOT = 1.0, 0.25, 0.8  # ln of light: what is darker is no freckle
 # What goes on beyond regions is looked at over the whole face at once, or an edge would be seen.
 _BROAD = ("redness", "melasma")
 
@@ -43,6 +46,25 @@ def fade(face: Face, sign: str, region: str, mask: Mask, at: tuple[slice, slice]
     """
     taken = _excess(face, sign, "" if sign in _BROAD else region)[at] * mask[at]
     return chromophores.lighten(face.photo.image[at], taken[..., None] * _colour_of(sign))
+
+
+def fade_dots(face: Face, mask: Mask, at: tuple[slice, slice]) -> Rgb:
+    """Return a window of the photo with dots of pigment as light as the skin between them.
+
+    They are finer than the colour that a file keeps, so all of what is darker goes, and not one
+    chromophore of it; what is finer than a dot, as pores and grain are, stays.
+
+    Args:
+        face: measured face.
+        mask: (H, W) float32, 1 on dots; 0 stays to the byte.
+        at: rows and columns of the window.
+    """
+    image, ppm = face.photo.image[at], face.px_per_mm
+    density, dots = chromophores.density_of(image), mask[at]
+    between = skin_mask(face)[at] * (dots <= 0)
+    around = across(density, np.asarray(between, np.float32), _BETWEEN_MM * ppm)
+    more = np.clip(blur(density, _DOT_MM * ppm) - around, 0.0, _DARKEST_DOT)
+    return chromophores.lighten(image, np.asarray(more * dots[..., None], np.float32))
 
 
 def _colour_of(sign: str) -> chromophores.Values:

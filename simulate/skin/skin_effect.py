@@ -18,7 +18,7 @@ from face_mesh import Face
 from face_mesh.arrays import Mask
 from face_mesh.skin import readability
 from face_mesh.skin.signs import SIGNS
-from simulate.catalogue.procedure import LESIONS
+from simulate.catalogue.procedure import COUNTED
 from simulate.catalogue.time_course import days_since, share_at
 from simulate.plan.conditions import Conditions
 from simulate.plan.plan import Plan, Treatment
@@ -193,13 +193,13 @@ def _readings(
     for piece in pieces:
         signs[piece.sign].append(piece)
     for sign, over in signs.items():
-        whole = sum if sign == LESIONS else fmean  # lesions are counted, grades are not
+        whole = sum if sign in COUNTED else fmean  # what is counted adds up, grades do not
         after, strong, weak = (
             float(whole([piece.severity(amount) for piece in over]))
             for amount in (asked, high, low)
         )
         before = float(whole([piece.skin.before for piece in over]))
-        most = math.inf if sign == LESIONS else SIGNS[sign].most
+        most = math.inf if sign in COUNTED else SIGNS[sign].most
         middle, half = (weak + strong) / 2.0, abs(weak - strong) / 2.0
         half = math.hypot(half, READING_SD * (before - middle))
         ends = max(0.0, middle - half), min(middle + half, max(before, weak, strong))

@@ -12,17 +12,20 @@ import numpy as np
 from face_mesh import Face
 from face_mesh.arrays import Bool, Mask, Rgb
 from face_mesh.cache import Scope, cached_per
+from face_mesh.skin.blob_sign import blobs_of_region
 from face_mesh.skin.folds import crease
 from face_mesh.skin.lesions import darkness
+from face_mesh.skin.pigment import freckle_darkness, freckles
 from face_mesh.skin.signs import SIGNS, detect
 from face_mesh.skin.skin_mask import skin_mask
-from simulate.catalogue.procedure import LESIONS
+from face_mesh.skin.working_view import View
+from simulate.catalogue.procedure import FRECKLES, LESIONS
 from simulate.composite import window_around
 from simulate.inpaint.engine import Fill
 from simulate.inpaint.registry import engine as engine_named
 from simulate.progress import share_of
 from simulate.skin.exemption import exempt_mask
-from simulate.skin.fade_colour import fade
+from simulate.skin.fade_colour import fade, fade_dots
 from simulate.skin.fill_fold import lift_shade
 from simulate.skin.grain import Grain, mix_evenly
 from simulate.skin.masks import Target, lesions_by_hand, own_strokes, target_of
@@ -175,6 +178,8 @@ def _severity_of(face: Face, job: Job) -> Callable[[Face], float]:
     Of lesions picked by hand it is how many are left: one half as dark against the skin around it
     as it was counts half.
     """
+    if job.term.sign == FRECKLES:
+        return _freckles_left(face, job.region)
     if not job.treatment.spots:
         return lambda seen: detect(seen, job.term.sign, job.region).severity
     seen_at_first = [(one, darkness(face, one)) for one in lesions_by_hand(face, job.treatment)]
@@ -182,6 +187,16 @@ def _severity_of(face: Face, job: Job) -> Callable[[Face], float]:
     found = [(one, dark) for one, dark in seen_at_first if dark > HARDLY_DARK]
     return lambda seen: sum(
         float(np.clip(darkness(seen, one) / at_first, 0.0, 1.0)) for one, at_first in found
+    )
+
+
+def _freckles_left(face: Face, region: str) -> Callable[[Face], float]:
+    """Return what reads how many freckles of a region are left, one half as dark as a half."""
+    view = View.of(face)
+    dots = blobs_of_region(freckles(view), view.area(region))
+    at_first = np.maximum(freckle_darkness(view, dots), 1e-3)
+    return lambda seen: float(
+        np.clip(freckle_darkness(View.of(seen), dots) / at_first, 0.0, 1.0).sum()
     )
 
 
@@ -197,6 +212,9 @@ def _painted(
     """The window of the photo with the job fully done."""
     photo, here, skin = face.photo.image[at], target.mask[at], skin_mask(face)[at]
     sign, operator = job.term.sign, job.term.operator
+    if operator == "fade" and sign == FRECKLES:
+        yield 1.0
+        return fade_dots(face, target.mask, at)
     if operator == "fade":
         yield 1.0
         return fade(face, sign, job.region, target.mask, at)

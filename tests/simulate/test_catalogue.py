@@ -302,7 +302,7 @@ BROKEN_SKIN = [
     (drop("skin", 0, "most"), "skin[0].most: missing"),
     (drop("skin", 0, "source"), "skin[0].source: missing"),
     (put("skin", value="all of it"), "skin: must be a list"),
-    (put("skin", 0, "sign", value="freckles"), "skin[0].sign: 'freckles' is not one of"),
+    (put("skin", 0, "sign", value="shine"), "skin[0].sign: 'shine' is not one of"),
     (put("skin", 0, "operator", value="blur"), "skin[0].operator: 'blur' is not one of fill, lift"),
     (put("skin", 0, "reduction", value=0.0), "skin[0].reduction: needs 0 < reduction"),
     (put("skin", 0, "reduction", value=0.95), "skin[0].reduction: needs 0 < reduction <= most"),

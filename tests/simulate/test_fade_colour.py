@@ -11,7 +11,15 @@ from face_mesh.skin.chromophores import (
     density_of,
     unmix,
 )
+from face_mesh.skin.pigment import freckle_darkness, freckles
+from face_mesh.skin.working_view import View
+from simulate import Plan, Treatment, procedures
+from simulate.plan.conditions import Conditions
+from simulate.progress import complete
+from simulate.skin.blend import blend_parts
 from simulate.skin.fade_colour import fade
+from simulate.skin.skin_effect import skin_effect
+from tests.face_mesh.lesions_drawn import dotted, places
 from tests.face_mesh.skins import even_face, with_more
 
 REGION = "malar_left"
@@ -80,3 +88,34 @@ def test_each_sign_takes_its_own_chromophore_and_leaves_the_other() -> None:
         )
         assert taken > 0.1
         assert abs(beside) < ROUNDING
+
+
+def test_freckles_go_by_the_share_that_is_blended_and_the_skin_between_them_stays() -> None:
+    """(Read as a count, all were gone at a tenth of the way, and none of them in the picture.)"""
+    face = even_face()
+    cheeks = ("malar_left", "malar_right", "nasal_dorsum")
+    at = places(face, cheeks, 40, 5.0, seed=3)
+    face = dotted(face, at, 2.4, 0.3, "brown")
+    view = View.of(face)
+    dots = freckles(view)
+    assert len(dots) > 15
+    effect = complete(
+        skin_effect(face, Plan((Treatment("pigment_laser", 1.0),)), Conditions(engine="fake"))
+    )
+    share = next(t for t in procedures()["pigment_laser"].skin if t.sign == "freckles").share(1.0)
+    weights = [
+        (part.before, part.severity(weight))
+        for (part, weight), piece in zip(effect.parts, effect.pieces, strict=True)
+        if piece.sign == "freckles"
+    ]
+    before, after = np.sum(weights, axis=0)
+    assert after == pytest.approx((1.0 - share) * before, rel=0.05)
+    picture = blend_parts(face.photo.image, effect.parts)
+    dark, light = (
+        freckle_darkness(View.of(face.repainted(one)), dots).mean()
+        for one in (face.photo.image, picture)
+    )
+    assert light < (1.0 - 0.8 * share) * dark
+    assert light > 0.0
+    changed = (picture != face.photo.image).any(axis=2)
+    assert 0.0 < changed.mean() < 0.02

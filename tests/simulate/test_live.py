@@ -1,5 +1,6 @@
 """Layers and tables: what is summed from them is what `simulate` makes of the same plan."""
 
+import cv2
 import numpy as np
 import pytest
 
@@ -23,6 +24,7 @@ from simulate.outcome.outcome import Outcome
 from simulate.plan.plan import Treatment
 from simulate.recovery.discolouration import density_gain
 from simulate.shading.shading import LARGEST
+from simulate.skin.blend import blend_parts
 from tests.simulate.faces import face_of
 from tests.simulate.smiles import smile_of
 from tests.ui.photos import portrait
@@ -188,6 +190,31 @@ def test_windows_of_skin_lie_on_the_blocks_of_a_jpeg(face: Face) -> None:
         assert not beside or left + wide == photo.shape[1]
         there = photo[top : top + high, left : left + wide]
         assert ((layer.values != there).any(axis=2) == (layer.mask > 0)).all()
+
+
+@pytest.mark.parametrize("texts", [["ipl_redness=5"], ["co2_resurfacing=3", "skin_boosters=3"]])
+def test_pieces_that_overlap_are_shared_in_a_browser_as_in_the_picture(
+    face: Face, texts: list[str]
+) -> None:
+    """As the shader adds them up, by each one's soft mask; grain that is kept is left out there."""
+    outcome = simulate(face, Plan.parse(texts), engine="fake")
+    scene = scene_of(outcome)
+    photo = face.photo.image.astype(np.float64)
+    change, total = np.zeros(photo.shape), np.zeros(photo.shape[:2])
+    layers = [one for one in scene.layers if one.kind == SKIN]
+    for layer, weight in zip(layers, skins(scene, scene.now), strict=True):
+        (top, left), (high, wide) = layer.corner, layer.values.shape[:2]
+        at = slice(top, top + high), slice(left, left + wide)
+        assert layer.mask is not None
+        here = layer.mask > 0
+        change[at] += weight * here[..., None] * (layer.values - photo[at])
+        total[at] += weight * layer.mask / 255.0
+    drawn = photo + change / np.maximum(total, 1.0)[..., None]
+    settled = blend_parts(face.photo.image, outcome.skin.parts)
+    off = np.abs(drawn - settled)
+    assert (total > 1.0).any() or texts[0].startswith("ipl")
+    assert off.mean(axis=2)[total > 0].mean() < 1.0
+    assert np.quantile(cv2.GaussianBlur(off, (0, 0), 3.0), 0.999) < 2.0
 
 
 def test_the_grid_is_the_faces_own(face: Face) -> None:

@@ -9,7 +9,7 @@ import pytest
 from face_mesh.errors import PlanError
 from face_mesh.skin.signs import SIGNS
 from simulate import Change, Plan, Procedure, procedures
-from simulate.catalogue.procedure import UNITS, Course, Downtime
+from simulate.catalogue.procedure import COUNTED, UNITS, Course, Downtime
 from simulate.catalogue.sources import ESTIMATE
 from simulate.catalogue.time_course import days_after
 from simulate.export.contact_sheet import TIMES
@@ -384,7 +384,7 @@ TREATED = sorted({term.sign for entry in procedures().values() for term in entry
 
 @pytest.mark.parametrize("sign", TREATED)
 def test_every_sign_that_is_treated_says_what_its_figures_mean(sign: str) -> None:
-    unit = "count" if sign == "moles" else "grade"
+    unit = "count" if sign in COUNTED else "grade"
     written = measure(Change(sign, SIGNS[sign].name, unit, 1.0, 0.5, 0.4, 0.6, True))
     assert written.endswith("(number)") or re.search(r"\(grade, 0 \w+ to \d \w+\)$", written)
 
