@@ -18,6 +18,9 @@ from face_mesh.landmarks.anatomy import curve
 
 STILL_MM = 0.3  # beyond the opening of the lids by landmarks: the margin and the roots of lashes
 COMES_IN_MM = 2.0  # beyond that, over which skin begins to move
+# And no farther than this share of the way to what is still, or the picture would fold there; so far
+# from the eye nothing moves farther.
+MOST_OF_WAY, REACH_MM = 0.7, 10.0
 EDGE_PX = 1.0
 _SUBPIXEL = 16  # of cv2's fixed points, 4 bits
 
@@ -29,11 +32,13 @@ class Eyeball:
     Attributes:
         rows, columns: window of the photo around it.
         free: (h, w, 1) float32, how far a field acts: 0 on the eye, 1 at the edge of the window.
+        most_px: (h, w, 1) float32, how far it moves at most.
     """
 
     rows: slice
     columns: slice
     free: Mask
+    most_px: Mask
 
     def hold(self, field: Field, rows: slice, columns: slice) -> None:
         """Take a field (h, w, ...) on a window of the photo to nothing on the eye, in place."""
@@ -45,8 +50,13 @@ class Eyeball:
             return
         y, x = both
         here = field[_from(y, rows), _from(x, columns)]
-        free = self.free[_from(y, self.rows), _from(x, self.columns)]
-        here *= free if field.ndim > 2 else free[..., 0]
+        inside = _from(y, self.rows), _from(x, self.columns)
+        free = self.free[inside]
+        if field.ndim > 2:
+            away = np.linalg.norm(here, axis=2, keepdims=True)
+            here *= np.minimum(free, self.most_px[inside] / np.maximum(away, 1e-6))
+        else:
+            here *= free[..., 0]
 
 
 def eyeballs(face: Face) -> tuple[Eyeball, ...]:
@@ -62,7 +72,7 @@ def _from(part: slice, whole: slice) -> slice:
 def _eyeball(face: Face, side: str) -> Eyeball | None:
     lids = curve(f"upper_lid_{side}") + curve(f"lower_lid_{side}")[::-1]
     at = face.landmarks_px[list(lids), :2]
-    room = (STILL_MM + COMES_IN_MM) * face.px_per_mm + EDGE_PX + 2.0
+    room = (STILL_MM + REACH_MM) * face.px_per_mm + EDGE_PX + 2.0
     low = np.floor(at.min(axis=0) - room).astype(int)
     width, height = (np.ceil(at.max(axis=0) + room).astype(int) - low).tolist()
     inside = np.zeros((height, width), np.uint8)  # beyond the photo too, if the eye lies there
@@ -70,12 +80,16 @@ def _eyeball(face: Face, side: str) -> Eyeball | None:
     cv2.fillPoly(inside, [outline], 1, cv2.LINE_8, 4)
     away = cv2.distanceTransform(1 - inside, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
     # A px on the outline is of the eye too, however coarse the photo is.
-    t = np.clip(((away - EDGE_PX) / face.px_per_mm - STILL_MM) / COMES_IN_MM, 0.0, 1.0)
+    way_mm = np.maximum((away - EDGE_PX) / face.px_per_mm - STILL_MM, 0.0)
+    t = np.minimum(way_mm / COMES_IN_MM, 1.0)
     free = np.asarray(t * t * (3.0 - 2.0 * t), np.float32)[..., None]
+    most_px = np.asarray(MOST_OF_WAY * face.px_per_mm * way_mm, np.float32)[..., None]
     left, top = low.tolist()
     rows = slice(max(0, top), min(face.photo.height, top + height))
     columns = slice(max(0, left), min(face.photo.width, left + width))
     if rows.stop <= rows.start or columns.stop <= columns.start:
         return None
-    seen = free[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left]
-    return Eyeball(rows, columns, np.ascontiguousarray(seen))
+    seen = np.s_[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left]
+    return Eyeball(
+        rows, columns, np.ascontiguousarray(free[seen]), np.ascontiguousarray(most_px[seen])
+    )
