@@ -51,7 +51,9 @@ HIGHEST_MM, LOWEST_MM, UPPER_POLE_MM = 22.0, -74.0, -10.0
 PEAK, FULL, DARKEST, CONTRAST = 0.8, 0.6, -26.0, 14.0
 PEAK_HEIGHTS_MM = (14.0, -48.0)
 # Where a bulge ends: by less than this share of it, or beyond a notch, or below a step.
-ENDED_MM, ENDED, NOTCHED, NOTCH_MM, STEP, STEP_MM = 3.0, 0.3, 0.75, 2.5, 0.3, 4.0
+ENDED_MM, ENDED, NOTCHED, NOTCH_MM = 3.0, 0.3, 0.62, 2.5
+STEPPED, STEP, STEP_MM = 0.75, 0.3, 4.0
+STRAND_MM = 4.0  # of the colour of skin: what is narrower is hair
 Floats = npt.NDArray[np.float32]
 
 
@@ -118,8 +120,7 @@ def _ear(face: Face, side: str) -> Ear | None:
     own = np.median(lab[cheek], axis=0)
     off = np.asarray(lab - own, np.float32)
     skin = _skin(picture, off, off[cheek], seen, out)
-    reach = np.where(skin, out, 0.0).max(axis=1)
-    rim = median_filter(np.maximum(reach, 0.0), 5)
+    rim = median_filter(_reach(skin, out), 5)
     ends = _ends(rim, heights)
     if ends is None or not _is_ear(rim, heights, out, off, ends):
         return None
@@ -201,6 +202,14 @@ def _joined(found: Bool, out: Points) -> Bool:
     return np.isin(labels, np.setdiff1d(at_contour, [0]))
 
 
+def _reach(skin: Bool, out: Points) -> Points:
+    """Return (h,) mm beside the contour up to which skin reaches, strands of hair left out."""
+    across = np.ones((1, round(STRAND_MM * STRIP_PX_PER_MM)), np.uint8)
+    wide = cv2.morphologyEx(skin.astype(np.uint8), cv2.MORPH_OPEN, across) > 0
+    reach: Points = np.maximum(np.where(wide, out, 0.0).max(axis=1), 0.0)
+    return reach
+
+
 def _ends(rim: Points, heights: Points) -> tuple[int, int] | None:
     """Return the rows of the upper and lower end of the bulge that stands out most."""
     upper, lower = PEAK_HEIGHTS_MM
@@ -223,7 +232,7 @@ def _end(rim: Points, peak: int, step: int) -> int:
         if lowest < NOTCHED * most and rim[row] > lowest + NOTCH_MM:
             return at
         from_row = row - step * min(before, abs(row - peak))
-        if rim[row] < NOTCHED * most and rim[from_row] - rim[row] >= STEP * most:
+        if rim[row] < STEPPED * most and rim[from_row] - rim[row] >= STEP * most:
             while 0 <= row + step < len(rim) and rim[row + step] < rim[row]:
                 row += step
             return row
