@@ -53,6 +53,9 @@ PEAK_HEIGHTS_MM = (14.0, -48.0)
 # Where a bulge ends: by less than this share of it, or beyond a notch, or below a step.
 ENDED_MM, ENDED, NOTCHED, NOTCH_MM = 3.0, 0.3, 0.62, 2.5
 STEPPED, STEP, STEP_MM = 0.75, 0.3, 4.0
+# Loose hair behind an ear, which could not be gone on with where the ear was: head this far beyond
+# the rim in so large a share of its rows, or below it; 0 to 0.12 of 20 ears, 0.3 of two in hair.
+LOOSE_HAIR, BEYOND_MM, BELOW_MM = 0.2, 4.0, 8.0
 STRAND_MM = 4.0  # of the colour of skin: what is narrower is hair
 Floats = npt.NDArray[np.float32]
 
@@ -128,6 +131,8 @@ def _ear(face: Face, side: str) -> Ear | None:
     smooth = gaussian_filter1d(rim, 1.5)
     smooth[:first], smooth[last + 1 :] = rim[:first], rim[last + 1 :]  # its ends stay sharp
     head = _head(picture, skin, seen, out)
+    if _in_hair(head, rim, out, ends):
+        return None
     return Ear(side, heights, smooth, float(heights[first]), float(heights[last]), head)
 
 
@@ -237,6 +242,14 @@ def _end(rim: Points, peak: int, step: int) -> int:
                 row += step
             return row
     return at
+
+
+def _in_hair(head: Mask, rim: Points, out: Points, ends: tuple[int, int]) -> bool:
+    """Return whether much of what is head goes on beyond the rim, or a little below the lobule."""
+    below = round(BELOW_MM * STRIP_PX_PER_MM)
+    rows = slice(ends[0] + round(3.0 * STRIP_PX_PER_MM), ends[1] + 1 + below)
+    reach = np.where(head[rows] > 0.3, out, 0.0).max(axis=1)
+    return float((reach - rim[rows] > BEYOND_MM).mean()) > LOOSE_HAIR
 
 
 def _is_ear(rim: Points, heights: Points, out: Points, off: Floats, ends: tuple[int, int]) -> bool:
