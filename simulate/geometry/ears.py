@@ -43,7 +43,7 @@ PROBABLY_OUT_MM = 8.0  # what lies nearer to the contour is more likely head tha
 EDGE_PX = 0.7  # softness of the outline in the strip
 ROUNDS, SEED = 3, 7
 SPECK, GAP = 5, 13  # px of the strip: smaller specks are none, smaller gaps are folds of the ear
-# What a bulge must be like, set on 33 ears and 16 places without one of development people: its
+# What a bulge must be like, set on 35 ears and 17 places without one of development people: its
 # protrusion, its height, where it begins and ends, where it stands out most (from its upper end),
 # how full it is, how much darker than the cheek, and how it stands off against what is behind.
 PROTRUSION_MM, HEIGHT_MM = (9.0, 27.0), (42.0, 78.0)
