@@ -33,8 +33,8 @@ def check_covers(face: Face, plan: Plan) -> None:
     """Refuse a plan of which a treatment lies mostly under something in the photo.
 
     Raises:
-        PlanError: more than `MOST_HIDDEN` of what a treatment changes is hidden, or no ear that it
-            sets back is seen.
+        PlanError: more than `MOST_HIDDEN` of what a treatment changes is hidden, or not all ears that
+            it sets back are seen.
     """
     for treatment in plan.treatments:
         if treatment.dose and _on_ears(treatment) and not _ears_seen(face, treatment):
@@ -43,6 +43,24 @@ def check_covers(face: Face, plan: Plan) -> None:
                     "{name} cannot be shown, because this photo does not show ears that stand out: "
                     "hair covers them or looks like them, or they lie close to the head. Use a "
                     "photo with the hair behind the ears, or leave it out.",
+                    name=Message(treatment.entry.name),
+                )
+            )
+        if (
+            treatment.dose
+            and _on_ears(treatment)
+            and len(_ears_seen(face, treatment))
+            < len(treatment.entry.treated_sides(treatment.side))
+        ):
+            raise PlanError(
+                Message(
+                    "{name}: only the left ear stands out in this photo, and drawn alone it would "
+                    "look lopsided; choose the left side if only that ear is meant, or use a photo "
+                    "that shows both."
+                    if _ears_seen(face, treatment) == {"left"}
+                    else "{name}: only the right ear stands out in this photo, and drawn alone it "
+                    "would look lopsided; choose the right side if only that ear is meant, or use "
+                    "a photo that shows both.",
                     name=Message(treatment.entry.name),
                 )
             )
@@ -66,17 +84,6 @@ def partly_hidden(face: Face, plan: Plan) -> Iterator[str]:
                 "is not drawn.",
                 name=Message(treatment.entry.name),
             )
-        if treatment.dose and _on_ears(treatment):
-            treated = set(treatment.entry.treated_sides(treatment.side))
-            for side in sorted(treated - _ears_seen(face, treatment)):
-                yield Message(
-                    "{name}: the left ear is not drawn, because hair covers it or it does not "
-                    "stand out in this photo."
-                    if side == "left"
-                    else "{name}: the right ear is not drawn, because hair covers it or it does "
-                    "not stand out in this photo.",
-                    name=Message(treatment.entry.name),
-                )
         for _, share in _under(face, treatment):
             if treatment.dose and HARDLY_HIDDEN < share <= MOST_HIDDEN:
                 yield Message(

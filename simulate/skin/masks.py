@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from face_mesh import Face
 from face_mesh.arrays import Mask
+from face_mesh.covers.cover import hidden_mask
 from face_mesh.landmarks.anatomy import point, stem_and_side
 from face_mesh.regions import region_mask, region_patch
 from face_mesh.skin.hair import hair
@@ -24,6 +25,7 @@ from simulate.skin.lower_lid import below_lashes_beside_nose
 from simulate.skin.region_shares import region_share
 from simulate.skin.tasks import Job, jobs_of
 
+UNDER_COVER = 0.5  # of its soft edge: from there on something else is seen, and no skin
 SPARE_SOFT_MM = 0.4
 NEAR_MM = 12.0  # around a region, farther than any mask of it reaches
 _BETWEEN = 50  # places looked at between two points of a stroke
@@ -64,7 +66,8 @@ def target_of(face: Face, job: Job) -> Target:
         found = _found(face, job)
     if job.term.operator != "lift" and not job.treatment.spots:
         found = found * (1.0 - exempt_mask(face, job.term.sign))
-    return Target(_corrected(face, found, own_strokes(face, job)), beside)
+    seen = hidden_mask(face) < UNDER_COVER
+    return Target(_corrected(face, found, own_strokes(face, job)) * seen, beside)
 
 
 def areas_under_hair(face: Face, job: Job) -> tuple[float, float]:

@@ -101,7 +101,7 @@ def needs_ears(face: Face, procedure: str) -> None:
 def offered(face: Face, names: Iterable[str]) -> tuple[str, ...]:
     """Those of some procedures that the photo of a face can show."""
     seen = ears_of(face)
-    return tuple(name for name in names if seen or "ears" not in surfaces_of(name))
+    return tuple(name for name in names if len(seen) == 2 or "ears" not in surfaces_of(name))
 
 
 def run(face: Face, procedure: str, share: float = 1.0, side: str = "both", **how: str) -> Outcome:

@@ -49,9 +49,10 @@ def test_the_eye_that_is_seen_can_be_treated() -> None:
         check_covers(one, plan("upper_blepharoplasty", "left"))
 
 
-def test_no_pixel_under_a_cover_changes_and_the_rest_does() -> None:
+@pytest.mark.parametrize("name", ["buccal_fat_removal", "cheek_filler", "nasolabial_filler"])
+def test_no_pixel_under_a_cover_changes_and_the_rest_does(name: str) -> None:
     face = read(covered.plaster(hopper()))
-    treated = Treatment("buccal_fat_removal", procedures()["buccal_fat_removal"].dose.max, "both")
+    treated = Treatment(name, procedures()[name].dose.max, "both")
     outcome = simulate(face, Plan((treated,)), engine="fake")
     under = hidden_mask(face) > 0.5
     changed = (outcome.image != face.photo.image).any(axis=2)

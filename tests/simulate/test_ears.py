@@ -84,8 +84,9 @@ def test_the_other_ear_is_set_back_alone_and_that_is_said() -> None:
     picture[:, middle:] = shaded.photo.image[:, middle:]  # the patient's left
     one = replace(face, photo=Photo.from_rgb(picture), workspace=uncovered())
     assert set(ears_of(one)) == {"right"}
-    outcome = simulate(one, Plan.parse("otoplasty=6.5"), engine="fake")
-    assert any("the left ear is not drawn" in said for said in outcome.warnings)
+    with pytest.raises(PlanError, match="only the right ear stands out"):
+        simulate(one, Plan.parse("otoplasty=6.5"), engine="fake")
+    outcome = simulate(one, Plan.parse("otoplasty=6.5:right"), engine="fake")
     changed = (outcome.image != picture).any(axis=2)
     assert changed[:, :middle].any()
     assert not changed[:, middle:].any()

@@ -224,7 +224,9 @@ def test_dark_colour_that_no_light_reaches_is_said_to_stay(
     face, plan = face_of("collins"), Plan.parse(["tear_trough_filler=1.1"])
     dot, changed = np.zeros((1, 1, 3), np.uint8), np.ones((1, 1), np.bool_)
     one = slice(0, 1)
-    patch = TreatedPatch(one, one, dot, dot, changed, changed.astype(np.float32), True, (2.0, after, after, after))
+    patch = TreatedPatch(
+        one, one, dot, dot, changed, changed.astype(np.float32), True, (2.0, after, after, after)
+    )
     skin = SkinEffect(
         parts=((patch, weight),),
         readings=(Reading("tear_trough", 2.0, after, after, after),),
