@@ -18,8 +18,8 @@ from face_mesh.landmarks.anatomy import curve
 
 STILL_MM = 0.3  # beyond the opening of the lids by landmarks: the margin and the roots of lashes
 COMES_IN_MM = 2.0  # beyond that, over which skin begins to move
-# And no farther than this share of the way to what is still, or the picture would fold there; so far
-# from the eye nothing moves farther.
+# And no farther than this share of the way to what is still, or the picture would fold there; at
+# the second from the eye nothing moves farther.
 MOST_OF_WAY, REACH_MM = 0.7, 10.0
 EDGE_PX = 1.0
 _SUBPIXEL = 16  # of cv2's fixed points, 4 bits

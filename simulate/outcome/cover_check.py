@@ -33,8 +33,8 @@ def check_covers(face: Face, plan: Plan) -> None:
     """Refuse a plan of which a treatment lies mostly under something in the photo.
 
     Raises:
-        PlanError: more than `MOST_HIDDEN` of what a treatment changes is hidden, or not all ears that
-            it sets back are seen.
+        PlanError: more than `MOST_HIDDEN` of what a treatment changes is hidden, or an ear that it
+            sets back is not seen.
     """
     for treatment in plan.treatments:
         if treatment.dose and _on_ears(treatment) and not _ears_seen(face, treatment):
