@@ -28,7 +28,6 @@ from simulate.plan.conditions import Conditions
 from simulate.plan.plan import Plan
 from simulate.recovery.extent import depth_of
 from simulate.recovery.reactions import reactions_at
-from simulate.shading.light import LUMINANCE
 
 SURFACE = 0.028  # of light, ((1.4 - 1) / (1.4 + 1))²
 SEVEREST = {"bruising": 3.0, "erythema": 4.0}  # ends of their grades
@@ -50,7 +49,7 @@ BRUISE_COLOURS = np.array(
 )
 # A bruise is broken down from its rim: the middle looks younger and the rim older than it is, days.
 CORE_DAYS, RIM_DAYS = -0.25, 1.25
-LIGHT_SKIN = 0.34  # of light that skin of an L* of 65 returns, on which a grade is defined
+LIGHT_SKIN = 0.30  # of green light that skin of an L* of 65 returns, on which a grade is defined
 MOST_BLOOD = 2.5  # times as much on dark skin: a darker photo does not make it more
 Floats = npt.NDArray[np.float32]
 # Oxygenated blood absorbs in the red band of a camera about a fifth of what it does in the green
@@ -113,12 +112,13 @@ def density_gain(density: Floats) -> Floats:
 def _blood(face: Face) -> float:
     """How much more density a grade of bruise has on this skin than on light skin.
 
-    As much as makes up for the surface: a share 1 - S/Y of the light Y comes from below it.
+    As much as makes up for the surface: a share 1 - S/G of green light G, which blood takes most,
+    comes from below it.
     """
     density = usual_density(face)
     if density is None:
         return 1.0
-    light = max(float(np.exp(-density) @ LUMINANCE), 1e-3)
+    light = max(float(np.exp(-density[1])), 1e-3)
     below = max(1.0 - SURFACE / light, 1e-3)
     return float(np.clip((1.0 - SURFACE / LIGHT_SKIN) / below, 1.0, MOST_BLOOD))
 

@@ -74,7 +74,7 @@ def _depth(face: Face, entry: Procedure, side: str, reaction: Reaction) -> Float
 
 def _pooled(spread: Floats, outline: Floats, mottle: Floats) -> Floats:
     """Return [0, 1] depth of blood that may lie where `spread` in [0, 1] is, with its noises."""
-    ragged = RAGGED * np.clip(outline, -1.0, 1.0) * smooth_step(spread / EDGE_AT)
+    ragged = RAGGED * np.clip(outline, -1.0, 1.0) * np.clip(spread / EDGE_AT, 0.0, 1.0)
     pool = np.clip((spread + ragged - EDGE_AT) / EDGE_WIDE, 0.0, 1.0)
     pool = pool * pool * (3.0 - 2.0 * pool)
     lighter = MOTTLED * (0.5 - 0.5 * np.clip(mottle, -1.0, 1.0))

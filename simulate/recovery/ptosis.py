@@ -93,7 +93,8 @@ def _lowered(face: Face, image: Rgb, side: str, lower_mm: float) -> Patch | None
     lowered = np.minimum(lower_mm * mm * bow, MOST_SHUT * opening)
     above = margin + lowered - depth  # px above the new margin
     reach = np.maximum(margin - line(brow) - BROW_MM * mm, LEAST_MM * mm) + lowered
-    at_fold = np.clip(margin - line(fold), *(h * mm for h in FOLD_HEIGHTS_MM))
+    lowest, highest = (h * mm for h in FOLD_HEIGHTS_MM)
+    at_fold = np.clip(margin - line(fold), lowest, highest)
     sinks = np.minimum(FOLD_SHARE * lowered, FOLD_MM * mm)
     beside = np.clip(above / at_fold, 0.0, 2.0)
     moved = lowered * (1.0 - smooth_step(above / reach)) + sinks * (
