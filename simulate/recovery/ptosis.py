@@ -17,6 +17,8 @@ from scipy.interpolate import PchipInterpolator
 from face_mesh import Face
 from face_mesh.arrays import Points, Rgb
 from face_mesh.landmarks.anatomy import curve
+from simulate.geometry.cover_taper import off_covers
+from simulate.geometry.grid import Grid
 from simulate.geometry.operators import smooth_step
 from simulate.geometry.warp import SMALLEST_PX, positions, sample
 from simulate.plan.conditions import Conditions
@@ -28,6 +30,7 @@ MARGIN_MM = 0.25  # above the landmarks of the margin: lashes have their roots t
 FOLD_MM, FOLD_SHARE = 0.8, 0.5  # by which the fold sinks beside the margin: at most, and of it
 BROW_MM, LEAST_MM = 1.0, 4.0  # below the brow nothing moves, but this much skin does
 FOLD_HEIGHTS_MM = (2.0, 5.0)  # above the margin between which a fold is looked for
+FREE = 0.9  # of what a cover leaves of a movement
 SHADE_MM = 1.2  # below the margin, to which lashes and the lid's shade reach
 Floats = npt.NDArray[np.float32]
 Patch = tuple[slice, slice, Rgb, npt.NDArray[np.bool_]]  # rows, columns, pixels, where they count
@@ -64,6 +67,8 @@ def _lowered(face: Face, image: Rgb, side: str, lower_mm: float) -> Patch | None
         face.landmarks_px[list(curve(f"{name}_{side}")), :2]
         for name in ("upper_lid", "lower_lid", "lid_crease", "brow_lower")
     )
+    if _hidden(face, np.concatenate([upper, fold])):
+        return None
     around = np.concatenate([upper, lower, brow])
     height, width = image.shape[:2]
     low = np.maximum(np.floor(around.min(axis=0)).astype(int), 0)
@@ -111,3 +116,11 @@ def _lowered(face: Face, image: Rgb, side: str, lower_mm: float) -> Patch | None
     pixels = np.round(cover * lid + (1.0 - cover) * eye)
     changed = (moved > SMALLEST_PX) & (above > -SHADE_MM * mm) & (above < reach)
     return rows, columns, np.asarray(np.clip(pixels, 0, 255), np.uint8), changed
+
+
+def _hidden(face: Face, at_px: Points) -> bool:
+    """Whether anything lies over a lid, glasses too, that would come down with it."""
+    grid = Grid.of(face)
+    free = off_covers(face, np.ones(grid.shape, np.float32), bends_glasses=True)
+    nodes = np.asarray(grid.nodes_at(at_px), np.float32)[None]
+    return bool(sample(free, nodes).min() < FREE)
