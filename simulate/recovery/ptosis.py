@@ -9,6 +9,7 @@ shade of the lid, which come along where they are the darker ones.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -61,61 +62,81 @@ def lowered_lids(face: Face, image: Rgb, ptosis_mm: Mapping[str, float]) -> Iter
                 yield patch
 
 
+@dataclass(frozen=True, eq=False)
+class _Lids:
+    """Places of a window of the photo as the eye in it lies: along the lids, and down.
+
+    Attributes:
+        corner, along, down: (2,) px, the outer corner, and unit vectors to the inner one and down.
+        wide: px between the corners.
+        share: (h, w) from 0 at the outer corner to 1 at the inner one.
+    """
+
+    corner: Points
+    along: Points
+    down: Points
+    wide: float
+    share: Points
+
+    @classmethod
+    def of(cls, upper: Points, lower: Points, at: Floats) -> _Lids:
+        """Return those of (h, w, 2) places, by the (9, 2) px of either margin."""
+        wide = float(np.linalg.norm(upper[-1] - upper[0]))
+        along = (upper[-1] - upper[0]) / wide
+        down = np.array([-along[1], along[0]])
+        down *= np.sign(down @ (lower[4] - upper[4]) or 1.0)
+        return cls(upper[0], along, down, wide, np.asarray((at - upper[0]) @ along / wide))
+
+    def depth(self, points: Points | Floats) -> Points:
+        """Return how many px (..., 2) points lie below the line through the corners."""
+        return np.asarray((points - self.corner) @ self.down, np.float64)
+
+    def line(self, points: Points) -> Points:
+        """Return (h, w) the depth of the smooth line through (N, 2) points, place by place."""
+        share = (points - self.corner) @ self.along / self.wide
+        rising = np.argsort(share)
+        share, depth = share[rising], self.depth(points)[rising]
+        kept = np.r_[True, np.diff(share) > 1e-6]
+        spline = PchipInterpolator(share[kept], depth[kept])
+        return np.asarray(spline(np.clip(self.share, share[0], share[-1])), np.float64)
+
+
 def _lowered(face: Face, image: Rgb, side: str, lower_mm: float) -> Patch | None:
     mm = face.px_per_mm
     upper, lower, fold, brow = (
         face.landmarks_px[list(curve(f"{name}_{side}")), :2]
         for name in ("upper_lid", "lower_lid", "lid_crease", "brow_lower")
     )
-    if _hidden(face, np.concatenate([upper, fold])):
-        return None
     around = np.concatenate([upper, lower, brow])
-    height, width = image.shape[:2]
     low = np.maximum(np.floor(around.min(axis=0)).astype(int), 0)
-    high = np.minimum(np.ceil(around.max(axis=0)).astype(int) + 1, (width, height))
-    if (high <= low).any():
+    high = np.minimum(np.ceil(around.max(axis=0)).astype(int) + 1, image.shape[1::-1])
+    if (high <= low).any() or _hidden(face, np.concatenate([upper, fold])):
         return None
     rows, columns = slice(low[1], high[1]), slice(low[0], high[0])
     at = positions(rows, columns)
-    corner, wide = upper[0], float(np.linalg.norm(upper[-1] - upper[0]))
-    along = (upper[-1] - corner) / wide
-    down = np.array([-along[1], along[0]])
-    down *= np.sign(down @ (lower[4] - upper[4]) or 1.0)
-    share = np.asarray((at - corner) @ along / wide, np.float64)
-    depth = np.asarray((at - corner) @ down, np.float64)
-
-    def line(points: Points) -> Points:
-        s, v = (points - corner) @ along / wide, (points - corner) @ down
-        rising = np.argsort(s)
-        s, v = s[rising], v[rising]
-        kept = np.r_[True, np.diff(s) > 1e-6]
-        spline = PchipInterpolator(s[kept], v[kept])
-        return np.asarray(spline(np.clip(share, s[0], s[-1])), np.float64)
-
-    margin = line(upper) - MARGIN_MM * mm
-    opening = np.maximum(line(lower) - margin, 0.0)
-    bow = np.clip(1.0 - np.abs(2.0 * share - 1.0) ** 2.5, 0.0, 1.0)
+    lids = _Lids.of(upper, lower, at)
+    margin = lids.line(upper) - MARGIN_MM * mm
+    opening = np.maximum(lids.line(lower) - margin, 0.0)
+    bow = np.clip(1.0 - np.abs(2.0 * lids.share - 1.0) ** 2.5, 0.0, 1.0)
     lowered = np.minimum(lower_mm * mm * bow, MOST_SHUT * opening)
-    above = margin + lowered - depth  # px above the new margin
-    reach = np.maximum(margin - line(brow) - BROW_MM * mm, LEAST_MM * mm) + lowered
-    lowest, highest = (h * mm for h in FOLD_HEIGHTS_MM)
-    at_fold = np.clip(margin - line(fold), lowest, highest)
+    above = margin + lowered - lids.depth(at)  # px above the new margin
+    reach = np.maximum(margin - lids.line(brow) - BROW_MM * mm, LEAST_MM * mm) + lowered
+    lowest, highest = (height * mm for height in FOLD_HEIGHTS_MM)
+    beside = above / np.clip(margin - lids.line(fold), lowest, highest)
     sinks = np.minimum(FOLD_SHARE * lowered, FOLD_MM * mm)
-    beside = np.clip(above / at_fold, 0.0, 2.0)
-    moved = lowered * (1.0 - smooth_step(above / reach)) + sinks * (
-        0.5 - 0.5 * np.cos(np.pi * beside)
+    sinks *= 0.5 - 0.5 * np.cos(np.pi * np.clip(beside, 0.0, 2.0))
+    moved = lowered * (1.0 - smooth_step(above / reach)) + sinks
+    lid = np.asarray(
+        sample(image, np.asarray(at - moved[..., None] * lids.down, np.float32)), np.float32
     )
-    moved = np.where(above >= 0.0, moved, lowered)
-    source = np.asarray(at - moved[..., None] * down, np.float32)
-    lid = np.asarray(sample(image, source), np.float32)
     eye = np.asarray(image[rows, columns], np.float32)
-    shade = (1.0 - smooth_step(-above / (SHADE_MM * mm)))[..., None]
-    darker = np.minimum(lid.mean(axis=2) - eye.mean(axis=2), 0.0)[..., None] < 0.0
-    eye = eye + np.where(darker, shade, 0.0) * (lid - eye)
+    darker = lid.mean(axis=2) < eye.mean(axis=2)
+    shade = np.where(darker, 1.0 - smooth_step(-above / (SHADE_MM * mm)), 0.0)
+    eye += shade[..., None] * (lid - eye)
     cover = np.clip(above + 0.5, 0.0, 1.0)[..., None]
-    pixels = np.round(cover * lid + (1.0 - cover) * eye)
+    pixels = np.round(np.clip(cover * lid + (1.0 - cover) * eye, 0.0, 255.0))
     changed = (moved > SMALLEST_PX) & (above > -SHADE_MM * mm) & (above < reach)
-    return rows, columns, np.asarray(np.clip(pixels, 0, 255), np.uint8), changed
+    return (rows, columns, np.asarray(pixels, np.uint8), changed) if changed.any() else None
 
 
 def _hidden(face: Face, at_px: Points) -> bool:
