@@ -6,8 +6,7 @@ in here by the very functions `simulate` uses: whoever draws from it repeats no 
 time course and no interaction, but only sums, limits, inverts and samples.
 
 Left out is the outline of a turned head (`simulate.geometry.silhouette`), which is told from the
-wall pixel by pixel; the settled picture brings it. So does it bring swollen upper lids that hang
-over the eyes (`simulate.recovery.ptosis`).
+wall pixel by pixel; the settled picture brings it.
 """
 
 from __future__ import annotations

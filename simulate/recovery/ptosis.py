@@ -3,7 +3,8 @@
 No field can show it: what bends a lid down draws iris and white along. So the skin from the brow
 to the margin slides down as a layer in front of the eye, its fold more than its margin, as a
 swollen lid hides its fold. Below the new margin the eye keeps its pixels, but for lashes and the
-shade of the lid, which come along where they are the darker ones.
+shade of the lid, which come along where they are the darker ones. While a dose or the time is
+dragged in a browser the lid stays up: the settled picture brings it.
 """
 
 from __future__ import annotations

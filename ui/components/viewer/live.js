@@ -3,8 +3,7 @@
 // summed, limited and inverted as simulate/geometry does it, and paint.js draws them. Nothing is sent while a slider is
 // dragged. When it rests, Python's own picture takes the place of this one.
 //
-// Not drawn here, and brought by the settled picture: upper lids that swell over the eyes,
-// the outline of a turned head against the wall,
+// Not drawn here, and brought by the settled picture: the outline of a turned head against the wall,
 // and skin whose dose stood at nothing, which nobody has painted yet.
 
 const TINY = 1e-7;
