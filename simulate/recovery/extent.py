@@ -36,6 +36,7 @@ RAGGED, EDGE_AT, EDGE_WIDE, MOTTLED = 0.35, 0.12, 0.95, 0.35
 WAVES = 14
 OUTLINE_MM, MOTTLE_MM = (7.0, 20.0), (3.5, 8.0)  # lengths of waves of the noise
 STREAKY = 0.55  # of a wave's turns across the face are left down the face
+FACING = 0.4  # and to the front and back, which the picture shows foreshortened
 SINK_STEPS = 8
 SMOOTH_NODES = 1.0 / NODE_MM
 Floats = npt.NDArray[np.float32]
@@ -105,7 +106,7 @@ def _noise(at_mm: Points, seed: str, lengths_mm: tuple[float, float]) -> Points:
     draw = np.random.default_rng(zlib.crc32(seed.encode()))
     waves = draw.normal(size=(WAVES, 3))
     waves /= np.linalg.norm(waves, axis=1, keepdims=True)
-    waves[:, 1] *= STREAKY
+    waves[:, 1:] *= STREAKY, FACING
     length_mm = draw.uniform(*lengths_mm, WAVES)
     phase = draw.uniform(0.0, 2.0 * np.pi, WAVES)
     summed = np.cos(at_mm @ (2.0 * np.pi * waves / length_mm[:, None]).T + phase).sum(axis=1)
