@@ -58,7 +58,7 @@ def test_a_bruise_of_nose_and_lids_begins_about_the_eye(person: Face, name: str)
     """Nearer to the inner corner than half of the way to the cheekbone, where lenses were drawn."""
     away = np.linalg.norm(centroid_mm(person, bruise_of(person, name, 1.0)))
     corner, cheek = person.landmarks_px[[point("endocanthion_left"), point("malar_apex_left")], :2]
-    assert away < 0.55 * np.linalg.norm(cheek - corner) / person.px_per_mm
+    assert away < 0.45 * np.linalg.norm(cheek - corner) / person.px_per_mm
 
 
 @pytest.mark.parametrize("name", ["hump_reduction", "lower_blepharoplasty", "cheek_filler"])
@@ -122,6 +122,6 @@ def test_a_jaw_is_broader_in_the_first_days_after_a_facelift(person: Face) -> No
         float(simulate(person, plan, when, reactions="all").shift_mm_vertices[jaw, 0].mean())
         for when in ("0d", "3d", "30d")
     ]
-    assert out[0] > 0.0
-    assert out[1] > 0.5
-    assert out[2] < 0.5 * out[1]
+    assert out[1] > 3.2  # mm a side, of some 4 by the catalogue's estimate
+    assert out[0] > 0.7 * out[1]
+    assert out[2] < 0.3 * out[1]
