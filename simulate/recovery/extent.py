@@ -34,9 +34,10 @@ PATCHY_REDNESS = 0.2  # share of the noise in how deep redness is
 # edge lies and how wide it is, and how much lighter the lightest of its mottles are.
 RAGGED, EDGE_AT, EDGE_WIDE, MOTTLED = 0.35, 0.12, 0.95, 0.35
 WAVES = 14
-OUTLINE_MM, MOTTLE_MM = (7.0, 20.0), (3.5, 8.0)  # lengths of waves of the noise
-STREAKY = 0.55  # of a wave's turns across the face are left down the face
-FACING = 0.4  # and to the front and back, which the picture shows foreshortened
+OUTLINE_MM, MOTTLE_MM, REDNESS_MM = (7.0, 20.0), (3.5, 8.0), (5.0, 16.0)  # of waves of noise
+# What is left of a bruise's turns across, down, and to the front and back, which the picture shows
+# foreshortened: streaks. Redness has none.
+STREAKS, EVEN = (1.0, 0.55, 0.4), (1.0, 1.0, 1.0)
 SINK_STEPS = 8
 SMOOTH_NODES = 1.0 / NODE_MM
 Floats = npt.NDArray[np.float32]
@@ -59,14 +60,16 @@ def _depth(face: Face, entry: Procedure, side: str, reaction: Reaction) -> Float
             weights = weights * _below_top(FaceSurface.of(face))
         if reaction.sign == "bruising":
             outline, mottle = (
-                grid.place_values(_noise(surface.vertices_mm, f"{seed} {lengths}", lengths), 0.5)
+                grid.place_values(
+                    _noise(surface.vertices_mm, f"{seed} {lengths}", lengths, STREAKS), 0.5
+                )
                 for lengths in (OUTLINE_MM, MOTTLE_MM)
             )
             spread = _sunk(face, grid.place_values(weights, SMOOTH_NODES), reaction.sinks_mm)
             shown = grid.place_values(np.ones(len(weights)), SMOOTH_NODES)
             depth = _pooled(spread, outline, mottle) * shown
         else:
-            noise = _noise(surface.vertices_mm, seed, OUTLINE_MM)
+            noise = _noise(surface.vertices_mm, seed, REDNESS_MM, EVEN)
             depth = weights * (1.0 + PATCHY_REDNESS * noise) / (1.0 + PATCHY_REDNESS)
             depth = grid.place_values(depth, SMOOTH_NODES)
         np.maximum(deepest, depth, out=deepest)
@@ -101,12 +104,14 @@ def _below_top(mesh: FaceSurface) -> Points:
     return smooth_step(away_mm / TOP_MM)
 
 
-def _noise(at_mm: Points, seed: str, lengths_mm: tuple[float, float]) -> Points:
+def _noise(
+    at_mm: Points, seed: str, lengths_mm: tuple[float, float], turns: tuple[float, float, float]
+) -> Points:
     """(V,) smooth noise of about [-1, 1]: waves in the head frame, the same for every photo."""
     draw = np.random.default_rng(zlib.crc32(seed.encode()))
     waves = draw.normal(size=(WAVES, 3))
     waves /= np.linalg.norm(waves, axis=1, keepdims=True)
-    waves[:, 1:] *= STREAKY, FACING
+    waves *= turns
     length_mm = draw.uniform(*lengths_mm, WAVES)
     phase = draw.uniform(0.0, 2.0 * np.pi, WAVES)
     summed = np.cos(at_mm @ (2.0 * np.pi * waves / length_mm[:, None]).T + phase).sum(axis=1)
