@@ -33,12 +33,12 @@ from benchmarks.common import (
     stamp,
     write_figures,
 )
-from benchmarks.sheets import face_window
 from face_mesh import Face, measure_face, open_photo
 from face_mesh.landmarks.detect import find_faces, refine
 from face_mesh.measures import measure_points
 from simulate import Plan, Treatment, procedures, simulate
 
+MARGIN_MM = 28.0  # around the face, within which optical flow is sought
 SHARES = (0.25, 0.5, 0.75, 1.0)  # of the largest dose
 SHORT_SHARES = (0.5, 1.0)
 
@@ -67,9 +67,16 @@ def _again(face: Face, image: np.ndarray) -> dict[str, float]:
     return measure_points(face.pose.to_head(seen.points_px))
 
 
+def _face_window(face: Face) -> tuple[slice, slice]:
+    margin = MARGIN_MM * face.px_per_mm
+    low = np.maximum(face.landmarks_px[:, :2].min(axis=0) - margin, 0).astype(int)
+    high = (face.landmarks_px[:, :2].max(axis=0) + margin).astype(int)
+    return slice(low[1], high[1]), slice(low[0], high[0])
+
+
 def _flowed(face: Face, image: np.ndarray) -> dict[str, float]:
     """Measure the first landmarks carried along by optical flow from photo to picture."""
-    window = face_window(face)
+    window = _face_window(face)
     grey = [cv2.cvtColor(i[window], cv2.COLOR_RGB2GRAY) for i in (face.photo.image, image)]
     finder = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
     finder.setFinestScale(0)

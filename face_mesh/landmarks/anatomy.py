@@ -117,6 +117,7 @@ RIGHT_CURVES: dict[str, tuple[int, ...]] = {
     "lower_lid_bag": (110, 24, 23, 22, 26),  # midway between margin and cheek
     "lid_crease": (130, 247, 30, 29, 27, 28, 56, 190, 243),
     "lid_crease_arch": (247, 30, 29, 27, 28, 56),
+    "medial_lid_cheek_junction": (231, 232, 233, 244),  # where vessels are
     "lid_cheek_junction": (226, 31, 228, 229, 230, 231, 232, 233, 244),
     "tear_trough": (111, 117, 118, 119, 120, 121, 128),  # as its depth is read, to the nose
     "nasojugal_groove": (111, 117, 118, 119, 120, 232, 233),  # to below the inner corner of the eye

@@ -302,7 +302,8 @@ class Reaction:
     `peak` is at the usual dose: of swelling the mL of volume on each side (in all for a midline
     one), of bruising a grade from 0 none to 3 severe, of erythema the Clinician Erythema Assessment
     from 0 clear to 4 severe. `level` is a share of the peak, linear between the days. `frequency`
-    is the share of people who have it.
+    is the share of people who have it. Of a bruise, `sinks_mm` is how far below the patch blood
+    runs, thinning; of a swelling, `ptosis_mm` how much lower the upper lid hangs at the peak.
     """
 
     sign: Annotated[str, one_of(REACTIONS)]
@@ -316,10 +317,16 @@ class Reaction:
     frequency_source: Source
     midline: Switch = False
     published: tuple[CurvePoint, ...] = ()
+    sinks_mm: Annotated[Number, Field(ge=0.0)] = 0.0
+    ptosis_mm: Annotated[Number, Field(ge=0.0)] = 0.0
 
     @model_validator(mode="after")
     def _check(self) -> Reaction:
         _check_curve(self.days, self.level, self.published)
+        if self.sinks_mm and self.sign != "bruising":
+            raise FieldError("sinks_mm", "only blood sinks")
+        if self.ptosis_mm and self.sign != "swelling":
+            raise FieldError("ptosis_mm", "only a swelling lowers a lid")
         if max(self.level) != 1.0 or min(self.level) < 0.0 or self.level[-1] != 0.0:
             raise FieldError("level", "from 0 to 1, 1 at the peak, and 0 at the end")
         return self

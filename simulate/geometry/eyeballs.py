@@ -21,6 +21,7 @@ COMES_IN_MM = 2.0  # beyond that, over which skin begins to move
 # And no farther than this share of the way to what is still, or the picture would fold there; at
 # the second from the eye nothing moves farther.
 MOST_OF_WAY, REACH_MM = 0.7, 10.0
+LIGHT_MM = 0.6  # the same for light and colour, which reach to the margin of a lid
 EDGE_PX = 1.0
 _SUBPIXEL = 16  # of cv2's fixed points, 4 bits
 
@@ -31,17 +32,25 @@ class Eyeball:
 
     Attributes:
         rows, columns: window of the photo around it.
-        free: (h, w, 1) float32, how far a field acts: 0 on the eye, 1 at the edge of the window.
+        free: (h, w, 1) float32, how far a field moves: 0 on the eye, 1 at the edge of the window.
+        lit: (h, w, 1) float32, how far light and colour act, likewise.
         most_px: (h, w, 1) float32, how far it moves at most.
     """
 
     rows: slice
     columns: slice
     free: Mask
+    lit: Mask
     most_px: Mask
 
     def hold(self, field: Field, rows: slice, columns: slice) -> None:
-        """Take a field (h, w, ...) on a window of the photo to nothing on the eye, in place."""
+        """Take a field on a window of the photo to nothing on the eye, in place.
+
+        Args:
+            field: (h, w, 2) float32 displacements in px, or (h, w) or (h, w, 3) of light or colour.
+            rows: of the photo.
+            columns: of the photo.
+        """
         both = [
             slice(max(one.start, own.start), min(one.stop, own.stop))
             for one, own in ((rows, self.rows), (columns, self.columns))
@@ -51,12 +60,11 @@ class Eyeball:
         y, x = both
         here = field[_from(y, rows), _from(x, columns)]
         inside = _from(y, self.rows), _from(x, self.columns)
-        free = self.free[inside]
-        if field.ndim > 2:
+        if field.ndim == 3 and field.shape[2] == 2:
             away = np.linalg.norm(here, axis=2, keepdims=True)
-            here *= np.minimum(free, self.most_px[inside] / np.maximum(away, 1e-6))
+            here *= np.minimum(self.free[inside], self.most_px[inside] / np.maximum(away, 1e-6))
         else:
-            here *= free[..., 0]
+            here *= self.lit[inside] if field.ndim == 3 else self.lit[inside][..., 0]
 
 
 def eyeballs(face: Face) -> tuple[Eyeball, ...]:
@@ -81,8 +89,7 @@ def _eyeball(face: Face, side: str) -> Eyeball | None:
     away = cv2.distanceTransform(1 - inside, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
     # A px on the outline is of the eye too, however coarse the photo is.
     way_mm = np.maximum((away - EDGE_PX) / face.px_per_mm - STILL_MM, 0.0)
-    t = np.minimum(way_mm / COMES_IN_MM, 1.0)
-    free = np.asarray(t * t * (3.0 - 2.0 * t), np.float32)[..., None]
+    free, lit = (_eased(way_mm / over_mm) for over_mm in (COMES_IN_MM, LIGHT_MM))
     most_px = np.asarray(MOST_OF_WAY * face.px_per_mm * way_mm, np.float32)[..., None]
     left, top = low.tolist()
     rows = slice(max(0, top), min(face.photo.height, top + height))
@@ -91,5 +98,10 @@ def _eyeball(face: Face, side: str) -> Eyeball | None:
         return None
     seen = np.s_[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left]
     return Eyeball(
-        rows, columns, np.ascontiguousarray(free[seen]), np.ascontiguousarray(most_px[seen])
+        rows, columns, *(np.ascontiguousarray(one[seen]) for one in (free, lit, most_px))
     )
+
+
+def _eased(share: Mask) -> Mask:
+    t = np.minimum(share, 1.0)
+    return np.asarray(t * t * (3.0 - 2.0 * t), np.float32)[..., None]

@@ -36,7 +36,8 @@ from simulate.outcome.pipeline import shifts_of
 from simulate.plan.conditions import Conditions
 from simulate.plan.interactions import interactions
 from simulate.plan.plan import Plan, Treatment
-from simulate.recovery.discolouration import SURFACE, colour_of, depth_of
+from simulate.recovery.discolouration import SURFACE, colour_of
+from simulate.recovery.extent import depth_of
 from simulate.recovery.reactions import reactions_at
 from simulate.shading import shading
 from simulate.shading.light import Light
@@ -216,7 +217,7 @@ def _amounts(outcome: Outcome, plan: Plan, conditions: Conditions) -> dict[str, 
         for one, level in reactions_at(treatment, days, conditions.reactions):
             age = days_since(treatment.week, days)
             if one.sign != "swelling" and age is not None:
-                deepest, rim, core = colour_of(one, level, age)
+                deepest, rim, core = colour_of(face, one, level, age)
                 number = treatment.entry.reactions.index(one)
                 found[f"{treatment.procedure} {treatment.side} colour {number}"] = tuple(
                     float(deepest * part) for part in (*rim, *(core - rim))

@@ -34,6 +34,7 @@ from simulate.plan.interactions import adjustments, check_plan, plan_warnings
 from simulate.plan.plan import Plan, Treatment
 from simulate.progress import complete
 from simulate.recovery.discolouration import SURFACE, density_gain, density_of
+from simulate.recovery.ptosis import lowered_lids, ptosis_of
 from simulate.recovery.reactions import reactions_at
 from simulate.shading.relight import GLOSS, relit_bands, shading_gain
 from simulate.shading.shading import shade_of
@@ -140,6 +141,10 @@ def simulation_steps(
             merge(image, patch.pixels, patch.changed, patch.rows, patch.columns)
             moved = (*moved, patch.window)
         undrawn = [t for t in plan.treatments if covers_of(face, t)]
+        seen = [t for t in plan.treatments if t not in undrawn]
+        for rows, columns, pixels, here in lowered_lids(face, image, ptosis_of(seen, conditions)):
+            merge(image, pixels, here, rows, columns)
+            moved = (*moved, trim(rows, columns, here))
         shift_mm, moved_measures = _measured(face, shifts, share, undrawn)
         changes = (*skin_changes(skin.readings), *moved_measures)
     weights = [(shift.treatment, shift.weight) for shift in shifts if not shift.passing]
