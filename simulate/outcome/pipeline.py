@@ -28,6 +28,7 @@ from simulate.outcome.cover_check import check_covers, covers_of
 from simulate.outcome.outcome import Outcome
 from simulate.outcome.smile_check import seen_in
 from simulate.outcome.view_check import check_view
+from simulate.outcome.visibility import UNSEEN, is_seen
 from simulate.outcome.warnings import in_time, undrawn_reactions, warnings_of
 from simulate.plan.conditions import SETTLED, Conditions
 from simulate.plan.interactions import adjustments, check_plan, plan_warnings
@@ -148,15 +149,19 @@ def simulation_steps(
         shift_mm, moved_measures = _measured(face, shifts, share, undrawn)
         changes = (*skin_changes(skin.readings), *moved_measures)
     weights = [(shift.treatment, shift.weight) for shift in shifts if not shift.passing]
+    warnings: tuple[str, ...] = (
+        *warnings_of(face, plan, conditions, weights, share, skin, changes),
+        *plan_warnings(plan),
+        *in_time(plan, conditions.days),
+        *undrawn_reactions(plan, conditions),
+    )
+    settled = conditions.days is None and any(treatment.dose for treatment in plan.treatments)
+    if settled and not warnings and not is_seen(face, image, inverse_field):
+        warnings = (UNSEEN,)
     return Outcome(
         image=image,
         changes=changes,
-        warnings=(
-            *warnings_of(face, plan, conditions, weights, share, skin, changes),
-            *plan_warnings(plan),
-            *in_time(plan, conditions.days),
-            *undrawn_reactions(plan, conditions),
-        ),
+        warnings=warnings,
         timings_ms=clock.ms,
         face=face,
         plan=plan,
