@@ -122,7 +122,8 @@ def parts_of(procedure: Procedure, side: str) -> tuple[Part, ...]:
     """Return the parts of a procedure on a side or on both, a unit of effective dose each."""
     found, spared = [], _spared(procedure)
     for surface in SURFACES:
-        volume, tones, ml = [], [], 0.0
+        volumes: dict[bool, list[tuple[Term, str, float]]] = {}
+        tones = []
         rest: dict[tuple[float, bool], list[tuple[Term, str, float]]] = {}
         for term in procedure.terms:
             if term.patch.surface != surface:
@@ -130,8 +131,7 @@ def parts_of(procedure: Procedure, side: str) -> tuple[Part, ...]:
             weight = term.coefficient * _portion(term, procedure.dose, side)
             for one in (side,) if term.midline else procedure.treated_sides(side):
                 if term.operator in VOLUMES:
-                    volume.append((term, one, weight))
-                    ml += weight if term.operator == "volume" else -weight
+                    volumes.setdefault(term.unlit, []).append((term, one, weight))
                 elif term.operator in TONES:
                     tones.append((term, one, weight))
                 else:
@@ -143,8 +143,10 @@ def parts_of(procedure: Procedure, side: str) -> tuple[Part, ...]:
             found.append(
                 Part(f"{name} {kind}{until}", tuple(terms), None, surface, *spared, most, unlit)
             )
-        if volume:
-            found.append(Part(f"{name} filled", tuple(volume), ml, surface, *spared))
+        for unlit, terms in volumes.items():
+            ml = sum(w if term.operator == "volume" else -w for term, _, w in terms)
+            kind = "filled unlit" if unlit else "filled"
+            found.append(Part(f"{name} {kind}", tuple(terms), ml, surface, *spared, unlit=unlit))
         if tones:
             found.append(Part(f"{name} shaded", tuple(tones), None, surface, *spared))
     return tuple(found)

@@ -13,12 +13,14 @@ import numpy as np
 from face_mesh import Face
 from face_mesh.arrays import Mask
 from face_mesh.skin.hair import hair
-from face_mesh.skin.marks import lesions_mask, marks_mask
+from face_mesh.skin.lesions import moles
+from face_mesh.skin.marks import compact_mask, lesions_mask, marks_mask
 from simulate.catalogue.procedure import FRECKLES, LESIONS
 
 _WHOLE = (LESIONS, "redness")  # a lesion is picked by hand; redness is no matter of single hairs
 _DOTS = ("pores", "acne_scars", "melasma")  # dark dots are what they are, or too small to matter
 _SPOTS = ("pigment_spots", FRECKLES)  # which marks are
+_NAEVUS = 0.35  # ln of light from which a dark lesion is no sun spot. Author's estimate.
 _BROAD_MM, _BROADER = 2.0, 1.5  # a shade is broad: single hairs may not make a pattern of it
 
 
@@ -32,9 +34,25 @@ def exempt_mask(face: Face, sign: str) -> Mask:
     if not exempts_hair(sign):
         return np.zeros((face.photo.height, face.photo.width), np.float32)
     if sign in _SPOTS:
-        return hair(face)
+        return np.asarray(np.maximum(hair(face), _naevi_mask(face)), np.float32)
     marks = lesions_mask(face) if sign in _DOTS else marks_mask(face)
     return np.asarray(np.maximum(hair(face), marks), np.float32)
+
+
+def apart_mask(face: Face, sign: str) -> Mask:
+    """Return (H, W) float32, 1 on what is no part of the shade of a fold: what a treatment leaves.
+
+    Moles beside lips and lids are among it, which no detector of lesions looks for.
+    """
+    return np.asarray(np.maximum(exempt_mask(face, sign), compact_mask(face)), np.float32)
+
+
+def _naevi_mask(face: Face) -> Mask:
+    out = np.zeros((face.photo.height, face.photo.width), np.float32)
+    for mole in moles(face):
+        if mole.contrast >= _NAEVUS:
+            np.maximum(out, mole.mask.on_photo(*out.shape), out=out)
+    return out
 
 
 def hair_shade_mask(face: Face) -> Mask:

@@ -30,10 +30,17 @@ SPARE_SOFT_MM = 0.4
 NEAR_MM = 12.0  # around a region, farther than any mask of it reaches
 _BETWEEN = 50  # places looked at between two points of a stroke
 OVERHUNG = ("nasolabial_fold",)  # by what lies outside of it
+# Grades of such a fold between which it is lifted from not at all to all of it: below them it is
+# the shading of a round cheek, and a lift paints a pale wedge there. Author's estimate.
+_A_FOLD = (0.25, 1.0)
+# Standard deviation of what fades a lift out before hair: a fold that runs into a moustache stays
+# there, and one lifted up to it would start again as a hook. Author's estimate.
+_HAIR_MM = 5.0
 BELOW_THE_EYE = ("tear_trough", "eye_bags")
 BROAD = ("redness", "melasma")  # without an edge of their own
 _NOSE = ("nasal_ala_left", "nasal_ala_right", "nasal_tip")
 _CREASE_MM = 2.5  # of skin beside the wing of the nose that is left alone with it
+_GAP_MM = 2.0  # of a line that is found in pieces. Author's estimate.
 _LID_MM = (2.0, 13.0)  # inwards from the outer corner, between which crow's feet fade out
 
 
@@ -61,7 +68,7 @@ def target_of(face: Face, job: Job) -> Target:
     elif job.term.operator == "fade" and job.term.sign in BROAD:
         found = _shared(face, job)
     elif job.term.sign == "crows_feet_lines":
-        found = _found(face, job) * _beside_the_eye(face, job)
+        found = whole_lines(_found(face, job), face.px_per_mm) * _beside_the_eye(face, job)
     else:
         found = _found(face, job)
     if job.term.operator != "lift" and not job.treatment.spots:
@@ -95,7 +102,21 @@ def band_of(face: Face, job: Job) -> tuple[Mask, Mask]:
     if job.term.sign not in OVERHUNG:
         return slopes(line, skin, face.px_per_mm) * bare, skin * bare
     band, beside = overhung(line, skin, _outward_mm(face, job), face.px_per_mm)
-    return band * (1.0 - _nose(face)) * bare, beside * bare
+    far = np.minimum(bare, 1.0 - _towards_hair(face))
+    return band * (1.0 - _nose(face)) * far * _deep(face, job), beside * bare
+
+
+def _deep(face: Face, job: Job) -> float:
+    """How much of a lift a fold is deep enough for, in [0, 1]; none of what is no fold."""
+    none, whole = _A_FOLD
+    grade = detect(face, job.term.sign, job.region).severity
+    return float(np.clip((grade - none) / (whole - none), 0.0, 1.0))
+
+
+def _towards_hair(face: Face) -> Mask:
+    """(H, W) float32, rises to 1 over some mm before hair."""
+    wide = cv2.GaussianBlur(hair_shade_mask(face), (0, 0), _HAIR_MM * face.px_per_mm)
+    return np.asarray(np.minimum(2.0 * wide, 1.0), np.float32)
 
 
 def _outward_mm(face: Face, job: Job) -> Mask:
@@ -114,6 +135,18 @@ def _nose(face: Face) -> Mask:
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (wide, wide))
     grown = cv2.dilate(np.max(parts, axis=0), disc)
     return np.asarray(cv2.GaussianBlur(grown, (0, 0), 1.0 * face.px_per_mm), np.float32)
+
+
+def whole_lines(found: Mask, px_per_mm: float) -> Mask:
+    """Return lines without gaps: what is left of a crease that goes in pieces looks like moles.
+
+    Args:
+        found: (H, W) float32 in [0, 1], the mask of lines.
+        px_per_mm: scale.
+    """
+    wide = 2 * max(1, round(0.5 * _GAP_MM * px_per_mm)) + 1
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (wide, wide))
+    return np.asarray(cv2.morphologyEx(found, cv2.MORPH_CLOSE, disc), np.float32)
 
 
 def _beside_the_eye(face: Face, job: Job) -> Mask:

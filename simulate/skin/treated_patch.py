@@ -24,7 +24,7 @@ from simulate.composite import window_around
 from simulate.inpaint.engine import Fill
 from simulate.inpaint.registry import engine as engine_named
 from simulate.progress import share_of
-from simulate.skin.exemption import exempt_mask
+from simulate.skin.exemption import apart_mask
 from simulate.skin.fade_colour import fade, fade_dots
 from simulate.skin.fill_fold import lift_shade
 from simulate.skin.grain import Grain, mix_evenly
@@ -219,7 +219,7 @@ def _painted(
         yield 1.0
         return fade(face, sign, job.region, target.mask, at)
     if operator == "lift":
-        own = 1.0 - exempt_mask(face, sign)[at]
+        own = 1.0 - apart_mask(face, sign)[at]
         beside = (skin if target.beside is None else target.beside[at]) * own
         photo, deep = lift_shade(
             photo, here, skin * own, face.px_per_mm, skin_beside=beside, both_ways=sign in BULGES

@@ -8,6 +8,7 @@ from face_mesh import Face
 from face_mesh.arrays import Rgb
 from face_mesh.landmarks.anatomy import curve, point
 from face_mesh.skin.lesions import moles
+from face_mesh.skin.marks import compact_mask
 from simulate import Plan, Treatment, procedures
 from simulate.plan.conditions import Conditions
 from simulate.progress import complete
@@ -102,3 +103,40 @@ def test_a_fold_under_a_beard_is_said_to_be_hidden() -> None:
     plain, hidden = (treated(face, "marionette_filler")[0] for face in (bare, bearded))
     assert plain.hairy == ()
     assert hidden.hairy == ("marionette_fold",)
+
+
+def test_a_mole_in_the_corner_of_the_mouth_stays_when_a_shade_is_lifted() -> None:
+    """(No detector looks for a lesion so near to the lips, and the filler bleached it.)"""
+    face = creased(grainy_face(), "marionette_line_left", 4.0, 0.25)
+    corner = point("cheilion_left")
+    face = darker(face, (1.0, 4.0), 2.0, 2.0, 1.2, start=corner)
+    at = face.landmarks_px[corner, :2] + np.array([1.0, 4.0]) * face.px_per_mm
+    x, y = np.round(at).astype(int)
+    assert not any(np.hypot(one.x_px - x, one.y_px - y) < 5 for one in moles(face))
+    _, picture = treated(face, "marionette_filler")
+    assert (picture != face.photo.image).any()
+
+    def contrast(image: Rgb) -> float:
+        grey = np.log(image.mean(axis=2) + 1.0)
+        away_mm = np.hypot(*(np.indices(grey.shape).T - (y, x)).T) / face.px_per_mm
+        beside = (away_mm > 2.5) & (away_mm < 3.5)
+        return float(np.median(grey[beside]) - grey[away_mm < 0.8].mean())
+
+    assert contrast(picture) > 0.95 * contrast(face.photo.image)
+
+
+@pytest.mark.parametrize(("depth", "stays"), [(0.3, False), (1.0, True)])
+def test_a_naevus_is_no_sun_spot(depth: float, stays: bool) -> None:
+    start = point("malar_apex_left")
+    face = darker(grainy_face(), (0.0, 0.0), 2.5, 2.5, depth, start=start)
+    x, y = np.round(face.landmarks_px[start, :2]).astype(int)
+    assert (exempt_mask(face, "pigment_spots")[y, x] > 0.9) == stays
+
+
+def test_what_is_compact_is_told_from_a_crease_that_it_lies_on() -> None:
+    start = point("malar_apex_left")
+    line = darker(grainy_face(), (0.0, 0.0), 30.0, 1.5, 0.5, turn_deg=30.0, start=start)
+    x, y = np.round(line.landmarks_px[start, :2]).astype(int)
+    assert compact_mask(line)[y, x] < 0.05
+    dotted = darker(line, (0.0, 0.0), 2.0, 2.0, 0.9, start=start)
+    assert compact_mask(dotted)[y, x] > 0.9

@@ -6,11 +6,13 @@ import pytest
 from face_mesh.landmarks.anatomy import point
 from face_mesh.regions import region
 from face_mesh.skin.chromophores import HAEMOGLOBIN
-from face_mesh.skin.signs import SIGNS
+from face_mesh.skin.signs import SIGNS, detect
 from simulate import Plan, Treatment, procedures
+from simulate.skin.masks import target_of, whole_lines
 from simulate.skin.region_shares import region_share
 from simulate.skin.skin_effect import skin_mask_of
-from tests.face_mesh.skins import darker, even_face, with_more
+from simulate.skin.tasks import jobs_of
+from tests.face_mesh.skins import creased, darker, even_face, with_more
 
 SMALL = 1.6  # of the portrait: 2 px per mm
 
@@ -91,3 +93,28 @@ def test_shares_of_regions_are_smooth_and_none_of_one_side_reaches_the_other() -
     other = region_share(face, "redness", "malar_right")
     x, y = np.round(face.landmarks_px[point("malar_apex_left"), :2]).astype(int)
     assert other[y, x] < 0.01
+
+
+@pytest.mark.parametrize(("depth", "is_fold"), [(0.2, False), (0.5, True)])
+def test_what_is_no_fold_is_not_lifted(depth: float, is_fold: bool) -> None:
+    """(On a round cheek without a fold a pale wedge was painted.)"""
+    face = creased(even_face(), "nasolabial_fold_left", 4.0, depth)
+    grade = detect(face, "nasolabial_fold", "nasolabial_fold_left").severity
+    plan = Plan((Treatment("nasolabial_filler", 2.0, "left"),))
+    (job,) = jobs_of(plan)
+    most = float(target_of(face, job).mask.max())
+    assert detect(face, "nasolabial_fold", "nasolabial_fold_left").mask.mask.any()
+    assert (grade > 0.25) == is_fold
+    assert (most > 0.5) if is_fold else most == 0.0
+
+
+def test_a_crease_found_in_pieces_is_treated_whole_and_two_stay_two() -> None:
+    """(The pieces that were left looked like new moles.)"""
+    px_per_mm = 4.0
+    found = np.zeros((80, 160), np.float32)
+    found[20:24, 20:80] = found[20:24, 85:140] = 1.0  # 1.25 mm between the pieces
+    found[36:40, 20:140] = 1.0  # 3 mm below
+    whole = whole_lines(found, px_per_mm)
+    assert (whole >= found).all()
+    assert whole[21, 20:140].min() == 1.0
+    assert whole[26:34].max() == 0.0
