@@ -18,7 +18,7 @@ from simulate.geometry import displacement
 from simulate.geometry.displacement import Part, parts_of, to_treat
 from simulate.geometry.neck_and_ears import neck_values
 from simulate.outcome import cover_check
-from simulate.outcome.warnings import HARDLY_THERE
+from simulate.outcome.neck_warnings import HARDLY_THERE
 from simulate.shading.shading import shade_unit
 from simulate.shading.tones import tone_unit
 from tests.simulate.faces import bare, face_of, mirrored, run
