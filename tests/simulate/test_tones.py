@@ -81,7 +81,7 @@ def test_little_to_treat_is_little_drawn_and_said(
 ) -> None:
     moved = []
     for found in (0.0, 1.0):
-        for module in ("simulate.geometry.displacement", "simulate.outcome.warnings"):
+        for module in ("simulate.geometry.displacement", "simulate.outcome.neck_warnings"):
             monkeypatch.setattr(f"{module}.extent", lambda f, what, side, found=found: found)
         outcome = run(bare(face_of("hopper")), name, 0.7)
         moved.append(
