@@ -37,6 +37,7 @@ BESIDE_MM = 25.0  # above the chin: what is higher lies beside the face
 HOLE_MM2 = 400  # what is smaller is the deepest shade under the chin, a crease, a bead
 EDGE_MM = 5.0  # over which the neck comes in beside what is not skin
 BESIDE_EDGE_MM = 8.0  # over which what is beside the neck follows it
+POCKET_MM = 15  # half the height of what is taken for a gap under the angle of the jaw
 WINDOW_MM = (25.0, 3.0, 25.0)  # of the upper neck: half of its width, and from where to where down
 _CHEEKS = (
     *(50, 280, 205, 425, 187, 411, 207, 427, 214, 434),
@@ -77,11 +78,14 @@ class NeckView:
         `BESIDE_EDGE_MM`, or the edge of the neck would be bent against its own middle.
         """
         size = 2 * round(BESIDE_EDGE_MM) + 1
+        # What lies between the jaw and the neck below it is neither, and has to go with both.
+        upright = np.ones((2 * POCKET_MM + 1, 1), np.uint8)
         whole = (self.skin | self.face).astype(np.uint8)
+        whole = np.asarray(cv2.morphologyEx(whole, cv2.MORPH_CLOSE, upright), np.uint8)
         aside = cv2.dilate(whole, np.ones((1, size), np.uint8)) > 0
-        upright = self._away(aside)
+        below = self._away(aside)
         off = cv2.distanceTransform(1 - whole, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-        return _eased(upright) * (1.0 - _eased(off * (EDGE_MM / BESIDE_EDGE_MM)))
+        return _eased(below) * (1.0 - _eased(off * (EDGE_MM / BESIDE_EDGE_MM)))
 
     @staticmethod
     def _away(inside: Bool) -> Values:

@@ -52,6 +52,7 @@ class Part:
         under_hair: whether hair lies over what they move, and stays.
         most: units beyond which they do not grow; 0 is without end.
         unlit: whether they move skin without lighting it anew.
+        reach: the most units that are ever shown; 0 where that is not known.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Part:
     under_hair: bool = False
     most: float = 0.0
     unlit: bool = False
+    reach: float = 0.0
 
     def surface_mm(self, face: Face) -> Points:
         """Return the (V, 3) displacement of one unit on the surface, to first order."""
@@ -141,12 +143,31 @@ def parts_of(procedure: Procedure, side: str) -> tuple[Part, ...]:
             until = f" until {most:g}" if most else ""
             kind = "unlit" if unlit else "moved"
             found.append(
-                Part(f"{name} {kind}{until}", tuple(terms), None, surface, *spared, most, unlit)
+                Part(
+                    f"{name} {kind}{until}",
+                    tuple(terms),
+                    None,
+                    surface,
+                    *spared,
+                    most,
+                    unlit,
+                    reach=procedure.dose.max,
+                )
             )
         for unlit, terms in volumes.items():
             ml = sum(w if term.operator == "volume" else -w for term, _, w in terms)
             kind = "filled unlit" if unlit else "filled"
-            found.append(Part(f"{name} {kind}", tuple(terms), ml, surface, *spared, unlit=unlit))
+            found.append(
+                Part(
+                    f"{name} {kind}",
+                    tuple(terms),
+                    ml,
+                    surface,
+                    *spared,
+                    unlit=unlit,
+                    reach=procedure.dose.max,
+                )
+            )
         if tones:
             found.append(Part(f"{name} shaded", tuple(tones), None, surface, *spared))
     return tuple(found)

@@ -246,6 +246,7 @@ def _neck(mesh_mm: Points) -> PriorSurface:
     places = {
         "jaw_border": tuple(range(columns)),
         "neck_foot": tuple(at(last, c) for c in range(-HALF_COLUMNS, HALF_COLUMNS + 1)),
+        "submental_border": tuple(at(0, c) for c in range(-6, 7)),
         "submental": tuple(at(r, 0) for r in range(4, UNDER_ROWS - 1)),
         "cervical_point": (at(UNDER_ROWS, 0),),
         "neck_crease": tuple(at(UNDER_ROWS, c) for c in range(-8, 9)),
@@ -256,9 +257,7 @@ def _neck(mesh_mm: Points) -> PriorSurface:
             at(r, 5 * sign) for r in range(UNDER_ROWS - 2, UNDER_ROWS + 9)
         )
         places[f"jaw_side_{side}"] = tuple(at(0, c * sign) for c in range(5, HALF_COLUMNS))
-        places[f"neck_side_{side}"] = tuple(
-            at(r, HALF_COLUMNS * sign) for r in range(UNDER_ROWS + 6, UNDER_ROWS + 11)
-        )
+        places[f"jaw_angle_{side}"] = tuple(at(0, c * sign) for c in range(12, HALF_COLUMNS + 1))
         places[f"under_jaw_{side}"] = tuple(at(UNDER_ROWS - 4, c * sign) for c in range(6, 14))
     return PriorSurface(vertices, triangles, pairs, surface="neck", places=places)
 

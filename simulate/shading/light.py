@@ -25,6 +25,7 @@ SAMPLE_PX_PER_MM = 1.0
 BLUR_MM = 2.0
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 DARKEST = 1e-3
+BRIGHT = 97.0  # of skin sorted by its light: the rest is the shine of single spots
 FACING = 0.25  # cosine to the camera below which a normal is too near the contour to be fitted
 NORMAL_ROUNDS = 4  # over which normals are averaged: facets of the mesh are some 8 mm wide
 CHANNEL_LIMITS = (0.75, 1.3)  # of how far a channel may follow shade, beside luminance
@@ -49,12 +50,14 @@ class Light:
         coefficients: (9,) of `harmonics` of a head-frame normal, in ln of luminance.
         channels: (3,) how far ln of R, G and B follows that of luminance as the shade changes.
         paleness: blue over red light of this skin without shine.
+        bright: luminance of bright skin of this face, of which `BRIGHT` % is darker.
         explained: share of the skin's variance in ln luminance that the fit explains.
     """
 
     coefficients: Points
     channels: Points
     paleness: float
+    bright: float
     explained: float
 
     @classmethod
@@ -76,7 +79,7 @@ def fit_light(face: Face) -> Light:
     at_px = face.pose.to_photo(mesh.vertices_mm)[:, :2]
     inside = ((at_px >= 0) & (at_px <= (face.photo.width - 1, face.photo.height - 1))).all(axis=1)
     kept = _bare(mesh) & inside & ((normals @ face.pose.rotation.T)[:, 2] > FACING)
-    light = _sampled(face, at_px[kept])
+    light = light_at(face, at_px[kept])
     brightness = np.log(np.maximum(light @ LUMINANCE, DARKEST))
     basis, area = harmonics(normals[kept]), mesh.areas_mm2[kept]
     coefficients, weights = fit_harmonics(basis, brightness, area)
@@ -86,7 +89,8 @@ def fit_light(face: Face) -> Light:
     channels = _following(light, basis @ coefficients, weights)
     colour = np.median(light, axis=0)
     paleness = float(colour[2] / max(colour[0], DARKEST))
-    return Light(coefficients, channels, min(paleness, NEUTRAL), explained)
+    bright = max(float(np.percentile(light @ LUMINANCE, BRIGHT)), DARKEST)
+    return Light(coefficients, channels, min(paleness, NEUTRAL), bright, explained)
 
 
 def _bare(mesh: FaceSurface) -> Bool:
@@ -96,7 +100,7 @@ def _bare(mesh: FaceSurface) -> Bool:
     return kept
 
 
-def _sampled(face: Face, at_px: Points) -> Points:
+def light_at(face: Face, at_px: Points) -> Points:
     """Return (N, 3) linear light of the blurred photo at (N, 2) places."""
     image: Rgb = face.photo.image
     factor = min(1.0, SAMPLE_PX_PER_MM / face.px_per_mm)

@@ -24,6 +24,7 @@ from simulate.geometry.grid import NODE_MM, Grid
 from simulate.geometry.mesh import FaceSurface
 from simulate.geometry.neck_and_ears import PriorSurface, grid_of, surface_of
 from simulate.geometry.operators import smooth_step
+from simulate.shading.headroom import within_headroom
 from simulate.shading.light import NORMAL_ROUNDS, Light
 from simulate.shading.tones import tone_unit
 
@@ -61,6 +62,7 @@ def shade_unit(face: Face, part: Part) -> Floats:
     shade = grid.place_values(values, LOW_PASS_MM / NODE_MM)
     if relief.has_features:  # what the low pass spread over lips and eyes again
         shade *= grid.place_values(relief.known(face), EDGE_NODES)
+    shade = within_headroom(face, shade, part.reach)
     return off_covers(face, shade + tone_unit(face, part), part.bends_glasses, part.under_hair)
 
 

@@ -113,3 +113,14 @@ def test_the_relief_of_a_neck_is_that_of_its_skin(face: Face) -> None:
     assert not band_relief(face)[~view.skin].any()
     wide = cv2.GaussianBlur(band_relief(face), (0, 0), 30.0)
     assert np.abs(wide).max() < 0.1  # shade beside shade, no lighter neck
+
+
+def test_the_wall_between_jaw_and_neck_goes_with_both() -> None:
+    """What is higher than the chin by far is taken for no neck: below the jaw a gap is left."""
+    face, skin = np.zeros((2, 111, 161), np.bool_)
+    face[:40, 40:121] = True
+    skin[52:, 45:116] = True
+    follows = NeckView(np.zeros(face.shape, np.float32), face, skin).follows
+    assert follows[42:50, 60:100].min() > 0.9
+    assert follows[42:50, 118].min() > 0.2
+    assert follows[42:50, 135].max() == 0.0

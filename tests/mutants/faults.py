@@ -94,7 +94,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "bruise_sides",
         "What is kept of a bruise forgets the side: the left one is drawn for the right.",
-        DISCOLOUR,
+        "simulate/recovery/extent.py",
         "return _depth(face, treatment.entry, treatment.side, reaction)",
         f"{KEY}\n    key = Key('depth', (treatment.entry, reaction), Scope.SIZE)\n"
         "    return face.cached(\n"
@@ -105,8 +105,8 @@ FAULTS: tuple[Fault, ...] = (
         "surface_gone",
         "Bruises take the light too that skin returns above them.",
         "simulate/outcome/pipeline.py",
-        "(density_gain(density), SURFACE)",
-        "(density_gain(density), 0.0)",
+        "(density_gain(density), SURFACE, 0.0)",
+        "(density_gain(density), 0.0, 0.0)",
         (f"{COLOURS}::test_light_under_the_surface_goes_by_beer_and_lambert",),
     ),
     # --- light and shading
@@ -138,8 +138,8 @@ FAULTS: tuple[Fault, ...] = (
         "shading_sign_unit",
         "What turns to the light gets darker, where a unit is computed.",
         "simulate/shading/shading.py",
-        "change: Points = (light.shade(after) - light.shade(before)) / step",
-        "change: Points = (light.shade(before) - light.shade(after)) / step",
+        "change: Points = (light.shade(turned) - light.shade(facing)) / step",
+        "change: Points = (light.shade(facing) - light.shade(turned)) / step",
         (f"{TESTS}test_light.py", f"{TESTS}test_shading.py"),
     ),
     Fault(
@@ -189,8 +189,8 @@ FAULTS: tuple[Fault, ...] = (
         "coefficient_applied",
         "What is shifted, turned or narrowed goes twice as far as the entry says.",
         "simulate/geometry/displacement.py",
-        "rest.append((term, one, weight))",
-        "rest.append((term, one, 2.0 * weight))",
+        "rest.setdefault((term.most, term.unlit), []).append((term, one, weight))",
+        "rest.setdefault((term.most, term.unlit), []).append((term, one, 2.0 * weight))",
         (f"{TESTS}test_published.py",),
     ),
     Fault(

@@ -355,6 +355,20 @@ def test_a_facelift_lifts_the_jowl_that_there_is(
     assert outline.max() < 5.5
 
 
+@pytest.mark.parametrize("found", [0.0, 1.0])
+def test_skin_under_a_lifted_jaw_rises_with_it(
+    face: Face, found: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or a mole just below would be drawn to an oval; the middle of the neck stays."""
+    monkeypatch.setattr(displacement, "extent", lambda face, finding, side: found)
+    face = bare(face)
+    (part,) = [p for p in parts_of(procedures()["facelift"], "both") if p.name.endswith("ck moved")]
+    places, rises = PriorSurface.of(face, "neck").places, part.surface_mm(face)[:, 1]
+    for side in ("left", "right"):
+        assert (rises[list(places[f"under_jaw_{side}"])].mean() > 0.3) == (found == 1.0)
+    assert rises[list(places["submental"])].max() < 0.3
+
+
 def test_the_side_of_a_neck_goes_along_under_a_narrower_jaw(face: Face) -> None:
     """9 mm below its angle, where the face itself moves nothing: or there would be a notch."""
     outcome, view = run(face, "masseter_toxin"), NeckView.of(face)

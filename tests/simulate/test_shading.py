@@ -16,6 +16,7 @@ from simulate import Plan, procedures, simulate
 from simulate.geometry.displacement import parts_of
 from simulate.geometry.grid import Grid
 from simulate.geometry.mesh import FaceSurface
+from simulate.shading.headroom import headroom, within_headroom
 from simulate.shading.light import (
     CHANNEL_LIMITS,
     NORMAL_ROUNDS,
@@ -241,3 +242,23 @@ def test_no_treatment_needs_no_light() -> None:
     simulate(face, Plan())
     assert not kept_of(face, fit_light)
     assert not shading_gain(face, np.zeros(Grid.of(face).shape, np.float32)).any()
+
+
+@pytest.mark.parametrize("name", ["genioplasty", "chin_filler"])
+def test_no_skin_gets_lighter_than_bright_skin_of_the_same_face(name: str) -> None:
+    """At the most dose too: a chin that comes forward is not burnt to white."""
+    face = face_of("hopper")
+    for part in parts_of(procedures()[name], "both"):
+        assert part.reach == procedures()[name].dose.max
+        lighter = part.reach * shade_unit(face, part)
+        assert lighter.max() > 0.05
+        assert (lighter <= headroom(face) + 1e-5).all()
+
+
+def test_shade_and_little_light_stay_as_they_are() -> None:
+    face = face_of("hopper")
+    shade = np.full(Grid.of(face).shape, -0.3, np.float32)
+    assert within_headroom(face, shade, 2.0) == pytest.approx(shade)
+    assert within_headroom(face, -shade, 0.0) == pytest.approx(-shade)
+    faint = np.full_like(shade, 0.001)
+    assert within_headroom(face, faint, 1.0) == pytest.approx(faint, rel=0.01)

@@ -18,7 +18,7 @@ from simulate.geometry import displacement
 from simulate.geometry.displacement import Part, parts_of, to_treat
 from simulate.geometry.neck_and_ears import neck_values
 from simulate.outcome import cover_check
-from simulate.outcome.warnings import HARDLY_THERE
+from simulate.outcome.neck_warnings import HARDLY_THERE
 from simulate.shading.shading import shade_unit
 from simulate.shading.tones import tone_unit
 from tests.simulate.faces import bare, face_of, mirrored, run
@@ -81,7 +81,7 @@ def test_little_to_treat_is_little_drawn_and_said(
 ) -> None:
     moved = []
     for found in (0.0, 1.0):
-        for module in ("simulate.geometry.displacement", "simulate.outcome.warnings"):
+        for module in ("simulate.geometry.displacement", "simulate.outcome.neck_warnings"):
             monkeypatch.setattr(f"{module}.extent", lambda f, what, side, found=found: found)
         outcome = run(bare(face_of("hopper")), name, 0.7)
         moved.append(
