@@ -84,6 +84,8 @@ def test_every_piece_of_treated_skin_is_in_the_picture(name: str) -> None:
     for part, weight in parts:
         touched[part.rows, part.columns] += part.changed & (weight > 0.0)
     for part, weight in parts:
+        if not part.changed.any():
+            continue
         at = (part.rows, part.columns)
         alone = part.changed & (touched[at] == 1)
         # Rounded before its grain is strengthened and after; a weight may be given of each pixel.
