@@ -23,8 +23,8 @@ from simulate.geometry.operators import smooth_step
 from simulate.geometry.warp import nodes_on, positions, sample
 
 HIDDEN_MM = (0.6, 1.6)  # of lid that shows: from none of it hidden by the fold to all
-# Of the length of a lid that shows: from which on what does not show is no longer taken to be hidden
-# by a fold, and from which on not at all. There the crease only runs down into the lashes.
+# Of the length of a lid that shows: from which on what does not show is less and less taken to be
+# hidden by a fold, and from which on not at all. There the crease only runs down into the lashes.
 SHOWS = (0.4, 0.5)
 ENDS_MM = 4.0  # towards the corners of the eye, over which the layer goes over into the bent skin
 FOLD_MM = 9.0  # above the lashes, within which the field moves the fold most
