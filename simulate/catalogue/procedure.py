@@ -166,7 +166,7 @@ class Term:
     who come for the treatment, and less of it acts on a face on which less is found, down to the
     share `least`. An `unlit` term moves skin that is not lit
     anew: the relief it levels, as a hump of the nose, is not in the mesh, and light would show the
-    opposite of it.
+    opposite of it; or its shine goes along with it, as below a brow, and would be shone on twice.
     """
 
     operator: Annotated[str, one_of(_NEEDS)]
@@ -181,7 +181,7 @@ class Term:
     most: Annotated[Number, Field(ge=0.0)] = 0.0  # 0 is without end
     reading: Annotated[str, one_of(("", *FINDINGS))] = ""
     least: Annotated[Number, Field(ge=0.0, le=1.0)] = 0.0
-    unlit: Switch = False  # levels what the mesh of a photo from the front does not hold
+    unlit: Switch = False  # its skin goes along with its light, or the mesh does not hold it
 
     @model_validator(mode="after")
     def _check(self) -> Term:

@@ -30,7 +30,7 @@ from simulate.catalogue.procedure import (
 )
 from simulate.geometry.cover_taper import off_covers
 from simulate.geometry.grid import Grid
-from simulate.geometry.neck_and_ears import grid_of, surface_of
+from simulate.geometry.neck_and_ears import grid_of, most_setback_mm, surface_of
 from simulate.geometry.operators import term_field
 from simulate.geometry.volume import Cubic, share_for, swept_ml
 
@@ -65,6 +65,11 @@ class Part:
     unlit: bool = False
     reach: float = 0.0
 
+    @property
+    def sides(self) -> frozenset[str]:
+        """The sides that its terms lie on."""
+        return frozenset(side for _, side, _ in self.terms)
+
     def surface_mm(self, face: Face) -> Points:
         """Return the (V, 3) displacement of one unit on the surface, to first order."""
         return _surface_mm(face, self)
@@ -75,6 +80,8 @@ class Part:
 
     def share(self, face: Face, weight: float) -> float:
         """Return by how much to multiply the unit's fields for `weight` units of dose."""
+        if self.surface == "ears":
+            return min(weight, most_setback_mm(face, self.sides))
         if not weight or not self.volume_ml:
             return min(weight, self.most) if self.most else weight
         cubic = _cubic(face, self)

@@ -45,8 +45,9 @@ ROUNDS, SEED = 3, 7
 SPECK, GAP = 5, 13  # px of the strip: smaller specks are none, smaller gaps are folds of the ear
 # What a bulge must be like, set on 35 ears and 17 places without one of development people: its
 # protrusion, its height, where it begins and ends, where it stands out most (from its upper end),
-# how full it is, how much darker than the cheek, and how it stands off against what is behind.
-PROTRUSION_MM, HEIGHT_MM = (9.0, 27.0), (42.0, 78.0)
+# how full it is, how much darker than the cheek, and how it stands off against what is behind. An
+# ear with less protrusion does not stand out: nothing is to be set back (author's estimate).
+PROTRUSION_MM, HEIGHT_MM = (12.0, 27.0), (42.0, 78.0)
 HIGHEST_MM, LOWEST_MM, UPPER_POLE_MM = 22.0, -74.0, -10.0
 PEAK, FULL, DARKEST, CONTRAST = 0.8, 0.6, -26.0, 14.0
 PEAK_HEIGHTS_MM = (14.0, -48.0)
@@ -56,6 +57,7 @@ STEPPED, STEP, STEP_MM = 0.75, 0.3, 4.0
 # Loose hair behind an ear, which could not be gone on with where the ear was: head this far beyond
 # the rim in so large a share of its rows, or below it; 0 to 0.12 of 20 ears, 0.3 of two in hair.
 LOOSE_HAIR, BEYOND_MM, BELOW_MM = 0.2, 4.0, 8.0
+ABOVE_MM = 8.0  # over its upper end, within which hair that lies on it is looked for
 STRAND_MM = 4.0  # of the colour of skin: what is narrower is hair
 Floats = npt.NDArray[np.float32]
 
@@ -85,6 +87,14 @@ class Ear:
         """How far its rim stands out at most."""
         inside = (self.heights_mm <= self.top_mm) & (self.heights_mm >= self.foot_mm)
         return float(self.rim_mm[inside].max())
+
+    @property
+    def hair_above(self) -> float:
+        """How far hair above it stands out, as a share of how far the ear does, 0 to 1."""
+        above = (self.heights_mm > self.top_mm + 1.0) & (self.heights_mm < self.top_mm + ABOVE_MM)
+        columns = np.arange(self.head.shape[1]) / STRIP_PX_PER_MM - WITHIN_MM
+        reach_mm = np.where(self.head[above] > 0.5, columns, 0.0).max(axis=1, initial=0.0)
+        return float(np.clip(np.median(reach_mm) / self.protrusion_mm, 0.0, 1.0))
 
     def rim_at(self, heights_mm: Points) -> Points:
         """Return the rim, mm beside the contour, at heights."""

@@ -23,6 +23,9 @@ from simulate.geometry.operators import smooth_step
 from simulate.geometry.warp import nodes_on, positions, sample
 
 HIDDEN_MM = (0.6, 1.6)  # of lid that shows: from none of it hidden by the fold to all
+# Of the length of a lid that shows: from which on what does not show is less and less taken to be
+# hidden by a fold, and from which on not at all. There the crease only runs down into the lashes.
+SHOWS = (0.4, 0.5)
 ENDS_MM = 4.0  # towards the corners of the eye, over which the layer goes over into the bent skin
 FOLD_MM = 9.0  # above the lashes, within which the field moves the fold most
 STEPS = 19  # heights at which that is looked for
@@ -115,6 +118,9 @@ def _hidden(lid: UpperLid) -> Points:
     """(n,) how far each column of a lid is hidden by its fold, 0 to 1."""
     none, whole = HIDDEN_MM
     hidden = smooth_step((whole - lid.show_mm) / (whole - none)) * (1.0 - lid.crossed)
+    some, most = SHOWS
+    shows = float((lid.show_mm > (none + whole) / 2.0).mean())
+    hidden = hidden * smooth_step(np.asarray((most - shows) / (most - some), np.float64))
     ends = np.minimum(lid.along_mm - lid.along_mm[0], lid.along_mm[-1] - lid.along_mm)
     return np.asarray(hidden * smooth_step(ends / ENDS_MM), np.float64)
 

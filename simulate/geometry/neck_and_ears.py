@@ -12,7 +12,7 @@ nothing inside the face, smoothly more away from its edge, nothing again beyond 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -66,6 +66,12 @@ HELIX = 0.6
 # A rim that stands out so far takes all of what sets it back, one that stands out less takes less:
 # it would else fold onto its root, and so would all of the plan be held back.
 FREE_RIM_MM = 11.5
+# Hair that stands out above an ear stays: the setback comes in over this, below the ear's upper end
+# where the hair stands out as far as the ear, and as far above that end where there is none.
+UNDER_HAIR_MM = 12.0
+# Of what the rim of the ear that stands out less stands out, which an operation leaves at least: an
+# ear that is set back farther is a picture that is only squeezed (author's estimate).
+LEFT_OUT = 0.7
 LEAST_RIM_MM = 6.0  # of a row of the sheet, which else would be a line
 
 # mm beyond the edge of the face over which the displacement comes in: the face ends there and skin
@@ -202,6 +208,13 @@ def grid_of(face: Face, surface: str) -> Grid | PriorGrid:
     return Grid.of(face) if surface == "face" else _prior_grid(face, surface)
 
 
+def most_setback_mm(face: Face, sides: Iterable[str]) -> float:
+    """Return the most that ears on some sides can be set back in a photo; 0 where none is seen."""
+    seen = ears_of(face)
+    rims = [seen[side].protrusion_mm for side in sides if side in seen]
+    return (1.0 - LEFT_OUT) * min(rims, default=0.0)
+
+
 def _neck(mesh_mm: Points) -> PriorSurface:
     jaw = curve("jaw_contour")
     middle = jaw.index(point("menton"))
@@ -281,7 +294,11 @@ def _ears(mesh_mm: Points, seen: Mapping[str, Ear]) -> PriorSurface:
         standing = np.flatnonzero(within & (rim >= HELIX * rim[within].max()))
         root = contour_at(mesh_mm, side, heights)
         out = np.maximum(rim, LEAST_RIM_MM)[:, None] * np.minimum(columns / RIM_COLUMN, 1.0)
-        gives.append(np.repeat(np.minimum(rim / FREE_RIM_MM, 1.0), EAR_COLUMNS))
+        from_mm = top_mm + UNDER_HAIR_MM * (1.0 - (ear.hair_above if ear else 0.0))
+        free = np.minimum(rim / FREE_RIM_MM, 1.0) * _eased(
+            np.asarray((from_mm - heights) / UNDER_HAIR_MM, np.float32)
+        )
+        gives.append(np.repeat(free, EAR_COLUMNS))
         out += AIR_MM * np.maximum(columns - RIM_COLUMN, 0)
         sheet = root[:, None] + out[..., None] * outwards(side)
         first = i * EAR_ROWS * EAR_COLUMNS

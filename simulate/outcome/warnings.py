@@ -15,6 +15,7 @@ from simulate.catalogue.procedure import LESIONS
 from simulate.catalogue.time_course import days_since
 from simulate.geometry.basis import reach_mm
 from simulate.geometry.displacement import grid_shift_px, parts_of
+from simulate.geometry.neck_and_ears import most_setback_mm
 from simulate.outcome.changes import SPECS, Change
 from simulate.outcome.cover_check import covers_of, partly_hidden
 from simulate.outcome.eyelid_warnings import free_lids, high_brows
@@ -283,11 +284,26 @@ def _unseen(skin: SkinEffect, findings: Sequence[str]) -> Iterator[str]:
         )
 
 
+def _setback(face: Face, treatment: Treatment, weight: float) -> Iterator[str]:
+    """Yield how far ears are set back that do not stand out far enough for all of a dose."""
+    entry = treatment.entry
+    if all(term.patch.surface == "ears" for term in entry.terms) and entry.terms:
+        most_mm = most_setback_mm(face, entry.treated_sides(treatment.side))
+        if weight > most_mm:
+            yield Message(
+                "{name}: drawn only {most_mm:.1f} mm nearer, because in this photo the ears "
+                "stand out too little for more.",
+                name=Message(entry.name),
+                most_mm=most_mm,
+            )
+
+
 def _shape(face: Face, share: float, weights: Weights) -> Iterator[str]:
     if share < WHOLE:
         yield Message(IN_PART, percent=float(np.floor(100 * share)))
     for treatment, weight in weights:
         entry = treatment.entry
+        yield from _setback(face, treatment, weight)
         deepest_mm, seen_mm = (
             share * weight * one for one in reach_mm(face, entry, treatment.side)
         )

@@ -124,7 +124,8 @@ def own_changes(outcome: Outcome) -> dict[str, float]:
 
 def limited(outcome: Outcome) -> bool:
     """Whether the outcome says that only a part of the plan is shown."""
-    return any("cannot show more" in warning for warning in outcome.warnings)
+    said = ("cannot show more", "too little for more")
+    return any(part in warning for warning in outcome.warnings for part in said)
 
 
 def areas(backward: Field) -> Mask:

@@ -12,6 +12,7 @@ from face_mesh.errors import PlanError
 from face_mesh.landmarks.anatomy import curve
 from simulate import Plan, simulate
 from simulate.geometry.ears import contour_at, ears_of, outwards
+from simulate.geometry.neck_and_ears import most_setback_mm
 from tests.face_mesh.skins import uncovered
 from tests.simulate.faces import bare, face_of, mirrored
 
@@ -110,6 +111,41 @@ def test_an_ear_goes_back_and_the_wall_behind_it_stays_straight() -> None:
     # A row of a stripe that was ear before has the colour of the stripe, not of its neighbour.
     deep = cv2.erode(freed.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     assert np.abs(after[deep] - behind[deep]).mean() < 4.0
+
+
+@pytest.mark.parametrize("dose", [3.0, 6.5, 7.0])
+def test_an_ear_keeps_most_of_its_width_and_what_is_left_out_is_said(dose: float) -> None:
+    face, _, _ = head()
+    outcome = simulate(face, Plan.parse(f"otoplasty={dose}"), engine="fake")
+    widths = [
+        (change.before, change.after)
+        for change in outcome.changes
+        if change.measure.startswith("ear_protrusion")
+    ]
+    assert len(widths) == 2
+    for before, after in widths:
+        assert 0.6 * before < after < before
+    most_mm = most_setback_mm(face, ("left", "right"))
+    assert any("nearer, because" in str(one) for one in outcome.warnings) == (dose > most_mm)
+
+
+def test_hair_above_an_ear_stays() -> None:
+    face, _, _ = head()
+    picture = face.photo.image.copy()
+    for side in ("left", "right"):
+        ends = contour_at(face.mesh_mm, side, np.array([TOP_MM, TOP_MM + 40.0]))
+        out = (STANDS_MM + 2.0) * outwards(side)
+        (low, high), (within, upper) = ends + out, ends - (0.8 * out)
+        fill(picture, face.pose.to_photo(np.array([low, high, upper, within]))[:, :2], HAIR)
+    one = replace(face, photo=Photo.from_rgb(picture), workspace=uncovered())
+    for ear in ears_of(one).values():
+        assert ear.hair_above > 0.8
+    outcome = simulate(one, Plan.parse("otoplasty=7"), engine="fake")
+    assert (outcome.image != picture).any()
+    hair = (picture == HAIR).all(axis=2)
+    deep = cv2.erode(hair.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    changed = np.abs(outcome.image.astype(int) - picture).max(axis=2)[deep]
+    assert (changed > 12).mean() < 0.01
 
 
 def test_a_mirrored_head_has_mirrored_ears() -> None:

@@ -176,6 +176,21 @@ def test_beyond_the_usual_dose_the_head_of_a_brow_rises_less_than_its_end() -> N
         assert 0.0 < heads[1] - heads[0] < 0.5 * (ends[1] - ends[0])
 
 
+@pytest.mark.parametrize(
+    ("side", "brow", "below"),
+    [("right", (46, 53, 52), (224, 223, 222)), ("left", (276, 283, 282), (444, 443, 442))],
+)
+def test_a_brow_rises_as_one_with_the_skin_just_below_it(
+    side: str, brow: tuple[int, ...], below: tuple[int, ...]
+) -> None:
+    """Its lowest hairs would else be drawn out into a veil over the lid."""
+    face, parts = face_of("collins"), parts_of(procedures()["surgical_brow_lift"], side)
+    up_mm = sum(part.share(face, 4.0) * part.surface_mm(face)[:, 1] for part in parts)
+    assert (up_mm[list(below)] > 0.7 * up_mm[list(brow)]).all()
+    assert np.mean(up_mm[list(below)]) > 0.8 * np.mean(up_mm[list(brow)])
+    assert all(part.unlit for part in parts)
+
+
 def test_a_part_with_an_end_does_not_grow_beyond_it() -> None:
     face = face_of("collins")
     ends = [part for part in parts_of(procedures()["surgical_brow_lift"], "both") if part.most]

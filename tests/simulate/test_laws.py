@@ -471,6 +471,8 @@ def test_the_range_is_that_of_people_whichever_responder_is_shown(face: Face, na
         size = abs(one.after - one.before)
         assert one.expected_low <= one.after <= one.expected_high
         for other in ("low", "high"):
+            if limited(shown[other]):  # an ear is set back no farther than it stands out
+                continue
             same = next((c for c in shown[other].changes if c.measure == one.measure), one)
             assert same.expected_low == pytest.approx(one.expected_low, abs=0.1 * size + 1e-9)
             assert same.expected_high == pytest.approx(one.expected_high, abs=0.1 * size + 1e-9)
