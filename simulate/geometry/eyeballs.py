@@ -17,11 +17,10 @@ from face_mesh.arrays import Field, Mask
 from face_mesh.landmarks.anatomy import curve
 
 STILL_MM = 0.3  # beyond the opening of the lids by landmarks: the margin and the roots of lashes
-COMES_IN_MM = 2.0  # beyond that, over which skin begins to move
-# And no farther than this share of the way to what is still, or the picture would fold there; at
-# the second from the eye nothing moves farther.
+# Beyond that skin moves no farther than this share of the way to what is still, or the picture
+# would fold there; at the second from the eye nothing moves farther.
 MOST_OF_WAY, REACH_MM = 0.7, 10.0
-LIGHT_MM = 0.6  # the same for light and colour, which reach to the margin of a lid
+LIGHT_MM = 0.6  # beyond it, over which light and colour come in: they reach to the margin of a lid
 EDGE_PX = 1.0
 _SUBPIXEL = 16  # of cv2's fixed points, 4 bits
 
@@ -32,14 +31,12 @@ class Eyeball:
 
     Attributes:
         rows, columns: window of the photo around it.
-        free: (h, w, 1) float32, how far a field moves: 0 on the eye, 1 at the edge of the window.
-        lit: (h, w, 1) float32, how far light and colour act, likewise.
-        most_px: (h, w, 1) float32, how far it moves at most.
+        lit: (h, w, 1) float32, how far light and colour act: 0 on the eye, 1 beside it.
+        most_px: (h, w, 1) float32, how far skin moves at most.
     """
 
     rows: slice
     columns: slice
-    free: Mask
     lit: Mask
     most_px: Mask
 
@@ -62,7 +59,7 @@ class Eyeball:
         inside = _from(y, self.rows), _from(x, self.columns)
         if field.ndim == 3 and field.shape[2] == 2:
             away = np.linalg.norm(here, axis=2, keepdims=True)
-            here *= np.minimum(self.free[inside], self.most_px[inside] / np.maximum(away, 1e-6))
+            here *= np.minimum(1.0, self.most_px[inside] / np.maximum(away, 1e-6))
         else:
             here *= self.lit[inside] if field.ndim == 3 else self.lit[inside][..., 0]
 
@@ -89,7 +86,7 @@ def _eyeball(face: Face, side: str) -> Eyeball | None:
     away = cv2.distanceTransform(1 - inside, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
     # A px on the outline is of the eye too, however coarse the photo is.
     way_mm = np.maximum((away - EDGE_PX) / face.px_per_mm - STILL_MM, 0.0)
-    free, lit = (_eased(way_mm / over_mm) for over_mm in (COMES_IN_MM, LIGHT_MM))
+    lit = _eased(way_mm / LIGHT_MM)
     most_px = np.asarray(MOST_OF_WAY * face.px_per_mm * way_mm, np.float32)[..., None]
     left, top = low.tolist()
     rows = slice(max(0, top), min(face.photo.height, top + height))
@@ -97,9 +94,7 @@ def _eyeball(face: Face, side: str) -> Eyeball | None:
     if rows.stop <= rows.start or columns.stop <= columns.start:
         return None
     seen = np.s_[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left]
-    return Eyeball(
-        rows, columns, *(np.ascontiguousarray(one[seen]) for one in (free, lit, most_px))
-    )
+    return Eyeball(rows, columns, *(np.ascontiguousarray(one[seen]) for one in (lit, most_px)))
 
 
 def _eased(share: Mask) -> Mask:

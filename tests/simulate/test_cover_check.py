@@ -8,7 +8,7 @@ from face_mesh.arrays import Rgb
 from face_mesh.covers.cover import hidden_mask
 from face_mesh.errors import PlanError
 from simulate import Plan, Treatment, procedures, simulate
-from simulate.outcome.cover_check import check_covers, covers_of, hidden_share
+from simulate.outcome.cover_check import HARDLY_HIDDEN, check_covers, covers_of, hidden_share
 from tests.face_mesh import covered
 from tests.face_mesh.faces import collins, hopper
 
@@ -59,7 +59,8 @@ def test_no_pixel_under_a_cover_changes_and_the_rest_does(name: str) -> None:
     assert under.any()
     assert not changed[under].any()
     assert changed.any()
-    assert any("covered in this photo" in warning for warning in outcome.warnings)
+    said = any("covered in this photo" in warning for warning in outcome.warnings)
+    assert said == (hidden_share(face, treated) > HARDLY_HIDDEN)
 
 
 def test_a_face_without_covers_is_hidden_nowhere() -> None:

@@ -200,7 +200,9 @@ def test_a_mirrored_face_gives_the_mirrored_result(face: Face, name: str) -> Non
         levels = np.abs(there.image[:, ::-1].astype(int) - here.image)
         assert np.percentile(levels, 99.9) <= (8 if by_hair or on_ears else 1)
         assert levels.mean() < (0.02 if by_hair or on_ears else 0.002)
-        off = 0.01 if on_ears else 1e-5
+        # So is what there is to lift, of a mirrored picture a little otherwise.
+        found = any(term.reading for term in procedures()[name].terms)
+        off = 0.01 if on_ears else 1e-3 if found else 1e-5
         for measure, change in own_changes(here).items():
             assert own_changes(there)[swapped(measure)] == pytest.approx(change, rel=off, abs=1e-6)
 
