@@ -164,8 +164,6 @@ MOVED = (
 )
 FADED = (
     Golden("ipl_redness", 191, 182),
-    Golden("pigment_laser", 121, 186, "collins"),
-    Golden("chemical_peel", 208, 171),
 )
 PAINTED = (
     Golden("crows_feet_toxin", 169, 297, size=48),
@@ -194,6 +192,8 @@ GOLDEN = (*MOVED, *FADED, *PAINTED, *HEALING)
 WITHOUT: dict[str, str] = {
     "gummy_smile_toxin": "neither shows gum; tests.simulate.smiles draws it",
     "temple_filler": "hair lies over the temples of both",
+    "pigment_laser": "neither shows spots that a laser is for",
+    "chemical_peel": "neither shows patches like melasma",
 }
 
 
