@@ -162,9 +162,7 @@ MOVED = (
     Golden("hifu_tightening", 76, 201, "collins"),
     Golden("rf_tightening", 161, 179),
 )
-FADED = (
-    Golden("ipl_redness", 191, 182),
-)
+FADED = (Golden("ipl_redness", 191, 182),)
 PAINTED = (
     Golden("crows_feet_toxin", 169, 297, size=48),
     Golden("forehead_toxin", 104, 190),
