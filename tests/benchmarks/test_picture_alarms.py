@@ -101,7 +101,7 @@ def test_a_soft_light_is_no_seam(face: Face, outcome: Outcome) -> None:
     mask = np.zeros(outcome.image.shape[:2], np.float32)
     x, y = np.round(face.landmarks_px[point("metopion"), :2]).astype(int)
     cv2.circle(mask, (int(x), int(y)), round(12 * face.px_per_mm), 1.0, -1)
-    soft = cv2.GaussianBlur(mask, (0, 0), 5 * face.px_per_mm)
+    soft = cv2.GaussianBlur(mask, (0, 0), 8 * face.px_per_mm)
     assert (
         picture_alarms.straight_seam(with_image(outcome, lighter(outcome.image, soft, 20.0))).share
         < 1.0

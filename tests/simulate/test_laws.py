@@ -195,7 +195,9 @@ def test_a_mirrored_face_gives_the_mirrored_result(face: Face, name: str) -> Non
         # Hair is told pixel by pixel, and beside a lock that is told otherwise skin moves or not.
         by_hair = procedures()[name].under_hair
         on_ears = "ears" in surfaces_of(name)  # read off pixels of half a mm: at its ends by two
-        assert off_mm.max() < (1.2 if by_hair or on_ears else 0.3)
+        # An eye is held still by whole pixels, of which a coarse photo has few.
+        least = max(0.3, 0.5 / face.px_per_mm)
+        assert off_mm.max() < (1.2 if by_hair or on_ears else least)
         assert off_mm.mean() < (5e-3 if by_hair else 1e-3) * here.shift_mm.max()
         levels = np.abs(there.image[:, ::-1].astype(int) - here.image)
         assert np.percentile(levels, 99.9) <= (8 if by_hair or on_ears else 1)

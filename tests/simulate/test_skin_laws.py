@@ -75,7 +75,8 @@ def test_a_mask_is_soft_and_lies_on_bare_skin(face: Face, name: str) -> None:
         assert ((mask > 0) & (mask < 1)).any()
         # The mask is drawn at another scale than the skin is told at: a pixel of either at the rim.
         strong = mask > 0.5
-        assert not strong.any() or (skin_mask(face)[strong] > 0.2).mean() > 0.995
+        off = int((skin_mask(face)[strong] <= 0.2).sum())
+        assert off <= max(1, 0.005 * strong.sum())
 
 
 # --- doses

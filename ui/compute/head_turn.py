@@ -42,8 +42,11 @@ def turn_of(outcome: Outcome) -> Turn | None:
     if not turning_shows(outcome):
         return None
     profile, start = profile_of(outcome), side_turn_deg(outcome)
+    steps = np.round(outcome.shift_mm_vertices / STEP_MM).astype("<i2")
+    moved = np.flatnonzero(steps.any(axis=1)).astype("<u2")
     header = {
         "scale": STEP_MM,
+        "moved": len(moved),
         "start": start,
         "most": MOST_DEG,
         "profile": {
@@ -52,5 +55,4 @@ def turn_of(outcome: Outcome) -> Turn | None:
             "sd": np.round(profile.sd_mm, 2).tolist(),
         },
     }
-    steps = np.round(outcome.shift_mm_vertices / STEP_MM).astype("<i2")
-    return Turn(header, sentences(outcome), steps.tobytes())
+    return Turn(header, sentences(outcome), moved.tobytes() + steps[moved].tobytes())

@@ -39,20 +39,23 @@ function takeHead(memory, described, bytes) {
   memory.head = { ...described, places, known, triangles };
 }
 
-// How far each vertex is moved, in whole numbers; null where turning would show nothing.
+// Which vertices are moved and how far, in whole numbers; null where turning would show nothing.
 function takeTurn(viewer, memory, described, bytes) {
-  memory.turn = null;
+  memory.turned = null;
   if (described && memory.head && headPainter(viewer, memory)) {
-    const whole = new Int16Array(bytes.buffer);
-    const after = memory.head.places.map((one, i) => one + whole[i] * described.scale);
-    memory.turn = { ...described, after };
+    const { moved, scale } = described;
+    const which = new Uint16Array(bytes.buffer, 0, moved);
+    const steps = new Int16Array(bytes.buffer, 2 * moved);
+    const after = Float32Array.from(memory.head.places);
+    steps.forEach((one, i) => (after[3 * which[Math.floor(i / 3)] + (i % 3)] += one * scale));
+    memory.turned = { ...described, after };
     memory.degrees ??= described.start;
     showProfile(viewer, described.profile);
     viewer.querySelector(".of-turn .said").textContent = described.said;
     Object.assign(viewer.querySelector(".turn"), { min: -described.most, max: described.most });
   }
-  viewer.toggleAttribute("data-turn", Boolean(memory.turn));
-  if (!memory.turn && picked(viewer, "mode") === "turn") choose(viewer, "mode", "compare");
+  viewer.toggleAttribute("data-turn", Boolean(memory.turned));
+  if (!memory.turned && picked(viewer, "mode") === "turn") choose(viewer, "mode", "compare");
 }
 
 function isTurned(viewer) {
@@ -60,7 +63,7 @@ function isTurned(viewer) {
 }
 
 function turnTo(viewer, memory, degrees) {
-  const { most } = memory.turn;
+  const { most } = memory.turned;
   memory.degrees = Math.min(most, Math.max(-most, degrees));
   drawTurned(viewer, memory);
 }
@@ -76,7 +79,7 @@ function connectTurn(viewer, memory) {
 }
 
 function drawTurned(viewer, memory) {
-  if (!memory.turn || !isTurned(viewer)) return;
+  if (!memory.turned || !isTurned(viewer)) return;
   const slider = viewer.querySelector(".turn");
   slider.value = Math.round(memory.degrees);
   const side = memory.degrees < -0.5 ? "turned_right" : memory.degrees > 0.5 ? "turned_left" : "front";
@@ -109,7 +112,7 @@ function headPainter(viewer, memory) {
 }
 
 function paintTurned(viewer, memory) {
-  const painter = memory.turn && headPainter(viewer, memory);
+  const painter = memory.turned && headPainter(viewer, memory);
   if (!painter || !isTurned(viewer)) return;
   const { gl, canvas } = painter;
   const frame = viewer.querySelector(".frame").getBoundingClientRect();
@@ -119,7 +122,7 @@ function paintTurned(viewer, memory) {
   gl.clear(gl.COLOR_BUFFER_BIT | gl.DEPTH_BUFFER_BIT);
   const both = [
     [memory.head.places, viewer.querySelector(".before .picture"), "before"],
-    [memory.turn.after, viewer.querySelector(".after .picture"), "after"],
+    [memory.turned.after, viewer.querySelector(".after .picture"), "after"],
   ];
   const beside = !isNarrow();
   const wide = canvas.width / (beside ? 2 : 1);
@@ -229,5 +232,5 @@ function releaseTurned(memory) {
   const { gl, textures } = memory.headPainter ?? {};
   if (gl) Object.values(textures).forEach((one) => gl.deleteTexture(one));
   if (gl) Object.assign(memory.headPainter, { textures: {}, sources: {} });
-  memory.head = memory.turn = null;
+  memory.head = memory.turned = null;
 }

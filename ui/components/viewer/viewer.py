@@ -141,8 +141,10 @@ class Turn:
     """What the head turned shows: see `simulate.outcome.turned_head`.
 
     Attributes:
-        header: mm of a step, where to begin and how far to go, the profile, and what is said.
-        shift: 16-bit steps along x, y, z of each vertex.
+        header: mm of a step, how many vertices are moved, where to begin and how far to go, and the
+            profile.
+        said: what is to be known of it.
+        shift: 16-bit numbers of the vertices that move, then 16-bit steps of each along x, y, z.
     """
 
     header: dict[str, Any]
