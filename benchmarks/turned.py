@@ -44,11 +44,13 @@ from face_mesh.landmarks.scale import Scale
 from face_mesh.measures import MEASURES, measure_points
 from simulate import procedures
 from simulate.catalogue.procedure import Procedure
+from simulate.export.turned_view import nearest_values
 from simulate.geometry.basis import mesh_basis
 from simulate.geometry.displacement import parts_of
 from simulate.geometry.grid import Grid
 from simulate.geometry.mesh import FaceSurface
 from simulate.geometry.warp import ONE_MAP
+from simulate.outcome.turned_head import turned_rotation
 from simulate.outcome.view_check import (
     change_weights,
     seen_share,
@@ -123,20 +125,15 @@ class Head:
 
 def turned_pose(yaw_deg: float, px_per_mm: float = PX_PER_MM) -> Pose:
     """Return the pose of an upright head that looks `yaw_deg` to its own left."""
-    turn = np.radians(yaw_deg)
-    about_y = [[np.cos(turn), 0, np.sin(turn)], [0, 1, 0], [-np.sin(turn), 0, np.cos(turn)]]
-    return Pose(np.array(about_y), np.array(EYES_PX), px_per_mm)
+    return Pose(turned_rotation(yaw_deg), np.array(EYES_PX), px_per_mm)
 
 
 def turned_photo(face: Face, pose: Pose, wall: Rgb | None = None) -> Rgb:
     """Return a picture of the face in another pose, before a wall or the photo's own, blurred."""
     head = Head.of(face)
     there = pose.to_photo(head.places_mm)
-    owner, weights = front_most(there, head.triangles, SIZE_WH)
-    seen = owner >= 0
-    at = np.full((*seen.shape, 2), -1.0, np.float32)
-    corners = head.source_px[head.triangles[owner[seen]]]
-    at[seen] = np.einsum("nk,nkd->nd", weights[seen], corners)
+    there[:, 2] *= -1.0  # of a photo nearer is less
+    at, seen = nearest_values(there, head.triangles, head.source_px, SIZE_WH[::-1])
     skin = cv2.remap(
         face.photo.image, at, ONE_MAP, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
     )
@@ -149,34 +146,6 @@ def turned_photo(face: Face, pose: Pose, wall: Rgb | None = None) -> Rgb:
         seen[..., None], wall + np.clip(2.0 * edge - 1.0, 0, 1) * (1.0 * skin - wall), wall
     )
     return np.asarray(np.round(mixed), np.uint8)
-
-
-def front_most(there: Points, triangles: Index, size_wh: tuple[int, int]) -> tuple[Index, Points]:
-    """Return (H, W) the triangle seen at each pixel, -1 for none, and (H, W, 3) its weights."""
-    width, height = size_wh
-    owner = np.full((height, width), -1, np.int64)
-    nearest = np.full((height, width), np.inf)
-    weights = np.zeros((height, width, 3))
-    for i, corners in enumerate(there[triangles]):
-        (ax, ay), (bx, by) = corners[1, :2] - corners[0, :2], corners[2, :2] - corners[0, :2]
-        area = ax * by - ay * bx
-        if area >= -1e-9:  # seen from behind
-            continue
-        low = np.maximum(np.ceil(corners[:, :2].min(axis=0)), 0).astype(int)
-        high = np.minimum(np.floor(corners[:, :2].max(axis=0)), (width - 1, height - 1)).astype(int)
-        if (high < low).any():
-            continue
-        y, x = np.mgrid[low[1] : high[1] + 1, low[0] : high[0] + 1]
-        x, y = x - corners[0, 0], y - corners[0, 1]
-        second, third = (x * by - y * bx) / area, (ax * y - ay * x) / area
-        share = np.stack([1.0 - second - third, second, third], axis=-1)
-        depth = share @ corners[:, 2]
-        window = np.s_[low[1] : high[1] + 1, low[0] : high[0] + 1]
-        hit = (share >= -1e-9).all(axis=-1) & (depth < nearest[window])
-        owner[window][hit] = i
-        nearest[window][hit] = depth[hit]
-        weights[window][hit] = share[hit]
-    return owner, weights
 
 
 # --- what is found on a render, against what was rendered

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from benchmarks.turned import SIZE_WH, front_most, turned_photo, turned_pose
+from benchmarks.turned import SIZE_WH, turned_photo, turned_pose
 from face_mesh import Face, Photo, PlanError
 from face_mesh.arrays import Points, Rgb
 from face_mesh.landmarks.anatomy import point
@@ -15,6 +15,7 @@ from face_mesh.landmarks.scale import Scale
 from face_mesh.quality.placement import MAX_YAW_DEG
 from simulate import Plan, Treatment, procedures, simulate
 from simulate.composite import merge
+from simulate.export.turned_view import nearest_values
 from simulate.geometry.basis import mesh_basis
 from simulate.geometry.grid import Grid
 from simulate.geometry.inverse_field import backward, safe_share
@@ -218,7 +219,7 @@ def test_what_moves_comes_to_lie_where_the_moved_mesh_says(name: str, yaw_deg: f
     vertices_mm = FaceSurface.of(face).vertices_mm
     triangles = topology().triangles
     heads = [
-        front_most(face.pose.to_photo(mesh), triangles, SIZE_WH)[0] >= 0
+        nearest_values(face.pose.to_photo(mesh) * (1, 1, -1), triangles, mesh, SIZE_WH[::-1])[1]
         for mesh in (vertices_mm, vertices_mm + shift_mm)
     ]
     for head in heads:

@@ -139,9 +139,9 @@ function painterOn(canvas) {
   return painter;
 }
 
-function programOf(gl, code) {
+function programOf(gl, code, vertices = WHOLE) {
   const program = gl.createProgram();
-  for (const [kind, text] of [[gl.VERTEX_SHADER, WHOLE], [gl.FRAGMENT_SHADER, code]]) {
+  for (const [kind, text] of [[gl.VERTEX_SHADER, vertices], [gl.FRAGMENT_SHADER, code]]) {
     const shader = gl.createShader(kind);
     gl.shaderSource(shader, text);
     gl.compileShader(shader);

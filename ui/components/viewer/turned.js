@@ -93,21 +93,14 @@ function headPainter(viewer, memory) {
   const canvas = viewer.querySelector("canvas.turned");
   const gl = canvas.getContext("webgl2", { antialias: true, preserveDrawingBuffer: true });
   if (!gl) return null;
-  const program = gl.createProgram();
-  for (const [kind, text] of [[gl.VERTEX_SHADER, HEAD_VERTEX], [gl.FRAGMENT_SHADER, HEAD_FRAGMENT]]) {
-    const shader = gl.createShader(kind);
-    gl.shaderSource(shader, text);
-    gl.compileShader(shader);
-    gl.attachShader(program, shader);
-  }
-  gl.linkProgram(program);
-  if (!gl.getProgramParameter(program, gl.LINK_STATUS)) return null;
+  const made = programOf(gl, HEAD_FRAGMENT, HEAD_VERTEX);
+  if (!made) return null;
   canvas.addEventListener("webglcontextlost", (event) => {
     event.preventDefault();
     memory.headPainter = null;
   }, { once: true });
   canvas.addEventListener("webglcontextrestored", () => drawTurned(viewer, memory), { once: true });
-  memory.headPainter = { gl, canvas, program, textures: {}, sources: {}, buffers: {} };
+  memory.headPainter = { gl, canvas, ...made, textures: {}, sources: {}, shapes: {} };
   return memory.headPainter;
 }
 
@@ -117,7 +110,9 @@ function paintTurned(viewer, memory) {
   const { gl, canvas } = painter;
   const frame = viewer.querySelector(".frame").getBoundingClientRect();
   const fine = window.devicePixelRatio || 1;
-  [canvas.width, canvas.height] = [frame.width, frame.height].map((one) => Math.round(one * fine));
+  const [width, height] = [frame.width, frame.height].map((one) => Math.round(one * fine));
+  if (canvas.width !== width) canvas.width = width; // which empties it, even at the same size
+  if (canvas.height !== height) canvas.height = height;
   gl.clearColor(0, 0, 0, 0);
   gl.clear(gl.COLOR_BUFFER_BIT | gl.DEPTH_BUFFER_BIT);
   const both = [
@@ -137,20 +132,8 @@ function paintTurned(viewer, memory) {
   });
 }
 
-function paintHead(painter, { head, degrees }, places, image, name, ratio) {
-  const { gl, program, textures, sources } = painter;
-  if (sources[name] !== image.src) {
-    if (textures[name]) gl.deleteTexture(textures[name]);
-    textures[name] = gl.createTexture();
-    sources[name] = image.src;
-    gl.bindTexture(gl.TEXTURE_2D, textures[name]);
-    gl.pixelStorei(gl.UNPACK_COLORSPACE_CONVERSION_WEBGL, gl.NONE);
-    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA8, gl.RGBA, gl.UNSIGNED_BYTE, image);
-    gl.generateMipmap(gl.TEXTURE_2D);
-    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.LINEAR_MIPMAP_LINEAR);
-    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_S, gl.CLAMP_TO_EDGE);
-    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_T, gl.CLAMP_TO_EDGE);
-  }
+function paintHead(painter, { head, degrees }, vertices, image, name, ratio) {
+  const { gl, program, places } = painter;
   const { middle, halves } = (head.extent ??= extentOf(head));
   const scale = 1 / (HEAD_ROOM * Math.max(halves[1], halves[0] / ratio));
   const turn = (Math.PI * degrees) / 180;
@@ -160,25 +143,56 @@ function paintHead(painter, { head, degrees }, places, image, name, ratio) {
   gl.enable(gl.CULL_FACE);
   gl.enable(gl.BLEND);
   gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
-  const place = (one) => gl.getUniformLocation(program, one);
-  gl.uniformMatrix3fv(place("turn"), false, [cos, 0, -sin, 0, 1, 0, sin, 0, cos]); // by columns
-  gl.uniform3fv(place("middle"), middle);
-  gl.uniform2f(place("scale"), scale / ratio, scale);
-  gl.bindTexture(gl.TEXTURE_2D, textures[name]);
-  give(painter, "place", 3, places);
-  give(painter, "source", 2, sourcesOf(head, places));
-  give(painter, "known", 1, Float32Array.from(head.known, (one) => one / 255));
-  gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, (painter.buffers.triangles ??= gl.createBuffer()));
-  gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, head.triangles, gl.STATIC_DRAW);
+  gl.uniformMatrix3fv(places.turn, false, [cos, 0, -sin, 0, 1, 0, sin, 0, cos]); // by columns
+  gl.uniform3fv(places.middle, middle);
+  gl.uniform2f(places.scale, scale / ratio, scale);
+  gl.bindTexture(gl.TEXTURE_2D, textureFor(painter, name, image));
+  gl.bindVertexArray(shapeFor(painter, name, head, vertices));
   gl.drawElements(gl.TRIANGLES, head.triangles.length, gl.UNSIGNED_SHORT, 0);
+  gl.bindVertexArray(null);
 }
 
-function give({ gl, program, buffers }, name, size, values) {
-  const at = gl.getAttribLocation(program, name);
-  gl.bindBuffer(gl.ARRAY_BUFFER, (buffers[name] ??= gl.createBuffer()));
-  gl.bufferData(gl.ARRAY_BUFFER, values, gl.STREAM_DRAW);
-  gl.enableVertexAttribArray(at);
-  gl.vertexAttribPointer(at, size, gl.FLOAT, false, 0, 0);
+// The picture of a head as a texture, made anew when another is shown.
+function textureFor({ gl, textures, sources }, name, image) {
+  if (sources[name] !== image.src) {
+    if (textures[name]) gl.deleteTexture(textures[name]);
+    textures[name] = textureOf(gl, true);
+    sources[name] = image.src;
+    gl.pixelStorei(gl.UNPACK_COLORSPACE_CONVERSION_WEBGL, gl.NONE);
+    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA8, gl.RGBA, gl.UNSIGNED_BYTE, image);
+    gl.generateMipmap(gl.TEXTURE_2D);
+    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.LINEAR_MIPMAP_LINEAR);
+  }
+  return textures[name];
+}
+
+// The shape of a head, given to the card when it changes and not each time it is turned.
+function shapeFor({ gl, program, shapes }, name, head, vertices) {
+  if (shapes[name]?.vertices === vertices) return shapes[name].array;
+  forgetShape(gl, shapes[name]);
+  const shape = { vertices, array: gl.createVertexArray(), buffers: [] };
+  gl.bindVertexArray(shape.array);
+  const give = (target, values) => {
+    shape.buffers.push(gl.createBuffer());
+    gl.bindBuffer(target, shape.buffers.at(-1));
+    gl.bufferData(target, values, gl.STATIC_DRAW);
+  };
+  const each = { place: [3, vertices], source: [2, sourcesOf(head, vertices)], known: [1, head.known] };
+  for (const [attribute, [size, values]] of Object.entries(each)) {
+    const [at, bytes] = [gl.getAttribLocation(program, attribute), values instanceof Uint8Array];
+    give(gl.ARRAY_BUFFER, values);
+    gl.enableVertexAttribArray(at);
+    gl.vertexAttribPointer(at, size, bytes ? gl.UNSIGNED_BYTE : gl.FLOAT, bytes, 0, 0);
+  }
+  give(gl.ELEMENT_ARRAY_BUFFER, head.triangles);
+  shapes[name] = shape;
+  return shape.array;
+}
+
+function forgetShape(gl, shape) {
+  if (!shape) return;
+  shape.buffers.forEach((one) => gl.deleteBuffer(one));
+  gl.deleteVertexArray(shape.array);
 }
 
 // Where in the photo each vertex is seen, in shares: face_mesh.landmarks.pose.
@@ -229,8 +243,11 @@ function showProfile(viewer, { before, after, sd }) {
 
 function releaseTurned(memory) {
   cancelAnimationFrame(memory.turnFrame);
-  const { gl, textures } = memory.headPainter ?? {};
-  if (gl) Object.values(textures).forEach((one) => gl.deleteTexture(one));
-  if (gl) Object.assign(memory.headPainter, { textures: {}, sources: {} });
+  const { gl, textures, shapes } = memory.headPainter ?? {};
+  if (gl) {
+    Object.values(textures).forEach((one) => gl.deleteTexture(one));
+    Object.values(shapes).forEach((one) => forgetShape(gl, one));
+    Object.assign(memory.headPainter, { textures: {}, sources: {}, shapes: {} });
+  }
   memory.head = memory.turned = null;
 }
