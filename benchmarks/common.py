@@ -179,7 +179,7 @@ def write_figures(docs: Path | None, benchmark: str, figures: Mapping[str, str])
         figures: Markdown by part; the part of a benchmark with one block is "".
 
     Raises:
-        LookupError: the documentation has no block for a part.
+        LookupError: the documentation has no block for a part, or one of a part not measured.
     """
     if docs is None:
         return

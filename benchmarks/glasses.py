@@ -33,7 +33,7 @@ from face_mesh import open_photo
 from face_mesh.pipeline import read_face
 from face_mesh.skin.skin_tone import skin_tone
 
-TAN, LIGHT = 10.0, 41.0  # degrees of ITA, ends of the classes of `face_mesh.skin.skin_tone`
+TAN, LIGHT = 10.0, 41.0  # degrees of ITA: brown and darker below, light and lighter above
 
 
 @dataclass(frozen=True)

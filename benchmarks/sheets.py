@@ -147,7 +147,8 @@ def write_sheets(out: Path, photos: Iterable[Path], names: Sequence[str]) -> str
     people: dict[str, Face] = {}
     for photo in photos:
         try:
-            people[photo.stem] = measure_face(open_photo(photo))
+            who = str(photo) if photo.stem in people else photo.stem
+            people[who] = measure_face(open_photo(photo))
         except BeforehandError as error:
             print(f"{photo.name}: {error}")
     table = []

@@ -2,12 +2,39 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 
 from face_mesh.arrays import Bool, Rgb
 
 Window = tuple[slice, slice, Bool]  # rows and columns of a photo, and (h, w) where it is changed
+
+
+@dataclass(frozen=True, eq=False)
+class Patch:
+    """A part of a picture that was made anew.
+
+    Attributes:
+        rows, columns: of the photo.
+        pixels: (h, w, 3) uint8.
+        changed: (h, w) bool, where they take the place of what is there.
+    """
+
+    rows: slice
+    columns: slice
+    pixels: Rgb
+    changed: Bool
+
+    def put(self, picture: Rgb) -> None:
+        """Write it into a picture of our own, in place."""
+        merge(picture, self.pixels, self.changed, self.rows, self.columns)
+
+    @property
+    def window(self) -> Window:
+        """The part that holds all of its changes, of which it has some."""
+        return trim(self.rows, self.columns, self.changed)
 
 
 def window_around(used: Bool, room_px: int = 0) -> tuple[slice, slice]:

@@ -195,8 +195,7 @@ def _marks(face: Face) -> Bool:
 
 def _inside(face: Face, outline: tuple[int, ...]) -> Bool:
     """(S, S) the inside of landmarks in the crop that the network sees."""
-    matrix = frame_of(face.landmarks_px).matrix
-    at = face.landmarks_px[list(outline), :2] @ matrix[:, :2].T + matrix[:, 2]
+    at = frame_of(face.landmarks_px).to_crop(face.landmarks_px[list(outline)])
     return _polygon(at, (SIZE_PX, SIZE_PX), 0.0) > 0.5
 
 

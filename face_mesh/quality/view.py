@@ -53,7 +53,7 @@ class View:
         roll_deg, size = face.pose.roll_deg, round(VIEW_MM * scale)
         frame = Frame.around(centre - low, width_px, roll_deg, size, mirrored=False)
         rgb = frame.image(part)
-        points = (face.landmarks_px[:, :2] - low) @ frame.matrix[:, :2].T + frame.matrix[:, 2]
+        points = frame.to_crop(face.landmarks_px[:, :2] - low)
         grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)
         return cls(rgb, grey, points, scale)
 

@@ -72,7 +72,7 @@ def beard(view: View) -> Mask:
     grey = resolved + (1.0 - resolved) * _growing(greyer, _GREYER)
     lip, chin = (_median(view, times * (grey > 0.5), where) for where in (_LIP, _CHIN))
     # A lip alone is grainy by its own lines; a moustache is much more so.
-    evident = float(np.nan_to_num(_growing(max(chin, lip / _OF_A_LIP), _OF_A_CHIN)))
+    evident = float(np.nan_to_num(_growing(np.fmax(chin, lip / _OF_A_LIP), _OF_A_CHIN)))
     found = evident * _growing(times, _OF_A_PLACE) * grey * _below_the_nose(view)
     found[openings(view)] = 0.0
     soft = soften(np.asarray(found, np.float32), _SOFT_MM * view.px_per_mm)

@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw
 from face_mesh.arrays import Field, Index, Points, Rgb
 from face_mesh.messages import N_, Message
 from simulate.drawing import INK, PAPER, QUIET, font, with_foot
+from simulate.geometry.grid import front_most
 from simulate.geometry.warp import sample
 from simulate.outcome.outcome import Outcome
 from simulate.outcome.turned_head import (
@@ -140,38 +141,11 @@ def nearest_values(
     Returns:
         (H, W, k) float32, and (H, W) bool where there is any triangle.
     """
-    height, width = size
-    corners = there[triangles]
-    a, b = corners[:, 1, :2] - corners[:, 0, :2], corners[:, 2, :2] - corners[:, 0, :2]
-    area = a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]
-    facing = area < -1e-9  # y counts downwards
-    corners, a, b, area = corners[facing], a[facing], b[facing], area[facing]
-    shown = triangles[facing]
-    low = np.maximum(np.ceil(corners[..., :2].min(axis=1)), 0).astype(int)
-    high = np.minimum(np.floor(corners[..., :2].max(axis=1)), (width - 1, height - 1)).astype(int)
-    spans = np.maximum(high - low + 1, 0)
-    counts = spans.prod(axis=1)
-    # Each pixel of the box around each triangle, all triangles at once.
-    owner = np.repeat(np.arange(len(counts)), counts)
-    number = np.arange(len(owner)) - np.repeat(np.cumsum(counts) - counts, counts)
-    x = low[owner, 0] + number % spans[owner, 0]
-    y = low[owner, 1] + number // spans[owner, 0]
-    dx, dy = x - corners[owner, 0, 0], y - corners[owner, 0, 1]
-    second = (dx * b[owner, 1] - dy * b[owner, 0]) / area[owner]
-    third = (a[owner, 0] * dy - a[owner, 1] * dx) / area[owner]
-    weights = np.stack([1.0 - second - third, second, third], axis=1)
-    inside = (weights >= -1e-6).all(axis=1)
-    owner, weights, x, y = owner[inside], weights[inside], x[inside], y[inside]
-    depth = np.einsum("nk,nk->n", weights, corners[owner, :, 2])
-    order = np.argsort(depth, kind="stable")  # of several at a pixel the nearest is written last
-    owner, weights, x, y = owner[order], weights[order], x[order], y[order]
-    last = np.full(height * width, -1)
-    last[y * width + x] = np.arange(len(owner))
-    seen = last >= 0
-    found = np.zeros((height * width, values.shape[1]), np.float32)
-    hit = last[seen]
-    found[seen] = np.einsum("nk,nkd->nd", weights[hit], values[shown[owner[hit]]])
-    return found.reshape(height, width, -1), seen.reshape(height, width)
+    corners = there[triangles, :2]
+    a, b = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
+    facing = a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0] < -1e-9  # y counts downwards
+    seen, weights = front_most(there[:, :2], -there[:, 2], size, triangles[facing])
+    return np.asarray(weights @ values, np.float32).reshape(*size, -1), seen
 
 
 def profile_image(outcome: Outcome, height_px: int = HEAD_PX) -> Rgb:

@@ -80,7 +80,7 @@ class Part:
 
     def share(self, face: Face, weight: float) -> float:
         """Return by how much to multiply the unit's fields for `weight` units of dose."""
-        if self.surface == "ears":
+        if self.surface == "ears" and self.volume_ml is None:
             return min(weight, most_setback_mm(face, self.sides))
         if not weight or not self.volume_ml:
             return min(weight, self.most) if self.most else weight

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from face_mesh import Face
 from face_mesh.arrays import Bool, Field, Mask, Rgb
-from simulate.composite import window_around
+from simulate.composite import Patch, window_around
 from simulate.geometry.ears import (
     OUT_MM,
     STRIP_PX_PER_MM,
@@ -37,8 +37,8 @@ Floats = npt.NDArray[np.float32]
 
 def ears_before_backdrop(
     face: Face, photo: Rgb, bent: Rgb, inverse_field: Field
-) -> Iterator[tuple[slice, slice, Rgb, Bool]]:
-    """Yield (rows, columns, pixels, changed) of the picture beside the face where an ear moved.
+) -> Iterator[Patch]:
+    """Yield the parts of the picture beside the face in which an ear moved.
 
     Args:
         face: the measured face.
@@ -68,7 +68,7 @@ def ears_before_backdrop(
             share = trust * (1.0 - strip.head(*strip.places(here + field)))
             before = bent[rows, columns].astype(np.float32)
             pixels = before + share[..., None] * (backdrop - before)
-            yield rows, columns, np.round(np.clip(pixels, 0, 255)).astype(np.uint8), beside
+            yield Patch(rows, columns, np.round(np.clip(pixels, 0, 255)).astype(np.uint8), beside)
 
 
 class _Strip:

@@ -8,8 +8,6 @@ has seen, is made from the skin of the fold: of its colour, darker as lid skin i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 
@@ -17,7 +15,7 @@ from face_mesh import Face
 from face_mesh.arrays import Field, Points, Rgb
 from face_mesh.skin.masked_blur import across
 from face_mesh.skin.upper_lid import UpperLid, upper_lid
-from simulate.composite import Window, trim
+from simulate.composite import Patch
 from simulate.geometry.grid import Grid
 from simulate.geometry.operators import smooth_step
 from simulate.geometry.warp import nodes_on, positions, sample
@@ -46,30 +44,9 @@ LEAST_MM = 0.3  # by which a fold has risen when its crease is drawn in full
 Floats = npt.NDArray[np.float32]
 
 
-@dataclass(frozen=True, eq=False)
-class LidPatch:
-    """A part of the picture with a fold moved off the lashes.
-
-    Attributes:
-        rows, columns: of the photo.
-        pixels: (h, w, 3) uint8.
-        changed: (h, w) bool, where they may differ from the picture that is only bent.
-    """
-
-    rows: slice
-    columns: slice
-    pixels: Rgb
-    changed: npt.NDArray[np.bool_]
-
-    @property
-    def window(self) -> Window:
-        """Where it changes anything, of which there is some."""
-        return trim(self.rows, self.columns, self.changed)
-
-
 def uncovered_lid(
     face: Face, side: str, plain: Rgb, bent: Rgb, inverse_field: Field
-) -> LidPatch | None:
+) -> Patch | None:
     """Return the part of the picture about a lid that the fold hides; None where it hides none.
 
     Args:
@@ -111,7 +88,7 @@ def uncovered_lid(
     out = share[..., None] * clean + (1.0 - share[..., None]) * bent[rows, columns]
     pixels = np.asarray(np.round(np.clip(out, 0, 255)), np.uint8)
     changed = changed & (pixels != bent[rows, columns]).any(axis=2)
-    return LidPatch(rows, columns, pixels, changed) if changed.any() else None
+    return Patch(rows, columns, pixels, changed) if changed.any() else None
 
 
 def _hidden(lid: UpperLid) -> Points:

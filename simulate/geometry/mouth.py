@@ -22,6 +22,7 @@ from face_mesh.arrays import Bool, Field, Mask, Points, Rgb
 from face_mesh.cache import Scope, cached_per
 from face_mesh.landmarks.anatomy import curve, point
 from face_mesh.layers.mouth_interior import MouthInterior, mouth_interior
+from simulate.composite import Patch
 from simulate.geometry.grid import NODE_MM, Grid
 from simulate.geometry.inverse_field import backward
 from simulate.geometry.warp import SMALLEST_PX, at_pixels, moves, positions, sample
@@ -47,22 +48,6 @@ Floats = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
-class MouthPatch:
-    """A part of the photo with the lips moved before the inside of the mouth.
-
-    Attributes:
-        rows, columns: of the photo.
-        pixels: (h, w, 3) uint8.
-        changed: (h, w) bool, where they take the place of the bent picture.
-    """
-
-    rows: slice
-    columns: slice
-    pixels: Rgb
-    changed: Bool
-
-
-@dataclass(frozen=True, eq=False)
 class _Lips:
     """Where each lip reads the field, in a window of the grid.
 
@@ -81,7 +66,7 @@ class _Lips:
     lower: Field
 
 
-def mouth_patch(face: Face, plain: Rgb, bent: Rgb, forward: Field) -> MouthPatch | None:
+def mouth_patch(face: Face, plain: Rgb, bent: Rgb, forward: Field) -> Patch | None:
     """Return the part of the picture about the opening of the mouth; None where nothing is to do.
 
     Args:
@@ -108,7 +93,8 @@ def mouth_patch(face: Face, plain: Rgb, bent: Rgb, forward: Field) -> MouthPatch
         band = slice(top, min(len(pixels), top + BAND_PX))
         if _drawn(face)[band].any():
             pixels[band] = _composed(face, plain[window], after[band], backs, band)
-    return MouthPatch(*window, pixels, _differ(pixels, after))
+    changed = _differ(pixels, after)
+    return Patch(*window, pixels, changed) if changed.any() else None
 
 
 def _composed(face: Face, plain: Rgb, after: Rgb, backs: list[Field], band: slice) -> Rgb:

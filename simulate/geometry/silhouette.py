@@ -8,15 +8,14 @@ beside it. Where they cannot be told apart, as a chin from the neck below, the b
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from face_mesh import Face
-from face_mesh.arrays import Bool, Field, Mask, Rgb
+from face_mesh.arrays import Field, Mask, Rgb
 from face_mesh.cache import Scope, cached_per
+from simulate.composite import Patch
 from simulate.geometry.grid import NODE_MM, Grid, nearest_inside
 from simulate.geometry.inverse_field import backward
 from simulate.geometry.warp import SMALLEST_PX, positions, sample
@@ -37,23 +36,7 @@ ROUNDS, SEED = 4, 7
 Floats = npt.NDArray[np.float32]
 
 
-@dataclass(frozen=True, eq=False)
-class OutlinePatch:
-    """A part of the photo with the outline moved.
-
-    Attributes:
-        rows, columns: of the photo.
-        pixels: (h, w, 3) uint8.
-        changed: (h, w) bool, where they may differ from the photo.
-    """
-
-    rows: slice
-    columns: slice
-    pixels: Rgb
-    changed: Bool
-
-
-def outline_patch(face: Face, photo: Rgb, warped: Rgb, forward: Field) -> OutlinePatch | None:
+def outline_patch(face: Face, photo: Rgb, warped: Rgb, forward: Field) -> Patch | None:
     """Return the part of the picture about the moved outline, or None where nothing is to do.
 
     Args:
@@ -86,9 +69,7 @@ def outline_patch(face: Face, photo: Rgb, warped: Rgb, forward: Field) -> Outlin
     changed = (share[..., 0] > 0.0) & (
         (np.abs(field).max(axis=2) > SMALLEST_PX) | (warped[rows, columns] != picture).any(axis=2)
     )
-    return OutlinePatch(
-        rows, columns, np.asarray(np.round(np.clip(out, 0, 255)), np.uint8), changed
-    )
+    return Patch(rows, columns, np.asarray(np.round(np.clip(out, 0, 255)), np.uint8), changed)
 
 
 def _window(face: Face, grid: Grid, forward: Field) -> tuple[slice, slice]:

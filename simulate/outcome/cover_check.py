@@ -37,35 +37,12 @@ def check_covers(face: Face, plan: Plan) -> None:
             sets back is not seen.
     """
     for treatment in plan.treatments:
-        if treatment.dose and _on_ears(treatment) and not _ears_seen(face, treatment):
-            raise PlanError(
-                Message(
-                    "{name} cannot be shown, because this photo does not show ears that stand out: "
-                    "hair covers them or looks like them, or they lie close to the head. Use a "
-                    "photo with the hair behind the ears, or leave it out.",
-                    name=Message(treatment.entry.name),
-                )
-            )
-        if (
-            treatment.dose
-            and _on_ears(treatment)
-            and len(_ears_seen(face, treatment))
-            < len(treatment.entry.treated_sides(treatment.side))
-        ):
-            raise PlanError(
-                Message(
-                    "{name}: only the left ear stands out in this photo, and drawn alone it would "
-                    "look lopsided; choose the left side if only that ear is meant, or use a photo "
-                    "that shows both."
-                    if _ears_seen(face, treatment) == {"left"}
-                    else "{name}: only the right ear stands out in this photo, and drawn alone it "
-                    "would look lopsided; choose the right side if only that ear is meant, or use "
-                    "a photo that shows both.",
-                    name=Message(treatment.entry.name),
-                )
-            )
+        if not treatment.dose:
+            continue
+        if on_ears(treatment):
+            _check_ears(face, treatment)
         most = MOST_UNDER_HAIR if treatment.entry.under_hair else MOST_HIDDEN
-        if treatment.dose and hidden_share(face, treatment) > most:
+        if hidden_share(face, treatment) > most:
             raise PlanError(
                 Message(
                     "{name} cannot be shown, because something covers that part of the face in "
@@ -73,6 +50,33 @@ def check_covers(face: Face, plan: Plan) -> None:
                     name=Message(treatment.entry.name),
                 )
             )
+
+
+def _check_ears(face: Face, treatment: Treatment) -> None:
+    name, asked = Message(treatment.entry.name), treatment.entry.treated_sides(treatment.side)
+    seen = set(asked) & set(ears_of(face))
+    if not seen:
+        raise PlanError(
+            Message(
+                "{name} cannot be shown, because this photo does not show ears that stand out: "
+                "hair covers them or looks like them, or they lie close to the head. Use a "
+                "photo with the hair behind the ears, or leave it out.",
+                name=name,
+            )
+        )
+    if len(seen) < len(asked):
+        raise PlanError(
+            Message(
+                "{name}: only the left ear stands out in this photo, and drawn alone it would "
+                "look lopsided; choose the left side if only that ear is meant, or use a photo "
+                "that shows both."
+                if seen == {"left"}
+                else "{name}: only the right ear stands out in this photo, and drawn alone it "
+                "would look lopsided; choose the right side if only that ear is meant, or use "
+                "a photo that shows both.",
+                name=name,
+            )
+        )
 
 
 def partly_hidden(face: Face, plan: Plan) -> Iterator[str]:
@@ -93,12 +97,9 @@ def partly_hidden(face: Face, plan: Plan) -> Iterator[str]:
                 )
 
 
-def _on_ears(treatment: Treatment) -> bool:
+def on_ears(treatment: Treatment) -> bool:
+    """Return whether a treatment moves ears."""
     return any(term.patch.surface == "ears" for term in treatment.entry.terms)
-
-
-def _ears_seen(face: Face, treatment: Treatment) -> set[str]:
-    return set(treatment.entry.treated_sides(treatment.side)) & set(ears_of(face))
 
 
 def covers_of(face: Face, treatment: Treatment) -> list[str]:

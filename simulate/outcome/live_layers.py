@@ -6,11 +6,13 @@ in here by the very functions `simulate` uses: whoever draws from it repeats no 
 time course and no interaction, but only sums, limits, inverts and samples.
 
 Left out is what is told apart pixel by pixel, and the settled picture brings it: the outline of a
-turned head against the wall (`simulate.geometry.silhouette`), lid that a raised fold uncovers
-(`simulate.geometry.lid_fold`), and that eyes stay to the byte (`simulate.geometry.eyeballs`): while
-a dose is dragged a lid that moves may take the rim of the white along by a fraction of a mm. Lips
-that slide over teeth (`simulate.geometry.mouth`) would be drawn bending them: of such a plan there
-should be no live picture at all, and `slides_lips` tells.
+turned head against the wall (`simulate.geometry.silhouette`), the wall behind an ear that is set
+back (`simulate.geometry.ear_backdrop`), lid that a raised fold uncovers
+(`simulate.geometry.lid_fold`), a swollen lid that hangs lower (`simulate.recovery.ptosis`), and
+that eyes stay to the byte (`simulate.geometry.eyeballs`): while a dose is dragged a lid that moves
+may take the rim of the white along by a fraction of a mm. Lips that slide over teeth
+(`simulate.geometry.mouth`) would be drawn bending them: of such a plan there should be no live
+picture at all, and `slides_lips` tells.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from math import floor
 import numpy as np
 import numpy.typing as npt
 
+from face_mesh import Face
 from face_mesh.layers.mouth_interior import mouth_interior
 from simulate.catalogue.time_course import days_since
 from simulate.geometry import inverse_field, warp
@@ -174,7 +177,10 @@ def scene_of(outcome: Outcome, times: Sequence[str | None] = ()) -> Scene:
 
 
 def slides_lips(outcome: Outcome) -> bool:
-    """Return whether a dose of a plan moves parted lips over the teeth, which no sum shows."""
+    """Return whether a dose of a plan, now or settled, moves parted lips over the teeth.
+
+    No sum of layers shows that.
+    """
     face, plan = outcome.face, outcome.plan
     if mouth_interior(face) is None:
         return False
@@ -182,11 +188,15 @@ def slides_lips(outcome: Outcome) -> bool:
         plan,
         treatments=tuple(replace(t, dose=t.entry.max_dose(t.side)) for t in plan.treatments),
     )
-    drawn = [
-        s for s in shifts_of(face, most, outcome.conditions) if not covers_of(face, s.treatment)
-    ]
-    forward = grid_shift_px(face, amounts_of(drawn))
-    between = forward[Grid.of(face).between_lips]
+    return any(
+        _slides(face, most, conditions)
+        for conditions in (outcome.conditions, replace(outcome.conditions, when=None))
+    )
+
+
+def _slides(face: Face, plan: Plan, conditions: Conditions) -> bool:
+    drawn = [s for s in shifts_of(face, plan, conditions) if not covers_of(face, s.treatment)]
+    between = grid_shift_px(face, amounts_of(drawn))[Grid.of(face).between_lips]
     return bool(between.size) and float(np.abs(between).max()) > SLIDING_MM * face.px_per_mm
 
 

@@ -10,10 +10,9 @@ import numpy.typing as npt
 
 from face_mesh import Face
 from face_mesh.arrays import Bool, Field, Mask, Points, Rgb
-from simulate.composite import Window
+from simulate.composite import Patch, Window
 from simulate.geometry.displacement import away_mm
 from simulate.geometry.grid import Grid
-from simulate.geometry.silhouette import OutlinePatch
 from simulate.geometry.warp import photo_bands
 from simulate.outcome.changes import Change, Shift, lengths_mm
 from simulate.plan.conditions import Conditions
@@ -57,7 +56,7 @@ class Outcome:
     conditions: Conditions
     shift_mm_vertices: Points
     inverse_field: Field
-    outline: OutlinePatch | None
+    outline: Patch | None
     skin: SkinEffect
     shifts: tuple[Shift, ...]
     shade: Floats

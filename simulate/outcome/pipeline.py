@@ -13,14 +13,14 @@ import numpy.typing as npt
 from face_mesh import Face
 from face_mesh.arrays import Field, Points, Rgb
 from simulate.catalogue.time_course import days_since, share_at
-from simulate.composite import Window, merge, trim
+from simulate.composite import Patch, Window, merge, trim
 from simulate.geometry.displacement import grid_shift_px, mesh_shift_mm, parts_of, swelling_part
 from simulate.geometry.ear_backdrop import ears_before_backdrop
 from simulate.geometry.grid import Grid
 from simulate.geometry.inverse_field import backward, safe_share
-from simulate.geometry.lid_fold import LidPatch, uncovered_lid
+from simulate.geometry.lid_fold import uncovered_lid
 from simulate.geometry.mouth import mouth_patch
-from simulate.geometry.silhouette import FROM_DEG, WHOLE, OutlinePatch, outline_patch
+from simulate.geometry.silhouette import FROM_DEG, WHOLE, outline_patch
 from simulate.geometry.warp import warp_bands
 from simulate.inpaint.registry import EMBEDDED
 from simulate.outcome.changes import Change, Shift, amounts_of, shape_changes, skin_changes
@@ -127,25 +127,23 @@ def simulation_steps(
         plain = image
         image, moved = _warped(plain, face, inverse_field)
         if any(part.surface == "ears" for shift in drawn for part in shift.parts):
-            for rows, columns, pixels, here in ears_before_backdrop(
-                face, plain, image, inverse_field
-            ):
-                merge(image, pixels, here, rows, columns)
+            for patch in ears_before_backdrop(face, plain, image, inverse_field):
+                patch.put(image)
         outline = _outline(face, plain, image, share, drawn)
         if outline is not None:
-            merge(image, outline.pixels, outline.changed, outline.rows, outline.columns)
+            outline.put(image)
         mouth = mouth_patch(face, plain, image, forward)
-        if mouth is not None and mouth.changed.any():
-            merge(image, mouth.pixels, mouth.changed, mouth.rows, mouth.columns)
-            moved = (*moved, trim(mouth.rows, mouth.columns, mouth.changed))
+        if mouth is not None:
+            mouth.put(image)
+            moved = (*moved, mouth.window)
         for patch in _uncovered_lids(face, plain, image, inverse_field, drawn):
-            merge(image, patch.pixels, patch.changed, patch.rows, patch.columns)
+            patch.put(image)
             moved = (*moved, patch.window)
         undrawn = [t for t in plan.treatments if covers_of(face, t)]
         seen = [t for t in plan.treatments if t not in undrawn]
-        for rows, columns, pixels, here in lowered_lids(face, image, ptosis_of(seen, conditions)):
-            merge(image, pixels, here, rows, columns)
-            moved = (*moved, trim(rows, columns, here))
+        for patch in lowered_lids(face, image, ptosis_of(seen, conditions)):
+            patch.put(image)
+            moved = (*moved, patch.window)
         shift_mm, moved_measures = _measured(face, shifts, share, undrawn)
         changes = (*skin_changes(skin.readings), *moved_measures)
     weights = [(shift.treatment, shift.weight) for shift in shifts if not shift.passing]
@@ -247,7 +245,7 @@ def _light(image: Rgb, face: Face, shade: Floats, density: Floats) -> tuple[Wind
 
 def _outline(
     face: Face, plain: Rgb, bent: Rgb, share: float, drawn: Sequence[Shift]
-) -> OutlinePatch | None:
+) -> Patch | None:
     """Return the moved outline of a turned head before the wall, None of one from the front."""
     if abs(face.pose.yaw_deg) < FROM_DEG or not drawn:
         return None
@@ -257,7 +255,7 @@ def _outline(
 
 def _uncovered_lids(
     face: Face, plain: Rgb, bent: Rgb, inverse_field: Field, drawn: Sequence[Shift]
-) -> Iterator[LidPatch]:
+) -> Iterator[Patch]:
     """Yield the parts of the picture in which a fold is raised off the lashes that it hung on."""
     raised = [one for one in drawn if one.treatment.entry.raises_lid_fold and not one.passing]
     for side in ("left", "right"):

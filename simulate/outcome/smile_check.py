@@ -49,15 +49,16 @@ def unseen_in(face: Face, procedure: Procedure) -> Message | None:
 
     A procedure that is of no smile shows.
     """
-    name, gum_mm = Message(procedure.name), gum_shown_mm(face)
     if not procedure.in_smile:
         return None
+    name = Message(procedure.name)
     if not smiles(face):
         return Message(
             "{name}: it acts on a smile that shows the teeth, which this photo shows little or "
             "not at all; use a photo in which you smile with the teeth showing.",
             name=name,
         )
+    gum_mm = gum_shown_mm(face)
     if gum_mm is None:
         return Message(
             "{name}: gums cannot be told from lips in this photo, so nothing is drawn; use a "

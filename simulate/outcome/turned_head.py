@@ -19,8 +19,7 @@ from face_mesh import Face
 from face_mesh.arrays import Index, Points
 from face_mesh.cache import Scope, cached_per
 from face_mesh.landmarks.anatomy import curve
-from face_mesh.landmarks.model_file import canonical_mesh
-from simulate.geometry.mesh import FaceSurface
+from simulate.geometry.mesh import FaceSurface, oral_fissure
 from simulate.outcome.outcome import Outcome
 
 MOST_DEG = 35.0
@@ -76,9 +75,6 @@ class Profile:
 def head_mesh(face: Face) -> HeadMesh:
     """Return the mesh of a face that can be turned, worked out once."""
     surface = FaceSurface.of(face)
-    inner = list({*curve("upper_inner_lip"), *curve("lower_inner_lip")})
-    all_of_them = canonical_mesh().triangles
-    mouth = all_of_them[np.isin(all_of_them, inner).all(axis=1)]
     oval = curve("face_oval")
     reach = surface.distance_mm(surface.along((*oval, oval[0])), SLANT_MM[1])
     rim = np.minimum(reach, SLANT_MM[1])  # infinite beyond
@@ -86,7 +82,7 @@ def head_mesh(face: Face) -> HeadMesh:
     known = _eased(rim, *RIM_MM) * np.maximum(seen, _eased(rim, *SLANT_MM))
     return HeadMesh(
         surface.vertices_mm,
-        np.concatenate([surface.triangles, mouth]),
+        np.concatenate([surface.triangles, oral_fissure()]),
         known,
         np.array(surface.in_order(curve("facial_midline")), np.int64),
     )

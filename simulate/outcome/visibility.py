@@ -32,9 +32,9 @@ def is_seen(face: Face, after: Rgb, inverse_field: Field) -> bool:
         return True
     scale = min(1.0, 1.0 / (EYE_MM * face.px_per_mm))
     before, now = (_lab(image, scale) for image in (face.photo.image, after))
-    steps = np.sort(np.linalg.norm(now - before, axis=2).ravel())
-    strongest = max(1, round(STRONGEST_MM2 * (scale * face.px_per_mm) ** 2))
-    return bool(steps[-min(strongest, len(steps))] >= SEEN_STEPS)
+    steps = np.linalg.norm(now - before, axis=2).ravel()
+    strongest = min(len(steps), max(1, round(STRONGEST_MM2 * (scale * face.px_per_mm) ** 2)))
+    return bool(np.partition(steps, -strongest)[-strongest] >= SEEN_STEPS)
 
 
 def _lab(image: Rgb, scale: float) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:

@@ -17,7 +17,7 @@ from simulate.geometry.basis import reach_mm
 from simulate.geometry.displacement import grid_shift_px, parts_of
 from simulate.geometry.neck_and_ears import most_setback_mm
 from simulate.outcome.changes import SPECS, Change
-from simulate.outcome.cover_check import covers_of, partly_hidden
+from simulate.outcome.cover_check import covers_of, on_ears, partly_hidden
 from simulate.outcome.eyelid_warnings import free_lids, high_brows
 from simulate.outcome.neck_warnings import faint_findings, quiet_neck
 from simulate.outcome.smile_check import less_in_smile
@@ -287,7 +287,7 @@ def _unseen(skin: SkinEffect, findings: Sequence[str]) -> Iterator[str]:
 def _setback(face: Face, treatment: Treatment, weight: float) -> Iterator[str]:
     """Yield how far ears are set back that do not stand out far enough for all of a dose."""
     entry = treatment.entry
-    if all(term.patch.surface == "ears" for term in entry.terms) and entry.terms:
+    if on_ears(treatment):
         most_mm = most_setback_mm(face, entry.treated_sides(treatment.side))
         if weight > most_mm:
             yield Message(

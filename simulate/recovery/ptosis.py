@@ -19,6 +19,7 @@ from scipy.interpolate import PchipInterpolator
 from face_mesh import Face
 from face_mesh.arrays import Points, Rgb
 from face_mesh.landmarks.anatomy import curve
+from simulate.composite import Patch
 from simulate.geometry.cover_taper import off_covers
 from simulate.geometry.grid import Grid
 from simulate.geometry.operators import smooth_step
@@ -35,7 +36,6 @@ FOLD_HEIGHTS_MM = (2.0, 5.0)  # above the margin between which a fold is looked 
 FREE = 0.9  # of what a cover leaves of a movement
 SHADE_MM = 1.2  # below the margin, to which lashes and the lid's shade reach
 Floats = npt.NDArray[np.float32]
-Patch = tuple[slice, slice, Rgb, npt.NDArray[np.bool_]]  # rows, columns, pixels, where they count
 
 
 def ptosis_of(treatments: Sequence[Treatment], conditions: Conditions) -> Mapping[str, float]:
@@ -137,7 +137,7 @@ def _lowered(face: Face, image: Rgb, side: str, lower_mm: float) -> Patch | None
     cover = np.clip(above + 0.5, 0.0, 1.0)[..., None]
     pixels = np.round(np.clip(cover * lid + (1.0 - cover) * eye, 0.0, 255.0))
     changed = (moved > SMALLEST_PX) & (above > -SHADE_MM * mm) & (above < reach)
-    return (rows, columns, np.asarray(pixels, np.uint8), changed) if changed.any() else None
+    return Patch(rows, columns, np.asarray(pixels, np.uint8), changed) if changed.any() else None
 
 
 def _hidden(face: Face, at_px: Points) -> bool:

@@ -12,6 +12,7 @@ import numpy as np
 
 from face_mesh import Face
 from face_mesh.arrays import Mask
+from face_mesh.cache import Scope, cached_per
 from face_mesh.skin.hair import hair
 from face_mesh.skin.lesions import moles
 from face_mesh.skin.marks import compact_mask, lesions_mask, marks_mask
@@ -55,6 +56,7 @@ def _naevi_mask(face: Face) -> Mask:
     return out
 
 
+@cached_per(Scope.PIXELS)
 def hair_shade_mask(face: Face) -> Mask:
     """Return (H, W) float32, where hair is so near that a shade may be its own."""
     near = cv2.GaussianBlur(hair(face), (0, 0), _BROAD_MM * face.px_per_mm)

@@ -17,6 +17,7 @@ from face_mesh.skin.masked_blur import across, blur
 from face_mesh.skin.scale_space import skin_box
 from face_mesh.skin.skin_mask import skin_mask
 from face_mesh.skin.working_view import Area, View
+from simulate.skin.region_shares import BROAD
 
 # An excess is told against skin around it that a spot darkens too: what is left is seen next time.
 PASSES = 3
@@ -27,11 +28,8 @@ _OF = {
     "pigment_spots": (colour.spots_excess, chromophores.MELANIN, 1.0),
     "melasma": (colour.melasma_excess, chromophores.MELANIN, 0.5),
 }
-
-
-_BETWEEN_MM, _DOT_MM, _DARKEST_DOT = 1.0, 0.25, 0.8  # ln of light: what is darker is no freckle
-# What goes on beyond regions is looked at over the whole face at once, or an edge would be seen.
-_BROAD = ("redness", "melasma")
+# Around a freckle, of the freckle, and ln of light: what is darker is none.
+_BETWEEN_MM, _DOT_MM, _DARKEST_DOT = 1.0, 0.25, 0.8
 
 
 def fade(face: Face, sign: str, region: str, mask: Mask, at: tuple[slice, slice]) -> Rgb:
@@ -44,7 +42,7 @@ def fade(face: Face, sign: str, region: str, mask: Mask, at: tuple[slice, slice]
         mask: (H, W) float32, of the photo's size; 0 stays to the byte.
         at: rows and columns of the window.
     """
-    taken = _excess(face, sign, "" if sign in _BROAD else region)[at] * mask[at]
+    taken = _excess(face, sign, "" if sign in BROAD else region)[at] * mask[at]
     return chromophores.lighten(face.photo.image[at], taken[..., None] * _colour_of(sign))
 
 
@@ -77,15 +75,15 @@ def _colour_of(sign: str) -> chromophores.Values:
 def _excess(face: Face, sign: str, region: str) -> Mask:
     """(H, W) float32, how much of its chromophore a sign has too much; no region is all skin."""
     excess_of, _, most = _OF[sign]
-    image = face.photo.image
-    taken = np.zeros(image.shape[:2], np.float32)
-    for _ in range(PASSES):
-        seen = face.repainted(image)
+    photo = face.photo.image
+    taken = np.zeros(photo.shape[:2], np.float32)
+    for done in range(PASSES):
+        left = chromophores.lighten(photo, taken[..., None] * _colour_of(sign)) if done else photo
+        seen = face.repainted(left)
         view = View.of(seen)
         area = view.area(region) if region else _all_skin(view)
         patch = view.patch(excess_of(view, area), area.rows, area.columns, seen)
         taken += np.minimum(patch.on_photo(face.photo.height, face.photo.width), most - taken)
-        image = chromophores.lighten(face.photo.image, taken[..., None] * _colour_of(sign))
     return taken
 
 

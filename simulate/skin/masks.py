@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from face_mesh import Face
 from face_mesh.arrays import Mask
+from face_mesh.cache import Scope, cached_per
 from face_mesh.covers.cover import hidden_mask
 from face_mesh.landmarks.anatomy import point, stem_and_side
 from face_mesh.regions import region_mask, region_patch
@@ -22,7 +23,7 @@ from simulate.plan.plan import Plan, Stroke, Treatment
 from simulate.skin.exemption import exempt_mask, exempts_hair, hair_shade_mask
 from simulate.skin.fill_fold import overhung, slopes
 from simulate.skin.lower_lid import below_lashes_beside_nose
-from simulate.skin.region_shares import region_share
+from simulate.skin.region_shares import BROAD, region_share
 from simulate.skin.tasks import Job, jobs_of
 
 UNDER_COVER = 0.5  # of its soft edge: from there on something else is seen, and no skin
@@ -37,7 +38,6 @@ _A_FOLD = (0.25, 1.0)
 # there, and one lifted up to it would start again as a hook. Author's estimate.
 _HAIR_MM = 5.0
 BELOW_THE_EYE = ("tear_trough", "eye_bags")
-BROAD = ("redness", "melasma")  # without an edge of their own
 _NOSE = ("nasal_ala_left", "nasal_ala_right", "nasal_tip")
 _CREASE_MM = 2.5  # of skin beside the wing of the nose that is left alone with it
 _GAP_MM = 2.0  # of a line that is found in pieces. Author's estimate.
@@ -77,10 +77,11 @@ def target_of(face: Face, job: Job) -> Target:
     return Target(_corrected(face, found, own_strokes(face, job)) * seen, beside)
 
 
-def areas_under_hair(face: Face, job: Job) -> tuple[float, float]:
-    """Return how much of a sign was found in the region of a job, px, and how much under hair."""
-    found = _found(face, job)
-    spared = 0.0 if not exempts_hair(job.term.sign) else float((found * hair(face)).sum())
+@cached_per(Scope.PIXELS)
+def areas_under_hair(face: Face, sign: str, region: str) -> tuple[float, float]:
+    """Return how much of a sign was found in a region, px, and how much of that under hair."""
+    found = detect(face, sign, region).mask.on_photo(face.photo.height, face.photo.width)
+    spared = 0.0 if not exempts_hair(sign) else float((found * hair(face)).sum())
     return float(found.sum()), spared
 
 
@@ -113,6 +114,7 @@ def _deep(face: Face, job: Job) -> float:
     return float(np.clip((grade - none) / (whole - none), 0.0, 1.0))
 
 
+@cached_per(Scope.PIXELS)
 def _towards_hair(face: Face) -> Mask:
     """(H, W) float32, rises to 1 over some mm before hair."""
     wide = cv2.GaussianBlur(hair_shade_mask(face), (0, 0), _HAIR_MM * face.px_per_mm)

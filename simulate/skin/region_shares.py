@@ -17,6 +17,8 @@ from face_mesh.cache import Scope, cached_per
 from face_mesh.regions import region_mask
 from face_mesh.skin.signs import SIGNS
 
+# Signs that go on beyond regions are looked at over the whole face at once.
+BROAD = ("redness", "melasma")
 SOFT_MM = 4.5  # over which a region's share turns into that of the one beside it
 FADE_MM = (0.0, 15.0)  # beyond all regions, over which nothing is treated any more
 WORK_PX_PER_MM = 1.0  # shares are as smooth as that

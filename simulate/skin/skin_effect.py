@@ -159,7 +159,7 @@ def _hairy(face: Face, pieces: Sequence[Piece]) -> tuple[str, ...]:
     areas: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for piece in pieces:
         if not piece.jobs[0].treatment.spots:
-            areas[piece.sign].append(areas_under_hair(face, piece.jobs[0]))
+            areas[piece.sign].append(areas_under_hair(face, piece.sign, piece.jobs[0].region))
     sums = {sign: tuple(map(sum, zip(*both, strict=True))) for sign, both in areas.items()}
     return tuple(sign for sign, (whole, under) in sums.items() if under > MOSTLY * whole)
 

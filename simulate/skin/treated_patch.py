@@ -212,11 +212,10 @@ def _painted(
     """The window of the photo with the job fully done."""
     photo, here, skin = face.photo.image[at], target.mask[at], skin_mask(face)[at]
     sign, operator = job.term.sign, job.term.operator
-    if operator == "fade" and sign == FRECKLES:
-        yield 1.0
-        return fade_dots(face, target.mask, at)
     if operator == "fade":
         yield 1.0
+        if sign == FRECKLES:
+            return fade_dots(face, target.mask, at)
         return fade(face, sign, job.region, target.mask, at)
     if operator == "lift":
         own = 1.0 - apart_mask(face, sign)[at]
