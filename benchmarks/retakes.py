@@ -53,8 +53,8 @@ CROP_MM = 12.0  # that is left beside the mesh
 # Noise of a frame: of light itself, as a share of full scale at full scale, and of the sensor.
 # Author's estimates, of a phone indoors.
 SHOT_NOISE, READ_NOISE = 0.010, 0.0015
-FEW = 8  # readings under which nothing is fitted;
-SHORT_FEW = 2  # and in a short run
+FEW = 8  # readings under which nothing is fitted
+SHORT_FEW = 2  # the same in a short run
 COVERED = 0.95
 Values = dict[tuple[str, str], float]  # by kind of reading and the place or the measure
 

@@ -9,7 +9,7 @@ The folder holds `neutral/` and `smiling/`, in which a file name begins with a p
 The second folder holds small official portraits and `people.csv` (id, birth_year): sixty years of
 age, and more tones of skin.
 Every copy of a photo is measured anew: landmarks move too when light and size change.
---short takes two sample portraits.
+--short takes two sample portraits, in several lights.
 """
 
 from __future__ import annotations

@@ -324,12 +324,12 @@ def test_a_curve_is_small_and_says_what_it_shows(name: str) -> None:
 def test_two_places_that_swell_over_the_same_days_share_a_line() -> None:
     entry = filled()
     one, two = entry.reactions[:2]
-    there = replace(two.patch, centre="lower_vermilion_arch")
+    there = replace(two.patch, centre="lower_vermilion_border")
     two = replace(two, patch=there, peak=0.9, days=one.days)
     both = lines_of(replace(entry, reactions=(one, two)))
     assert [line.name for line in both] == [
         "Effect",
-        "Swelling (upper vermilion arch, lower vermilion arch)",
+        "Swelling (upper vermilion arch, lower vermilion border)",
     ]
     assert both[1].legend.startswith("100 % is 0.7 mL on each side and 0.9 mL on each side, in 43")
     assert both[1].published == one.published  # the same point, once

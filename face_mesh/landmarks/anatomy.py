@@ -74,7 +74,6 @@ MIDLINE_CURVES: dict[str, tuple[int, ...]] = {
     "upper_vermilion_border": (61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291),
     "lower_vermilion_border": (61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291),
     "upper_vermilion_arch": (39, 37, 0, 267, 269),  # the border without the corners
-    "lower_vermilion_arch": (181, 84, 17, 314, 405),
     "upper_lip_edge": (81, 82, 13, 312, 311),  # where the lips meet, without the corners
     "lower_lip_edge": (178, 87, 14, 317, 402),
     "upper_inner_lip": (78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308),
@@ -111,9 +110,7 @@ RIGHT_CURVES: dict[str, tuple[int, ...]] = {
     "brow_upper": (70, 63, 105, 66, 107),
     "brow_lower": (46, 53, 52, 65, 55),
     "upper_lid": (33, 246, 161, 160, 159, 158, 157, 173, 133),
-    "upper_lid_arch": (160, 159, 158),  # the margin without the corners
     "lower_lid": (33, 7, 163, 144, 145, 153, 154, 155, 133),
-    "lower_lid_arch": (144, 145, 153),  # the margin without the corners
     "lower_lid_bag": (110, 24, 23, 22, 26),  # midway between margin and cheek
     "lid_crease": (130, 247, 30, 29, 27, 28, 56, 190, 243),
     "lid_crease_arch": (247, 30, 29, 27, 28, 56),

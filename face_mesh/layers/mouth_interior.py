@@ -16,6 +16,7 @@ import numpy.typing as npt
 from face_mesh.arrays import Bool, Mask, Points, Rgb
 from face_mesh.cache import Scope, cached_per
 from face_mesh.face import Face
+from face_mesh.grab_cut import parted
 from face_mesh.landmarks.anatomy import curve
 
 APART_MM = 1.7  # between the landmarks of touching lips there are up to 1.4 mm, mostly in full ones
@@ -27,7 +28,7 @@ SURE_MM, SURE_SHARE = 1.2, 0.6  # inside of the landmarks, or of the largest dis
 SMOOTH_MM = 0.4
 SOFT_PX = 0.7  # the softness of an edge in a sharp photo
 FAINT = 0.05  # of the matte: less of an edge is not seen, and teeth beside it stay to the byte
-ROUNDS, SEED = 3, 7
+ROUNDS = 3
 READABLE_PX_PER_MM = 1.8  # in smaller photos 2 mm of thin lips were read as gum
 # Of the way from the redness of teeth to that of lips: gums lie between. Author's estimates, set on
 # the smiles of the development people.
@@ -132,20 +133,10 @@ def _between(picture: Rgb, inner: list[Points], borders: list[Points]) -> Bool:
     y, x = np.flatnonzero(near.any(axis=1)), np.flatnonzero(near.any(axis=0))
     cut = (slice(int(y[0]), int(y[-1]) + 1), slice(int(x[0]), int(x[-1]) + 1))
     lab = cv2.cvtColor(picture, cv2.COLOR_RGB2LAB)
-    inside, outside = np.zeros((1, 65)), np.zeros((1, 65))
-    found = np.ascontiguousarray(kind[cut])
-    cv2.setRNGSeed(SEED)  # it draws, and the same photo must give the same bytes
-    cv2.grabCut(
-        np.ascontiguousarray(lab[cut]),
-        found,
-        (0, 0, 0, 0),
-        outside,
-        inside,
-        ROUNDS,
-        cv2.GC_INIT_WITH_MASK,
-    )
-    kind[cut] = found
-    return _one_piece(np.isin(kind, (cv2.GC_FGD, cv2.GC_PR_FGD)), core)
+    found = np.isin(kind, (cv2.GC_FGD, cv2.GC_PR_FGD))
+    known = np.ascontiguousarray(kind[cut])
+    found[cut] = parted(np.ascontiguousarray(lab[cut]), known, ROUNDS)
+    return _one_piece(found, core)
 
 
 def _one_piece(found: Bool, core: Bool) -> Bool:

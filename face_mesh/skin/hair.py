@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from face_mesh.arrays import Bool, Mask
 from face_mesh.cache import Scope, cached_per
+from face_mesh.easing import growing
 from face_mesh.face import Face
 from face_mesh.landmarks.anatomy import curve, point
 from face_mesh.regions import region_patch
@@ -68,12 +69,12 @@ def beard(view: View) -> Mask:
     wide = blur(view.density, 2.0 * _FINE_MM * view.px_per_mm)
     colour = wide[..., 2] - wide[..., 0]
     greyer = _median(view, colour, _CHEEKS) - colour
-    resolved = float(_growing(view.px_per_mm, _RESOLVED))
-    grey = resolved + (1.0 - resolved) * _growing(greyer, _GREYER)
+    resolved = float(growing(view.px_per_mm, _RESOLVED))
+    grey = resolved + (1.0 - resolved) * growing(greyer, _GREYER)
     lip, chin = (_median(view, times * (grey > 0.5), where) for where in (_LIP, _CHIN))
     # A lip alone is grainy by its own lines; a moustache is much more so.
-    evident = float(np.nan_to_num(_growing(np.fmax(chin, lip / _OF_A_LIP), _OF_A_CHIN)))
-    found = evident * _growing(times, _OF_A_PLACE) * grey * _below_the_nose(view)
+    evident = float(np.nan_to_num(growing(np.fmax(chin, lip / _OF_A_LIP), _OF_A_CHIN)))
+    found = evident * growing(times, _OF_A_PLACE) * grey * _below_the_nose(view)
     found[openings(view)] = 0.0
     soft = soften(np.asarray(found, np.float32), _SOFT_MM * view.px_per_mm)
     return np.asarray(np.minimum(1.2 * soft, 1.0), np.float32)
@@ -150,7 +151,7 @@ def _below_the_nose(view: View) -> Mask:
     """(h, w), 0 above the base of the nose, 1 a little below it, however the head leans."""
     low, high = _BELOW_MM
     down = _down_mm(view) - _down_of(view, "subnasale")
-    return _growing(down, (low, high))
+    return growing(down, (low, high))
 
 
 def _above_the_lids(view: View) -> Bool:
@@ -196,12 +197,6 @@ def _down_mm(view: View) -> Values:
     y, x = np.mgrid[: view.bare.shape[0], : view.bare.shape[1]].astype(np.float32)
     down = _down(view)
     return np.asarray((x * down[0] + y * down[1]) / view.px_per_mm, np.float32)
-
-
-def _growing(values: Values | float, ends: tuple[float, float]) -> Values:
-    """0 below the first, 1 above the second."""
-    low, high = ends
-    return np.asarray(np.clip((np.asarray(values) - low) / (high - low), 0.0, 1.0), np.float32)
 
 
 def _disc(radius_px: float) -> npt.NDArray[np.uint8]:

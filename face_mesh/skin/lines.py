@@ -15,6 +15,7 @@ import numpy as np
 from scipy import ndimage
 
 from face_mesh.arrays import Mask
+from face_mesh.easing import growing
 from face_mesh.face import Face
 from face_mesh.fidelity.faults import DETAIL
 from face_mesh.skin.line_zones import line_area, line_direction, line_zone
@@ -200,7 +201,7 @@ def _lines(strength: Values, faint: float, area: Area, px_per_mm: float, kind: _
     across_px = np.hypot(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
     long_mm = np.asarray(across_px / px_per_mm, np.float32)
     times = np.asarray(peaks / faint, np.float32)
-    sure = _growing(times, kind.peak) * _growing(long_mm, kind.long_mm)
+    sure = growing(times, kind.peak) * growing(long_mm, kind.long_mm)
     weights = np.asarray(sure, np.float32)
     weights[0] = 0.0
     least = np.maximum(faint, _TAIL * peaks)
@@ -226,12 +227,6 @@ def _continued(
     # What is no skin inside the zone is no edge of it.
     away_mm = cv2.distanceTransform(1 - zone, cv2.DIST_L2, 5) / px_per_mm
     return np.asarray(on * np.clip(1.0 - away_mm / beyond_mm, 0.0, 1.0), np.float32)
-
-
-def _growing(values: Values, ends: tuple[float, float]) -> Values:
-    """0 below the first, 1 above the second."""
-    low, high = ends
-    return np.asarray(np.clip((values - low) / (high - low), 0.0, 1.0), np.float32)
 
 
 def line_mask(lines: Mask, area: Area, px_per_mm: float) -> Mask:

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from face_mesh.arrays import Bool, Points
 from face_mesh.cache import Scope, cached_per
+from face_mesh.easing import eased
 from face_mesh.face import Face
 from face_mesh.landmarks.anatomy import curve, point
 from face_mesh.skin.working_view import linear
@@ -109,8 +110,7 @@ class NeckView:
 
 def _eased(away_mm: Values) -> Values:
     """Return 0 at 0, and 1 from `EDGE_MM` on."""
-    t = np.clip(away_mm / EDGE_MM, 0.0, 1.0)
-    return np.asarray(t * t * (3.0 - 2.0 * t), np.float32)
+    return eased(away_mm / EDGE_MM)
 
 
 def window(left: float, right: float, top: float, bottom: float) -> tuple[slice, slice]:

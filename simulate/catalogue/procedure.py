@@ -164,9 +164,9 @@ class Term:
     one; with a `most`, a larger effective dose moves no more. `source` is a citation or "author's
     estimate". With a `reading` the coefficient is that on somebody who has as much of it as people
     who come for the treatment, and less of it acts on a face on which less is found, down to the
-    share `least`. An `unlit` term moves skin that is not lit
-    anew: the relief it levels, as a hump of the nose, is not in the mesh, and light would show the
-    opposite of it; or its shine goes along with it, as below a brow, and would be shone on twice.
+    share `least`. An `unlit` term moves skin that is not lit anew: the relief it levels, as a hump
+    of the nose or the groove of a fold, is not in the mesh, and light would show the opposite; or
+    its shine goes along with it, as below a brow, and would be shone on twice.
     """
 
     operator: Annotated[str, one_of(_NEEDS)]
@@ -181,7 +181,7 @@ class Term:
     most: Annotated[Number, Field(ge=0.0)] = 0.0  # 0 is without end
     reading: Annotated[str, one_of(("", *FINDINGS))] = ""
     least: Annotated[Number, Field(ge=0.0, le=1.0)] = 0.0
-    unlit: Switch = False  # its skin goes along with its light, or the mesh does not hold it
+    unlit: Switch = False
 
     @model_validator(mode="after")
     def _check(self) -> Term:

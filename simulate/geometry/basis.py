@@ -62,7 +62,8 @@ def measure_slopes(face: Face, parts: Sequence[Part], step: float) -> dict[str, 
 
 @cached_per(Scope.HEAD)
 def _measure_slopes(face: Face, parts: tuple[Part, ...], step: float) -> dict[str, float]:
-    # Within what ears can be set back: beyond it nothing changes, and a slope would be too flat.
+    # Within what ears can be set back: beyond it nothing changes, and a slope would be too flat. A
+    # part that ends at `most` keeps its mean slope.
     on_ears = [part.share(face, step) for part in parts if part.surface == "ears"]
     step = min(on_ears, default=step) or step
     shift_mm = mesh_shift_mm(face, [(part, step) for part in parts])

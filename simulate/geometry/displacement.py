@@ -1,6 +1,7 @@
 """The parts of a treatment that each grow with its dose in one way, and what they do to a face.
 
-What shifts, turns or narrows grows in proportion. What adds or takes volume is bent so that the
+What shifts, turns or narrows grows in proportion, up to where it ends (`Part.most`, or how far an
+ear can be set back). What adds or takes volume is bent so that the
 volume between old and new skin is the dose's at every dose: on a rounded chin the same height
 holds more the higher it gets. A part's fields are computed once a face; a plan at any dose is their
 weighted sum.
@@ -35,6 +36,7 @@ from simulate.geometry.operators import term_field
 from simulate.geometry.volume import Cubic, share_for, swept_ml
 
 VOLUMES = ("volume", "remove")
+KINDS = {"moved": 0, "filled": 1, "shaded": 2}  # of parts, in their order
 Floats = npt.NDArray[np.float32]
 
 
@@ -45,25 +47,28 @@ class Part:
     Attributes:
         name: unique for a face.
         terms: (term, side, weight): each with what it is multiplied by for one unit of dose.
-        volume_ml: what one unit of dose adds to a face with as much to treat as can be; None where
-            nothing is added or taken.
         surface: what the terms lie on: "face", "neck" or "ears".
         bends_glasses: whether they would bend glasses in the photo, and so spare what is under.
         under_hair: whether hair lies over what they move, and stays.
         most: units beyond which they do not grow; 0 is without end.
         unlit: whether they move skin without lighting it anew.
-        reach: the most units that are ever shown; 0 where that is not known.
+        reach: the largest dose, in units: light is kept within what skin may gain at it; 0 where
+            none is known.
     """
 
     name: str
     terms: tuple[tuple[Term, str, float], ...]
-    volume_ml: float | None = None
     surface: str = "face"
     bends_glasses: bool = False
     under_hair: bool = False
     most: float = 0.0
     unlit: bool = False
     reach: float = 0.0
+
+    @property
+    def swells(self) -> bool:
+        """Whether its terms add or take volume."""
+        return all(term.operator in VOLUMES for term, _, _ in self.terms)
 
     @property
     def sides(self) -> frozenset[str]:
@@ -80,9 +85,9 @@ class Part:
 
     def share(self, face: Face, weight: float) -> float:
         """Return by how much to multiply the unit's fields for `weight` units of dose."""
-        if self.surface == "ears" and self.volume_ml is None:
+        if not self.swells and self.surface == "ears":
             return min(weight, most_setback_mm(face, self.sides))
-        if not weight or not self.volume_ml:
+        if not weight or not self.swells:
             return min(weight, self.most) if self.most else weight
         cubic = _cubic(face, self)
         return share_for(cubic, weight * _volume_ml(face, self)) if cubic[0] else weight
@@ -131,53 +136,28 @@ def parts_of(procedure: Procedure, side: str) -> tuple[Part, ...]:
     """Return the parts of a procedure on a side or on both, a unit of effective dose each."""
     found, spared = [], _spared(procedure)
     for surface in SURFACES:
-        volumes: dict[bool, list[tuple[Term, str, float]]] = {}
-        tones = []
-        rest: dict[tuple[float, bool], list[tuple[Term, str, float]]] = {}
+        alike: dict[tuple[str, float, bool], list[tuple[Term, str, float]]] = {}
         for term in procedure.terms:
             if term.patch.surface != surface:
                 continue
             weight = term.coefficient * _portion(term, procedure.dose, side)
             for one in (side,) if term.midline else procedure.treated_sides(side):
-                if term.operator in VOLUMES:
-                    volumes.setdefault(term.unlit, []).append((term, one, weight))
-                elif term.operator in TONES:
-                    tones.append((term, one, weight))
-                else:
-                    rest.setdefault((term.most, term.unlit), []).append((term, one, weight))
-        name = f"{procedure.id} {side} {surface}"
-        for (most, unlit), terms in rest.items():
-            until = f" until {most:g}" if most else ""
-            kind = "unlit" if unlit else "moved"
-            found.append(
-                Part(
-                    f"{name} {kind}{until}",
-                    tuple(terms),
-                    None,
-                    surface,
-                    *spared,
-                    most,
-                    unlit,
-                    reach=procedure.dose.max,
-                )
-            )
-        for unlit, terms in volumes.items():
-            ml = sum(w if term.operator == "volume" else -w for term, _, w in terms)
-            kind = "filled unlit" if unlit else "filled"
-            found.append(
-                Part(
-                    f"{name} {kind}",
-                    tuple(terms),
-                    ml,
-                    surface,
-                    *spared,
-                    unlit=unlit,
-                    reach=procedure.dose.max,
-                )
-            )
-        if tones:
-            found.append(Part(f"{name} shaded", tuple(tones), None, surface, *spared))
+                alike.setdefault(_kind(term), []).append((term, one, weight))
+        for (kind, most, unlit), terms in sorted(alike.items(), key=lambda one: KINDS[one[0][0]]):
+            name = f"{procedure.id} {side} {surface} {kind}{' unlit' if unlit else ''}"
+            name += f" until {most:g}" if most else ""
+            reach = 0.0 if kind == "shaded" else procedure.dose.max
+            found.append(Part(name, tuple(terms), surface, *spared, most, unlit, reach))
     return tuple(found)
+
+
+def _kind(term: Term) -> tuple[str, float, bool]:
+    """Return what a term does, until how many units, and whether its skin is lit anew."""
+    if term.operator in VOLUMES:
+        return "filled", 0.0, term.unlit
+    if term.operator in TONES:
+        return "shaded", 0.0, False
+    return "moved", term.most, term.unlit
 
 
 def reaction_term(
@@ -201,7 +181,7 @@ def swelling_part(procedure: Procedure, side: str, reaction: Reaction) -> Part:
     peak_ml = reaction.peak * (0.5 if reaction.midline and side != "both" else 1.0)
     terms = tuple((t, here, peak_ml) for t, here in reaction_term(procedure, side, reaction))
     name = f"{procedure.id} {side} swelling {procedure.reactions.index(reaction)}"
-    return Part(name, terms, peak_ml * len(terms), reaction.patch.surface, *_spared(procedure))
+    return Part(name, terms, reaction.patch.surface, *_spared(procedure))
 
 
 def _spared(procedure: Procedure) -> tuple[bool, bool]:

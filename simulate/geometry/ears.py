@@ -21,6 +21,7 @@ from scipy.ndimage import gaussian_filter1d, median_filter
 from face_mesh import Face
 from face_mesh.arrays import Bool, Mask, Points, Rgb
 from face_mesh.cache import Scope, cached_per
+from face_mesh.grab_cut import parted
 from face_mesh.landmarks.anatomy import point
 from simulate.geometry.warp import sample
 
@@ -41,7 +42,7 @@ LIKE, UNLIKE, SURELY, HAIRY = 1.7, 4.0, 2.5, 2.6  # in spreads
 SURE_WITHIN_MM, SURE_OUT_MM = 4.0, 36.0
 PROBABLY_OUT_MM = 8.0  # what lies nearer to the contour is more likely head than not
 EDGE_PX = 0.7  # softness of the outline in the strip
-ROUNDS, SEED = 3, 7
+ROUNDS = 3
 SPECK, GAP = 5, 13  # px of the strip: smaller specks are none, smaller gaps are folds of the ear
 # What a bulge must be like, set on 35 ears and 17 places without one of development people: its
 # protrusion, its height, where it begins and ends, where it stands out most (from its upper end),
@@ -200,10 +201,7 @@ def _parted(picture: Rgb, kind: npt.NDArray[np.uint8]) -> Bool:
     """Return (h, w) which of two kinds of pixels each is more like, nothing without both."""
     if not {cv2.GC_BGD, cv2.GC_FGD} <= set(np.unique(kind)):
         return np.zeros(kind.shape, np.bool_)
-    cv2.setRNGSeed(SEED)  # it draws, and the same photo must give the same bytes
-    wall, head = np.zeros((1, 65)), np.zeros((1, 65))
-    cv2.grabCut(picture, kind, (0, 0, 0, 0), wall, head, ROUNDS, cv2.GC_INIT_WITH_MASK)
-    return np.isin(kind, (cv2.GC_FGD, cv2.GC_PR_FGD))
+    return parted(picture, kind, ROUNDS)
 
 
 def _joined(found: Bool, out: Points) -> Bool:

@@ -2,7 +2,8 @@
 
 Skin is moved on a grid whose nodes are wider apart than a lid margin is thick, so that what moves a
 lid's skin would draw the iris along. No procedure of the catalogue moves an eye: between the lids
-every field is taken to nothing, pixel by pixel, and the bytes of iris and white are the photo's.
+every field is taken to nothing, pixel by pixel, and the bytes of iris and white are the photo's;
+beside them skin moves by less than its way to them, so that nothing folds.
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ import numpy as np
 
 from face_mesh import Face
 from face_mesh.arrays import Field, Mask
+from face_mesh.easing import eased
 from face_mesh.landmarks.anatomy import curve
 
 STILL_MM = 0.3  # beyond the opening of the lids by landmarks: the margin and the roots of lashes
 # Beyond that skin moves no farther than this share of the way to what is still, or the picture
-# would fold there; at the second from the eye nothing moves farther.
+# would fold there; beyond the second nothing is held.
 MOST_OF_WAY, REACH_MM = 0.7, 10.0
 LIGHT_MM = 0.6  # beyond it, over which light and colour come in: they reach to the margin of a lid
 EDGE_PX = 1.0
@@ -86,7 +88,7 @@ def _eyeball(face: Face, side: str) -> Eyeball | None:
     away = cv2.distanceTransform(1 - inside, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
     # A px on the outline is of the eye too, however coarse the photo is.
     way_mm = np.maximum((away - EDGE_PX) / face.px_per_mm - STILL_MM, 0.0)
-    lit = _eased(way_mm / LIGHT_MM)
+    lit = eased(way_mm / LIGHT_MM)[..., None]
     most_px = np.asarray(MOST_OF_WAY * face.px_per_mm * way_mm, np.float32)[..., None]
     left, top = low.tolist()
     rows = slice(max(0, top), min(face.photo.height, top + height))
@@ -95,8 +97,3 @@ def _eyeball(face: Face, side: str) -> Eyeball | None:
         return None
     seen = np.s_[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left]
     return Eyeball(rows, columns, *(np.ascontiguousarray(one[seen]) for one in (lit, most_px)))
-
-
-def _eased(share: Mask) -> Mask:
-    t = np.minimum(share, 1.0)
-    return np.asarray(t * t * (3.0 - 2.0 * t), np.float32)[..., None]

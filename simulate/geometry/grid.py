@@ -77,6 +77,14 @@ class Grid:
         """(rows, columns) bool, the nodes in the opening of the mouth, which are not inside."""
         return np.asarray(np.diff(self.across.indptr) > 0).reshape(self.shape)
 
+    @cached_property
+    def places_px(self) -> Points:
+        """(rows, columns, 2) x and y in the photo of each node, px: `nodes_at` the other way."""
+        rows, columns = np.indices(self.shape)
+        at_px = np.stack([columns, rows], axis=-1) * self.node_px + (self.node_px - 1) / 2
+        places: Points = at_px + np.array(self.origin_px)
+        return places
+
     def nodes_at(self, at_px: Points) -> Points:
         """Return (N, 2) photo px as (N, 2) places in nodes."""
         found: Points = (at_px - self.origin_px - (self.node_px - 1) / 2) / self.node_px

@@ -45,17 +45,16 @@ SUBMENTAL_MM = 40.0
 SUBMENTAL_FALL_DEG = 14.0
 NECK_LEAN_DEG = 13.0
 NECK_MM = 40.0  # of the column, down from the crease
-NECK_WIDTH = (
-    1.03  # of the width of the face at the jaw angles: 0.89 to 1.15 in 10 development people
-)
+# Of the width of the face at the jaw angles: 0.89 to 1.15 in 10 development people.
+NECK_WIDTH = 1.03
 NECK_DEPTH_MM = 50.0  # half of it, front to back
 NECK_TURN_DEG = 80.0  # how far round the column the surface reaches, from its front
 CREASE_DROP_MM = 6.0  # below the border of the jaw at its angles
 HALF_COLUMNS, UNDER_ROWS, COLUMN_ROWS = 20, 13, 15
 ROUNDING = 3  # times that rows are averaged where chin and neck meet
 
-# Where no ear is seen, the usual one: from the height of the eyes to that of the base of the nose,
-# its rim 11 to 19 mm beside the contour on 5 people.
+# Where no ear is seen, the usual one, which carries the mesh and does not move: from the height of
+# the eyes to that of the base of the nose, its rim 11 to 19 mm beside the contour on 5 people.
 EAR_TOP_MM, EAR_FOOT_MM = 8.0, -60.0
 RIM_MM = 14.0
 EAR_ROWS, EAR_COLUMNS, RIM_COLUMN = 30, 11, 7  # farther out is air, which moves with the rim
@@ -182,10 +181,7 @@ def _prior_grid(face: Face, surface: str) -> PriorGrid:
 
 def neck_values(face: Face, values: Values) -> Floats:
     """Return (rows, columns) float32 on the face's grid of values on its `NeckView`."""
-    grid = Grid.of(face)
-    rows, columns = np.indices(grid.shape)
-    at_px = np.stack([columns, rows], axis=-1) * grid.node_px + (grid.node_px - 1) / 2
-    at = places_of(face, at_px + np.array(grid.origin_px)).astype(np.float32)
+    at = places_of(face, Grid.of(face).places_px).astype(np.float32)
     return np.asarray(sample(values, at, cv2.INTER_LINEAR), np.float32)
 
 

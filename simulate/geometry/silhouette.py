@@ -15,6 +15,7 @@ import numpy.typing as npt
 from face_mesh import Face
 from face_mesh.arrays import Field, Mask, Rgb
 from face_mesh.cache import Scope, cached_per
+from face_mesh.grab_cut import parted
 from simulate.composite import Patch
 from simulate.geometry.grid import NODE_MM, Grid, nearest_inside
 from simulate.geometry.inverse_field import backward
@@ -32,7 +33,7 @@ FILL_PX = 3  # radius in which uncovered wall is made from what is beside it
 # apart, and from which wholly.
 TOLD = (0.35, 0.5)
 STEP = 8  # nodes to which the window is rounded
-ROUNDS, SEED = 4, 7
+ROUNDS = 4
 Floats = npt.NDArray[np.float32]
 
 
@@ -126,10 +127,7 @@ def _skin(picture: Rgb, beyond_mm: Floats) -> Mask | None:
     kind[beyond_mm > WALL_MM] = cv2.GC_BGD
     if min((kind[near] == one).sum() for one in (cv2.GC_FGD, cv2.GC_BGD)) < 64:
         return None
-    cv2.setRNGSeed(SEED)  # it draws, and the same photo must give the same bytes
-    wall, head = np.zeros((1, 65)), np.zeros((1, 65))
-    cv2.grabCut(picture, kind, (0, 0, 0, 0), wall, head, ROUNDS, cv2.GC_INIT_WITH_MASK)
-    hard = np.isin(kind, (cv2.GC_FGD, cv2.GC_PR_FGD)).astype(np.float32)
+    hard = parted(picture, kind, ROUNDS).astype(np.float32)
     return np.asarray(cv2.GaussianBlur(hard, (0, 0), EDGE_PX), np.float32)
 
 

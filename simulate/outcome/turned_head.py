@@ -18,6 +18,7 @@ from scipy.interpolate import CubicSpline
 from face_mesh import Face
 from face_mesh.arrays import Index, Points
 from face_mesh.cache import Scope, cached_per
+from face_mesh.easing import eased, growing
 from face_mesh.landmarks.anatomy import curve
 from simulate.geometry.mesh import FaceSurface, oral_fissure
 from simulate.outcome.outcome import Outcome
@@ -78,19 +79,14 @@ def head_mesh(face: Face) -> HeadMesh:
     oval = curve("face_oval")
     reach = surface.distance_mm(surface.along((*oval, oval[0])), SLANT_MM[1])
     rim = np.minimum(reach, SLANT_MM[1])  # infinite beyond
-    seen = _eased(surface.normals @ face.pose.rotation[2], *SLANT)
-    known = _eased(rim, *RIM_MM) * np.maximum(seen, _eased(rim, *SLANT_MM))
+    seen = eased(growing(surface.normals @ face.pose.rotation[2], SLANT))
+    known = eased(growing(rim, RIM_MM)) * np.maximum(seen, eased(growing(rim, SLANT_MM)))
     return HeadMesh(
         surface.vertices_mm,
         np.concatenate([surface.triangles, oral_fissure()]),
         known,
         np.array(surface.in_order(curve("facial_midline")), np.int64),
     )
-
-
-def _eased(values: Points, none: float, whole: float) -> Floats:
-    share = np.clip((values - none) / (whole - none), 0.0, 1.0)
-    return np.asarray(share * share * (3.0 - 2.0 * share), np.float32)
 
 
 def turning_shows(outcome: Outcome) -> bool:

@@ -154,18 +154,20 @@ def may_be_dark(face: Face, phototype: str | None = None) -> bool:
 
 
 def _short_lip(plan: Plan, changes: Sequence[Change], smile: float) -> Iterator[str]:
-    cuts = [t.entry for t in plan.treatments if t.dose and t.entry.dose.unit == "mm"]
-    for change in changes:
-        if change.measure == "philtrum_length" and change.after < LEAST_LIP_MM:
-            for entry in cuts:
-                if change.measure in entry.measures and smile < RESTING:  # a smile shortens it too
-                    yield Message(
-                        "{name}: less than {least_mm:g} mm of skin would be left between the nose "
-                        "and the red of the lip, and no less should stay; a smaller strip, or "
-                        "none, suits this lip.",
-                        name=Message(entry.name),
-                        least_mm=LEAST_LIP_MM,
-                    )
+    if smile >= RESTING:  # which shortens it too
+        return
+    left_mm = [one.after for one in changes if one.measure == "philtrum_length"]
+    for treatment in plan.treatments:
+        entry = treatment.entry
+        cuts = entry.dose.unit == "mm" and "philtrum_length" in entry.measures
+        if treatment.dose and cuts and any(left < LEAST_LIP_MM for left in left_mm):
+            yield Message(
+                "{name}: less than {least_mm:g} mm of skin would be left between the nose "
+                "and the red of the lip, and no less should stay; a smaller strip, or "
+                "none, suits this lip.",
+                name=Message(entry.name),
+                least_mm=LEAST_LIP_MM,
+            )
 
 
 def undrawn_reactions(plan: Plan, conditions: Conditions) -> Iterator[str]:

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from face_mesh import Face
 from face_mesh.arrays import Points
 from face_mesh.cache import Scope, cached_per
+from face_mesh.easing import eased
 from face_mesh.landmarks.anatomy import curve
 from simulate.catalogue.procedure import Procedure, Reaction
 from simulate.geometry.cover_taper import off_covers
@@ -79,8 +80,7 @@ def _depth(face: Face, entry: Procedure, side: str, reaction: Reaction) -> Float
 def _pooled(spread: Floats, outline: Floats, mottle: Floats) -> Floats:
     """Return [0, 1] depth of blood that may lie where `spread` in [0, 1] is, with its noises."""
     ragged = RAGGED * np.clip(outline, -1.0, 1.0) * np.clip(spread / EDGE_AT, 0.0, 1.0)
-    pool = np.clip((spread + ragged - EDGE_AT) / EDGE_WIDE, 0.0, 1.0)
-    pool = pool * pool * (3.0 - 2.0 * pool)
+    pool = eased((spread + ragged - EDGE_AT) / EDGE_WIDE)
     lighter = MOTTLED * (0.5 - 0.5 * np.clip(mottle, -1.0, 1.0))
     return np.asarray(pool * (1.0 - lighter), np.float32)
 
@@ -120,7 +120,10 @@ def _noise(
 
 
 def _outside_eyes(face: Face) -> Floats:
-    """(rows, columns) float32, 0 inside the lids, where there is no skin."""
+    """(rows, columns) float32, 0 inside the lids, where there is no skin.
+
+    For the layers of the page, which do not hold eyes pixel by pixel.
+    """
     grid = Grid.of(face)
     fine = 4  # a node is coarser than the margin of a lid
     open_ = np.zeros((grid.shape[0] * fine, grid.shape[1] * fine), np.uint8)

@@ -22,9 +22,7 @@ Floats = npt.NDArray[np.float32]
 def headroom(face: Face) -> Floats:
     """Return (rows, columns) float32 on the face's grid, ln of luminance skin may gain at most."""
     grid = Grid.of(face)
-    rows, columns = np.indices(grid.shape)
-    at_px = np.stack([columns, rows], axis=-1) * grid.node_px + (grid.node_px - 1) / 2
-    light = light_at(face, (at_px + np.array(grid.origin_px)).reshape(-1, 2)) @ LUMINANCE
+    light = light_at(face, grid.places_px.reshape(-1, 2)) @ LUMINANCE
     room = np.log(Light.of(face).bright / np.maximum(light, DARKEST)).reshape(grid.shape)
     return np.asarray(np.maximum(room, LEAST), np.float32)
 
@@ -35,7 +33,7 @@ def within_headroom(face: Face, shade: Floats, reach: float) -> Floats:
     Args:
         face: whose skin it is.
         shade: (rows, columns) float32 for one unit of a part.
-        reach: the most units that are ever shown of it; 0 where that is not known.
+        reach: the largest dose, in units; 0 where none is known.
     """
     if not reach:
         return shade

@@ -7,6 +7,7 @@ import numpy as np
 
 from face_mesh import Face
 from face_mesh.arrays import Mask, Points
+from face_mesh.easing import eased
 from face_mesh.landmarks.anatomy import curve, point, stem_and_side
 
 # Below the margin of the lid: lashes, and the make-up about them, end before the first and a bag
@@ -30,12 +31,7 @@ def below_lashes_beside_nose(face: Face, region: str) -> Mask:
     first, last = LASHES_MM
     below = (_beyond(face, lid, -up) - first) / (last - first)
     beside = _beyond(face, nose, out) / NOSE_MM
-    return np.asarray(_eased(below) * _eased(beside), np.float32)
-
-
-def _eased(value: Mask) -> Mask:
-    t = np.clip(value, 0.0, 1.0)
-    return np.asarray(t * t * (3.0 - 2.0 * t), np.float32)
+    return np.asarray(eased(below) * eased(beside), np.float32)
 
 
 def _beyond(face: Face, line: Points, towards: Points) -> Mask:

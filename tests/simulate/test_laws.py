@@ -316,7 +316,7 @@ def test_a_dose_is_worth_what_its_entry_says(face: Face, name: str) -> None:
         share = part.share(face, entry.dose.usual)
         if part.surface == "face":
             expected += share * part.surface_mm(face)
-        room = 0.0 if part.volume_ml is None else 0.12
+        room = 0.12 if part.swells else 0.0
         assert share == pytest.approx(entry.dose.usual, rel=room, abs=1e-9)
     assert np.allclose(outcome.shift_mm_vertices, expected, atol=1e-9)
 
@@ -432,7 +432,7 @@ def test_the_volume_under_the_skin_is_the_dose_times_what_stays_of_it(
     Where less is found than the entry treats, by as much less.
     """
     entry = procedures()[name]
-    (part,) = [one for one in parts_of(entry, "both") if one.volume_ml is not None]
+    (part,) = [one for one in parts_of(entry, "both") if one.swells]
     (found,) = {to_treat(face, term, side) for term, side, _ in part.terms}
     for share in (0.2, 0.6, 1.0):
         dose = share * entry.dose.max

@@ -4,8 +4,9 @@
 // dragged. When it rests, Python's own picture takes the place of this one.
 //
 // Not drawn here, and brought by the settled picture: the outline of a turned head against the wall,
-// lid that a raised fold uncovers, eyes that stay to the byte, and skin whose dose stood at nothing,
-// which nobody has painted yet.
+// the wall behind an ear, lid that a raised fold uncovers, a swollen lid that hangs, eyes that stay to
+// the byte, and skin whose dose stood at nothing, which nobody has painted yet. Of a plan that slides
+// parted lips over teeth there is no live picture at all.
 
 const TINY = 1e-7;
 
