@@ -10,12 +10,11 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from face_mesh.arrays import Bool, Rgb
-
 SEED = 7
+Bytes = npt.NDArray[np.uint8]
 
 
-def parted(picture: Rgb, kind: npt.NDArray[np.uint8], rounds: int) -> Bool:
+def foreground(picture: Bytes, kind: Bytes, rounds: int) -> npt.NDArray[np.bool_]:
     """Return (h, w) bool, which pixels are more like the foreground.
 
     Args:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from face_mesh.arrays import Bool, Mask, Points, Rgb
 from face_mesh.cache import Scope, cached_per
 from face_mesh.face import Face
-from face_mesh.grab_cut import parted
+from face_mesh.grab_cut import foreground
 from face_mesh.landmarks.anatomy import curve
 
 APART_MM = 1.7  # between the landmarks of touching lips there are up to 1.4 mm, mostly in full ones
@@ -135,7 +135,7 @@ def _between(picture: Rgb, inner: list[Points], borders: list[Points]) -> Bool:
     lab = cv2.cvtColor(picture, cv2.COLOR_RGB2LAB)
     found = np.isin(kind, (cv2.GC_FGD, cv2.GC_PR_FGD))
     known = np.ascontiguousarray(kind[cut])
-    found[cut] = parted(np.ascontiguousarray(lab[cut]), known, ROUNDS)
+    found[cut] = foreground(np.ascontiguousarray(lab[cut]), known, ROUNDS)
     return _one_piece(found, core)
 
 

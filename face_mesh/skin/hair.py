@@ -16,9 +16,9 @@ import numpy.typing as npt
 
 from face_mesh.arrays import Bool, Mask
 from face_mesh.cache import Scope, cached_per
-from face_mesh.easing import growing
 from face_mesh.face import Face
 from face_mesh.landmarks.anatomy import curve, point
+from face_mesh.ramp import ramp
 from face_mesh.regions import region_patch
 from face_mesh.skin.folds import openings
 from face_mesh.skin.masked_blur import Values, blur, soften
@@ -69,12 +69,12 @@ def beard(view: View) -> Mask:
     wide = blur(view.density, 2.0 * _FINE_MM * view.px_per_mm)
     colour = wide[..., 2] - wide[..., 0]
     greyer = _median(view, colour, _CHEEKS) - colour
-    resolved = float(growing(view.px_per_mm, _RESOLVED))
-    grey = resolved + (1.0 - resolved) * growing(greyer, _GREYER)
+    resolved = float(ramp(view.px_per_mm, _RESOLVED))
+    grey = resolved + (1.0 - resolved) * ramp(greyer, _GREYER)
     lip, chin = (_median(view, times * (grey > 0.5), where) for where in (_LIP, _CHIN))
     # A lip alone is grainy by its own lines; a moustache is much more so.
-    evident = float(np.nan_to_num(growing(np.fmax(chin, lip / _OF_A_LIP), _OF_A_CHIN)))
-    found = evident * growing(times, _OF_A_PLACE) * grey * _below_the_nose(view)
+    evident = float(np.nan_to_num(ramp(np.fmax(chin, lip / _OF_A_LIP), _OF_A_CHIN)))
+    found = evident * ramp(times, _OF_A_PLACE) * grey * _below_the_nose(view)
     found[openings(view)] = 0.0
     soft = soften(np.asarray(found, np.float32), _SOFT_MM * view.px_per_mm)
     return np.asarray(np.minimum(1.2 * soft, 1.0), np.float32)
@@ -151,7 +151,7 @@ def _below_the_nose(view: View) -> Mask:
     """(h, w), 0 above the base of the nose, 1 a little below it, however the head leans."""
     low, high = _BELOW_MM
     down = _down_mm(view) - _down_of(view, "subnasale")
-    return growing(down, (low, high))
+    return ramp(down, (low, high))
 
 
 def _above_the_lids(view: View) -> Bool:

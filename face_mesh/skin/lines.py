@@ -15,9 +15,9 @@ import numpy as np
 from scipy import ndimage
 
 from face_mesh.arrays import Mask
-from face_mesh.easing import growing
 from face_mesh.face import Face
 from face_mesh.fidelity.faults import DETAIL
+from face_mesh.ramp import ramp
 from face_mesh.skin.line_zones import line_area, line_direction, line_zone
 from face_mesh.skin.masked_blur import soften
 from face_mesh.skin.relief import relief_scale
@@ -201,7 +201,7 @@ def _lines(strength: Values, faint: float, area: Area, px_per_mm: float, kind: _
     across_px = np.hypot(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
     long_mm = np.asarray(across_px / px_per_mm, np.float32)
     times = np.asarray(peaks / faint, np.float32)
-    sure = growing(times, kind.peak) * growing(long_mm, kind.long_mm)
+    sure = ramp(times, kind.peak) * ramp(long_mm, kind.long_mm)
     weights = np.asarray(sure, np.float32)
     weights[0] = 0.0
     least = np.maximum(faint, _TAIL * peaks)

@@ -15,9 +15,9 @@ import numpy.typing as npt
 
 from face_mesh.arrays import Bool, Points
 from face_mesh.cache import Scope, cached_per
-from face_mesh.easing import eased
 from face_mesh.face import Face
 from face_mesh.landmarks.anatomy import curve, point
+from face_mesh.ramp import smooth_ramp
 from face_mesh.skin.working_view import linear
 
 # Of the view, mm beside and below the lowest point of the chin; a value each mm.
@@ -110,7 +110,7 @@ class NeckView:
 
 def _eased(away_mm: Values) -> Values:
     """Return 0 at 0, and 1 from `EDGE_MM` on."""
-    return eased(away_mm / EDGE_MM)
+    return smooth_ramp(away_mm / EDGE_MM)
 
 
 def window(left: float, right: float, top: float, bottom: float) -> tuple[slice, slice]:

@@ -10,8 +10,8 @@ from face_mesh import Face
 from face_mesh.arrays import Mask
 from face_mesh.cache import Scope, cached_per
 from face_mesh.covers.cover import fixed_mask, lens_mask, wears_glasses
-from face_mesh.easing import eased
 from face_mesh.landmarks.anatomy import curve
+from face_mesh.ramp import smooth_ramp
 from face_mesh.skin.skin_mask import skin_mask
 from simulate.geometry.grid import FADE_MM, NODE_MM, Grid
 
@@ -60,7 +60,7 @@ def _away(face: Face, hidden: Mask, least: float, over_mm: float) -> Floats:
     if there.all():
         return np.ones(grid.shape, np.float32)
     away = cv2.distanceTransform(there, cv2.DIST_L2, 5) * NODE_MM
-    return eased(away / over_mm)
+    return smooth_ramp(away / over_mm)
 
 
 @cached_per(Scope.SIZE)

@@ -21,7 +21,7 @@ from scipy.ndimage import gaussian_filter1d, median_filter
 from face_mesh import Face
 from face_mesh.arrays import Bool, Mask, Points, Rgb
 from face_mesh.cache import Scope, cached_per
-from face_mesh.grab_cut import parted
+from face_mesh.grab_cut import foreground
 from face_mesh.landmarks.anatomy import point
 from simulate.geometry.warp import sample
 
@@ -201,7 +201,7 @@ def _parted(picture: Rgb, kind: npt.NDArray[np.uint8]) -> Bool:
     """Return (h, w) which of two kinds of pixels each is more like, nothing without both."""
     if not {cv2.GC_BGD, cv2.GC_FGD} <= set(np.unique(kind)):
         return np.zeros(kind.shape, np.bool_)
-    return parted(picture, kind, ROUNDS)
+    return foreground(picture, kind, ROUNDS)
 
 
 def _joined(found: Bool, out: Points) -> Bool:

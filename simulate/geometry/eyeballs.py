@@ -15,8 +15,8 @@ import numpy as np
 
 from face_mesh import Face
 from face_mesh.arrays import Field, Mask
-from face_mesh.easing import eased
 from face_mesh.landmarks.anatomy import curve
+from face_mesh.ramp import smooth_ramp
 
 STILL_MM = 0.3  # beyond the opening of the lids by landmarks: the margin and the roots of lashes
 # Beyond that skin moves no farther than this share of the way to what is still, or the picture
@@ -88,7 +88,7 @@ def _eyeball(face: Face, side: str) -> Eyeball | None:
     away = cv2.distanceTransform(1 - inside, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
     # A px on the outline is of the eye too, however coarse the photo is.
     way_mm = np.maximum((away - EDGE_PX) / face.px_per_mm - STILL_MM, 0.0)
-    lit = eased(way_mm / LIGHT_MM)[..., None]
+    lit = smooth_ramp(way_mm / LIGHT_MM)[..., None]
     most_px = np.asarray(MOST_OF_WAY * face.px_per_mm * way_mm, np.float32)[..., None]
     left, top = low.tolist()
     rows = slice(max(0, top), min(face.photo.height, top + height))

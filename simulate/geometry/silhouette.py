@@ -15,7 +15,7 @@ import numpy.typing as npt
 from face_mesh import Face
 from face_mesh.arrays import Field, Mask, Rgb
 from face_mesh.cache import Scope, cached_per
-from face_mesh.grab_cut import parted
+from face_mesh.grab_cut import foreground
 from simulate.composite import Patch
 from simulate.geometry.grid import NODE_MM, Grid, nearest_inside
 from simulate.geometry.inverse_field import backward
@@ -127,7 +127,7 @@ def _skin(picture: Rgb, beyond_mm: Floats) -> Mask | None:
     kind[beyond_mm > WALL_MM] = cv2.GC_BGD
     if min((kind[near] == one).sum() for one in (cv2.GC_FGD, cv2.GC_BGD)) < 64:
         return None
-    hard = parted(picture, kind, ROUNDS).astype(np.float32)
+    hard = foreground(picture, kind, ROUNDS).astype(np.float32)
     return np.asarray(cv2.GaussianBlur(hard, (0, 0), EDGE_PX), np.float32)
 
 

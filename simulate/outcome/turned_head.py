@@ -18,8 +18,8 @@ from scipy.interpolate import CubicSpline
 from face_mesh import Face
 from face_mesh.arrays import Index, Points
 from face_mesh.cache import Scope, cached_per
-from face_mesh.easing import eased, growing
 from face_mesh.landmarks.anatomy import curve
+from face_mesh.ramp import ramp, smooth_ramp
 from simulate.geometry.mesh import FaceSurface, oral_fissure
 from simulate.outcome.outcome import Outcome
 
@@ -79,8 +79,8 @@ def head_mesh(face: Face) -> HeadMesh:
     oval = curve("face_oval")
     reach = surface.distance_mm(surface.along((*oval, oval[0])), SLANT_MM[1])
     rim = np.minimum(reach, SLANT_MM[1])  # infinite beyond
-    seen = eased(growing(surface.normals @ face.pose.rotation[2], SLANT))
-    known = eased(growing(rim, RIM_MM)) * np.maximum(seen, eased(growing(rim, SLANT_MM)))
+    seen = smooth_ramp(ramp(surface.normals @ face.pose.rotation[2], SLANT))
+    known = smooth_ramp(ramp(rim, RIM_MM)) * np.maximum(seen, smooth_ramp(ramp(rim, SLANT_MM)))
     return HeadMesh(
         surface.vertices_mm,
         np.concatenate([surface.triangles, oral_fissure()]),

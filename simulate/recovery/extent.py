@@ -17,8 +17,8 @@ import numpy.typing as npt
 from face_mesh import Face
 from face_mesh.arrays import Points
 from face_mesh.cache import Scope, cached_per
-from face_mesh.easing import eased
 from face_mesh.landmarks.anatomy import curve
+from face_mesh.ramp import smooth_ramp
 from simulate.catalogue.procedure import Procedure, Reaction
 from simulate.geometry.cover_taper import off_covers
 from simulate.geometry.displacement import reaction_term
@@ -80,7 +80,7 @@ def _depth(face: Face, entry: Procedure, side: str, reaction: Reaction) -> Float
 def _pooled(spread: Floats, outline: Floats, mottle: Floats) -> Floats:
     """Return [0, 1] depth of blood that may lie where `spread` in [0, 1] is, with its noises."""
     ragged = RAGGED * np.clip(outline, -1.0, 1.0) * np.clip(spread / EDGE_AT, 0.0, 1.0)
-    pool = eased((spread + ragged - EDGE_AT) / EDGE_WIDE)
+    pool = smooth_ramp((spread + ragged - EDGE_AT) / EDGE_WIDE)
     lighter = MOTTLED * (0.5 - 0.5 * np.clip(mottle, -1.0, 1.0))
     return np.asarray(pool * (1.0 - lighter), np.float32)
 

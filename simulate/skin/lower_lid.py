@@ -7,8 +7,8 @@ import numpy as np
 
 from face_mesh import Face
 from face_mesh.arrays import Mask, Points
-from face_mesh.easing import eased
 from face_mesh.landmarks.anatomy import curve, point, stem_and_side
+from face_mesh.ramp import smooth_ramp
 
 # Below the margin of the lid: lashes, and the make-up about them, end before the first and a bag
 # begins by the second (author's estimates, from the London portraits).
@@ -31,7 +31,7 @@ def below_lashes_beside_nose(face: Face, region: str) -> Mask:
     first, last = LASHES_MM
     below = (_beyond(face, lid, -up) - first) / (last - first)
     beside = _beyond(face, nose, out) / NOSE_MM
-    return np.asarray(eased(below) * eased(beside), np.float32)
+    return np.asarray(smooth_ramp(below) * smooth_ramp(beside), np.float32)
 
 
 def _beyond(face: Face, line: Points, towards: Points) -> Mask:

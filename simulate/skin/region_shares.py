@@ -14,7 +14,7 @@ import numpy.typing as npt
 from face_mesh import Face
 from face_mesh.arrays import Mask
 from face_mesh.cache import Scope, cached_per
-from face_mesh.easing import eased, growing
+from face_mesh.ramp import ramp, smooth_ramp
 from face_mesh.regions import region_mask
 from face_mesh.skin.signs import SIGNS
 
@@ -47,7 +47,7 @@ def _shares(face: Face, sign: str) -> npt.NDArray[np.float32]:
         ]
     )
     near = 1.0 / (1.0 + np.exp(np.clip(beyond / SOFT_MM, -30.0, 30.0)))
-    whole = 1.0 - eased(growing(beyond.min(axis=0), FADE_MM))
+    whole = 1.0 - smooth_ramp(ramp(beyond.min(axis=0), FADE_MM))
     return np.asarray(whole * near / near.sum(axis=0), np.float32)
 
 

@@ -187,10 +187,10 @@ FAULTS: tuple[Fault, ...] = (
     ),
     Fault(
         "coefficient_applied",
-        "What is shifted, turned or narrowed goes twice as far as the entry says.",
+        "All that an entry moves goes twice as far as it says.",
         "simulate/geometry/displacement.py",
-        "rest.setdefault((term.most, term.unlit), []).append((term, one, weight))",
-        "rest.setdefault((term.most, term.unlit), []).append((term, one, 2.0 * weight))",
+        "alike.setdefault(_kind(term), []).append((term, one, weight))",
+        "alike.setdefault(_kind(term), []).append((term, one, 2.0 * weight))",
         (f"{TESTS}test_published.py",),
     ),
     Fault(
