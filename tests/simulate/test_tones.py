@@ -29,7 +29,7 @@ NECK = ("neck_lift", "submental_liposuction", "deoxycholic_acid", "platysmal_tox
 def tone(operator: str, **more: object) -> Part:
     patch = Patch("neck_crease", 20.0, 20.0, (), "front", "neck")
     term = Term(operator, patch, 1.0, ESTIMATE, "for a test", True, **more)  # type: ignore[arg-type]
-    return Part(f"{operator} {more}", ((term, "both", 1.0),), None, "neck")
+    return Part(f"{operator} {more}", ((term, "both", 1.0),), surface="neck")
 
 
 def test_a_shadow_darkens_skin_of_the_neck_and_nothing_else(face: Face) -> None:

@@ -99,7 +99,7 @@ def draw(photo: Photo, view: str) -> None:
         translate("What is outside the frame is gone from this page once you use what is inside.")
     )
     key = f"crop_{view}_{state.attempt}"
-    how = crop_frame.show(faces.photo_picture(photo.sha256, photo), key)
+    crop_frame.show(faces.photo_picture(photo.sha256, photo), key)
     if state.problem:
         st.error(translate(state.problem), icon=labels.ICONS["block"])
     with st.container(horizontal=True):
@@ -108,13 +108,13 @@ def draw(photo: Photo, view: str) -> None:
             key="arranged",
             type="primary",
             on_click=_use,
-            args=(view, how),
+            args=(view, key),
         )
         st.button(translate("Leave it as it was"), key="left_as_is", on_click=_set_arranging)
 
 
-def _use(view: str, how: Arrangement) -> None:
-    photo_store.rearrange(view, how)
+def _use(view: str, key: str) -> None:
+    photo_store.rearrange(view, crop_frame.arrangement(key))
     if not session.start().problem:
         _set_arranging()
 

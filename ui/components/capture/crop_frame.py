@@ -34,8 +34,8 @@ TEXTS = (
 )
 
 
-def show(picture: Picture, key: str) -> Arrangement:
-    """Draw the photo with what can be done to it, and return what was done.
+def show(picture: Picture, key: str) -> None:
+    """Draw the photo with what can be done to it.
 
     Args:
         picture: the photo; another one begins anew.
@@ -47,10 +47,18 @@ def show(picture: Picture, key: str) -> Arrangement:
         "key": picture.key,
         "most": MOST_STRAIGHTEN_DEG,
     }
-    result = _mount(
-        key=key, data=pack(header, {"picture": picture.jpeg}), on_laid_change=lambda: None
-    )
-    return arrangement_of(result.laid)
+    _mount(key=key, data=pack(header, {"picture": picture.jpeg}), on_laid_change=lambda: None)
+
+
+def arrangement(key: str) -> Arrangement:
+    """Return what was done to the photo of a component, up to now.
+
+    In a callback this is what the browser sent with the click, or before it; a run that was
+    overtaken never saw it.
+    """
+    state = st.session_state.get(key)
+    state = st.session_state.get(key)
+    return arrangement_of(state and state.get("laid"))
 
 
 def arrangement_of(sent: Any) -> Arrangement:
