@@ -25,6 +25,7 @@ from simulate.geometry.warp import warp_bands
 from simulate.inpaint.registry import EMBEDDED
 from simulate.outcome.changes import Change, Shift, amounts_of, shape_changes, skin_changes
 from simulate.outcome.cover_check import check_covers, covers_of
+from simulate.outcome.faint_effects import faint_effects, fewer_lesions
 from simulate.outcome.outcome import Outcome
 from simulate.outcome.smile_check import seen_in
 from simulate.outcome.view_check import check_view
@@ -147,15 +148,17 @@ def simulation_steps(
         shift_mm, moved_measures = _measured(face, shifts, share, undrawn)
         changes = (*skin_changes(skin.readings), *moved_measures)
     weights = [(shift.treatment, shift.weight) for shift in shifts if not shift.passing]
+    faint = tuple(faint_effects(face, plan, weights, share, skin))
+    settled = conditions.days is None and any(treatment.dose for treatment in plan.treatments)
+    if settled and not faint and not (fewer_lesions(skin) or is_seen(face, image)):
+        faint = (UNSEEN,)
     warnings: tuple[str, ...] = (
-        *warnings_of(face, plan, conditions, weights, share, skin, changes),
+        *warnings_of(face, plan, conditions, weights, share, changes),
         *plan_warnings(plan),
         *in_time(plan, conditions.days),
         *undrawn_reactions(plan, conditions),
+        *faint,
     )
-    settled = conditions.days is None and any(treatment.dose for treatment in plan.treatments)
-    if settled and not warnings and not is_seen(face, image, inverse_field):
-        warnings = (UNSEEN,)
     return Outcome(
         image=image,
         changes=changes,

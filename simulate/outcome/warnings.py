@@ -1,4 +1,4 @@
-"""What a patient must know beside the picture: what is not drawn, not found, or hardly shows."""
+"""What a patient must know beside the picture: what must not be, and what is not drawn."""
 
 from __future__ import annotations
 
@@ -7,41 +7,25 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from face_mesh import Face
-from face_mesh.messages import COMMAS, N_, Message, MessageList
+from face_mesh.messages import N_, Message, MessageList
 from face_mesh.skin.readability import tone_unreadable
-from face_mesh.skin.signs import SIGNS
 from face_mesh.skin.skin_tone import skin_tone
-from simulate.catalogue.procedure import LESIONS
 from simulate.catalogue.time_course import days_since
-from simulate.geometry.basis import reach_mm
-from simulate.geometry.displacement import grid_shift_px, parts_of
 from simulate.geometry.neck_and_ears import most_setback_mm
-from simulate.outcome.changes import SPECS, Change
+from simulate.outcome.changes import Change
 from simulate.outcome.cover_check import covers_of, on_ears, partly_hidden
 from simulate.outcome.eyelid_warnings import free_lids, high_brows
-from simulate.outcome.neck_warnings import faint_findings, quiet_neck
-from simulate.outcome.smile_check import less_in_smile
 from simulate.plan.conditions import PHOTOTYPES, Conditions
 from simulate.plan.plan import Plan, Treatment
 from simulate.recovery.reactions import LIKELY, SIGN_WORDS, reactions_at
-from simulate.shading.shading import shade_of
 from simulate.skin.masks import lesions_by_hand
-from simulate.skin.skin_effect import SkinEffect
 
-FRONTAL_SHARE = 0.35  # below it most of the change is towards the camera
 WHOLE = 0.99  # of a plan: what is missing cannot be seen
-STAYING = 0.9  # of picked lesions: what is left where nothing got lighter
-HARDLY = 0.25  # of a grade: less is not worth a treatment
 UNDRAWN_DAYS = 21.0  # in which stitches, crusts and dressings are there
 DARKER_DEG = 10.0  # of the individual typology angle: brown and dark skin (Chardon 1991)
 DARKER_TYPES = PHOTOTYPES[3:]  # the same as people say it
-# In the picture, mm of movement and ln of light: what is less is seen only by who looks for it side
-# by side (author's estimate; 0.06 is a difference of about 2 by CIEDE2000).
-QUIET_MM, QUIET_LIGHT = 1.2, 0.06
-OBVIOUS_SKIN = 0.25  # of a sign of the skin: what takes more of it is seen by that
 LEAST_LIP_MM = 10.0  # of skin that should stay after a lip lift (liplift_series)
 RESTING = 0.3  # blendshape score below which a face does not smile
-EXPRESSIVE = ("crows_feet_lines", "forehead_lines", "glabellar_lines", "perioral_lines")
 # What may cover a treated area in a photo: where all of a procedure moves, where a part of it does.
 COVERING = {
     "glasses": (
@@ -66,7 +50,6 @@ def warnings_of(
     conditions: Conditions,
     weights: Weights,
     share: float,
-    skin: SkinEffect,
     changes: Sequence[Change],
 ) -> tuple[str, ...]:
     """Return the warnings of an outcome, in a patient's words.
@@ -77,7 +60,6 @@ def warnings_of(
         conditions: for whom.
         weights: each treatment with its effective dose.
         share: of the plan that is shown without folding the picture.
-        skin: what was done to the skin.
         changes: what came of it.
     """
     return (
@@ -86,11 +68,9 @@ def warnings_of(
         *_by_tone(face, plan, conditions.phototype),
         *free_lids(face, plan),
         *high_brows(plan, changes),
-        *less_in_smile(face, plan),
         *_short_lip(plan, changes, face.smile),
-        *_shape(face, share, weights),
+        *_drawn_in_part(face, share, weights),
         *_lesions(face, plan),
-        *_unseen(skin, faint_findings(face, plan)),
     )
 
 
@@ -221,75 +201,14 @@ def _lesions(face: Face, plan: Plan) -> Iterator[str]:
             )
 
 
-def _unseen(skin: SkinEffect, findings: Sequence[str]) -> Iterator[str]:
-    for sign, why in skin.unreadable.items():
-        yield Message(
-            "{sign}: the grade to start from is not readable in this photo, so none is given. "
-            "{reason}",
-            sign=Message(SIGNS[sign].name),
-            reason=MessageList([why]),
-        )
-    for reading in skin.readings:
-        if (
-            reading.sign == LESIONS
-            and reading.before > 0
-            and reading.after > STAYING * reading.before
-        ):
-            yield Message(
-                "{sign}: what was treated lies in shade that looks the same without it, so hardly "
-                "anything changes.",
-                sign=Message(SIGNS[reading.sign].name),
-            )
-    if skin.hairy:
-        names = [Message("{sign!l}", sign=Message(SIGNS[sign].name)) for sign in skin.hairy]
-        yield Message(
-            "Hair lies over most of this and is left as it is, so little of the change is seen: "
-            "{signs}.",
-            signs=MessageList(names, COMMAS),
-        )
-    unlifted = {
-        piece.sign
-        for piece, (_, weight) in zip(skin.pieces, skin.parts, strict=True)
-        if piece.jobs[0].term.operator == "lift" and weight >= WHOLE
-    }
-    for reading in skin.readings:
-        if reading.sign in unlifted and reading.before >= HARDLY:
-            if reading.after > STAYING * reading.before:
-                yield Message(
-                    "{sign}: what is dark there in this photo is the colour of the skin more than "
-                    "shade; it stays, so hardly anything changes.",
-                    sign=Message(SIGNS[reading.sign].name),
-                )
-    faint = [
-        reading.sign
-        for reading in skin.readings
-        if reading.before < HARDLY and reading.sign != LESIONS
-    ]
-    slight = [sign for sign in skin.slight if sign not in (*faint, *skin.hairy)]
-    if slight:
-        names = [Message("{sign!l}", sign=Message(SIGNS[sign].name)) for sign in slight]
-        yield Message(
-            "The effect on this is so slight that hardly anything is seen of it in the picture: "
-            "{signs}.",
-            signs=MessageList(names, COMMAS),
-        )
-    if faint or findings:
-        said = [*(SIGNS[sign].name for sign in faint), *findings]
-        names = [Message("{sign!l}", sign=Message(name)) for name in said]
-        moving = any(sign in EXPRESSIVE for sign in faint)
-        yield Message(
-            "Hardly any found in this photo, so there is little to show: {signs}. Lines of "
-            "expression show best in a photo that makes the expression."
-            if moving
-            else "Hardly any found in this photo, so there is little to show: {signs}.",
-            signs=MessageList(names, COMMAS),
-        )
-
-
-def _setback(face: Face, treatment: Treatment, weight: float) -> Iterator[str]:
-    """Yield how far ears are set back that do not stand out far enough for all of a dose."""
-    entry = treatment.entry
-    if on_ears(treatment):
+def _drawn_in_part(face: Face, share: float, weights: Weights) -> Iterator[str]:
+    """Yield what is drawn by less than its dose: a picture would fold, ears stand out little."""
+    if share < WHOLE:
+        yield Message(IN_PART, percent=float(np.floor(100 * share)))
+    for treatment, weight in weights:
+        if not on_ears(treatment):
+            continue
+        entry = treatment.entry
         most_mm = most_setback_mm(face, entry.treated_sides(treatment.side))
         if weight > most_mm:
             yield Message(
@@ -298,40 +217,3 @@ def _setback(face: Face, treatment: Treatment, weight: float) -> Iterator[str]:
                 name=Message(entry.name),
                 most_mm=most_mm,
             )
-
-
-def _shape(face: Face, share: float, weights: Weights) -> Iterator[str]:
-    if share < WHOLE:
-        yield Message(IN_PART, percent=float(np.floor(100 * share)))
-    for treatment, weight in weights:
-        entry = treatment.entry
-        yield from _setback(face, treatment, weight)
-        deepest_mm, seen_mm = (
-            share * weight * one for one in reach_mm(face, entry, treatment.side)
-        )
-        if weight and entry.area == "neck":
-            yield from quiet_neck(face, treatment, share * weight)
-        if not deepest_mm > 0.0:
-            continue
-        shown = any(SPECS[measure].seen_from_front for measure in entry.measures)
-        if seen_mm < FRONTAL_SHARE * deepest_mm or not (shown or entry.skin):
-            yield Message(
-                "{name}: most of this change ({depth_mm:.1f} mm) is towards the camera and hardly "
-                "shows in a photo from the front; it is seen from the side.",
-                name=Message(entry.name),
-                depth_mm=deepest_mm,
-            )
-        elif all(term.reduction < OBVIOUS_SKIN for term in entry.skin):
-            parts = [(part, weight) for part in parts_of(entry, treatment.side)]
-            light = float(np.abs(shade_of(face, parts, share)).max())
-            drawn_px = np.linalg.norm(share * grid_shift_px(face, parts), axis=2).max()
-            drawn_mm = float(drawn_px) / face.px_per_mm
-            if drawn_mm < QUIET_MM and light < QUIET_LIGHT:
-                yield Message(
-                    "{name}: a quiet change in a photo from the front. Skin moves by at most "
-                    "{drawn_mm:.1f} mm in the picture, and its light changes by at most "
-                    "{percent:.0f} %.",
-                    name=Message(entry.name),
-                    drawn_mm=drawn_mm,
-                    percent=100.0 * light,
-                )

@@ -18,8 +18,7 @@ from simulate.geometry.grid import Grid
 from simulate.geometry.mesh import FaceSurface
 from simulate.geometry.operators import patch_weights
 from simulate.outcome.eyelid_warnings import FREE_LID_MM, HIGH_BROW_MM, without_fold
-from simulate.outcome.warnings import warnings_of
-from simulate.plan.conditions import SETTLED
+from simulate.outcome.faint_effects import faint_effects
 from simulate.skin import lower_lid
 from simulate.skin.lower_lid import below_lashes_beside_nose
 from simulate.skin.skin_effect import Piece, Reading, SkinEffect
@@ -252,5 +251,5 @@ def test_dark_colour_that_no_light_reaches_is_said_to_stay(
         readings=(Reading("tear_trough", 2.0, after, after, after),),
         pieces=(Piece(patch, [next(jobs_of(plan))]),),
     )
-    found = warnings_of(face, plan, SETTLED, [], 1.0, skin, ())
+    found = faint_effects(face, plan, [], 1.0, skin)
     assert any("the colour of the skin more than shade" in str(said) for said in found) == told

@@ -4,7 +4,11 @@ import numpy as np
 import pytest
 
 from simulate import Plan, simulate
-from simulate.outcome.visibility import EYE_MM, SEEN_MM, SEEN_STEPS, UNSEEN, is_seen
+from simulate.catalogue.procedure import LESIONS
+from simulate.outcome import pipeline
+from simulate.outcome.faint_effects import fewer_lesions
+from simulate.outcome.visibility import EYE_MM, SEEN_STEPS, UNSEEN, is_seen
+from simulate.skin.skin_effect import Reading, SkinEffect
 from tests.simulate.faces import face_of
 
 
@@ -20,14 +24,35 @@ def test_a_change_of_light_is_seen_where_it_is_strong_and_wide(
     image = face.photo.image.astype(int)
     image[y - half : y + half, x - half : x + half] -= levels
     after = np.clip(image, 0, 255).astype(np.uint8)
-    assert is_seen(face, after, np.zeros((4, 4, 2), np.float32)) == seen
+    assert is_seen(face, after) == seen
 
 
-@pytest.mark.parametrize(("mm", "seen"), [(0.5 * SEEN_MM, False), (1.5 * SEEN_MM, True)])
-def test_skin_that_moves_far_is_seen(mm: float, seen: bool) -> None:
+def test_skin_that_moves_without_an_edge_shows_nothing() -> None:
+    """And lips that move by as much do."""
     face = face_of("hopper")
-    field = np.full((4, 4, 2), [mm * face.px_per_mm, 0.0], np.float32)
-    assert is_seen(face, face.photo.image, field) == seen
+    moved = np.roll(face.photo.image, round(2.0 * face.px_per_mm), axis=0)
+    for landmark, seen in ((50, False), (13, True)):
+        x, y = np.round(face.landmarks_px[landmark, :2]).astype(int)
+        half = round(4.0 * face.px_per_mm)
+        window = np.s_[y - half : y + half, x - half : x + half]
+        image = face.photo.image.copy()
+        image[window] = moved[window]
+        assert is_seen(face, image) == seen
+
+
+def test_a_warning_of_another_kind_does_not_stand_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Brown and black skin, whose people are warned of dark marks, is told as much as other."""
+    monkeypatch.setattr(pipeline, "is_seen", lambda face, after: False)
+    monkeypatch.setattr(pipeline, "faint_effects", lambda *given: ())
+    outcome = simulate(face_of("hopper"), Plan.parse(["ipl_redness=3"]), phototype="V", engine="fake")
+    assert any("if your skin is brown or black" in one for one in outcome.warnings)
+    assert UNSEEN in outcome.warnings
+
+
+def test_a_spot_that_goes_is_seen_though_it_is_small() -> None:
+    for left in (0.2, 1.0):
+        reading = Reading(LESIONS, 1.0, left, left, left)
+        assert fewer_lesions(SkinEffect(readings=(reading,))) == (left < 1.0)
 
 
 def test_grain_is_no_change() -> None:
@@ -36,7 +61,7 @@ def test_grain_is_no_change() -> None:
     noisy = np.clip(np.round(face.photo.image + noise), 0, 255).astype(np.uint8)
     assert EYE_MM * face.px_per_mm > 1.0
     assert SEEN_STEPS > 0
-    assert not is_seen(face, noisy, np.zeros((4, 4, 2), np.float32))
+    assert not is_seen(face, noisy)
 
 
 def test_it_is_said_of_a_settled_plan_alone() -> None:

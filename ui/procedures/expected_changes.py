@@ -14,8 +14,8 @@ from simulate import Change, Plan, Procedure, Treatment
 from simulate.catalogue.procedure import SkinTerm
 from simulate.outcome.changes import SIDE_EFFECT
 from simulate.outcome.eyelid_warnings import without_fold
+from simulate.outcome.faint_effects import EXPRESSIVE, HARDLY
 from simulate.outcome.smile_check import gum_shown_mm, smiles
-from simulate.outcome.warnings import EXPRESSIVE, HARDLY
 from simulate.skin.tasks import regions_of
 from simulate.wording import changes
 from ui.compute import outcomes
