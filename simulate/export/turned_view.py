@@ -14,6 +14,7 @@ from face_mesh.messages import N_, Message
 from simulate.drawing import INK, PAPER, QUIET, font, with_foot
 from simulate.geometry.grid import front_most
 from simulate.geometry.warp import sample
+from simulate.outcome.movement_scale import scale_end_mm, scale_levels, scale_palette
 from simulate.outcome.outcome import Outcome
 from simulate.outcome.turned_head import (
     DEPTH_SD_MM,
@@ -32,7 +33,9 @@ HEAD_PX = 620  # height of a head on the sheet
 ROOM = 0.06  # about it
 STRIP_PX = 24  # of the mark, within that room
 EDGE_PX = 0.8
-BEFORE, AFTER, FROM_SIDE = N_("Before"), N_("After"), N_("Profile")
+SCALE_PX = 16  # letters of the scale of movement
+BEFORE, AFTER, MOVING = N_("Before"), N_("After"), N_("How far it moves")
+FROM_SIDE = N_("Profile")
 DEPTH_SAID = N_(
     "Turned by computer. How far forward each part lies is estimated from "
     "one photo; hair, ears and neck are not known and fade."
@@ -93,14 +96,59 @@ def turned_images(outcome: Outcome, yaw_deg: float, height_px: int = HEAD_PX) ->
     return before, after
 
 
+def movement_image(outcome: Outcome, yaw_deg: float, height_px: int = HEAD_PX) -> Rgb:
+    """Return the turned head after a plan without its colours, tinted by how far it moves in space.
+
+    Args:
+        outcome: what a plan does to a face.
+        yaw_deg: at most `MOST_DEG` either way.
+        height_px: of the picture, which has its scale at the bottom.
+    """
+    face, mesh = outcome.face, head_mesh(outcome.face)
+    after_mm = mesh.vertices_mm + outcome.shift_mm_vertices
+    screen = _screen(mesh, after_mm, turned_rotation(yaw_deg), height_px)
+    there = screen.place(after_mm)
+    grey = cv2.cvtColor(cv2.cvtColor(outcome.image, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
+    source = face.pose.to_photo(after_mm)[:, :2]
+    plain = _rendered(np.asarray(grey, np.uint8), source, mesh, there, screen.size)
+    moved_mm = np.linalg.norm(outcome.shift_mm_vertices, axis=1)
+    end_mm = scale_end_mm(float(moved_mm.max()))
+    found, _ = nearest_values(
+        there, mesh.triangles, np.column_stack([moved_mm, mesh.known]), screen.size
+    )
+    tint = scale_palette()[scale_levels(found[..., 0], end_mm)].astype(np.float32)
+    cover = found[..., 1:] * tint[..., 3:] / 255.0
+    tinted = np.round(plain + cover * (tint[..., :3] - plain)).astype(np.uint8)
+    return _with_scale(tinted, end_mm)
+
+
+def _with_scale(picture: Rgb, end_mm: float) -> Rgb:
+    """Return a picture with the colours of movement and their ends along its foot."""
+    height, width = picture.shape[:2]
+    image = Image.fromarray(picture)
+    draw, letters = ImageDraw.Draw(image), font(SCALE_PX)
+    end = f"{end_mm:g} mm"
+    y, left = height - round(1.5 * SCALE_PX), round(0.05 * width)
+    right = width - left - round(letters.getlength(end)) - SCALE_PX // 2
+    draw.text((left, y), "0", INK, letters)
+    start = left + SCALE_PX
+    table = scale_palette()[1:, :3]
+    for x in range(start, right):
+        share = (x - start) / max(1, right - 1 - start)
+        colour = tuple(int(one) for one in table[round(share * (len(table) - 1))])
+        draw.line([(x, y + 3), (x, y + SCALE_PX - 1)], colour)
+    draw.text((right + SCALE_PX // 2, y), end, INK, letters)
+    return np.asarray(image, np.uint8)
+
+
 def turned_panels(
     outcome: Outcome, yaw_deg: float, translate: Translate = english
-) -> tuple[Rgb, Rgb, Rgb]:
-    """Return before, after with the mark that is seen, and the profile, of one height."""
+) -> tuple[Rgb, Rgb, Rgb, Rgb]:
+    """Return before, after with the mark that is seen, where it moves, and the profile, as high."""
     before, after = turned_images(outcome, yaw_deg)
     strip = Image.fromarray(after[-STRIP_PX:])
     after[-STRIP_PX:] = np.asarray(with_words(strip, translate), np.uint8)
-    return before, after, profile_image(outcome)
+    return before, after, movement_image(outcome, yaw_deg), profile_image(outcome)
 
 
 def _screen(mesh: HeadMesh, after_mm: Points, rotation: Points, height_px: int) -> _Screen:
@@ -183,8 +231,8 @@ def profile_image(outcome: Outcome, height_px: int = HEAD_PX) -> Rgb:
 
 
 def turned_sheet(outcome: Outcome, yaw_deg: float, translate: Translate = english) -> Rgb:
-    """Return before, after and the profile side by side, with what is to be known of them."""
-    titles = (BEFORE, AFTER, FROM_SIDE)
+    """Return all panels side by side, with what is to be known of them."""
+    titles = (BEFORE, AFTER, MOVING, FROM_SIDE)
     panels = list(zip(turned_panels(outcome, yaw_deg, translate), titles, strict=True))
     unit, gap = 24, 12
     head = round(2.0 * unit)

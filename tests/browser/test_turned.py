@@ -29,6 +29,12 @@ def shares(image: np.ndarray) -> list[float]:
     return [float(part.mean()) for part in (seen[:, :half], seen[:, half:])]
 
 
+def tinted(image: np.ndarray) -> int:
+    """How many pixels are purple, as skin is not."""
+    red, green, blue = (image[..., i].astype(int) for i in range(3))
+    return int(np.count_nonzero((blue > green + 40) & (red > green + 20)))
+
+
 @on_a_phone_first
 def test_the_head_is_turned(visit: Visit, photo: FilePayload) -> None:
     page = visit.page
@@ -58,6 +64,16 @@ def test_the_head_is_turned(visit: Visit, photo: FilePayload) -> None:
     quiet(page)
     differs = np.abs(painted(page).astype(int) - first).max(axis=2) > 20
     assert differs.mean() > 0.05
+    plain = painted(page)
+    expect(page.locator(".of-turn .most")).to_be_hidden()
+    page.get_by_role("checkbox", name="Colour what moves, by how far").check()
+    expect(page.locator(".of-turn .most")).to_have_text(re.compile("^[0-9]+ mm$"))
+    wait_until(lambda: tinted(painted(page)) > 100, "what moves to be coloured")
+    assert tinted(painted(page)[:, : plain.shape[1] // 2 if visit.width > 640 else 0]) <= tinted(
+        plain
+    )
+    page.get_by_role("checkbox", name="Colour what moves, by how far").uncheck()
+    wait_until(lambda: tinted(painted(page)) == tinted(plain), "the colours to go")
     page.locator(".frame").scroll_into_view_if_needed()
     box = page.locator(".frame").bounding_box()
     assert box is not None

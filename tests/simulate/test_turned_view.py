@@ -9,7 +9,9 @@ from face_mesh.landmarks.anatomy import curve, point
 from simulate import Conditions, Outcome, Plan, simulate
 from simulate.export.turned_view import (
     GROUND,
+    SCALE_PX,
     STILL_SAID,
+    movement_image,
     nearest_values,
     sentences,
     turned_images,
@@ -103,9 +105,22 @@ def test_who_is_treated_on_one_side_is_turned_to_show_it() -> None:
 
 
 def test_only_the_simulated_one_is_marked(chin: Outcome) -> None:
-    before, after, _ = turned_panels(chin, 20.0)
+    before, after, _, _ = turned_panels(chin, 20.0)
     assert np.ptp(before[-10:].reshape(-1, 3), axis=0).max() < 8
     assert np.ptp(after[-10:].reshape(-1, 3), axis=0).max() > 60
+
+
+def test_where_it_moves_is_coloured_and_nothing_else(chin: Outcome) -> None:
+    """All else is grey: the rest of the head, and its ground but for a tinge."""
+    map_ = movement_image(chin, 0.001).astype(int)
+    before, _ = turned_images(chin, 0.001)
+    coloured = np.ptp(map_[: -2 * SCALE_PX], axis=2) > 12
+    rows = np.flatnonzero(coloured.any(axis=1))
+    head = np.flatnonzero((np.abs(before.astype(int) - GROUND).max(axis=2) > 8).any(axis=1))
+    assert coloured.mean() > 0.01
+    assert rows[0] > head[0] + 0.6 * np.ptp(head)  # of a chin
+    foot = map_[-SCALE_PX - 2]
+    assert (np.ptp(foot, axis=1) > 60).mean() > 0.5
 
 
 def test_the_sheet_has_room_for_its_words(chin: Outcome) -> None:

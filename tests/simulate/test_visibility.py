@@ -44,7 +44,9 @@ def test_a_warning_of_another_kind_does_not_stand_for_it(monkeypatch: pytest.Mon
     """Brown and black skin, whose people are warned of dark marks, is told as much as other."""
     monkeypatch.setattr(pipeline, "is_seen", lambda face, after: False)
     monkeypatch.setattr(pipeline, "faint_effects", lambda *given: ())
-    outcome = simulate(face_of("hopper"), Plan.parse(["ipl_redness=3"]), phototype="V", engine="fake")
+    outcome = simulate(
+        face_of("hopper"), Plan.parse(["ipl_redness=3"]), phototype="V", engine="fake"
+    )
     assert any("if your skin is brown or black" in one for one in outcome.warnings)
     assert UNSEEN in outcome.warnings
 

@@ -13,6 +13,13 @@ from face_mesh import Face, Photo
 from face_mesh.arrays import Bool, Mask, Points, Rgb
 from face_mesh.messages import Message
 from simulate.drawing import CLOSE, head_window, panel
+from simulate.outcome.movement_scale import (
+    COLOURS,
+    FLOOR_MM,
+    scale_end_mm,
+    scale_levels,
+    scale_palette,
+)
 from simulate.outcome.uncertainty_overlay import (
     BAND_SHARE,
     COLOUR,
@@ -27,10 +34,6 @@ from ui.text.language import N_
 JPEG_QUALITY = 92
 PLAIN_SIDE_PX = 1200
 HEAT_SIDE_PX = 480  # smooth enough when enlarged, small to send
-HEAT_FLOOR_MM = 0.05  # below it a change is left uncoloured
-HEAT_ENDS_MM = (0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 10.0, 15.0, 20.0)  # round ends of the scale
-HEAT_COLOURS = ("#3b0f70", "#8c2981", "#de4968", "#fe9f6d", "#fcfdbf")  # told apart without hue too
-HEAT_OPACITY = (0.35, 0.9)  # at the low and the high end
 UNSURE_SIDE_PX = 800
 PANEL_PX = 520  # of a strip of several
 MASK_SIDE_PX = 1200
@@ -88,12 +91,10 @@ def heat(shift_mm: npt.NDArray[np.float32]) -> Heat | None:
     step = -(-max(shift_mm.shape) // HEAT_SIDE_PX)
     small = shift_mm[step // 2 :: step, step // 2 :: step]
     largest = float(small.max(initial=0.0))
-    if largest < HEAT_FLOOR_MM:
+    if largest < FLOOR_MM:
         return None
-    most_mm = next((end for end in HEAT_ENDS_MM if end >= largest), largest)
-    levels = np.clip(np.ceil(small / most_mm * 255.0), 1.0, 255.0)
-    levels[small < HEAT_FLOOR_MM] = 0.0
-    return Heat(_drawn(levels.astype(np.uint8), _heat_palette()), most_mm, HEAT_COLOURS)
+    most_mm = scale_end_mm(largest)
+    return Heat(_drawn(scale_levels(small, most_mm), scale_palette()), most_mm, COLOURS)
 
 
 def unsure(uncertainty: Mask) -> Unsure | None:
@@ -213,17 +214,6 @@ def _unsure_palette() -> npt.NDArray[np.uint8]:
     steps = np.arange(round(1.0 / BAND_SHARE) + 1)
     alpha = np.round(255.0 * MOST_COVER * BAND_SHARE * steps)
     return np.column_stack([np.tile(COLOUR, (len(steps), 1)), alpha]).astype(np.uint8)
-
-
-def _heat_palette() -> npt.NDArray[np.uint8]:
-    """(256, 4) RGBA; entry 0 is see-through."""
-    stops = np.array([_rgb(colour) for colour in HEAT_COLOURS], float)
-    at, ends = np.linspace(0.0, 1.0, 256), np.linspace(0.0, 1.0, len(stops))
-    channels = [np.interp(at, ends, stops[:, i]) for i in range(3)]
-    alpha = 255.0 * np.interp(at, (0.0, 1.0), HEAT_OPACITY)
-    table = np.round(np.column_stack([*channels, alpha])).astype(np.uint8)
-    table[0] = 0
-    return table
 
 
 def _extent(shares: Points) -> Box:

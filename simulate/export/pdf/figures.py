@@ -103,7 +103,7 @@ class Figures:
         self.turned: list[Making] = []
         if turning_shows(expected):
             panels = turned_panels(expected, side_turn_deg(expected), translate)
-            self.turned = [_framed(one, width(3)) for one in panels]
+            self.turned = [_framed(one, fourth) for one in panels]
         self.film = [_framed(_head(one, translate), fifth) for one in of.film]
         self.others = [
             pair(other.outcome, half, translate) for other in of.others if other.outcome is not None

@@ -45,7 +45,12 @@ from simulate.wording.language import Translate, english
 TITLE = N_("What your plan may change")
 MARGIN, FOOT = 18 * mm, 20 * mm
 CLOSE_SAID = N_("The small pictures are cut to where a weak and a strong response differ.")
-TURNED = (N_("Before: your photo, turned"), N_("Simulation, turned"), N_("Profile"))
+TURNED = (
+    N_("Before: your photo, turned"),
+    N_("Simulation, turned"),
+    N_("How far it moves"),
+    N_("Profile"),
+)
 STRIPES_SAID = N_("The darker the stripes, the less sure the picture is there.")
 FONT = ("FONT", (0, 0), (-1, -1), "Beforehand", 8)  # else a table asks for Helvetica
 GREY, LINE = HexColor("#555b63"), HexColor("#9aa0a8")
@@ -300,7 +305,7 @@ def _turned(shown: Figures, expected: Outcome, translate: Translate) -> Story:
         return []
     made = [(one(), translate(title)) for one, title in zip(shown.turned, TURNED, strict=True)]
     said = " ".join(translate(one) for one in sentences(expected))
-    return [KeepTogether([_row_of(made, 3), Paragraph(_escaped(said), TEXT)])]
+    return [KeepTogether([_row_of(made, len(made)), Paragraph(_escaped(said), TEXT)])]
 
 
 def _response(outcome: Outcome, translate: Translate) -> str:

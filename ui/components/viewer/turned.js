@@ -9,24 +9,43 @@ const HEAD_VERTEX = `#version 300 es
 in vec3 place;
 in vec2 source;
 in float known;
+in float moved;
 uniform mat3 turn;
 uniform vec3 middle;
 uniform vec2 scale;
 out vec2 at;
 out float seen;
+out float mm;
 void main() {
   vec3 there = turn * (place - middle);
   gl_Position = vec4(there.xy * scale, -there.z / 300.0, 1.0);
   at = source;
   seen = known;
+  mm = moved;
 }`;
 const HEAD_FRAGMENT = `#version 300 es
 precision highp float;
 in vec2 at;
 in float seen;
+in float mm;
 uniform sampler2D picture;
+uniform bool coloured;
+uniform vec4 colours[5];
+uniform vec2 ends; // mm: less is left uncoloured, and where the scale ends
 out vec4 found;
-void main() { found = vec4(texture(picture, at).rgb * seen, seen); }`;
+void main() {
+  vec3 skin = texture(picture, at).rgb;
+  if (coloured) {
+    skin = vec3(dot(skin, vec3(0.299, 0.587, 0.114)));
+    if (mm >= ends.x) {
+      float on = 4.0 * min(mm / ends.y, 1.0);
+      int stop = int(min(on, 3.0));
+      vec4 tint = mix(colours[stop], colours[stop + 1], on - float(stop));
+      skin = mix(skin, tint.rgb, tint.a);
+    }
+  }
+  found = vec4(skin * seen, seen);
+}`;
 
 // Three numbers a vertex in mm, a byte of how well it is known, and the triangles: head of Picture.
 function takeHead(memory, described, bytes) {
@@ -48,7 +67,10 @@ function takeTurn(viewer, memory, described, bytes) {
     const steps = new Int16Array(bytes.buffer, 2 * moved);
     const after = Float32Array.from(memory.head.places);
     steps.forEach((one, i) => (after[3 * which[Math.floor(i / 3)] + (i % 3)] += one * scale));
-    memory.turned = { ...described, after };
+    const far = new Float32Array(memory.head.vertices);
+    which.forEach((one, i) => (far[one] = scale * Math.hypot(...steps.subarray(3 * i, 3 * i + 3))));
+    memory.turned = { ...described, after, far };
+    showScale(viewer.querySelector(".of-turn"), memory, described.endMm, tintsOf(described));
     memory.degrees ??= described.start;
     showProfile(viewer, described.profile);
     viewer.querySelector(".of-turn .said").textContent = described.said;
@@ -76,6 +98,13 @@ function turnGesture(viewer, memory, event) {
 function connectTurn(viewer, memory) {
   const slider = viewer.querySelector(".turn");
   slider.oninput = () => turnTo(viewer, memory, Number(slider.value));
+  viewer.querySelector(".moving").onchange = () => drawTurned(viewer, memory);
+}
+
+// The colours of the scale of movement, as CSS has them.
+function tintsOf({ colours }) {
+  const tint = (i) => `rgb(${colours.slice(4 * i, 4 * i + 3).map((one) => 255 * one).join(" ")})`;
+  return Array.from({ length: colours.length / 4 }, (_, i) => tint(i));
 }
 
 function drawTurned(viewer, memory) {
@@ -128,11 +157,12 @@ function paintTurned(viewer, memory) {
       return;
     }
     gl.viewport(Math.round(i * wide), 0, Math.round(wide), canvas.height);
-    paintHead(painter, memory, places, image, name, wide / canvas.height);
+    const coloured = name === "after" && viewer.querySelector(".moving").checked;
+    paintHead(painter, memory, places, image, name, wide / canvas.height, coloured);
   });
 }
 
-function paintHead(painter, { head, degrees }, vertices, image, name, ratio) {
+function paintHead(painter, { head, turned, degrees }, vertices, image, name, ratio, coloured) {
   const { gl, program, places } = painter;
   const { middle, halves } = (head.extent ??= extentOf(head));
   const scale = 1 / (HEAD_ROOM * Math.max(halves[1], halves[0] / ratio));
@@ -146,8 +176,11 @@ function paintHead(painter, { head, degrees }, vertices, image, name, ratio) {
   gl.uniformMatrix3fv(places.turn, false, [cos, 0, -sin, 0, 1, 0, sin, 0, cos]); // by columns
   gl.uniform3fv(places.middle, middle);
   gl.uniform2f(places.scale, scale / ratio, scale);
+  gl.uniform1i(places.coloured, coloured ? 1 : 0);
+  gl.uniform2f(places.ends, turned.floorMm, turned.endMm);
+  gl.uniform4fv(places["colours[0]"], turned.colours);
   gl.bindTexture(gl.TEXTURE_2D, textureFor(painter, name, image));
-  gl.bindVertexArray(shapeFor(painter, name, head, vertices));
+  gl.bindVertexArray(shapeFor(painter, name, head, vertices, turned.far));
   gl.drawElements(gl.TRIANGLES, head.triangles.length, gl.UNSIGNED_SHORT, 0);
   gl.bindVertexArray(null);
 }
@@ -167,7 +200,7 @@ function textureFor({ gl, textures, sources }, name, image) {
 }
 
 // The shape of a head, given to the card when it changes and not each time it is turned.
-function shapeFor({ gl, program, shapes }, name, head, vertices) {
+function shapeFor({ gl, program, shapes }, name, head, vertices, far) {
   if (shapes[name]?.vertices === vertices) return shapes[name].array;
   forgetShape(gl, shapes[name]);
   const shape = { vertices, array: gl.createVertexArray(), buffers: [] };
@@ -177,7 +210,12 @@ function shapeFor({ gl, program, shapes }, name, head, vertices) {
     gl.bindBuffer(target, shape.buffers.at(-1));
     gl.bufferData(target, values, gl.STATIC_DRAW);
   };
-  const each = { place: [3, vertices], source: [2, sourcesOf(head, vertices)], known: [1, head.known] };
+  const each = {
+    place: [3, vertices],
+    source: [2, sourcesOf(head, vertices)],
+    known: [1, head.known],
+    moved: [1, far],
+  };
   for (const [attribute, [size, values]] of Object.entries(each)) {
     const [at, bytes] = [gl.getAttribLocation(program, attribute), values instanceof Uint8Array];
     give(gl.ARRAY_BUFFER, values);

@@ -120,17 +120,20 @@ function showResult(viewer, memory, { alt, tag, treated, mostMm, colours, steps 
   viewer.toggleAttribute("data-heat", Boolean(parts.heat));
   viewer.toggleAttribute("data-unsure", Boolean(parts.unsure));
   memory.treated = treated;
-  if (mostMm) {
-    viewer.querySelector(".least").textContent = word(memory, "mm", { mm: 0 });
-    viewer.querySelector(".most").textContent = word(memory, "mm", { mm: mostMm });
-    viewer.querySelector(".ramp").style.background = `linear-gradient(90deg, ${colours.join(",")})`;
-  }
+  if (mostMm) showScale(viewer.querySelector(".of-heat"), memory, mostMm, colours);
   if (steps) viewer.querySelector(".steps").replaceChildren(...steps.map(stepOf));
   if (!treated && picked(viewer, "zoom") === "treated") choose(viewer, "zoom", "photo");
   for (const layer of ["heat", "unsure"]) {
     if (!parts[layer] && picked(viewer, "mode") === layer) choose(viewer, "mode", "compare");
   }
   takeOver(viewer, memory, image, parts.after ? alt : "");
+}
+
+// The ends and the colours of a scale of movement.
+function showScale(legend, memory, mostMm, colours) {
+  legend.querySelector(".least").textContent = word(memory, "mm", { mm: 0 });
+  legend.querySelector(".most").textContent = word(memory, "mm", { mm: mostMm });
+  legend.querySelector(".ramp").style.background = `linear-gradient(90deg, ${colours.join(",")})`;
 }
 
 // The picture that Python made takes the place of the live one once it can be painted, so that the

@@ -55,6 +55,7 @@ WORDS = {
     "surface_turned": N_("Both heads. Left and right arrow keys turn them."),
     "turn": N_("Turn"),
     "turn_by": N_("Turn the head"),
+    "moving": N_("Colour what moves, by how far"),
     "turn_rests": N_("Let go to see it turned"),
     "turned_left": N_("{deg}° to the patient's left"),
     "turned_right": N_("{deg}° to the patient's right"),
@@ -141,8 +142,8 @@ class Turn:
     """What the head turned shows: see `simulate.outcome.turned_head`.
 
     Attributes:
-        header: mm of a step, how many vertices are moved, where to begin and how far to go, and the
-            profile.
+        header: mm of a step, how many vertices are moved, where to begin and how far to go, the
+            profile, and the scale of movement: its ends in mm and its colours.
         said: what is to be known of it.
         shift: 16-bit numbers of the vertices that move, then 16-bit steps of each along x, y, z.
     """
