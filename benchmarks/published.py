@@ -50,7 +50,7 @@ from simulate.geometry.inverse_field import safe_share
 from simulate.geometry.neck_and_ears import surface_of
 from simulate.geometry.volume import swept_ml
 from simulate.outcome.changes import SPECS
-from simulate.outcome.warnings import EXPRESSIVE
+from simulate.outcome.faint_effects import EXPRESSIVE
 from simulate.skin.tasks import jobs_of
 
 VOLUME = "surface_volume"

@@ -3,8 +3,9 @@
     python -m benchmarks.sheets OUT PHOTO-OR-FOLDER [...] [--only lip_filler]
 
 Writes OUT/<procedure>.png, one page a procedure: of each person before, usual and largest dose, cut
-out 1:1 where something changes, what most needs a look first, with what a machine finds wrong
-(`benchmarks.picture_alarms`) and what the product says. OUT/alarms.md is the table of all of it.
+out 1:1 where something changes (once where the usual is the largest), what most needs a look first,
+with what a machine finds wrong (`benchmarks.picture_alarms`) and what the product says.
+OUT/alarms.md is the table of all of it.
 With --short all of that is left out: a sample portrait is taken, and what is drawn is thrown away.
 """
 
@@ -41,7 +42,7 @@ class Row:
 
     Attributes:
         person: name of the photo.
-        crops: before, usual, largest dose; empty if it is not offered.
+        crops: before, usual, largest dose if it is another; empty if it is not offered.
         alarms: of each dose.
         said: what the product says, or why it is not offered.
     """
@@ -93,7 +94,11 @@ def page(name: str, rows: Sequence[Row]) -> Rgb:
     small = font(LETTERS_PX)
     ordered = sorted(rows, key=lambda row: -row.worst)
     wide = max([3 * 320, *(_across(row) for row in ordered)])
-    pieces = [_words([(procedures()[name].name, INK)], wide, font(2 * LETTERS_PX), 2)]
+    entry = procedures()[name]
+    title = [(entry.name, INK)]
+    if entry.dose.usual == entry.dose.max:
+        title.append(("The usual dose is the largest.", QUIET))
+    pieces = [_words(title, wide, font(2 * LETTERS_PX), 2)]
     for row in ordered:
         lines: list[tuple[str, Ink]] = [(row.person, INK)]
         for dose, those in zip(DOSES, row.alarms, strict=False):
@@ -154,12 +159,11 @@ def write_sheets(out: Path, photos: Iterable[Path], names: Sequence[str]) -> str
     table = []
     for name in names:
         dose = procedures()[name].dose
-        rows = [
-            row_of(person, face, name, (dose.usual, dose.max)) for person, face in people.items()
-        ]
+        doses = tuple(dict.fromkeys((dose.usual, dose.max)))  # one where no larger one is known
+        rows = [row_of(person, face, name, doses) for person, face in people.items()]
         save(out / f"{name}.png", page(name, rows))
         print(out / f"{name}.png", flush=True)
-        table += [_counted(name, rows, i) for i in range(len(DOSES))]
+        table += [_counted(name, rows, i) for i in range(len(doses))]
         for face in people.values():
             face.workspace.clear()  # of so many procedures on so many people
     text = markdown_table(("procedure", "dose", "people", "not offered", "alarms"), table)
