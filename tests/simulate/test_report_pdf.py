@@ -49,7 +49,7 @@ from tests.simulate.faces import bare, face_of, usual
 
 T = TypeVar("T")
 FAKE = Conditions(engine="fake")
-TURNED = 4  # pictures of the head turned: before, after, profile
+TURNED = 4  # pictures of the head turned: before, after, how far it moves, profile
 PLAN = Plan(
     (
         Treatment("lip_filler", 1.0, week=0.0, cost=350.0),
