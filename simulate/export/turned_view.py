@@ -96,26 +96,22 @@ def turned_images(outcome: Outcome, yaw_deg: float, height_px: int = HEAD_PX) ->
     return before, after
 
 
-def movement_image(outcome: Outcome, yaw_deg: float, height_px: int = HEAD_PX) -> Rgb:
+def movement_image(outcome: Outcome, yaw_deg: float, after: Rgb) -> Rgb:
     """Return the turned head after a plan without its colours, tinted by how far it moves in space.
 
     Args:
         outcome: what a plan does to a face.
-        yaw_deg: at most `MOST_DEG` either way.
-        height_px: of the picture, which has its scale at the bottom.
+        yaw_deg: as of `after`.
+        after: (H, W, 3) of `turned_images`; the picture that is returned has a scale at its foot.
     """
-    face, mesh = outcome.face, head_mesh(outcome.face)
+    mesh = head_mesh(outcome.face)
     after_mm = mesh.vertices_mm + outcome.shift_mm_vertices
-    screen = _screen(mesh, after_mm, turned_rotation(yaw_deg), height_px)
-    there = screen.place(after_mm)
-    grey = cv2.cvtColor(cv2.cvtColor(outcome.image, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
-    source = face.pose.to_photo(after_mm)[:, :2]
-    plain = _rendered(np.asarray(grey, np.uint8), source, mesh, there, screen.size)
+    screen = _screen(mesh, after_mm, turned_rotation(yaw_deg), len(after))
     moved_mm = np.linalg.norm(outcome.shift_mm_vertices, axis=1)
     end_mm = scale_end_mm(float(moved_mm.max()))
-    found, _ = nearest_values(
-        there, mesh.triangles, np.column_stack([moved_mm, mesh.known]), screen.size
-    )
+    values = np.column_stack([moved_mm, mesh.known])
+    found, _ = nearest_values(screen.place(after_mm), mesh.triangles, values, screen.size)
+    plain = cv2.cvtColor(after, cv2.COLOR_RGB2GRAY)[..., None].astype(np.float32)
     tint = scale_palette()[scale_levels(found[..., 0], end_mm)].astype(np.float32)
     cover = found[..., 1:] * tint[..., 3:] / 255.0
     tinted = np.round(plain + cover * (tint[..., :3] - plain)).astype(np.uint8)
@@ -146,9 +142,10 @@ def turned_panels(
 ) -> tuple[Rgb, Rgb, Rgb, Rgb]:
     """Return before, after with the mark that is seen, where it moves, and the profile, as high."""
     before, after = turned_images(outcome, yaw_deg)
+    moving = movement_image(outcome, yaw_deg, after)
     strip = Image.fromarray(after[-STRIP_PX:])
     after[-STRIP_PX:] = np.asarray(with_words(strip, translate), np.uint8)
-    return before, after, movement_image(outcome, yaw_deg), profile_image(outcome)
+    return before, after, moving, profile_image(outcome)
 
 
 def _screen(mesh: HeadMesh, after_mm: Points, rotation: Points, height_px: int) -> _Screen:

@@ -1,10 +1,9 @@
 """The parts of a treatment that each grow with its dose in one way, and what they do to a face.
 
 What shifts, turns or narrows grows in proportion, up to where it ends (`Part.most`, or how far an
-ear can be set back). What adds or takes volume is bent so that the
-volume between old and new skin is the dose's at every dose: on a rounded chin the same height
-holds more the higher it gets. A part's fields are computed once a face; a plan at any dose is their
-weighted sum.
+ear can be set back). What adds or takes volume is bent so that the volume between old and new skin
+is the dose's at every dose: on a rounded chin the same height holds more the higher it gets. A
+part's fields are computed once a face; a plan at any dose is their weighted sum.
 """
 
 from __future__ import annotations

@@ -15,12 +15,12 @@ from simulate.geometry.displacement import grid_shift_px, parts_of
 from simulate.outcome.changes import SPECS
 from simulate.outcome.neck_warnings import faint_findings, quiet_neck
 from simulate.outcome.smile_check import less_in_smile
+from simulate.outcome.warnings import WHOLE
 from simulate.plan.plan import Plan, Treatment
 from simulate.shading.shading import shade_of
 from simulate.skin.skin_effect import Reading, SkinEffect
 
 FRONTAL_SHARE = 0.35  # below it most of the change is towards the camera
-WHOLE = 0.99  # of a treatment: what is missing cannot be seen
 STAYING = 0.9  # of a sign: what is left where nothing got lighter
 HARDLY = 0.25  # of a grade: less is not worth a treatment
 # In the picture, mm of movement and ln of light: what is less is seen only by who looks for it side

@@ -23,12 +23,17 @@ def scale_levels(shift_mm: npt.NDArray[np.float32], end_mm: float) -> npt.NDArra
     return np.where(shift_mm < FLOOR_MM, 0.0, levels).astype(np.uint8)
 
 
+def scale_stops() -> npt.NDArray[np.float64]:
+    """Return (stops, 4) RGBA, 0 to 255, evenly from the low to the high end; straight between."""
+    alpha = 255.0 * np.linspace(*OPACITY, len(COLOURS))
+    return np.column_stack([[ImageColor.getrgb(colour) for colour in COLOURS], alpha])
+
+
 def scale_palette() -> npt.NDArray[np.uint8]:
-    """Return (256, 4) RGBA from the low to the high end; entry 0 is see-through."""
-    stops = np.array([ImageColor.getrgb(colour) for colour in COLOURS], float)
+    """Return (256, 4) RGBA, the stops and what is between them; entry 0 is see-through."""
+    stops = scale_stops()
     at, ends = np.linspace(0.0, 1.0, 256), np.linspace(0.0, 1.0, len(stops))
-    channels = [np.interp(at, ends, stops[:, i]) for i in range(3)]
-    alpha = 255.0 * np.interp(at, (0.0, 1.0), OPACITY)
-    table = np.round(np.column_stack([*channels, alpha])).astype(np.uint8)
+    channels = [np.interp(at, ends, stops[:, i]) for i in range(4)]
+    table = np.round(np.column_stack(channels)).astype(np.uint8)
     table[0] = 0
     return table

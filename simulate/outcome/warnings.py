@@ -20,7 +20,7 @@ from simulate.plan.plan import Plan, Treatment
 from simulate.recovery.reactions import LIKELY, SIGN_WORDS, reactions_at
 from simulate.skin.masks import lesions_by_hand
 
-WHOLE = 0.99  # of a plan: what is missing cannot be seen
+WHOLE = 0.99  # of a plan or a treatment: what is missing cannot be seen
 UNDRAWN_DAYS = 21.0  # in which stitches, crusts and dressings are there
 DARKER_DEG = 10.0  # of the individual typology angle: brown and dark skin (Chardon 1991)
 DARKER_TYPES = PHOTOTYPES[3:]  # the same as people say it

@@ -111,9 +111,9 @@ def test_only_the_simulated_one_is_marked(chin: Outcome) -> None:
 
 
 def test_where_it_moves_is_coloured_and_nothing_else(chin: Outcome) -> None:
-    """All else is grey: the rest of the head, and its ground but for a tinge."""
-    map_ = movement_image(chin, 0.001).astype(int)
-    before, _ = turned_images(chin, 0.001)
+    """All else is grey."""
+    before, after = turned_images(chin, 0.001)
+    map_ = movement_image(chin, 0.001, after).astype(int)
     coloured = np.ptp(map_[: -2 * SCALE_PX], axis=2) > 12
     rows = np.flatnonzero(coloured.any(axis=1))
     head = np.flatnonzero((np.abs(before.astype(int) - GROUND).max(axis=2) > 8).any(axis=1))

@@ -164,6 +164,16 @@ def test_a_photo_is_cropped_by_hand_and_what_is_outside_is_gone(
     assert living(Photo) == before
 
 
+def test_the_crop_is_what_the_browser_sent_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the callback of a click, whatever the run before it has seen."""
+    crop_frame = importlib.import_module("ui.components.capture.crop_frame")
+    sent = {"quarters": 1, "straighten": 2.0, "crop": [0.0, 0.1, 1.0, 0.9]}
+    monkeypatch.setattr(crop_frame.st, "session_state", {"crop": {"laid": sent}, "new": {}})
+    assert crop_frame.arrangement("crop") == Arrangement(False, 1, 2.0, (0.0, 0.1, 1.0, 0.9))
+    for untouched in ("new", "unknown"):
+        assert crop_frame.arrangement(untouched) == Arrangement()
+
+
 def test_too_small_a_part_is_one_sentence_and_changes_nothing(
     page: AppTest, photo_file: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 from face_mesh import Face
 from simulate import Outcome
 from simulate.export.turned_view import sentences
-from simulate.outcome.movement_scale import FLOOR_MM, scale_end_mm, scale_palette
+from simulate.outcome.movement_scale import FLOOR_MM, scale_end_mm, scale_stops
 from simulate.outcome.turned_head import (
     MOST_DEG,
     head_mesh,
@@ -17,7 +17,6 @@ from simulate.outcome.turned_head import (
 )
 from ui.components.viewer import Head, Turn
 
-SCALE_STOPS = (1, 64, 128, 191, 255)  # of the palette of movement, which is straight between them
 STEP_MM = 0.002  # finer than a screen shows, and 65 mm at most in 16 bits
 
 
@@ -53,9 +52,7 @@ def turn_of(outcome: Outcome) -> Turn | None:
         "most": MOST_DEG,
         "endMm": scale_end_mm(float(np.linalg.norm(outcome.shift_mm_vertices, axis=1).max())),
         "floorMm": FLOOR_MM,
-        "colours": [
-            round(one / 255.0, 4) for one in scale_palette()[list(SCALE_STOPS)].ravel().tolist()
-        ],
+        "colours": np.round(scale_stops() / 255.0, 4).ravel().tolist(),
         "profile": {
             "before": np.round(profile.before_mm, 2).tolist(),
             "after": np.round(profile.after_mm, 2).tolist(),

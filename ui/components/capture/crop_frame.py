@@ -57,7 +57,6 @@ def arrangement(key: str) -> Arrangement:
     overtaken never saw it.
     """
     state = st.session_state.get(key)
-    state = st.session_state.get(key)
     return arrangement_of(state and state.get("laid"))
 
 
