@@ -161,7 +161,7 @@ def test_the_ways_to_look(visit: Visit, photo: FilePayload) -> None:
     expect(split(page)).to_be_hidden()
     page.get_by_role("radio", name="Where it changes").check()
     expect(page.locator(".heat")).to_be_visible()
-    expect(page.locator(".legend .most")).to_have_text(re.compile(r"^[\d.]+ mm$"))
+    expect(page.locator(".of-heat .most")).to_have_text(re.compile(r"^[\d.]+ mm$"))
     page.get_by_role("radio", name="Treated area").check()
     zoom = viewer.evaluate("viewer => Number(viewer.style.getPropertyValue('--z'))")
     assert zoom > 1.3

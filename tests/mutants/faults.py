@@ -692,9 +692,9 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "heat_scale",
         "The map of movement is as hot for little as for much.",
-        "ui/compute/overlays.py",
-        "np.ceil(small / most_mm * 255.0)",
-        "np.ceil(small / largest * 255.0)",
+        "simulate/outcome/movement_scale.py",
+        "np.ceil(shift_mm / end_mm * 255.0)",
+        "np.ceil(shift_mm / shift_mm.max() * 255.0)",
         (f"{PAGE_TESTS}test_pictures.py",),
     ),
     Fault(
