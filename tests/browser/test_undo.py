@@ -18,9 +18,9 @@ def test_keys_take_back_a_dose_but_not_while_somebody_is_typing(visit: Visit) ->
     add(visit, "lip fill", "Lip filler")
     dose = page.get_by_role("slider", name="Lip filler")
     before = dose.input_value()
-    dose.press("ArrowRight")
-    dose.press("ArrowRight")
-    quiet(page)
+    for _ in range(2):
+        dose.press("ArrowRight")
+        quiet(page)  # else a busy machine may take both for one step
     moved = dose.input_value()
     assert float(moved) > float(before)
     page.keyboard.press("Control+z")
