@@ -23,12 +23,13 @@ from face_mesh.arrays import Bool, Mask, Points, Rgb
 from face_mesh.cache import Scope, cached_per
 from face_mesh.grab_cut import foreground
 from face_mesh.landmarks.anatomy import point
+from simulate.geometry.strip import PX_PER_MM
 from simulate.geometry.warp import sample
 
 SIDES = ("right", "left")
 # The strip, mm in the head frame: heights, and from within the face outwards.
 TOP_MM, FOOT_MM, WITHIN_MM, OUT_MM = 45.0, -78.0, 12.0, 44.0
-STRIP_PX_PER_MM = 2.0
+STRIP_PX_PER_MM = PX_PER_MM
 EAR_BACK = 0.8  # mm an ear goes back for each mm outwards
 # Skin the model of this face's own skin is taken from: in columns within the face, from the eyes
 # down to the mouth; of it what is no beard.
