@@ -23,8 +23,7 @@ from face_mesh.arrays import Bool, Mask, Points, Rgb
 from face_mesh.cache import Scope, cached_per
 from face_mesh.grab_cut import foreground
 from face_mesh.landmarks.anatomy import point
-from simulate.geometry.strip import PX_PER_MM
-from simulate.geometry.warp import sample
+from simulate.geometry.strip import PX_PER_MM, picture_at
 
 SIDES = ("right", "left")
 # The strip, mm in the head frame: heights, and from within the face outwards.
@@ -209,20 +208,7 @@ def _strip(face: Face, side: str, heights: Points, out: Points) -> tuple[Rgb, Bo
         out[:, None] > 0.0, out[:, None] * outwards(side), out[:, None] * outwards(side) * (1, 1, 0)
     )
     at = face.pose.to_photo(places.reshape(-1, 3))[:, :2]
-    at = at.reshape(len(heights), len(out), 2).astype(np.float32)
-    high, wide = face.photo.image.shape[:2]
-    seen = ((at >= 0.0) & (at <= (wide - 1, high - 1))).all(axis=2)
-    (left, top), (right, bottom) = (
-        np.clip(np.round(corner), 0, (wide - 1, high - 1)).astype(int)
-        for corner in (at.min(axis=(0, 1)), at.max(axis=(0, 1)))
-    )
-    photo = face.photo.image[top : bottom + 1, left : right + 1]
-    at = at - (left, top)
-    coarser = face.px_per_mm / STRIP_PX_PER_MM
-    if coarser > 1.3:
-        photo = np.asarray(cv2.GaussianBlur(photo, (0, 0), 0.4 * coarser), np.uint8)
-    strip = sample(photo, np.asarray(at, np.float32), cv2.INTER_LINEAR)
-    return np.ascontiguousarray(strip, np.uint8), np.asarray(seen, np.bool_)
+    return picture_at(face, at.reshape(len(heights), len(out), 2))
 
 
 def _skin(picture: Rgb, off: Floats, cheek: Floats, seen: Bool, out: Points) -> Bool:

@@ -23,6 +23,23 @@ CLEAR_MM = 2.5  # beyond the outline that was read, from where on the wall is fr
 Floats = npt.NDArray[np.float32]
 
 
+def picture_at(face: Face, at_px: Points) -> tuple[Rgb, Bool]:
+    """Return (h, w, 3) of the photo at (h, w, 2) x, y of a strip, and (h, w) where it shows."""
+    at = np.asarray(at_px, np.float32)
+    high, wide = face.photo.image.shape[:2]
+    seen = ((at >= 0.0) & (at <= (wide - 1, high - 1))).all(axis=2)
+    (left, top), (right, bottom) = (
+        np.clip(np.round(corner), 0, (wide - 1, high - 1)).astype(int)
+        for corner in (at.min(axis=(0, 1)), at.max(axis=(0, 1)))
+    )
+    photo = face.photo.image[top : bottom + 1, left : right + 1]
+    coarser = face.px_per_mm / PX_PER_MM
+    if coarser > 1.3:
+        photo = np.asarray(cv2.GaussianBlur(photo, (0, 0), 0.4 * coarser), np.uint8)
+    strip = sample(photo, np.asarray(at - (left, top), np.float32), cv2.INTER_LINEAR)
+    return np.ascontiguousarray(strip, np.uint8), np.asarray(seen, np.bool_)
+
+
 @dataclass(frozen=True)
 class Ruler:
     """Where a strip lies in a photo, and what lies where in it.

@@ -18,6 +18,7 @@ from simulate.geometry.displacement import grid_shift_px, mesh_shift_mm, parts_o
 from simulate.geometry.ear_backdrop import ears_before_backdrop
 from simulate.geometry.grid import Grid
 from simulate.geometry.inverse_field import backward, safe_share
+from simulate.geometry.jaw_backdrop import jaw_before_backdrop
 from simulate.geometry.lid_fold import uncovered_lid
 from simulate.geometry.mouth import mouth_patch
 from simulate.geometry.silhouette import FROM_DEG, WHOLE, outline_patch
@@ -128,6 +129,9 @@ def simulation_steps(
         image, moved = _warped(plain, face, inverse_field)
         if any(part.surface == "ears" for shift in drawn for part in shift.parts):
             for patch in ears_before_backdrop(face, plain, image, inverse_field):
+                patch.put(image)
+        if abs(face.pose.yaw_deg) < FROM_DEG and any(_bends_jaw(shift) for shift in drawn):
+            for patch in jaw_before_backdrop(face, plain, image, inverse_field):
                 patch.put(image)
         outline = _outline(face, plain, image, share, drawn)
         if outline is not None:
@@ -251,6 +255,11 @@ def _outline(
         return None
     shift_mm = share * mesh_shift_mm(face, amounts_of(drawn))
     return outline_patch(face, plain, bent, Grid.of(face).place(face, shift_mm, WHOLE))
+
+
+def _bends_jaw(shift: Shift) -> bool:
+    """Return whether the outline of cheek, jaw or neck may move: an ear brings its own backdrop."""
+    return any(part.surface != "ears" for part in shift.parts)
 
 
 def _uncovered_lids(
