@@ -32,6 +32,7 @@ from simulate.geometry.strip import Ruler, Wall
 from simulate.geometry.warp import moves, photo_bands, positions
 
 ROOT_MM = (0.5, 3.0)  # beside the contour, over which the face goes over into ear and backdrop
+CLEAR_MM = 2.5  # beyond the outline that was read, from where on the wall is free of the ear
 COMES_IN_MM = 2.0  # below the upper end of an ear, over which loose hair begins to go along
 FOLLOWS_PX = 1.0  # of movement, over which what is made anew comes in
 Floats = npt.NDArray[np.float32]
@@ -52,7 +53,7 @@ def ears_before_backdrop(
         contour = contour_at(face.mesh_mm, ear.side, ear.heights_mm)
         ruler = Ruler.of(face, contour, outwards(ear.side), ear.heights_mm, WITHIN_MM)
         own = (ear.heights_mm <= ear.top_mm) & (ear.heights_mm >= ear.foot_mm)
-        wall, goes = Wall(ruler, ear.head, photo, own), _goes(ear)
+        wall, goes = Wall(ruler, ear.head, photo, own, CLEAR_MM), _goes(ear)
         for rows, columns, field in photo_bands(photo.shape, Grid.of(face), inverse_field):
             down, across = window_around(moves(field) & ruler.spans(columns, 0.0, OUT_MM))
             if down.start == down.stop:

@@ -33,16 +33,17 @@ TOP_MM, FOOT_MM, WITHIN_MM, OUT_MM = 10.0, -165.0, 45.0, 75.0
 INSIDE_MM = 4.0  # within the outline of the mesh, from where on all is head
 FAR_MM = 24.0  # beyond the line, from where on all is wall, if any is
 WALL_FROM_MM = 55.0  # beyond it, where the colours of the wall are asked: no hair is so long
-LEAST_SHARE = 0.1  # of that, of a colour of the wall
+LEAST_SHARE = 0.04  # of that, of a colour of the wall
 # Of a row, by the colours just inside and outside of the edge that was found, Lab: skin like the
 # cheeks, in light or shade; wall like that far out; and so much of either.
 EDGE_MM = (0.8, 3.5)
-SKIN_LAB, WALL_LAB, PARTED_LAB, MOST = (38.0, 13.0, 16.0), 14.0, 14.0, 0.75
+SKIN_LAB, WALL_LAB, PARTED_LAB, MOST = (38.0, 13.0, 16.0), 14.0, 14.0, 0.6
 EVEN_MM = 1.2  # that the edges of neighbouring rows may differ: hair and beards are ragged
 SURE_MM, SOFT_MM = 3.0, 2.0  # of rows beside one that is not believed, and over which it comes in
 UPPER_MM = -75.0  # above it what is far out is wall and not yet clothes
 SMOOTH_PX, EDGE_PX = 1.6, 0.8  # of the outline in the strip: its steps go, its softness stays
 ROUNDS = 3
+CLEAR_MM = 1.5  # beyond the outline that was read, from where on the wall is free of the head
 FOLLOWS_PX = 1.0  # of movement, over which what is made anew comes in
 Floats = npt.NDArray[np.float32]
 
@@ -62,9 +63,7 @@ class Side:
     told: Mask
 
 
-def jaw_before_backdrop(
-    face: Face, photo: Rgb, bent: Rgb, inverse_field: Field
-) -> Iterator[Patch]:
+def jaw_before_backdrop(face: Face, photo: Rgb, bent: Rgb, inverse_field: Field) -> Iterator[Patch]:
     """Yield the parts of the picture beside jaw and neck in which the outline moved.
 
     Args:
@@ -92,7 +91,7 @@ def jaw_before_backdrop(
             beside &= (out > -WITHIN_MM) & (out < OUT_MM)
             if not beside.any():
                 continue
-            wall = wall or Wall(side.ruler, side.head, photo, side.told[:, 0] > 0.5)
+            wall = wall or Wall(side.ruler, side.head, photo, side.told[:, 0] > 0.5, CLEAR_MM)
             before = bent[rows, columns].astype(np.float32)
             share = np.clip(np.abs(field).max(axis=2) / FOLLOWS_PX, 0.0, 1.0)
             behind = wall.behind(here, out, height, np.asarray(share, np.float32))

@@ -19,7 +19,6 @@ from simulate.geometry.backdrop import gone_on_with, slope_of
 from simulate.geometry.warp import sample
 
 PX_PER_MM = 2.0
-CLEAR_MM = 2.5  # beyond the outline that was read, from where on the wall is free of the head
 Floats = npt.NDArray[np.float32]
 
 
@@ -101,10 +100,13 @@ class Ruler:
 class Wall:
     """The wall behind a head, seen and unseen."""
 
-    def __init__(self, ruler: Ruler, head: Mask, photo: Rgb, rows: Bool) -> None:
-        """Read where the wall is free of a head, and how its lines run beside some rows."""
+    def __init__(self, ruler: Ruler, head: Mask, photo: Rgb, rows: Bool, clear_mm: float) -> None:
+        """Read where the wall is free of a head, and how its lines run beside some rows.
+
+        From `clear_mm` beyond the outline that was read it is.
+        """
         self._ruler, self._photo = ruler, photo
-        size = 2 * round(CLEAR_MM * PX_PER_MM) + 1
+        size = 2 * round(clear_mm * PX_PER_MM) + 1
         disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
         self._near = np.asarray(cv2.dilate(head, disc), np.float32)
         columns = np.arange(head.shape[1]) / PX_PER_MM - ruler.within_mm
