@@ -41,7 +41,7 @@ SHADE_COUNTS = 0.55  # of darker for GrabCut: a concha lies in shade
 LIKE, UNLIKE, SURELY, HAIRY = 1.7, 4.0, 2.5, 2.6  # in spreads
 SURE_WITHIN_MM, SURE_OUT_MM = 4.0, 36.0
 PROBABLY_OUT_MM = 8.0  # what lies nearer to the contour is more likely head than not
-# So is what differs by so much, in Lab, from what is far out at its height: from each of these.
+# So is above an ear what differs by so much, in Lab, from each of these of what is far out there.
 UNLIKE_WALL, WALL_QUANTILES = 15.0, (0.1, 0.5, 0.9)
 SMOOTH_PX, EDGE_PX = 1.6, 0.8  # of the outline in the strip: its steps go, its softness stays
 ROUNDS = 3
@@ -188,7 +188,7 @@ def _ear(face: Face, side: str) -> Ear | None:
     ends = _ends(rim, heights)
     if ends is None or not _is_ear(rim, heights, out, off, ends):
         return None
-    head = _head(picture, skin, seen, out)
+    head = _head(picture, skin, seen, out, ends[0])
     thin = _thin(picture, head, seen, out)
     upper = round(UPPER_MM * STRIP_PX_PER_MM)
     if _in_hair(head, rim, out, ends) or thin(ends[0] + upper, ends[1] + 1) > STRANDS:
@@ -227,12 +227,16 @@ def _skin(picture: Rgb, off: Floats, cheek: Floats, seen: Bool, out: Points) -> 
     return _joined(_parted(picture, kind) & (hairy < HAIRY) & seen, out, GAP)
 
 
-def _head(picture: Rgb, skin: Bool, seen: Bool, out: Points) -> Mask:
-    """Return (h, w) float32, how much of a place is head and not what is behind it."""
+def _head(picture: Rgb, skin: Bool, seen: Bool, out: Points, top: int) -> Mask:
+    """Return (h, w) float32, how much of a place is head and not what is behind it.
+
+    Above the row `top`, where an ear ends, there may be much hair.
+    """
     lab = cv2.cvtColor(picture.astype(np.float32) / np.float32(255.0), cv2.COLOR_RGB2LAB)
     wall = np.quantile(lab[:, out > SURE_OUT_MM], WALL_QUANTILES, axis=1)
     off = np.min([np.linalg.norm(lab - one[:, None], axis=2) for one in wall], axis=0)
     kind = np.where(off > UNLIKE_WALL, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
+    kind[top:] = cv2.GC_PR_BGD
     kind[:, out < PROBABLY_OUT_MM] = cv2.GC_PR_FGD
     kind[:, out < -SURE_WITHIN_MM] = cv2.GC_FGD
     kind[skin] = cv2.GC_FGD

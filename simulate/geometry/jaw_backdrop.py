@@ -9,18 +9,18 @@ far out is it believed; where hair, a beard or clothes form the outline the bent
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import gaussian_filter1d, median_filter, minimum_filter1d
+from scipy.ndimage import gaussian_filter1d, median_filter, minimum_filter1d, uniform_filter1d
 
 from face_mesh import Face
 from face_mesh.arrays import Bool, Field, Mask, Points, Rgb
 from face_mesh.cache import Scope, cached_per
-from face_mesh.grab_cut import foreground
+from face_mesh.grab_cut import SEED, foreground
 from face_mesh.landmarks.anatomy import point
 from simulate.composite import Patch, window_around
 from simulate.geometry.grid import Grid
@@ -40,6 +40,12 @@ EDGE_MM = (0.8, 3.5)
 SKIN_LAB, WALL_LAB, PARTED_LAB, MOST = (38.0, 13.0, 16.0), 14.0, 14.0, 0.6
 EVEN_MM = 1.2  # that the edges of neighbouring rows may differ: hair and beards are ragged
 SURE_MM, SOFT_MM = 3.0, 2.0  # of rows beside one that is not believed, and over which it comes in
+# Single hairs: lines no wider than this, standing off by so much lightness, in so large a share of
+# what lies so far beyond the edge within so much above and below; farther out lies wall.
+STRAND_PX, STRAND_L, STRANDS, STRANDS_HIGH_MM = 3, 2.0, 0.06, 4.0
+STRANDS_MM, FARTHER_MM = (1.2, 8.0), (14.0, 30.0)
+# The same of bristles, which are shorter; not told from a wall with so many thin lines of its own.
+BRISTLES_MM, BRISTLES, LINED = (0.5, 2.0), 0.09, 0.02
 UPPER_MM = -75.0  # above it what is far out is wall and not yet clothes
 SMOOTH_PX, EDGE_PX = 1.6, 0.8  # of the outline in the strip: its steps go, its softness stays
 ROUNDS = 3
@@ -53,17 +59,21 @@ class Side:
     """One side of a head against a wall.
 
     Attributes:
+        side: "left" or "right".
         ruler: of the strip beside it.
         head: (rows, columns) float32, how much of a place is head.
         told: (rows, 1) float32, how far a row is believed.
     """
 
+    side: str
     ruler: Ruler
     head: Mask
     told: Mask
 
 
-def jaw_before_backdrop(face: Face, photo: Rgb, bent: Rgb, inverse_field: Field) -> Iterator[Patch]:
+def jaw_before_backdrop(
+    face: Face, photo: Rgb, bent: Rgb, inverse_field: Field, below_mm: Mapping[str, float]
+) -> Iterator[Patch]:
     """Yield the parts of the picture beside jaw and neck in which the outline moved.
 
     Args:
@@ -71,6 +81,7 @@ def jaw_before_backdrop(face: Face, photo: Rgb, bent: Rgb, inverse_field: Field)
         photo: (H, W, 3) the picture before anything moved, its skin treated.
         bent: (H, W, 3) the same after `warp`.
         inverse_field: (rows, columns, 2) px, the backward field it was bent with.
+        below_mm: by side the height from which on downwards; above it an ear moves before the wall.
     """
     for side in sides_of(face):
         wall = None
@@ -88,7 +99,9 @@ def jaw_before_backdrop(face: Face, photo: Rgb, bent: Rgb, inverse_field: Field)
             cover = side.ruler.read(side.head, *there)
             told = side.ruler.read(np.repeat(side.told, side.head.shape[1], axis=1), out, height)
             beside = moves(field) & (told * (1.0 - cover) > 0.0) & side.ruler.holds(height)
-            beside &= (out > -WITHIN_MM) & (out < OUT_MM)
+            beside &= (
+                (out > -WITHIN_MM) & (out < OUT_MM) & (height < below_mm.get(side.side, TOP_MM))
+            )
             if not beside.any():
                 continue
             wall = wall or Wall(side.ruler, side.head, photo, side.told[:, 0] > 0.5, CLEAR_MM)
@@ -118,7 +131,8 @@ def _side(face: Face, side: str) -> Side | None:
     at = ruler.root_px[:, None] + out[None, :, None] * ruler.out_px
     picture, seen = picture_at(face, at)
     inside = nodes_on(Grid.of(face), _depth_mm(face), np.asarray(at, np.float32))
-    lab = cv2.cvtColor(picture.astype(np.float32) / np.float32(255.0), cv2.COLOR_RGB2LAB)
+    scaled = picture.astype(np.float32) / np.float32(255.0)
+    lab = np.asarray(cv2.cvtColor(scaled, cv2.COLOR_RGB2LAB), np.float32)
     off_wall = _off_wall(lab, seen, out, heights)
     kind = np.where(off_wall > WALL_LAB, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
     kind[inside > INSIDE_MM] = cv2.GC_FGD
@@ -136,7 +150,7 @@ def _side(face: Face, side: str) -> Side | None:
     told = _told(lab, off_wall, edge, out, seen, cheek)
     if not told.any():
         return None
-    return Side(ruler, np.asarray(head, np.float32), told[:, None])
+    return Side(side, ruler, np.asarray(head, np.float32), told[:, None])
 
 
 def _depth_mm(face: Face) -> Floats:
@@ -153,6 +167,7 @@ def _off_wall(lab: Floats, seen: Bool, out: Points, heights: Points) -> Floats:
     if len(colours) < 64:
         return np.full(lab.shape[:2], 2.0 * WALL_LAB, np.float32)
     # A few that stand for all: those of a plain wall are one, of a striped or chequered one more.
+    cv2.setRNGSeed(SEED)  # it draws, and the same photo must give the same bytes
     _, kinds, means = cv2.kmeans(
         np.ascontiguousarray(colours[:: max(1, len(colours) // 2000)]),
         4,
@@ -189,8 +204,35 @@ def _told(
             and off_wall[row][a].min() > 0.0
             and parted > PARTED_LAB
         )
+    believed &= ~_before_strands(lab[..., 0], beyond, seen)
     ragged = np.abs(edge - median_filter(edge, 9)) > EVEN_MM
     believed &= ~ragged
     size = 2 * round(SURE_MM * PX_PER_MM) + 1
     whole = minimum_filter1d(median_filter(believed.astype(np.uint8), 7), size)
     return np.asarray(gaussian_filter1d(whole.astype(np.float32), SOFT_MM * PX_PER_MM), np.float32)
+
+
+def _before_strands(lightness: Floats, beyond: Points, seen: Bool) -> Bool:
+    """Return (h,) where single hairs or bristles stand before the wall, thin lines that it has not.
+
+    Wall that has such lines itself has as many of them farther out.
+    """
+    square = np.ones((STRAND_PX, STRAND_PX), np.uint8)
+    lines = [
+        cv2.morphologyEx(lightness, how, square) for how in (cv2.MORPH_BLACKHAT, cv2.MORPH_TOPHAT)
+    ]
+    thin = np.maximum(*lines) > STRAND_L
+    rows = 2 * round(STRANDS_HIGH_MM * PX_PER_MM) + 1
+
+    def share(low: float, high: float) -> Points:
+        here = seen & (beyond > low) & (beyond < high)
+        found, of = (
+            uniform_filter1d(some.sum(axis=1, dtype=float), rows) for some in (thin & here, here)
+        )
+        shown: Points = found / np.maximum(of, 0.1)
+        return shown
+
+    farther = share(*FARTHER_MM)
+    hairs = share(*STRANDS_MM) - farther > STRANDS
+    bristles = (share(*BRISTLES_MM) > BRISTLES) & (farther < LINED)
+    return np.asarray(hairs | bristles)

@@ -200,6 +200,11 @@ def most_setback_mm(face: Face, sides: Iterable[str]) -> float:
     return min((seen[side].most_setback_mm for side in sides if side in seen), default=0.0)
 
 
+def under_ears_mm(face: Face) -> dict[str, float]:
+    """Return by side the height from which on downwards an ear that is set back moves nothing."""
+    return {side: ear.foot_mm - BELOW_MM - FADE_MM["ears"] for side, ear in ears_of(face).items()}
+
+
 def _neck(mesh_mm: Points) -> PriorSurface:
     jaw = curve("jaw_contour")
     middle = jaw.index(point("menton"))

@@ -21,6 +21,7 @@ from simulate.geometry.inverse_field import backward, safe_share
 from simulate.geometry.jaw_backdrop import jaw_before_backdrop
 from simulate.geometry.lid_fold import uncovered_lid
 from simulate.geometry.mouth import mouth_patch
+from simulate.geometry.neck_and_ears import under_ears_mm
 from simulate.geometry.silhouette import FROM_DEG, WHOLE, outline_patch
 from simulate.geometry.warp import warp_bands
 from simulate.inpaint.registry import EMBEDDED
@@ -127,11 +128,13 @@ def simulation_steps(
     with clock.stage("geometry"):
         plain = image
         image, moved = _warped(plain, face, inverse_field)
-        if any(part.surface == "ears" for shift in drawn for part in shift.parts):
+        turned = any(part.surface == "ears" for shift in drawn for part in shift.parts)
+        if turned:
             for patch in ears_before_backdrop(face, plain, image, inverse_field):
                 patch.put(image)
         if abs(face.pose.yaw_deg) < FROM_DEG and any(_bends_jaw(shift) for shift in drawn):
-            for patch in jaw_before_backdrop(face, plain, image, inverse_field):
+            below_mm = under_ears_mm(face) if turned else {}
+            for patch in jaw_before_backdrop(face, plain, image, inverse_field, below_mm):
                 patch.put(image)
         outline = _outline(face, plain, image, share, drawn)
         if outline is not None:

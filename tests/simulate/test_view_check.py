@@ -19,6 +19,7 @@ from simulate.export.turned_view import nearest_values
 from simulate.geometry.basis import mesh_basis
 from simulate.geometry.grid import Grid
 from simulate.geometry.inverse_field import backward, safe_share
+from simulate.geometry.jaw_backdrop import sides_of
 from simulate.geometry.mesh import FaceSurface, topology
 from simulate.geometry.silhouette import WHOLE, outline_patch
 from simulate.geometry.warp import warp_bands
@@ -228,6 +229,23 @@ def test_lines_of_the_wall_beside_a_face_stay_straight(
     bends = bends_px(name, yaw_deg, wall, 2.0)
     assert len(bends) > 20
     assert max(bends) < 1.0
+
+
+def test_the_wall_beside_bare_skin_alone_is_told_apart() -> None:
+    """Single hairs before the wall are not torn: there the bent picture stands."""
+    face, head = alone(0.0, "lines")
+    plain = face.photo.image.copy()
+    plain[~head] = (205, 210, 215)
+    bare_jaw = replace(face, photo=Photo.from_rgb(plain), workspace={})
+    told = {side.side: float(side.told.mean()) for side in sides_of(bare_jaw)}
+    assert min(told["left"], told["right"]) > 0.4
+    hairy, middle = plain.copy(), round(face.landmarks_px[1, 0])
+    edge = np.argwhere(head & (cv2.erode(head.astype(np.uint8), np.ones((3, 3))) == 0))
+    for number, (y, x) in enumerate(edge[::5]):
+        end = (int(x + 40 * np.sign(x - middle)), int(y + number % 30))
+        cv2.line(hairy, (int(x), int(y)), end, (90, 70, 60), 1, cv2.LINE_AA)
+    with_hair = replace(face, photo=Photo.from_rgb(hairy), workspace={})
+    assert all(side.told.mean() < 0.1 for side in sides_of(with_hair))
 
 
 def test_the_outline_of_a_face_from_the_front_is_only_bent() -> None:
