@@ -1,9 +1,8 @@
-"""What stands behind an ear that is set back: the wall stays, and the ear goes before it.
+"""What stands behind an ear that is set back: the wall stays, and the ear turns before it.
 
 A picture that is only bent takes the wall along with the ear. Here each pixel beside the face is
-head or backdrop, as `ears` tells them apart. The head moves; the backdrop stays to the byte, and
-where the ear stood before it is made from what is beside it at the same height, mirrored at the
-old outline, so that lines across go on straight.
+head or wall, as `ears` tells them apart. The head moves; the wall stays to the byte, and where the
+ear stood before it goes on (`backdrop`).
 """
 
 from __future__ import annotations
@@ -15,12 +14,13 @@ import numpy as np
 import numpy.typing as npt
 
 from face_mesh import Face
-from face_mesh.arrays import Bool, Field, Mask, Rgb
+from face_mesh.arrays import Field, Mask, Rgb
+from face_mesh.ramp import smooth_ramp
 from simulate.composite import Patch, window_around
 from simulate.geometry.ears import (
+    LOOSE_MM,
     OUT_MM,
     STRIP_PX_PER_MM,
-    TOP_MM,
     WITHIN_MM,
     Ear,
     contour_at,
@@ -28,10 +28,13 @@ from simulate.geometry.ears import (
     outwards,
 )
 from simulate.geometry.grid import Grid
-from simulate.geometry.warp import moves, photo_bands, positions, sample
+from simulate.geometry.strip import Ruler, Wall
+from simulate.geometry.warp import moves, photo_bands, positions
 
-CLEAR_MM = 1.5  # beyond the outline that was read, from where on the backdrop is free of the ear
 ROOT_MM = (0.5, 3.0)  # beside the contour, over which the face goes over into ear and backdrop
+CLEAR_MM = 2.5  # beyond the outline that was read, from where on the wall is free of the ear
+COMES_IN_MM = 2.0  # below the upper end of an ear, over which loose hair begins to go along
+FOLLOWS_PX = 1.0  # of movement, over which what is made anew comes in
 Floats = npt.NDArray[np.float32]
 
 
@@ -46,82 +49,35 @@ def ears_before_backdrop(
         bent: (H, W, 3) the same after `warp`.
         inverse_field: (rows, columns, 2) px, the backward field it was bent with.
     """
-    for strip in (_Strip(face, ear) for ear in ears_of(face).values()):
+    for ear in ears_of(face).values():
+        contour = contour_at(face.mesh_mm, ear.side, ear.heights_mm)
+        ruler = Ruler.of(face, contour, outwards(ear.side), ear.heights_mm, WITHIN_MM)
+        own = (ear.heights_mm <= ear.top_mm) & (ear.heights_mm >= ear.foot_mm)
+        wall, goes = Wall(ruler, ear.head, photo, own, CLEAR_MM), _goes(ear)
         for rows, columns, field in photo_bands(photo.shape, Grid.of(face), inverse_field):
-            down, across = window_around(moves(field) & strip.spans(columns))
+            down, across = window_around(moves(field) & ruler.spans(columns, 0.0, OUT_MM))
             if down.start == down.stop:
                 continue
             field = field[down, across]
             rows = slice(rows.start + down.start, rows.start + down.stop)
             columns = slice(columns.start + across.start, columns.start + across.stop)
             here = positions(rows, columns)
-            out, height = strip.places(here)
-            beside = moves(field) & (out > ROOT_MM[0]) & (out < OUT_MM) & strip.holds(height)
+            out, height = ruler.places(here)
+            beside = moves(field) & (out > ROOT_MM[0]) & (out < OUT_MM) & ruler.holds(height)
             if not beside.any():
                 continue
-            aside_px = strip.aside_mm(out, height)[..., None] * strip.outward_px
-            backdrop = photo[rows, columns].astype(np.float32)
-            mirrored = sample(photo, np.asarray(here + aside_px, np.float32)).astype(np.float32)
-            backdrop += strip.hidden(out, height)[..., None] * (mirrored - backdrop)
             low, high = ROOT_MM
-            trust = np.clip((out - low) / (high - low), 0.0, 1.0)
-            share = trust * (1.0 - strip.head(*strip.places(here + field)))
+            trust = np.clip((out - low) / (high - low), 0.0, 1.0)[..., None]
             before = bent[rows, columns].astype(np.float32)
-            pixels = before + share[..., None] * (backdrop - before)
+            share = np.clip(np.abs(field).max(axis=2) / FOLLOWS_PX, 0.0, 1.0)
+            backdrop = wall.behind(here, out, height, share)
+            cover = ruler.read(goes, *ruler.places(here + field))[..., None]
+            pixels = before + trust * (1.0 - cover) * (backdrop - before)
             yield Patch(rows, columns, np.round(np.clip(pixels, 0, 255)).astype(np.uint8), beside)
 
 
-class _Strip:
-    """The strip beside a face with its ear, at the pixels of the photo."""
-
-    def __init__(self, face: Face, ear: Ear) -> None:
-        self._ear = ear
-        contour = contour_at(face.mesh_mm, ear.side, ear.heights_mm)
-        self._root_px = face.pose.to_photo(contour)[:, :2]
-        self.outward_px = face.pose.shift_px(outwards(ear.side)[None])[0].astype(np.float32)
-        x, y = self.outward_px / np.linalg.norm(self.outward_px)
-        self._down = np.array((-y, x) if x > 0.0 else (y, -x), np.float32)
-        self._along = self._root_px @ self._down
-        size = 2 * round(CLEAR_MM * STRIP_PX_PER_MM) + 1
-        disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
-        self._near = np.asarray(cv2.dilate(ear.head, disc), np.float32)
-        columns = np.arange(ear.head.shape[1]) / STRIP_PX_PER_MM - WITHIN_MM
-        self._clear_mm = np.where(self._near > 0.0, columns, 0.0).max(axis=1).clip(0.0)
-
-    def places(self, at_px: Field) -> tuple[Floats, Floats]:
-        """Return (h, w) mm beside the contour, and heights in mm, of (h, w, 2) places."""
-        along = at_px @ self._down
-        height = np.interp(along, self._along, self._ear.heights_mm)
-        root = np.stack([np.interp(along, self._along, axis) for axis in self._root_px.T], axis=-1)
-        out = (at_px - root) @ self.outward_px / float(self.outward_px @ self.outward_px)
-        return np.asarray(out, np.float32), np.asarray(height, np.float32)
-
-    def spans(self, columns: slice) -> Bool:
-        """Return (w,) which columns of the photo the strip may lie in, from the contour on."""
-        far = self._root_px[:, 0] + OUT_MM * self.outward_px[0]
-        ends = np.concatenate([self._root_px[:, 0], far])
-        x = np.arange(columns.start, columns.stop)
-        found: Bool = (x >= ends.min() - 1.0) & (x <= ends.max() + 1.0)
-        return found
-
-    def holds(self, height: Floats) -> Bool:
-        """Return (h, w) which heights lie within the strip."""
-        found: Bool = (height < self._ear.heights_mm[0]) & (height > self._ear.heights_mm[-1])
-        return found
-
-    def head(self, out: Floats, height: Floats) -> Floats:
-        """Return (h, w) how much of a place is head."""
-        return self._read(self._ear.head, out, height)
-
-    def hidden(self, out: Floats, height: Floats) -> Floats:
-        """Return (h, w) how much of a place is head or so near to it that it is no clean wall."""
-        return self._read(self._near, out, height)
-
-    def aside_mm(self, out: Floats, height: Floats) -> Floats:
-        """Return (h, w) how far outwards the mirror image of a place lies: 0 beyond the outline."""
-        clear = np.interp(-height, -self._ear.heights_mm, self._clear_mm)
-        return np.asarray(np.maximum(2.0 * (clear - out), 0.0), np.float32)
-
-    def _read(self, strip: Mask, out: Floats, height: Floats) -> Floats:
-        column, row = (out + WITHIN_MM) * STRIP_PX_PER_MM, (TOP_MM - height) * STRIP_PX_PER_MM
-        return np.asarray(sample(strip, np.dstack([column, row]), cv2.INTER_LINEAR), np.float32)
+def _goes(ear: Ear) -> Mask:
+    """Return the strip of how much of a place is head, or beside hair where loose hair may be."""
+    above = smooth_ramp(1.0 + (ear.heights_mm[:, None] - ear.loose_from_mm) / COMES_IN_MM)
+    far = np.ones((1, 2 * round(LOOSE_MM * STRIP_PX_PER_MM) + 1), np.uint8)
+    return np.asarray(np.maximum(ear.head, above * cv2.dilate(ear.head, far)), np.float32)

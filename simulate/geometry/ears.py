@@ -10,7 +10,7 @@ none, and none is made up.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import cv2
@@ -23,12 +23,12 @@ from face_mesh.arrays import Bool, Mask, Points, Rgb
 from face_mesh.cache import Scope, cached_per
 from face_mesh.grab_cut import foreground
 from face_mesh.landmarks.anatomy import point
-from simulate.geometry.warp import sample
+from simulate.geometry.strip import PX_PER_MM, picture_at
 
 SIDES = ("right", "left")
 # The strip, mm in the head frame: heights, and from within the face outwards.
 TOP_MM, FOOT_MM, WITHIN_MM, OUT_MM = 45.0, -78.0, 12.0, 44.0
-STRIP_PX_PER_MM = 2.0
+STRIP_PX_PER_MM = PX_PER_MM
 EAR_BACK = 0.8  # mm an ear goes back for each mm outwards
 # Skin the model of this face's own skin is taken from: in columns within the face, from the eyes
 # down to the mouth; of it what is no beard.
@@ -41,9 +41,12 @@ SHADE_COUNTS = 0.55  # of darker for GrabCut: a concha lies in shade
 LIKE, UNLIKE, SURELY, HAIRY = 1.7, 4.0, 2.5, 2.6  # in spreads
 SURE_WITHIN_MM, SURE_OUT_MM = 4.0, 36.0
 PROBABLY_OUT_MM = 8.0  # what lies nearer to the contour is more likely head than not
-EDGE_PX = 0.7  # softness of the outline in the strip
+# So is above an ear what differs by so much, in Lab, from each of these of what is far out there.
+UNLIKE_WALL, WALL_QUANTILES = 15.0, (0.1, 0.5, 0.9)
+SMOOTH_PX, EDGE_PX = 1.6, 0.8  # of the outline in the strip: its steps go, its softness stays
 ROUNDS = 3
-SPECK, GAP = 5, 13  # px of the strip: smaller specks are none, smaller gaps are folds of the ear
+# px of the strip: smaller specks are none, smaller gaps are folds of an ear or lie between hairs.
+SPECK, GAP, HEAD_GAP = 5, 13, 5
 # What a bulge must be like, set on 35 ears and 17 places without one of development people: its
 # protrusion, its height, where it begins and ends, where it stands out most (from its upper end),
 # how full it is, how much darker than the cheek, and how it stands off against what is behind. An
@@ -55,10 +58,29 @@ PEAK_HEIGHTS_MM = (14.0, -48.0)
 # Where a bulge ends: by less than this share of it, or beyond a notch, or below a step.
 ENDED_MM, ENDED, NOTCHED, NOTCH_MM = 3.0, 0.3, 0.62, 2.5
 STEPPED, STEP, STEP_MM = 0.75, 0.3, 4.0
+WAIST_MM = 48.0  # of its height, in which a notch is above the lobule and not below it
 # Loose hair behind an ear, which could not be gone on with where the ear was: head this far beyond
 # the rim in so large a share of its rows, or below it; 0 to 0.12 of 20 ears, 0.3 of two in hair.
 LOOSE_HAIR, BEYOND_MM, BELOW_MM = 0.2, 4.0, 8.0
-ABOVE_MM = 8.0  # over its upper end, within which hair that lies on it is looked for
+# Share of the most that a rim stands out from which it is the helix: the lobule stands out less.
+HELIX = 0.6
+# Of what the rim of an ear stands out, which an operation leaves at least: an ear that is set back
+# farther is a picture that is only squeezed (author's estimate).
+LEFT_OUT = 0.65
+# Hair above an ear may stand out beyond the rim by so much once the ear is set back: what stands
+# out farther hung on the ear and would float. An ear that can be set back by less than the other
+# number is not shown at all (author's estimates).
+OVERHANG_MM, LEAST_SETBACK_MM = 3.0, 3.0
+ABOVE_MM = 8.0  # over and under its upper end, within which hair that lies on it is looked for
+# Single hairs about the rim: lines thinner than this, standing off by so many levels, in so large a
+# share of what is so far beyond the head; farther out lies wall. At most 0.05 of 30 ears without
+# such hair, 0.07 to 0.3 of 11 with it.
+STRAND_PX, STRAND_CONTRAST, STRANDS = 3, 4, 0.06
+STRANDS_MM, FARTHER_MM = (2.0, 8.0), (12.0, 18.0)
+# Where such hairs hang about its upper end, they go along with it: from so far below the end, so
+# far beyond the head, and from so large a share of them.
+UPPER_MM, LOOSE_MM, LOOSE_STRANDS = 10.0, 6.0, 0.05
+NEAR_END_MM = 3.0  # within which of its ends what was read of the rim is not its edge
 STRAND_MM = 4.0  # of the colour of skin: what is narrower is hair
 Floats = npt.NDArray[np.float32]
 
@@ -74,6 +96,7 @@ class Ear:
         top_mm, foot_mm: heights between which it is the ear's.
         head: (N, columns) float32 of the strip, how much of a place is head: skin, and the hair
             that hangs together with it before what is behind.
+        loose_from_mm: height above which single hairs beside the head go along with it.
     """
 
     side: str
@@ -82,24 +105,51 @@ class Ear:
     top_mm: float
     foot_mm: float
     head: Mask
+    loose_from_mm: float
 
     @property
     def protrusion_mm(self) -> float:
         """How far its rim stands out at most."""
-        inside = (self.heights_mm <= self.top_mm) & (self.heights_mm >= self.foot_mm)
-        return float(self.rim_mm[inside].max())
+        return float(self.rim_mm[self._rows].max())
 
     @property
-    def hair_above(self) -> float:
-        """How far hair above it stands out, as a share of how far the ear does, 0 to 1."""
+    def upper_rim_mm(self) -> float:
+        """How far the upper pole stands out, or as much of it as hair leaves."""
+        upper = (self.heights_mm <= self.top_mm) & (self.heights_mm >= self.top_mm - ABOVE_MM)
+        return float(self.rim_mm[upper].max())
+
+    @property
+    def hair_above_mm(self) -> float:
+        """How far hair above it stands out beside the contour."""
         above = (self.heights_mm > self.top_mm + 1.0) & (self.heights_mm < self.top_mm + ABOVE_MM)
+        return float(np.median(self._reach_mm[above])) if above.any() else 0.0
+
+    @property
+    def most_setback_mm(self) -> float:
+        """The most it can be set back in a photo, on the mean of its rim."""
+        left = max(LEFT_OUT, (self.hair_above_mm - OVERHANG_MM) / max(self.upper_rim_mm, 1.0))
+        own = self.rim_mm[self._rows]
+        return max(1.0 - left, 0.0) * float(own[own >= HELIX * own.max()].mean())
+
+    @property
+    def _rows(self) -> Bool:
+        within: Bool = (self.heights_mm <= self.top_mm) & (self.heights_mm >= self.foot_mm)
+        return within
+
+    @property
+    def _reach_mm(self) -> Points:
         columns = np.arange(self.head.shape[1]) / STRIP_PX_PER_MM - WITHIN_MM
-        reach_mm = np.where(self.head[above] > 0.5, columns, 0.0).max(axis=1, initial=0.0)
-        return float(np.clip(np.median(reach_mm) / self.protrusion_mm, 0.0, 1.0))
+        reach: Points = np.where(self.head > 0.5, columns, 0.0).max(axis=1).clip(0.0)
+        return reach
 
     def rim_at(self, heights_mm: Points) -> Points:
-        """Return the rim, mm beside the contour, at heights."""
-        found: Points = np.interp(-heights_mm, -self.heights_mm, self.rim_mm)
+        """Return the rim, mm beside the contour, at heights; at its ends and beyond of all head."""
+        inside = (self.heights_mm <= self.top_mm - NEAR_END_MM) & (
+            self.heights_mm >= self.foot_mm + NEAR_END_MM
+        )
+        rim = np.where(inside, self.rim_mm, np.maximum(self.rim_mm, self._reach_mm))
+        rim = rim + np.where(self.heights_mm > self.loose_from_mm, LOOSE_MM, 0.0)
+        found: Points = np.interp(-heights_mm, -self.heights_mm, rim)
         return found
 
 
@@ -138,13 +188,18 @@ def _ear(face: Face, side: str) -> Ear | None:
     ends = _ends(rim, heights)
     if ends is None or not _is_ear(rim, heights, out, off, ends):
         return None
+    head = _head(picture, skin, seen, out, ends[0])
+    thin = _thin(picture, head, seen, out)
+    upper = round(UPPER_MM * STRIP_PX_PER_MM)
+    if _in_hair(head, rim, out, ends) or thin(ends[0] + upper, ends[1] + 1) > STRANDS:
+        return None
+    loose = thin(max(ends[0] - upper, 0), ends[0] + upper) > LOOSE_STRANDS
     first, last = ends
     smooth = gaussian_filter1d(rim, 1.5)
     smooth[:first], smooth[last + 1 :] = rim[:first], rim[last + 1 :]  # its ends stay sharp
-    head = _head(picture, skin, seen, out)
-    if _in_hair(head, rim, out, ends):
-        return None
-    return Ear(side, heights, smooth, float(heights[first]), float(heights[last]), head)
+    top, foot = float(heights[first]), float(heights[last])
+    ear = Ear(side, heights, smooth, top, foot, head, top - UPPER_MM if loose else TOP_MM)
+    return ear if ear.most_setback_mm >= LEAST_SETBACK_MM else None
 
 
 def _strip(face: Face, side: str, heights: Points, out: Points) -> tuple[Rgb, Bool]:
@@ -153,20 +208,7 @@ def _strip(face: Face, side: str, heights: Points, out: Points) -> tuple[Rgb, Bo
         out[:, None] > 0.0, out[:, None] * outwards(side), out[:, None] * outwards(side) * (1, 1, 0)
     )
     at = face.pose.to_photo(places.reshape(-1, 3))[:, :2]
-    at = at.reshape(len(heights), len(out), 2).astype(np.float32)
-    high, wide = face.photo.image.shape[:2]
-    seen = ((at >= 0.0) & (at <= (wide - 1, high - 1))).all(axis=2)
-    (left, top), (right, bottom) = (
-        np.clip(np.round(corner), 0, (wide - 1, high - 1)).astype(int)
-        for corner in (at.min(axis=(0, 1)), at.max(axis=(0, 1)))
-    )
-    photo = face.photo.image[top : bottom + 1, left : right + 1]
-    at = at - (left, top)
-    coarser = face.px_per_mm / STRIP_PX_PER_MM
-    if coarser > 1.3:
-        photo = np.asarray(cv2.GaussianBlur(photo, (0, 0), 0.4 * coarser), np.uint8)
-    strip = sample(photo, np.asarray(at, np.float32), cv2.INTER_LINEAR)
-    return np.ascontiguousarray(strip, np.uint8), np.asarray(seen, np.bool_)
+    return picture_at(face, at.reshape(len(heights), len(out), 2))
 
 
 def _skin(picture: Rgb, off: Floats, cheek: Floats, seen: Bool, out: Points) -> Bool:
@@ -182,19 +224,27 @@ def _skin(picture: Rgb, off: Floats, cheek: Floats, seen: Bool, out: Points) -> 
     kind[away > UNLIKE] = cv2.GC_BGD
     kind[(away < SURELY) & (out < -SURE_WITHIN_MM)] = cv2.GC_FGD
     kind[:, out > SURE_OUT_MM] = cv2.GC_BGD
-    return _joined(_parted(picture, kind) & (hairy < HAIRY) & seen, out)
+    return _joined(_parted(picture, kind) & (hairy < HAIRY) & seen, out, GAP)
 
 
-def _head(picture: Rgb, skin: Bool, seen: Bool, out: Points) -> Mask:
-    """Return (h, w) float32, how much of a place is head and not what is behind it."""
-    kind = np.full(skin.shape, cv2.GC_PR_BGD, np.uint8)
+def _head(picture: Rgb, skin: Bool, seen: Bool, out: Points, top: int) -> Mask:
+    """Return (h, w) float32, how much of a place is head and not what is behind it.
+
+    Above the row `top`, where an ear ends, there may be much hair.
+    """
+    lab = cv2.cvtColor(picture.astype(np.float32) / np.float32(255.0), cv2.COLOR_RGB2LAB)
+    wall = np.quantile(lab[:, out > SURE_OUT_MM], WALL_QUANTILES, axis=1)
+    off = np.min([np.linalg.norm(lab - one[:, None], axis=2) for one in wall], axis=0)
+    kind = np.where(off > UNLIKE_WALL, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
+    kind[top:] = cv2.GC_PR_BGD
     kind[:, out < PROBABLY_OUT_MM] = cv2.GC_PR_FGD
     kind[:, out < -SURE_WITHIN_MM] = cv2.GC_FGD
     kind[skin] = cv2.GC_FGD
     kind[:, out > SURE_OUT_MM] = cv2.GC_BGD
     kind[~seen] = cv2.GC_BGD
-    head = _joined(_parted(picture, kind), out).astype(np.float32)
-    return np.asarray(cv2.GaussianBlur(head, (0, 0), EDGE_PX), np.float32)
+    head = (_joined(_parted(picture, kind), out, HEAD_GAP) | skin).astype(np.float32)
+    smooth = cv2.GaussianBlur(head, (0, 0), SMOOTH_PX)
+    return np.asarray(np.clip((smooth - 0.5) * SMOOTH_PX / EDGE_PX + 0.5, 0.0, 1.0), np.float32)
 
 
 def _parted(picture: Rgb, kind: npt.NDArray[np.uint8]) -> Bool:
@@ -204,10 +254,10 @@ def _parted(picture: Rgb, kind: npt.NDArray[np.uint8]) -> Bool:
     return foreground(picture, kind, ROUNDS)
 
 
-def _joined(found: Bool, out: Points) -> Bool:
+def _joined(found: Bool, out: Points, gap: int) -> Bool:
     """Return (h, w) what hangs together with the contour of the face, without specks and gaps."""
     whole = found.astype(np.uint8)
-    for how, size in ((cv2.MORPH_OPEN, SPECK), (cv2.MORPH_CLOSE, GAP)):
+    for how, size in ((cv2.MORPH_OPEN, SPECK), (cv2.MORPH_CLOSE, gap)):
         disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
         whole = np.asarray(cv2.morphologyEx(whole, how, disc), np.uint8)
     _, labels = cv2.connectedComponents(whole, connectivity=4)
@@ -229,11 +279,15 @@ def _ends(rim: Points, heights: Points) -> tuple[int, int] | None:
     peak = int(np.argmax(np.where((heights < upper) & (heights > lower), rim, 0.0)))
     if not rim[peak] > 0.0:
         return None
-    return _end(rim, peak, -1), _end(rim, peak, 1)
+    first = _end(rim, peak, -1, 0)
+    return first, _end(rim, peak, 1, round(WAIST_MM * STRIP_PX_PER_MM) - (peak - first))
 
 
-def _end(rim: Points, peak: int, step: int) -> int:
-    """Return the row at which a bulge ends, going up or down from its peak."""
+def _end(rim: Points, peak: int, step: int, waist: int) -> int:
+    """Return the row at which a bulge ends, going up or down from its peak.
+
+    A notch within `waist` rows of it is none: below it the lobule stands out again.
+    """
     most, lowest, at, row = rim[peak], rim[peak], peak, peak
     before = round(STEP_MM * STRIP_PX_PER_MM)
     while 0 <= row + step < len(rim):
@@ -242,6 +296,8 @@ def _end(rim: Points, peak: int, step: int) -> int:
             return row
         if rim[row] < lowest:
             lowest, at = rim[row], row
+        if abs(at - peak) < waist:
+            continue
         if lowest < NOTCHED * most and rim[row] > lowest + NOTCH_MM:
             return at
         from_row = row - step * min(before, abs(row - peak))
@@ -258,6 +314,29 @@ def _in_hair(head: Mask, rim: Points, out: Points, ends: tuple[int, int]) -> boo
     rows = slice(ends[0] + round(3.0 * STRIP_PX_PER_MM), ends[1] + 1 + below)
     reach = np.where(head[rows] > 0.3, out, 0.0).max(axis=1)
     return float((reach - rim[rows] > BEYOND_MM).mean()) > LOOSE_HAIR
+
+
+def _thin(picture: Rgb, head: Mask, seen: Bool, out: Points) -> Callable[[int, int], float]:
+    """Return what tells, between two rows, how much of the wall beside the head single hairs take.
+
+    Thin lines, dark or light; of a wall that has such lines itself only what it has fewer of
+    farther out.
+    """
+    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+    square = np.ones((STRAND_PX, STRAND_PX), np.uint8)
+    lines = [cv2.morphologyEx(grey, how, square) for how in (cv2.MORPH_BLACKHAT, cv2.MORPH_TOPHAT)]
+    thin = np.maximum(*lines) >= STRAND_CONTRAST
+    beyond = out - np.where(head > 0.02, out, 0.0).max(axis=1)[:, None]
+    near, far = (seen & (beyond > low) & (beyond < high) for low, high in (STRANDS_MM, FARTHER_MM))
+
+    def share(first: int, last: int) -> float:
+        rows = slice(first, last)
+        nearer, farther = thin[rows][near[rows]], thin[rows][far[rows]]
+        if not nearer.size:
+            return 0.0
+        return float(nearer.mean() - (farther.mean() if farther.size else 0.0))
+
+    return share
 
 
 def _is_ear(rim: Points, heights: Points, out: Points, off: Floats, ends: tuple[int, int]) -> bool:

@@ -27,7 +27,7 @@ from face_mesh.cache import Scope, cached_per
 from face_mesh.landmarks.anatomy import curve, point
 from face_mesh.measures import MeasureSpec
 from face_mesh.skin.neck_view import NeckView, Values, places_of
-from simulate.geometry.ears import Ear, contour_at, ears_of, outwards
+from simulate.geometry.ears import HELIX, Ear, contour_at, ears_of, outwards
 from simulate.geometry.grid import (
     QUIET_PX,
     SMOOTH_NODES,
@@ -59,18 +59,8 @@ EAR_TOP_MM, EAR_FOOT_MM = 8.0, -60.0
 RIM_MM = 14.0
 EAR_ROWS, EAR_COLUMNS, RIM_COLUMN = 30, 11, 7  # farther out is air, which moves with the rim
 AIR_MM = 1.0  # of a column beyond the rim
-ABOUT_EAR_MM = 10.0  # above and below it, over which its movement goes
-# Share of the most that a rim stands out from which it is the helix: the lobule stands out less.
-HELIX = 0.6
-# A rim that stands out so far takes all of what sets it back, one that stands out less takes less:
-# it would else fold onto its root, and so would all of the plan be held back.
-FREE_RIM_MM = 11.5
-# Hair that stands out above an ear stays: the setback comes in over this, below the ear's upper end
-# where the hair stands out as far as the ear, and as far above that end where there is none.
-UNDER_HAIR_MM = 12.0
-# Of what the rim of the ear that stands out less stands out, which an operation leaves at least: an
-# ear that is set back farther is a picture that is only squeezed (author's estimate).
-LEFT_OUT = 0.7
+# Above and below an ear, over which its movement goes: hair that lies on it sinks in gently.
+ABOVE_MM, BELOW_MM = 18.0, 9.0
 LEAST_RIM_MM = 6.0  # of a row of the sheet, which else would be a line
 
 # mm beyond the edge of the face over which the displacement comes in: the face ends there and skin
@@ -207,8 +197,12 @@ def grid_of(face: Face, surface: str) -> Grid | PriorGrid:
 def most_setback_mm(face: Face, sides: Iterable[str]) -> float:
     """Return the most that ears on some sides can be set back in a photo; 0 where none is seen."""
     seen = ears_of(face)
-    rims = [seen[side].protrusion_mm for side in sides if side in seen]
-    return (1.0 - LEFT_OUT) * min(rims, default=0.0)
+    return min((seen[side].most_setback_mm for side in sides if side in seen), default=0.0)
+
+
+def under_ears_mm(face: Face) -> dict[str, float]:
+    """Return by side the height from which on downwards an ear that is set back moves nothing."""
+    return {side: ear.foot_mm - BELOW_MM - FADE_MM["ears"] for side, ear in ears_of(face).items()}
 
 
 def _neck(mesh_mm: Points) -> PriorSurface:
@@ -284,17 +278,17 @@ def _ears(mesh_mm: Points, seen: Mapping[str, Ear]) -> PriorSurface:
     for i, side in enumerate(("right", "left")):
         ear = seen.get(side)
         top_mm, foot_mm = (ear.top_mm, ear.foot_mm) if ear else (EAR_TOP_MM, EAR_FOOT_MM)
-        heights = np.linspace(top_mm + ABOUT_EAR_MM, foot_mm - ABOUT_EAR_MM, EAR_ROWS)
+        heights = np.linspace(top_mm + ABOVE_MM, foot_mm - BELOW_MM, EAR_ROWS)
         rim = ear.rim_at(heights) if ear else np.full(EAR_ROWS, RIM_MM)
         within = (heights <= top_mm) & (heights >= foot_mm)
         standing = np.flatnonzero(within & (rim >= HELIX * rim[within].max()))
         root = contour_at(mesh_mm, side, heights)
         out = np.maximum(rim, LEAST_RIM_MM)[:, None] * np.minimum(columns / RIM_COLUMN, 1.0)
-        from_mm = top_mm + UNDER_HAIR_MM * (1.0 - (ear.hair_above if ear else 0.0))
-        free = np.minimum(rim / FREE_RIM_MM, 1.0) * _eased(
-            np.asarray((from_mm - heights) / UNDER_HAIR_MM, np.float32)
-        )
-        gives.append(np.repeat(free, EAR_COLUMNS))
+        # It turns as one piece about its root: what stands out farther goes farther, by as much on
+        # an average of the rim as is asked.
+        beyond = np.maximum((heights - top_mm) / ABOVE_MM, (foot_mm - heights) / BELOW_MM)
+        turned = out / rim[standing].mean() * (1.0 - _eased(beyond))[:, None]
+        gives.append(turned.ravel())
         out += AIR_MM * np.maximum(columns - RIM_COLUMN, 0)
         sheet = root[:, None] + out[..., None] * outwards(side)
         first = i * EAR_ROWS * EAR_COLUMNS
@@ -303,8 +297,6 @@ def _ears(mesh_mm: Points, seen: Mapping[str, Ear]) -> PriorSurface:
         triangles.append(faces if side == "left" else faces[:, ::-1])  # mirrored, they turn round
         pairs.append(links)
         places[f"ear_root_{side}"] = tuple(first + r * EAR_COLUMNS for r in range(EAR_ROWS))
-        ends = (0, (EAR_ROWS - 1) * EAR_COLUMNS)
-        places[f"ear_ends_{side}"] = tuple(first + e + c for e in ends for c in range(EAR_COLUMNS))
         rows = [first + int(r) * EAR_COLUMNS for r in standing]
         places[f"rim_{side}"] = tuple(row + RIM_COLUMN for row in rows)
         helix = rows if ear else ()  # from the rim on, for some air goes along at first

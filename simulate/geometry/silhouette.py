@@ -22,7 +22,7 @@ from simulate.geometry.inverse_field import backward
 from simulate.geometry.warp import SMALLEST_PX, positions, sample
 
 WHOLE = 0.35  # for `Grid.place`: the skin is followed in full for 6 mm beyond the outline
-FROM_DEG = 12.0  # of turn: the outline of a face seen from the front moves little and sideways
+FROM_DEG = 16.0  # of turn: up to it `jaw_backdrop` tells the sides of jaw and neck from the wall
 # The outline of the mesh is trusted to this much on the skin's side and on the wall's.
 SKIN_MM, WALL_MM = 4.0, 5.0
 LOOK_MM = 14.0  # of wall and of skin, from which the two are told apart

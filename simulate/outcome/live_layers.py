@@ -6,8 +6,9 @@ in here by the very functions `simulate` uses: whoever draws from it repeats no 
 time course and no interaction, but only sums, limits, inverts and samples.
 
 Left out is what is told apart pixel by pixel, and the settled picture brings it: the outline of a
-turned head against the wall (`simulate.geometry.silhouette`), the wall behind an ear that is set
-back (`simulate.geometry.ear_backdrop`), lid that a raised fold uncovers
+turned head against the wall (`simulate.geometry.silhouette`), the wall beside jaw and neck
+(`simulate.geometry.jaw_backdrop`) and behind an ear that is set back
+(`simulate.geometry.ear_backdrop`), lid that a raised fold uncovers
 (`simulate.geometry.lid_fold`), a swollen lid that hangs lower (`simulate.recovery.ptosis`), and
 that eyes stay to the byte (`simulate.geometry.eyeballs`): while a dose is dragged a lid that moves
 may take the rim of the white along by a fraction of a mm. Lips that slide over teeth

@@ -18,8 +18,10 @@ from simulate.geometry.displacement import grid_shift_px, mesh_shift_mm, parts_o
 from simulate.geometry.ear_backdrop import ears_before_backdrop
 from simulate.geometry.grid import Grid
 from simulate.geometry.inverse_field import backward, safe_share
+from simulate.geometry.jaw_backdrop import jaw_before_backdrop
 from simulate.geometry.lid_fold import uncovered_lid
 from simulate.geometry.mouth import mouth_patch
+from simulate.geometry.neck_and_ears import under_ears_mm
 from simulate.geometry.silhouette import FROM_DEG, WHOLE, outline_patch
 from simulate.geometry.warp import warp_bands
 from simulate.inpaint.registry import EMBEDDED
@@ -127,8 +129,13 @@ def simulation_steps(
     with clock.stage("geometry"):
         plain = image
         image, moved = _warped(plain, face, inverse_field)
-        if any(part.surface == "ears" for shift in drawn for part in shift.parts):
+        turned = any(part.surface == "ears" for shift in drawn for part in shift.parts)
+        if turned:
             for patch in ears_before_backdrop(face, plain, image, inverse_field):
+                patch.put(image)
+        if abs(face.pose.yaw_deg) < FROM_DEG and any(_bends_jaw(shift) for shift in drawn):
+            below_mm = under_ears_mm(face) if turned else {}
+            for patch in jaw_before_backdrop(face, plain, image, inverse_field, below_mm):
                 patch.put(image)
         outline = _outline(face, plain, image, share, drawn)
         if outline is not None:
@@ -254,6 +261,11 @@ def _outline(
         return None
     shift_mm = share * mesh_shift_mm(face, amounts_of(drawn))
     return outline_patch(face, plain, bent, Grid.of(face).place(face, shift_mm, WHOLE))
+
+
+def _bends_jaw(shift: Shift) -> bool:
+    """Return whether the outline of cheek, jaw or neck may move: an ear brings its own backdrop."""
+    return any(part.surface != "ears" for part in shift.parts)
 
 
 def _uncovered_lids(

@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.turned import SIZE_WH, turned_photo, turned_pose
 from face_mesh import Face, Photo, PlanError
-from face_mesh.arrays import Points, Rgb
+from face_mesh.arrays import Bool, Points, Rgb
 from face_mesh.landmarks.anatomy import point
 from face_mesh.landmarks.scale import Scale
 from face_mesh.quality.placement import MAX_YAW_DEG
@@ -19,6 +19,7 @@ from simulate.export.turned_view import nearest_values
 from simulate.geometry.basis import mesh_basis
 from simulate.geometry.grid import Grid
 from simulate.geometry.inverse_field import backward, safe_share
+from simulate.geometry.jaw_backdrop import sides_of
 from simulate.geometry.mesh import FaceSurface, topology
 from simulate.geometry.silhouette import WHOLE, outline_patch
 from simulate.geometry.warp import warp_bands
@@ -167,39 +168,84 @@ def test_lines_of_the_wall_beside_a_chin_stay_straight(yaw_deg: float) -> None:
     assert max(bend_px(face.photo.image, only_bent, x, rows) for x in beside) > 1.5
 
 
+def wall_of_checks() -> Rgb:
+    """A wall of squares, as large as the photos, with the same upright lines on it."""
+    y, x = np.indices((SIZE_WH[1], SIZE_WH[0]))
+    pale = ((x // (2 * LINE_PX) + y // (2 * LINE_PX)) % 2 == 0)[..., None]
+    return np.where(pale, wall_of_lines(), np.minimum(wall_of_lines() + 15, 235)).astype(np.uint8)
+
+
+WALLS = {"lines": wall_of_lines, "checks": wall_of_checks}
+BARE = (205, 132, 100)  # as his cheeks
+CUT_MM = 2.0  # off the outline of the mesh, where `alone` ends
+
+
 @cache
-def alone(yaw_deg: float) -> Face:
-    """The same face cut out 2 mm off its outline, with nothing but wall around it."""
+def alone(yaw_deg: float, wall: str) -> tuple[Face, Bool]:
+    """The same face cut out 2 mm off its outline, bare skin along it and wall around; and where."""
     face = lined(yaw_deg)
     at = face.pose.to_photo(FaceSurface.of(face).vertices_mm)[:, :2]
     head = np.zeros((SIZE_WH[1], SIZE_WH[0]), np.uint8)
     for triangle in np.round(at[FaceSurface.of(face).triangles]).astype(np.int32):
         cv2.fillConvexPoly(head, triangle, 1)
-    room = 2 * round(2.0 * face.px_per_mm) + 1
+    room = 2 * round(CUT_MM * face.px_per_mm) + 1
     head = cv2.dilate(head, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (room, room)))
-    image = np.where(head[..., None] > 0, face.photo.image, wall_of_lines())
-    return replace(face, photo=Photo.from_rgb(image.astype(np.uint8)), workspace={})
+    deep = cv2.distanceTransform(head, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)[..., None]
+    grain = np.random.default_rng(5).integers(-3, 4, (*head.shape, 1))
+    skin = np.array(BARE) + grain - np.where(deep < 3.0 * face.px_per_mm, 8, 0)
+    image = np.where(deep < 14.0 * face.px_per_mm, skin, face.photo.image)
+    image = np.where(deep > 0.0, image, WALLS[wall]())
+    one = replace(face, photo=Photo.from_rgb(image.astype(np.uint8)), workspace={})
+    return one, head > 0
 
 
-@pytest.mark.parametrize("yaw_deg", [0.0, 8.0, -14.0])
-@pytest.mark.parametrize("name", ["masseter_toxin", "jawline_filler", "facelift", "chin_filler"])
-def test_lines_of_the_wall_beside_a_face_stay_straight(name: str, yaw_deg: float) -> None:
-    """From 10 mm off its outline on, at the largest dose, however little the head is turned."""
-    face, entry = alone(yaw_deg), procedures()[name]
-    plan = Plan((Treatment(name, entry.max_dose("both")),))
+def bends_px(name: str, yaw_deg: float, wall: str, off_mm: float) -> list[float]:
+    """How far lines are moved that lie more than so far beside the skin, at the largest dose."""
+    face, head = alone(yaw_deg, wall)
+    plan = Plan((Treatment(name, procedures()[name].max_dose("both")),))
     before, after = face.photo.image, simulate(face, plan, engine="fake").image
-    far = round(10.0 * face.px_per_mm)
-    at = face.pose.to_photo(FaceSurface.of(face).vertices_mm)[:, :2]
+    off = round(off_mm * face.px_per_mm) + LINE_PX // 2
     top, foot = (round(face.landmarks_px[i, 1]) for i in (point("nasion"), point("menton")))
     bends = []
     for row in range(top, foot - BAND_PX, BAND_PX):
-        here = at[(at[:, 1] > row - BAND_PX) & (at[:, 1] < row + 2 * BAND_PX), 0]
-        low, high = here.min() - far, here.max() + far
+        here = np.flatnonzero(head[row - BAND_PX : row + 2 * BAND_PX].any(axis=0))
+        low, high = here.min() - off, here.max() + off
         for x in range(LINE_PX, SIZE_WH[0] - LINE_PX, LINE_PX):
             if low - 60 < x < low or high < x < high + 60:
                 bends.append(bend_px(before, after, x, slice(row, row + BAND_PX)))
+    return bends
+
+
+@pytest.mark.parametrize("wall", WALLS)
+@pytest.mark.parametrize("yaw_deg", [0.0, 8.0, -14.0])
+@pytest.mark.parametrize(
+    "name",
+    ["masseter_toxin", "jawline_filler", "facelift", "buccal_fat_removal", "chin_filler"],
+)
+def test_lines_of_the_wall_beside_a_face_stay_straight(
+    name: str, yaw_deg: float, wall: str
+) -> None:
+    """Right up to the skin, from 2 mm off it on, however little the head is turned."""
+    bends = bends_px(name, yaw_deg, wall, 2.0)
     assert len(bends) > 20
     assert max(bends) < 1.0
+
+
+def test_the_wall_beside_bare_skin_alone_is_told_apart() -> None:
+    """Single hairs before the wall are not torn: there the bent picture stands."""
+    face, head = alone(0.0, "lines")
+    plain = face.photo.image.copy()
+    plain[~head] = (205, 210, 215)
+    bare_jaw = replace(face, photo=Photo.from_rgb(plain), workspace={})
+    told = {side.side: float(side.told.mean()) for side in sides_of(bare_jaw)}
+    assert min(told["left"], told["right"]) > 0.4
+    hairy, middle = plain.copy(), round(face.landmarks_px[1, 0])
+    edge = np.argwhere(head & (cv2.erode(head.astype(np.uint8), np.ones((3, 3))) == 0))
+    for number, (y, x) in enumerate(edge[::5]):
+        end = (int(x + 40 * np.sign(x - middle)), int(y + number % 30))
+        cv2.line(hairy, (int(x), int(y)), end, (90, 70, 60), 1, cv2.LINE_AA)
+    with_hair = replace(face, photo=Photo.from_rgb(hairy), workspace={})
+    assert all(side.told.mean() < 0.1 for side in sides_of(with_hair))
 
 
 def test_the_outline_of_a_face_from_the_front_is_only_bent() -> None:
