@@ -14,6 +14,7 @@ from face_mesh import Face
 from face_mesh.arrays import Field, Points, Rgb
 from simulate.catalogue.time_course import days_since, share_at
 from simulate.composite import Patch, Window, merge, trim
+from simulate.geometry.brow_layer import risen_brow
 from simulate.geometry.displacement import grid_shift_px, mesh_shift_mm, parts_of, swelling_part
 from simulate.geometry.ear_backdrop import ears_before_backdrop
 from simulate.geometry.grid import Grid
@@ -136,6 +137,9 @@ def simulation_steps(
         if mouth is not None:
             mouth.put(image)
             moved = (*moved, mouth.window)
+        for patch in _risen_brows(face, plain, image, inverse_field, drawn):
+            patch.put(image)
+            moved = (*moved, patch.window)
         for patch in _uncovered_lids(face, plain, image, inverse_field, drawn):
             patch.put(image)
             moved = (*moved, patch.window)
@@ -251,6 +255,18 @@ def _outline(
         return None
     shift_mm = share * mesh_shift_mm(face, amounts_of(drawn))
     return outline_patch(face, plain, bent, Grid.of(face).place(face, shift_mm, WHOLE))
+
+
+def _risen_brows(
+    face: Face, plain: Rgb, bent: Rgb, inverse_field: Field, drawn: Sequence[Shift]
+) -> Iterator[Patch]:
+    """Yield the parts of the picture in which a brow rises before the skin behind it."""
+    lifted = [one for one in drawn if one.treatment.entry.area == "brows" and not one.passing]
+    for side in ("left", "right"):
+        if any(side in one.treatment.entry.treated_sides(one.treatment.side) for one in lifted):
+            patch = risen_brow(face, side, plain, bent, inverse_field)
+            if patch is not None:
+                yield patch
 
 
 def _uncovered_lids(
