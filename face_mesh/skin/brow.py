@@ -23,14 +23,21 @@ from face_mesh.skin.upper_lid import UpperLid, density_at, upper_lid
 
 STEP_MM, UP_MM = 0.5, 0.25  # between what is read
 BESIDE_MM = 6.0  # beyond the ends of the brow
+_BEYOND_MM = 3.0  # the landmarks, so far its ends are looked for
 _FROM_MM, _ROOM_MM = 0.8, 12.0  # above the lashes; above the landmarks
-_NEAR_MM = (4.0, 2.5)  # below and above its landmarks, where the band is looked for
+_NEAR_MM = (1.5, 2.0)  # below and above its landmarks, where its darkest is looked for
+_BELOW_MM = 3.0  # below the band, where a crease may be
+_CLEAR_MM = 2.0  # above such a crease hair begins
 _FOREHEAD_MM = 8.0  # above the band, where its skin is looked for
 _SOFT_MM = (1.0, 0.4)  # along and across
 _BEND = 0.002  # of its path, a step
 _DARKER = (0.08, 0.20)  # density between which a band begins to be a brow (author's estimate)
-_CREASE_MM = 1.2  # above the crease of the lid, from where on what is dark is hair
-_STEADY_MM = 5.0  # over which an edge is the same
+_STEEP_MM = 0.75  # over twice which its steepness is taken
+_LOWER_MM = (2.5, 2.5)  # below the landmarks: so far it may be, and over how much it is doubted
+_EDGE_BEND, _THICK_MM = 0.02, 7.0  # of its path, a step; of the half below the darkest
+_INSIDE_MM, _AS_DARK = 1.0, (0.45, 0.6)  # above the landmarks of its lower edge; of the darkest
+_STEADY_MM = 8.0  # over which an edge is the same; and how softly it bends
+_SOFT_EDGE_MM = 1.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +78,7 @@ def brow_of(face: Face, side: str) -> Brow:
         at = face.landmarks_px[list(curve(f"brow_{edge}_{side}")), :2]
         along, above = lid.places(at)
         order = np.argsort(along)
-        edges.append((along[order], above[order]))
+        edges.append(_carried_on(along[order], above[order]))
     ends = np.concatenate([along for along, _ in edges])
     columns = np.arange(ends.min() - BESIDE_MM, ends.max() + BESIDE_MM, STEP_MM)
     low, top = (np.interp(columns, *edge) for edge in edges)
@@ -82,15 +89,26 @@ def brow_of(face: Face, side: str) -> Brow:
     soft = gaussian_filter(
         density, (_SOFT_MM[0] / STEP_MM, _SOFT_MM[1] / UP_MM), mode="nearest"
     )
+    low = np.array(low)
     sure, lower, upper = _edges(soft, above, low, top)
     inside = (columns > ends.min()) & (columns < ends.max())
-    sure = sure * inside
+    sure = _steady(sure * inside)
     read_low, read_top = (
         _steady(sure * read + (1.0 - sure) * guess) for read, guess in ((lower, low), (upper, top))
     )
-    crease = np.interp(columns, lid.along_mm, lid.show_mm) + _CREASE_MM
-    read_low = np.maximum(read_low, crease)
+    read_low = np.maximum(read_low, _FROM_MM)
     return Brow(lid, columns, read_low, np.maximum(read_top, read_low + 1.0))
+
+
+def _carried_on(along: Points, above: Points) -> tuple[Points, Points]:
+    """An edge from left to right, carried on straight at both ends: hair goes on a little."""
+    slopes = np.clip((np.diff(above) / np.maximum(np.diff(along), 0.5))[[0, -1]], -1.0, 1.0)
+    far = np.array([-_BEYOND_MM, _BEYOND_MM])
+    beside, height = along[[0, -1]] + far, above[[0, -1]] + far * slopes
+    return (
+        np.concatenate([beside[:1], along, beside[1:]]),
+        np.concatenate([height[:1], above, height[1:]]),
+    )
 
 
 def _edges(
@@ -101,23 +119,42 @@ def _edges(
     near = (above > (low - below)[:, None]) & (above < (top + over)[:, None])
     floor = density.min(axis=1, keepdims=True)
     path = deepest_path(np.where(near, density - floor, 0.0).astype(np.float32), _BEND)
-    sure, edges = np.zeros(len(path)), np.zeros((2, len(path)))
-    reach = round(_FOREHEAD_MM / UP_MM)
+    rows = np.arange(len(path))
+    reach, crease = round(_FOREHEAD_MM / UP_MM), round(_BELOW_MM / UP_MM)
+    darkest = density[rows, path]
+    inside = density[rows, np.searchsorted(above, low + _INSIDE_MM).clip(0, len(above) - 1)]
+    sure, upper = np.zeros(len(path)), np.zeros(len(path))
     for i, at in enumerate(path):
-        darkest = density[i, at]
         sides = density[i, at::-1], density[i, at : at + reach]
         skin = [float(one.min()) for one in sides]
-        sure[i] = ramp(darkest - max(skin), _DARKER)
-        for k, (one, least, sign) in enumerate(zip(sides, skin, (-1, 1), strict=True)):
-            past = int((one <= (darkest + least) / 2.0).argmax())
-            edges[k, i] = above[at] + sign * past * UP_MM
-    return sure, edges[0], edges[1]
+        sure[i] = ramp(darkest[i] - max(skin), _DARKER)
+        if above[at] < low[i]:  # what is much darker than where hair should be is a crease below it
+            bottom = at - int(sides[0][:crease].argmax())
+            deepest = density[i, bottom]
+            known = float(ramp((inside[i] - skin[1]) / max(deepest - skin[1], 1e-6), _AS_DARK))
+            ends = int((density[i, bottom:] <= (deepest + skin[1]) / 2.0).argmax())
+            sure[i] *= known
+            low[i] = max(low[i], (1.0 - known) * (above[bottom] + ends * UP_MM + _CLEAR_MM))
+        half = (darkest[i] + skin[1]) / 2.0
+        upper[i] = above[at] + int((sides[1] <= half).argmax()) * UP_MM
+    return sure, _lower_edge(density, above, low, above[path]), upper
+
+
+def _lower_edge(density: Points, above: Points, low: Points, darkest_mm: Points) -> Points:
+    """(n,) mm, where it gets dark most steeply upwards, along the brow and near its landmarks."""
+    by = round(_STEEP_MM / UP_MM)
+    padded = np.pad(density, ((0, 0), (by, by)), mode="edge")
+    steep = np.maximum(padded[:, 2 * by :] - padded[:, : -2 * by], 0.0)
+    away = np.minimum(above - (low - _LOWER_MM[0])[:, None], 0.0) / _LOWER_MM[1]
+    under = darkest_mm[:, None] - above
+    steep = steep * np.exp(-0.5 * away * away) * ((under > 0.0) & (under < _THICK_MM))
+    return above[deepest_path(steep.astype(np.float32), _EDGE_BEND)]
 
 
 def _steady(edge: Points) -> Points:
     size = 2 * round(_STEADY_MM / STEP_MM / 2.0) + 1
     return np.asarray(
-        gaussian_filter1d(median_filter(edge, size, mode="nearest"), 1.0 / STEP_MM, mode="nearest")
+        gaussian_filter1d(median_filter(edge, size, mode="nearest"), _SOFT_EDGE_MM / STEP_MM, mode="nearest")
     )
 
 

@@ -16,23 +16,27 @@ from scipy.ndimage import gaussian_filter1d
 
 from face_mesh import Face
 from face_mesh.arrays import Field, Mask, Points, Rgb
+from face_mesh.covers.cover import fixed_mask, wears_glasses
 from face_mesh.ramp import smooth_ramp
 from face_mesh.skin.brow import BESIDE_MM, STEP_MM, Brow, brow_of
 from face_mesh.skin.masked_blur import across, blur
 from simulate.composite import Patch
+from simulate.geometry.cover_taper import HIDDEN
 from simulate.geometry.grid import Grid
 from simulate.geometry.warp import at_pixels, nodes_on, positions, sample
 
 # Beyond the edges of the brow: where its outer hairs are, below and above and at its ends.
-BELOW_MM, ABOVE_MM, ENDS_MM, SOFT_MM = 1.6, 2.2, 3.5, 1.0
-CREASE_MM = 0.8  # above the crease of the lid, from where on dark is hair
+BELOW_MM, ABOVE_MM, ENDS_MM, SOFT_MM = 1.6, 2.2, 3.0, 1.0
+CREASE_MM = 0.8  # above the crease of the lid, or else the lashes, from where on dark is hair
 LASHES_MM = 0.6  # above the end of the lashes, from where on skin gives way
 OVER_MM = 2.0  # above the hair, over which the rigid layer goes over into what the field does
 ALONG_MM = 2.0  # standard deviation along the brow of how far it moves
 COLOUR_MM = 1.0  # coarser is the colour of skin, finer its grain
-PALE_MM, DARKER = 5.0, (0.15, 0.5)  # skin is not so much darker than most within that
+PALE_MM, DARKER = 5.0, (0.2, 0.7)  # skin is not so much darker than most within that
 GRAIN = 8.0  # steps of a byte at most: what is more is a hair of the forehead
 BRIGHTEST = 1.05  # share of light that hair leaves
+CORE_MM, DARKEST = 1.5, 0.05  # above its lower edge all is hair; of that, the share that is darker
+DEEP, DEEP_SOFT = 0.6, 0.25  # of the light that is left there: what leaves less is a crease
 FAINT = 1e-3  # of the layers: less is not seen
 Floats = npt.NDArray[np.float32]
 
@@ -57,6 +61,8 @@ def risen_brow(
         return None
     mirrored = 2.0 * hairline - brow.low_mm + BELOW_MM
     rows, columns = _window(face, brow, np.maximum(hairline + rise_mm.max() + OVER_MM, mirrored))
+    if wears_glasses(face) or fixed_mask(face)[rows, columns].max() > HIDDEN:
+        return None  # what the field spares, layers would draw over
     at = positions(rows, columns)
     along, above = brow.lid.places(at)
     own = at_pixels(Grid.of(face), inverse_field, rows, columns)
@@ -114,11 +120,19 @@ def _apart(
     """(h, w, 3) the skin behind the hair of a brow, and the share of its light that hair leaves."""
     scale, values = face.px_per_mm, picture.astype(np.float32)
     hairy = _hairy(brow, along, above)
-    bare = (hairy <= 0.0) & (above > LASHES_MM)
-    known = _pale(values, bare.astype(np.float32), scale)
+    bare = ((hairy <= 0.0) & (above > LASHES_MM)).astype(np.float32)
+    usual = across(values, bare, PALE_MM * scale)
+    known = bare * _pale(values, usual)
     colour = across(values, known, COLOUR_MM * scale) + _grain(brow, values, at, along, above, scale)
+    colour = np.maximum(colour, np.minimum(values, usual))  # as pale as skin is it is no hair
     skin = values + hairy[..., None] * (colour - values)
     light = np.minimum((values + 1.0) / (skin + 1.0), BRIGHTEST)
+    low, top = (brow.of_columns(one, along) for one in (brow.low_mm, brow.top_mm))
+    core = (above > low + CORE_MM) & (above < top) & (hairy > 0.5)
+    if core.any():  # what is darker than the hair is a crease, and stays with the skin
+        dark = np.quantile(light[core], DARKEST, axis=0)
+        crease = smooth_ramp((DEEP - light.mean(axis=2) / dark.mean()) / DEEP_SOFT + 1.0)
+        light += crease[..., None] * (np.maximum(light, dark) - light)
     return (values + 1.0) / light - 1.0, light
 
 
@@ -131,12 +145,11 @@ def _hairy(brow: Brow, along: Points, above: Points) -> Mask:
     return smooth_ramp(-beyond / SOFT_MM) * _between_ends(brow, along, ENDS_MM)
 
 
-def _pale(values: Floats, bare: Mask, px_per_mm: float) -> Mask:
-    """(h, w), 1 on bare skin that is as pale as most around it: not a stray hair, not a crease."""
-    density = -np.log((values.mean(axis=2, keepdims=True) + 1.0) / 256.0)
-    usual = across(density, bare, PALE_MM * px_per_mm)
+def _pale(values: Floats, usual: Floats) -> Mask:
+    """(h, w), 1 where skin is about as pale as most around it: no stray hair, no crease."""
+    light, most = (one.mean(axis=2) + 1.0 for one in (values, usual))
     low, high = DARKER
-    return np.asarray(bare * (1.0 - smooth_ramp(((density - usual)[..., 0] - low) / (high - low))))
+    return 1.0 - smooth_ramp((np.log(most / light) - low) / (high - low))
 
 
 def _grain(
