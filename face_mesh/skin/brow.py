@@ -27,7 +27,7 @@ _BEYOND_MM = 3.0  # the landmarks, so far its ends are looked for
 _FROM_MM, _ROOM_MM = 0.8, 12.0  # above the lashes; above the landmarks
 _NEAR_MM = (1.5, 2.0)  # below and above its landmarks, where its darkest is looked for
 _BELOW_MM = 3.0  # below the band, where a crease may be
-_CLEAR_MM = 2.0  # above such a crease hair begins
+_CLEAR_MM = 1.2  # above such a crease hair begins
 _FOREHEAD_MM = 8.0  # above the band, where its skin is looked for
 _SOFT_MM = (1.0, 0.4)  # along and across
 _BEND = 0.002  # of its path, a step
@@ -86,15 +86,15 @@ def brow_of(face: Face, side: str) -> Brow:
     above = np.arange(_FROM_MM, top.max() + _ROOM_MM, UP_MM)
     heights = np.broadcast_to(above, (len(columns), len(above)))
     density = density_at(face, _places_px(lid, columns, heights))
-    soft = gaussian_filter(
-        density, (_SOFT_MM[0] / STEP_MM, _SOFT_MM[1] / UP_MM), mode="nearest"
-    )
+    soft = gaussian_filter(density, (_SOFT_MM[0] / STEP_MM, _SOFT_MM[1] / UP_MM), mode="nearest")
+    guesses = low, top
     low = np.array(low)
     sure, lower, upper = _edges(soft, above, low, top)
     inside = (columns > ends.min()) & (columns < ends.max())
     sure = _steady(sure * inside)
     read_low, read_top = (
-        _steady(sure * read + (1.0 - sure) * guess) for read, guess in ((lower, low), (upper, top))
+        by_landmarks + _steady(sure * read + (1.0 - sure) * guess - by_landmarks)
+        for read, guess, by_landmarks in zip((lower, upper), (low, top), guesses, strict=True)
     )
     read_low = np.maximum(read_low, _FROM_MM)
     return Brow(lid, columns, read_low, np.maximum(read_top, read_low + 1.0))
@@ -154,7 +154,9 @@ def _lower_edge(density: Points, above: Points, low: Points, darkest_mm: Points)
 def _steady(edge: Points) -> Points:
     size = 2 * round(_STEADY_MM / STEP_MM / 2.0) + 1
     return np.asarray(
-        gaussian_filter1d(median_filter(edge, size, mode="nearest"), _SOFT_EDGE_MM / STEP_MM, mode="nearest")
+        gaussian_filter1d(
+            median_filter(edge, size, mode="nearest"), _SOFT_EDGE_MM / STEP_MM, mode="nearest"
+        )
     )
 
 

@@ -41,9 +41,7 @@ FAINT = 1e-3  # of the layers: less is not seen
 Floats = npt.NDArray[np.float32]
 
 
-def risen_brow(
-    face: Face, side: str, plain: Rgb, bent: Rgb, inverse_field: Field
-) -> Patch | None:
+def risen_brow(face: Face, side: str, plain: Rgb, bent: Rgb, inverse_field: Field) -> Patch | None:
     """Return the part of the picture about a brow that rises; None where it does not.
 
     Args:
@@ -101,7 +99,9 @@ def _carried(face: Face, brow: Brow, height_mm: Points, inverse_field: Field) ->
 
 
 def _window(face: Face, brow: Brow, most_mm: Points) -> tuple[slice, slice]:
-    corners = np.concatenate([brow.places_px(one) for one in (np.full_like(most_mm, -2.0), most_mm)])
+    corners = np.concatenate(
+        [brow.places_px(one) for one in (np.full_like(most_mm, -2.0), most_mm)]
+    )
     size = np.array([face.photo.width, face.photo.height])
     low = np.clip(np.floor(corners.min(axis=0)), 0, size - 1).astype(int)
     high = np.clip(np.ceil(corners.max(axis=0)) + 1, low + 1, size).astype(int)
@@ -123,7 +123,9 @@ def _apart(
     bare = ((hairy <= 0.0) & (above > LASHES_MM)).astype(np.float32)
     usual = across(values, bare, PALE_MM * scale)
     known = bare * _pale(values, usual)
-    colour = across(values, known, COLOUR_MM * scale) + _grain(brow, values, at, along, above, scale)
+    colour = across(values, known, COLOUR_MM * scale) + _grain(
+        brow, values, at, along, above, scale
+    )
     colour = np.maximum(colour, np.minimum(values, usual))  # as pale as skin is it is no hair
     skin = values + hairy[..., None] * (colour - values)
     light = np.minimum((values + 1.0) / (skin + 1.0), BRIGHTEST)
@@ -132,6 +134,7 @@ def _apart(
     if core.any():  # what is darker than the hair is a crease, and stays with the skin
         dark = np.quantile(light[core], DARKEST, axis=0)
         crease = smooth_ramp((DEEP - light.mean(axis=2) / dark.mean()) / DEEP_SOFT + 1.0)
+        crease *= smooth_ramp((low + CORE_MM / 2.0 - above) / SOFT_MM)
         light += crease[..., None] * (np.maximum(light, dark) - light)
     return (values + 1.0) / light - 1.0, light
 
