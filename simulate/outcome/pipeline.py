@@ -24,6 +24,7 @@ from simulate.geometry.mouth import mouth_patch
 from simulate.geometry.silhouette import FROM_DEG, WHOLE, outline_patch
 from simulate.geometry.warp import warp_bands
 from simulate.inpaint.registry import EMBEDDED
+from simulate.outcome.brow_room import lifted_share
 from simulate.outcome.changes import Change, Shift, amounts_of, shape_changes, skin_changes
 from simulate.outcome.cover_check import check_covers, covers_of
 from simulate.outcome.outcome import Outcome
@@ -212,6 +213,7 @@ def shifts_of(face: Face, plan: Plan, conditions: Conditions) -> list[Shift]:
         then = share_at(entry, days_since(treatment.week, conditions.days))
         mean = treatment.relative_dose * entry.usual_dose(treatment.side) * then
         mean *= beside.get(treatment.procedure, 1.0) * seen_in(face, entry)
+        mean *= lifted_share(face, treatment, mean)
         parts = parts_of(entry, treatment.side)
         asked = mean * (1.0 + deviations * entry.spread)
         if parts:

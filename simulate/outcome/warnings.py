@@ -16,6 +16,7 @@ from simulate.catalogue.time_course import days_since
 from simulate.geometry.basis import reach_mm
 from simulate.geometry.displacement import grid_shift_px, parts_of
 from simulate.geometry.neck_and_ears import most_setback_mm
+from simulate.outcome.brow_room import lifted_in_part
 from simulate.outcome.changes import SPECS, Change
 from simulate.outcome.cover_check import covers_of, on_ears, partly_hidden
 from simulate.outcome.eyelid_warnings import free_lids, high_brows
@@ -86,6 +87,7 @@ def warnings_of(
         *_by_tone(face, plan, conditions.phototype),
         *free_lids(face, plan),
         *high_brows(plan, changes),
+        *lifted_in_part(face, plan),
         *less_in_smile(face, plan),
         *_short_lip(plan, changes, face.smile),
         *_shape(face, share, weights),
