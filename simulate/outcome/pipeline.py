@@ -20,6 +20,7 @@ from simulate.geometry.ear_backdrop import ears_before_backdrop
 from simulate.geometry.grid import Grid
 from simulate.geometry.inverse_field import backward, safe_share
 from simulate.geometry.lid_fold import uncovered_lid
+from simulate.geometry.lid_show import drawn_lid
 from simulate.geometry.mouth import mouth_patch
 from simulate.geometry.silhouette import FROM_DEG, WHOLE, outline_patch
 from simulate.geometry.warp import warp_bands
@@ -278,9 +279,10 @@ def _uncovered_lids(
     raised = [one for one in drawn if one.treatment.entry.raises_lid_fold and not one.passing]
     for side in ("left", "right"):
         if any(side in one.treatment.entry.treated_sides(one.treatment.side) for one in raised):
-            patch = uncovered_lid(face, side, plain, bent, inverse_field)
-            if patch is not None:
-                yield patch
+            for draw in (drawn_lid, uncovered_lid):  # the second over the picture of the first
+                patch = draw(face, side, plain, bent, inverse_field)
+                if patch is not None:
+                    yield patch
 
 
 def _warped(picture: Rgb, face: Face, inverse_field: Field) -> tuple[Rgb, tuple[Window, ...]]:
