@@ -19,12 +19,14 @@ from face_mesh.skin.masked_blur import soften
 from face_mesh.skin.upper_lid import UpperLid, upper_lid
 from simulate.composite import Patch
 from simulate.geometry.grid import Grid
-from simulate.geometry.lid_fold import fold_field, lid_window
+from simulate.geometry.lid_fold import HIDDEN_MM, fold_field, lid_window
 from simulate.geometry.warp import at_pixels, positions, sample
 
 LASHES_MM = 0.5  # above the end of their dark line, from where on skin gives way
 LEAST_MM = 2.5  # of skin that is drawn out, also where the crease runs down into the lashes
-BESIDE_MM = 5.0  # beyond the corners of the eye, over which it goes over into the bent skin
+# Beyond the corners of the eye, to where lashes reach; from there on, over which it goes over into
+# the bent skin.
+HELD_MM, FADE_MM = 4.0, 6.0
 LASH_MM, REACH_MM = 0.9, 3.2  # how wide a lash or a tuft is at most, and how far up it reaches
 CLEAR_MM, SOFT_MM = 0.6, 0.5  # below the crease, which is dark and narrow too; of an edge
 FAINT = 1e-3
@@ -42,7 +44,7 @@ def drawn_lid(face: Face, side: str, plain: Rgb, bent: Rgb, inverse_field: Field
         inverse_field: (rows, columns, 2) px on the face's grid.
     """
     lid = upper_lid(face, side)
-    rows, columns = lid_window(face, lid, BESIDE_MM)
+    rows, columns = lid_window(face, lid, HELD_MM + FADE_MM)
     at = positions(rows, columns)
     along, above = lid.places(at)
     own = at_pixels(Grid.of(face), inverse_field, rows, columns)
@@ -55,7 +57,8 @@ def drawn_lid(face: Face, side: str, plain: Rgb, bent: Rgb, inverse_field: Field
     edge = np.maximum(_of_columns(lid, lid.show_mm, along), LEAST_MM) + risen_mm
     part = np.clip((above - LASHES_MM) / (edge - LASHES_MM), 0.0, 1.0)
     first, last = lid.along_mm[[0, -1]]
-    acts = smooth_ramp(1.0 - np.maximum(first - along, along - last) / BESIDE_MM) * (still > 0.0)
+    beside = np.maximum(first - along, along - last)
+    acts = smooth_ramp(1.0 - (beside - HELD_MM) / FADE_MM) * (still > 0.0)
     way = own + acts[..., None] * (part[..., None] * fold - own)
     picture = np.ascontiguousarray(plain[rows, columns])
     skin, light = _without_lashes(lid, picture, along, above, face.px_per_mm)
@@ -78,8 +81,9 @@ def _without_lashes(
     size = 2 * max(1, round(0.5 * LASH_MM * px_per_mm)) + 1
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
     pale = np.asarray(cv2.morphologyEx(values, cv2.MORPH_CLOSE, disc), np.float32)
-    show = _of_columns(lid, lid.show_mm, along)
-    until = np.where(show > LEAST_MM, np.minimum(show - CLEAR_MM, REACH_MM), REACH_MM)
+    until = np.full_like(along, REACH_MM)
+    if lid.shown_mm > HIDDEN_MM[1]:
+        until = np.minimum(until, _of_columns(lid, lid.show_mm, along) - CLEAR_MM)
     there: Mask = smooth_ramp((until - above) / SOFT_MM) * smooth_ramp(above / SOFT_MM + 1.0)
     there = soften(there, 0.3 * px_per_mm) * _of_columns(lid, lid.crossed, along)
     light = ((values + 1.0) / (pale + 1.0)) ** there[..., None].astype(np.float32)
