@@ -85,6 +85,7 @@ def _without_lashes(
     if lid.shown_mm > HIDDEN_MM[1]:
         until = np.minimum(until, _of_columns(lid, lid.show_mm, along) - CLEAR_MM)
     there: Mask = smooth_ramp((until - above) / SOFT_MM) * smooth_ramp(above / SOFT_MM + 1.0)
-    there = soften(there, 0.3 * px_per_mm) * _of_columns(lid, lid.crossed, along)
-    light = ((values + 1.0) / (pale + 1.0)) ** there[..., None].astype(np.float32)
+    crossed = _of_columns(lid, lid.crossed, along).astype(np.float32)
+    share = (soften(there, 0.3 * px_per_mm) * crossed)[..., None]
+    light = np.asarray(((values + 1.0) / (pale + 1.0)) ** share, np.float32)
     return (values + 1.0) / light - 1.0, light

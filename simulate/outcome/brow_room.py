@@ -16,7 +16,7 @@ LEAST = 0.4  # of what is asked for is drawn in any case, or there would be noth
 
 
 def lifted_share(face: Face, treatment: Treatment, lift_mm: float) -> float:
-    """Return the share of a lift of the brows in mm that is drawn: 1 of all that is no such lift."""
+    """Return the share that is drawn of a lift of the brows in mm: 1 of all that is none."""
     entry = treatment.entry
     if entry.area != "brows" or entry.dose.unit != "mm" or lift_mm <= 0.0:
         return 1.0
@@ -31,8 +31,8 @@ def lifted_in_part(face: Face, plan: Plan) -> Iterator[Message]:
         share = lifted_share(face, treatment, treatment.dose)
         if share < 1.0:
             yield Message(
-                "{name}: drawn only {drawn_mm:.1f} mm higher, because your brows would stand "
-                "higher than brows do with more.",
+                "{name}: drawn only {drawn_mm:.1f} mm higher, because with more your brows would "
+                "stand higher than people's brows do.",
                 name=Message(treatment.entry.name),
                 drawn_mm=share * treatment.dose,
             )
