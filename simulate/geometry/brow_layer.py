@@ -23,6 +23,7 @@ from face_mesh.skin.masked_blur import across, blur
 from simulate.composite import Patch
 from simulate.geometry.cover_taper import HIDDEN
 from simulate.geometry.grid import Grid
+from simulate.geometry.lid_show import lid_way
 from simulate.geometry.warp import at_pixels, nodes_on, positions, sample
 
 # Beyond the edges of the brow: where its outer hairs are, below and above and at its ends.
@@ -41,7 +42,14 @@ FAINT = 1e-3  # of the layers: less is not seen
 Floats = npt.NDArray[np.float32]
 
 
-def risen_brow(face: Face, side: str, plain: Rgb, bent: Rgb, inverse_field: Field) -> Patch | None:
+def risen_brow(
+    face: Face,
+    side: str,
+    plain: Rgb,
+    bent: Rgb,
+    inverse_field: Field,
+    lid_field: Field | None = None,
+) -> Patch | None:
     """Return the part of the picture about a brow that rises; None where it does not.
 
     Args:
@@ -50,6 +58,7 @@ def risen_brow(face: Face, side: str, plain: Rgb, bent: Rgb, inverse_field: Fiel
         plain: (H, W, 3) the picture before anything moved.
         bent: (H, W, 3) the same with the field applied.
         inverse_field: (rows, columns, 2) px on the face's grid.
+        lid_field: the part of it that raises the fold of the lid as well; None if nothing does.
     """
     brow = brow_of(face, side)
     hairline = brow.top_mm + ABOVE_MM
@@ -73,13 +82,18 @@ def risen_brow(face: Face, side: str, plain: Rgb, bent: Rgb, inverse_field: Fiel
     up_to = np.clip((above - LASHES_MM) / np.maximum(top - LASHES_MM, 1.0), 0.0, 1.0)[..., None]
     acts = smooth_ramp((top + OVER_MM - above) / OVER_MM) * _between_ends(brow, along, BESIDE_MM)
     acts = (acts * (still > 0.0))[..., None]
+    drawn = up_to * one
+    if lid_field is not None:
+        lifted = _carried(face, brow, hairline, lid_field)
+        both = np.stack([brow.of_columns(lifted[:, i], along) for i in (0, 1)], axis=-1)
+        drawn += lid_way(face, brow.lid, rows, columns, lid_field)[0] - up_to * both
     picture = np.ascontiguousarray(plain[rows, columns])
     skin, light = _apart(face, brow, picture, at, along, above)
     corner = np.array([columns.start, rows.start])
     back, hair = (
         np.asarray(sample(layer, np.asarray(at + way - corner, np.float32)), np.float32)
         for layer, way in (
-            (skin, own + acts * (up_to * one - own)),
+            (skin, own + acts * (drawn - own)),
             (light, own + acts * (one - own)),
         )
     )

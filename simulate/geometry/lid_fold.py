@@ -1,9 +1,9 @@
 """The fold of an upper lid as it rises off the lashes that it hung on, and the lid under it.
 
-Where lid shows under the fold (`face_mesh.skin.upper_lid`), the field moves the fold and draws the
-lid out with it. Where none shows there is nothing to draw out: here the skin of the fold is moved
-as a layer of its own, in front of lashes that stay, and the lid that it uncovers, which no photo
-has seen, is made from the skin of the fold: of its colour, darker as lid skin is, in its shade.
+Where lid shows under the fold (`face_mesh.skin.upper_lid`) it is drawn out (`lid_show`). Where none
+shows there is nothing to draw out: here the skin of the fold is moved as a layer of its own, in
+front of lashes that stay, and the lid that it uncovers, which no photo has seen, is made from the
+skin of the fold: of its colour, darker as lid skin is, in its shade.
 """
 
 from __future__ import annotations

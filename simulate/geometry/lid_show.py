@@ -46,6 +46,29 @@ def drawn_lid(face: Face, side: str, plain: Rgb, bent: Rgb, inverse_field: Field
     lid = upper_lid(face, side)
     rows, columns = lid_window(face, lid, HELD_MM + FADE_MM)
     at = positions(rows, columns)
+    way, acts = lid_way(face, lid, rows, columns, inverse_field)
+    picture = np.ascontiguousarray(plain[rows, columns])
+    skin, light = _without_lashes(lid, picture, *lid.places(at), face.px_per_mm)
+    corner = np.array([columns.start, rows.start])
+    back = np.asarray(sample(skin, np.asarray(at + way - corner, np.float32)), np.float32)
+    pixels = np.asarray(np.round(np.clip(back * light, 0, 255)), np.uint8)
+    changed = (acts > FAINT) & (pixels != bent[rows, columns]).any(axis=2)
+    return Patch(rows, columns, pixels, changed) if changed.any() else None
+
+
+def lid_way(
+    face: Face, lid: UpperLid, rows: slice, columns: slice, inverse_field: Field
+) -> tuple[Floats, Mask]:
+    """Return (h, w, 2) px to where the skin of a lid comes from, and (h, w) how far that acts.
+
+    Args:
+        face: the measured face.
+        lid: one of its upper lids.
+        rows: of the photo.
+        columns: of the photo.
+        inverse_field: (rows, columns, 2) px on the face's grid.
+    """
+    at = positions(rows, columns)
     along, above = lid.places(at)
     own = at_pixels(Grid.of(face), inverse_field, rows, columns)
     still = np.ones(above.shape, np.float32)
@@ -60,13 +83,7 @@ def drawn_lid(face: Face, side: str, plain: Rgb, bent: Rgb, inverse_field: Field
     beside = np.maximum(first - along, along - last)
     acts = smooth_ramp(1.0 - (beside - HELD_MM) / FADE_MM) * (still > 0.0)
     way = own + acts[..., None] * (part[..., None] * fold - own)
-    picture = np.ascontiguousarray(plain[rows, columns])
-    skin, light = _without_lashes(lid, picture, along, above, face.px_per_mm)
-    corner = np.array([columns.start, rows.start])
-    back = np.asarray(sample(skin, np.asarray(at + way - corner, np.float32)), np.float32)
-    pixels = np.asarray(np.round(np.clip(back * light, 0, 255)), np.uint8)
-    changed = (acts > FAINT) & (pixels != bent[rows, columns]).any(axis=2)
-    return Patch(rows, columns, pixels, changed) if changed.any() else None
+    return np.asarray(way, np.float32), np.asarray(acts, np.float32)
 
 
 def _of_columns(lid: UpperLid, values: Points, along: Points) -> Points:

@@ -139,10 +139,7 @@ def simulation_steps(
         if mouth is not None:
             mouth.put(image)
             moved = (*moved, mouth.window)
-        for patch in _risen_brows(face, plain, image, inverse_field, drawn):
-            patch.put(image)
-            moved = (*moved, patch.window)
-        for patch in _uncovered_lids(face, plain, image, inverse_field, drawn):
+        for patch in _brows_and_lids(face, plain, image, inverse_field, drawn, share):
             patch.put(image)
             moved = (*moved, patch.window)
         undrawn = [t for t in plan.treatments if covers_of(face, t)]
@@ -260,29 +257,40 @@ def _outline(
     return outline_patch(face, plain, bent, Grid.of(face).place(face, shift_mm, WHOLE))
 
 
-def _risen_brows(
-    face: Face, plain: Rgb, bent: Rgb, inverse_field: Field, drawn: Sequence[Shift]
+def _brows_and_lids(
+    face: Face,
+    plain: Rgb,
+    bent: Rgb,
+    inverse_field: Field,
+    drawn: Sequence[Shift],
+    share: float,
 ) -> Iterator[Patch]:
-    """Yield the parts of the picture in which a brow rises before the skin behind it."""
-    lifted = [one for one in drawn if one.treatment.entry.area == "brows" and not one.passing]
+    """Yield where a brow rises before its lid, or a fold off the lashes that it hung on."""
+    settled = [one for one in drawn if not one.passing]
+    lifts = [one for one in settled if one.treatment.entry.area == "brows"]
+    raises = [one for one in settled if one.treatment.entry.raises_lid_fold]
     for side in ("left", "right"):
-        if any(side in one.treatment.entry.treated_sides(one.treatment.side) for one in lifted):
-            patch = risen_brow(face, side, plain, bent, inverse_field)
+        raised = [one for one in raises if _treats(one, side)]
+        if any(_treats(one, side) for one in lifts):
+            lid_field = _backward(face, raised, share) if raised else None
+            risen = risen_brow(face, side, plain, bent, inverse_field, lid_field)
+            if risen is not None:
+                yield risen
+                continue
+        for draw in (drawn_lid, uncovered_lid) if raised else ():  # the second over the first
+            patch = draw(face, side, plain, bent, inverse_field)
             if patch is not None:
                 yield patch
 
 
-def _uncovered_lids(
-    face: Face, plain: Rgb, bent: Rgb, inverse_field: Field, drawn: Sequence[Shift]
-) -> Iterator[Patch]:
-    """Yield the parts of the picture in which a fold is raised off the lashes that it hung on."""
-    raised = [one for one in drawn if one.treatment.entry.raises_lid_fold and not one.passing]
-    for side in ("left", "right"):
-        if any(side in one.treatment.entry.treated_sides(one.treatment.side) for one in raised):
-            for draw in (drawn_lid, uncovered_lid):  # the second over the picture of the first
-                patch = draw(face, side, plain, bent, inverse_field)
-                if patch is not None:
-                    yield patch
+def _treats(shift: Shift, side: str) -> bool:
+    return side in shift.treatment.entry.treated_sides(shift.treatment.side)
+
+
+def _backward(face: Face, shifts: Sequence[Shift], share: float) -> Field:
+    """Return the backward field of some of the shifts, at the share at which all are shown."""
+    forward = np.float32(share) * grid_shift_px(face, amounts_of(shifts))
+    return backward(forward, Grid.of(face).node_px)
 
 
 def _warped(picture: Rgb, face: Face, inverse_field: Field) -> tuple[Rgb, tuple[Window, ...]]:

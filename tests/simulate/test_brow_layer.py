@@ -81,3 +81,18 @@ def test_only_a_lift_in_mm_is_kept_below_where_brows_stand(other: str) -> None:
 def test_a_brow_is_read_once(side: str) -> None:
     face = with_brows(BELOW_MM)
     assert brow_of(face, side) is brow_of(face, side)
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_a_lid_that_is_operated_on_as_well_shows_more_below_the_lifted_brow(side: str) -> None:
+    face = with_brows(BELOW_MM)
+    along, above = places(face, side)
+    lift = "surgical_brow_lift=4"
+    alone, both = (
+        column(simulate(face, Plan.parse(plan), engine="fake").image, along, above)
+        for plan in ([lift], [lift, "upper_blepharoplasty=8"])
+    )
+    lid = slice(4, 14)  # from 1 to 6 mm above the lashes, where the crease is
+    assert both[lid].argmin() - alone[lid].argmin() >= 2  # half millimetres
+    high = np.arange(-1.0, 22.0, 0.5) > 9.0
+    assert np.abs(both - alone)[high].max() < 4.0
