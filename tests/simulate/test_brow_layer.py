@@ -95,4 +95,5 @@ def test_a_lid_that_is_operated_on_as_well_shows_more_below_the_lifted_brow(side
     lid = slice(4, 14)  # from 1 to 6 mm above the lashes, where the crease is
     assert both[lid].argmin() - alone[lid].argmin() >= 2  # half millimetres
     high, dark = np.arange(-1.0, 22.0, 0.5) > 6.0, (np.mean(HAIR) + np.mean(SKIN)) / 2.0
-    assert ((both < dark) & high == (alone < dark) & high).all()  # and the brow is where it was
+    moved = ((both < dark) & high) != ((alone < dark) & high)
+    assert moved.sum() <= 1  # half millimetres: the brow is where it was
