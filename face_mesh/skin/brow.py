@@ -80,7 +80,8 @@ def brow_of(face: Face, side: str) -> Brow:
         order = np.argsort(along)
         edges.append(_carried_on(along[order], above[order]))
     ends = np.concatenate([along for along, _ in edges])
-    columns = np.arange(ends.min() - BESIDE_MM, ends.max() + BESIDE_MM, STEP_MM)
+    first, last = ends.min() - BESIDE_MM, ends.max() + BESIDE_MM
+    columns = np.linspace(first, last, round((last - first) / STEP_MM) + 1)  # mirrors as faces do
     low, top = (np.interp(columns, *edge) for edge in edges)
     top = np.maximum(top, low + 1.0)
     above = np.arange(_FROM_MM, top.max() + _ROOM_MM, UP_MM)

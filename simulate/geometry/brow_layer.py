@@ -24,7 +24,7 @@ from simulate.composite import Patch
 from simulate.geometry.cover_taper import HIDDEN
 from simulate.geometry.grid import Grid
 from simulate.geometry.lid_show import lid_way
-from simulate.geometry.warp import at_pixels, nodes_on, positions, sample
+from simulate.geometry.warp import at_pixels, moves, nodes_on, positions, sample
 
 # Beyond the edges of the brow: where its outer hairs are, below and above and at its ends.
 BELOW_MM, ABOVE_MM, ENDS_MM, SOFT_MM = 1.6, 2.2, 3.0, 1.0
@@ -98,7 +98,7 @@ def risen_brow(
         )
     )
     pixels = np.asarray(np.round(np.clip(back * hair, 0, 255)), np.uint8)
-    changed = (acts[..., 0] > FAINT) & (pixels != bent[rows, columns]).any(axis=2)
+    changed = (acts[..., 0] > FAINT) & moves(own) & (pixels != bent[rows, columns]).any(axis=2)
     return Patch(rows, columns, pixels, changed) if changed.any() else None
 
 

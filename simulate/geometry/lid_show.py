@@ -20,7 +20,7 @@ from face_mesh.skin.upper_lid import UpperLid, upper_lid
 from simulate.composite import Patch
 from simulate.geometry.grid import Grid
 from simulate.geometry.lid_fold import HIDDEN_MM, fold_field, lid_window
-from simulate.geometry.warp import at_pixels, positions, sample
+from simulate.geometry.warp import at_pixels, moves, positions, sample
 
 LASHES_MM = 0.5  # above the end of their dark line, from where on skin gives way
 LEAST_MM = 2.5  # of skin that is drawn out, also where the crease runs down into the lashes
@@ -47,12 +47,13 @@ def drawn_lid(face: Face, side: str, plain: Rgb, bent: Rgb, inverse_field: Field
     rows, columns = lid_window(face, lid, HELD_MM + FADE_MM)
     at = positions(rows, columns)
     way, acts = lid_way(face, lid, rows, columns, inverse_field)
+    own = at_pixels(Grid.of(face), inverse_field, rows, columns)
     picture = np.ascontiguousarray(plain[rows, columns])
     skin, light = _without_lashes(lid, picture, *lid.places(at), face.px_per_mm)
     corner = np.array([columns.start, rows.start])
     back = np.asarray(sample(skin, np.asarray(at + way - corner, np.float32)), np.float32)
     pixels = np.asarray(np.round(np.clip(back * light, 0, 255)), np.uint8)
-    changed = (acts > FAINT) & (pixels != bent[rows, columns]).any(axis=2)
+    changed = (acts > FAINT) & moves(own) & (pixels != bent[rows, columns]).any(axis=2)
     return Patch(rows, columns, pixels, changed) if changed.any() else None
 
 
