@@ -96,7 +96,7 @@ def upper_lid(face: Face, side: str) -> UpperLid:
     above = np.arange(_FROM_MM, _TO_MM, UP_MM)
     heights = margin[:, None] + above
     places = columns[:, None, None] * along + heights[..., None] * up
-    density = _density(face, origin + scale * places)
+    density = density_at(face, origin + scale * places)
     soft = gaussian_filter1d(density, _SOFT_MM / ALONG_MM, axis=0)
     lashes = _end_of_lashes(soft, above)
     brow = (face.landmarks_px[list(curve(f"brow_lower_{side}")), :2] - origin) / scale
@@ -107,8 +107,8 @@ def upper_lid(face: Face, side: str) -> UpperLid:
     return UpperLid(origin, along, up, scale, columns, margin, lashes, show, crossed)
 
 
-def _density(face: Face, at_px: Points) -> Values:
-    """(n, m) mean density of the photo at (n, m, 2) px."""
+def density_at(face: Face, at_px: Points) -> Values:
+    """Return (n, m) float32 mean density of the photo at (n, m, 2) px."""
     blur_px = _BLUR_MM * face.px_per_mm
     room, size = 4.0 * blur_px + 2.0, np.array([face.photo.width, face.photo.height])
     low = np.clip(np.floor(at_px.min(axis=(0, 1)) - room), 0, size - 1).astype(int)

@@ -1,9 +1,9 @@
 """The fold of an upper lid as it rises off the lashes that it hung on, and the lid under it.
 
-Where lid shows under the fold (`face_mesh.skin.upper_lid`), the field moves the fold and draws the
-lid out with it. Where none shows there is nothing to draw out: here the skin of the fold is moved
-as a layer of its own, in front of lashes that stay, and the lid that it uncovers, which no photo
-has seen, is made from the skin of the fold: of its colour, darker as lid skin is, in its shade.
+Where lid shows under the fold (`face_mesh.skin.upper_lid`) it is drawn out (`lid_show`). Where none
+shows there is nothing to draw out: here the skin of the fold is moved as a layer of its own, in
+front of lashes that stay, and the lid that it uncovers, which no photo has seen, is made from the
+skin of the fold: of its colour, darker as lid skin is, in its shade.
 """
 
 from __future__ import annotations
@@ -60,11 +60,11 @@ def uncovered_lid(
     hides = _hidden(lid)
     if not hides.any():
         return None
-    rows, columns = _window(face, lid)
+    rows, columns = lid_window(face, lid)
     at = positions(rows, columns)
     along, above = lid.places(at)
     share = np.interp(along, lid.along_mm, hides, left=0.0, right=0.0)
-    moved = _fold_field(face, lid, along, above, at, inverse_field)
+    moved = fold_field(face, lid, along, above, at, inverse_field)
     risen_mm = -(moved @ lid.up.astype(np.float32)) / np.float32(face.px_per_mm)
     free = np.ones(above.shape, np.float32)
     for eye in Grid.of(face).still:
@@ -102,11 +102,12 @@ def _hidden(lid: UpperLid) -> Points:
     return np.asarray(hidden * smooth_step(ends / ENDS_MM), np.float64)
 
 
-def _window(face: Face, lid: UpperLid) -> tuple[slice, slice]:
+def lid_window(face: Face, lid: UpperLid, beside_mm: float = 0.0) -> tuple[slice, slice]:
+    """Return rows and columns of the photo about a lid and its fold, with room at its corners."""
     heights = lid.margin_mm + lid.lashes_mm
     corners = [
         lid.origin_px + face.px_per_mm * (along * lid.along + up * lid.up)
-        for along in (lid.along_mm[0], lid.along_mm[-1])
+        for along in (lid.along_mm[0] - beside_mm, lid.along_mm[-1] + beside_mm)
         for up in (heights.min() - 2.0, heights.max() + FOLD_MM)
     ]
     size = np.array([face.photo.width, face.photo.height])
@@ -115,7 +116,7 @@ def _window(face: Face, lid: UpperLid) -> tuple[slice, slice]:
     return slice(int(low[1]), int(high[1])), slice(int(low[0]), int(high[0]))
 
 
-def _fold_field(
+def fold_field(
     face: Face,
     lid: UpperLid,
     along: Points,
@@ -123,7 +124,7 @@ def _fold_field(
     at: Floats,
     inverse_field: Field,
 ) -> Floats:
-    """(h, w, 2) where the fold at each pixel comes from, px; below where it moves most, as there.
+    """Return (h, w, 2) px to where the fold at each pixel comes from: all below as what moves most.
 
     So the fold moves as one down to its edge, where the field, which holds the lashes, fades out.
     """

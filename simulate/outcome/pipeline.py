@@ -14,17 +14,20 @@ from face_mesh import Face
 from face_mesh.arrays import Field, Points, Rgb
 from simulate.catalogue.time_course import days_since, share_at
 from simulate.composite import Patch, Window, merge, trim
+from simulate.geometry.brow_layer import risen_brow
 from simulate.geometry.displacement import grid_shift_px, mesh_shift_mm, parts_of, swelling_part
 from simulate.geometry.ear_backdrop import ears_before_backdrop
 from simulate.geometry.grid import Grid
 from simulate.geometry.inverse_field import backward, safe_share
 from simulate.geometry.jaw_backdrop import jaw_before_backdrop
 from simulate.geometry.lid_fold import uncovered_lid
+from simulate.geometry.lid_show import drawn_lid
 from simulate.geometry.mouth import mouth_patch
 from simulate.geometry.neck_and_ears import under_ears_mm
 from simulate.geometry.silhouette import FROM_DEG, WHOLE, outline_patch
 from simulate.geometry.warp import warp_bands
 from simulate.inpaint.registry import EMBEDDED
+from simulate.outcome.brow_room import lifted_share
 from simulate.outcome.changes import Change, Shift, amounts_of, shape_changes, skin_changes
 from simulate.outcome.cover_check import check_covers, covers_of
 from simulate.outcome.faint_effects import faint_effects, fewer_lesions
@@ -144,7 +147,7 @@ def simulation_steps(
         if mouth is not None:
             mouth.put(image)
             moved = (*moved, mouth.window)
-        for patch in _uncovered_lids(face, plain, image, inverse_field, drawn):
+        for patch in _brows_and_lids(face, plain, image, inverse_field, drawn, share):
             patch.put(image)
             moved = (*moved, patch.window)
         undrawn = [t for t in plan.treatments if covers_of(face, t)]
@@ -218,6 +221,7 @@ def shifts_of(face: Face, plan: Plan, conditions: Conditions) -> list[Shift]:
         then = share_at(entry, days_since(treatment.week, conditions.days))
         mean = treatment.relative_dose * entry.usual_dose(treatment.side) * then
         mean *= beside.get(treatment.procedure, 1.0) * seen_in(face, entry)
+        mean *= lifted_share(face, treatment, mean)
         parts = parts_of(entry, treatment.side)
         asked = mean * (1.0 + deviations * entry.spread)
         if parts:
@@ -268,16 +272,40 @@ def _bends_jaw(shift: Shift) -> bool:
     return any(part.surface != "ears" for part in shift.parts)
 
 
-def _uncovered_lids(
-    face: Face, plain: Rgb, bent: Rgb, inverse_field: Field, drawn: Sequence[Shift]
+def _brows_and_lids(
+    face: Face,
+    plain: Rgb,
+    bent: Rgb,
+    inverse_field: Field,
+    drawn: Sequence[Shift],
+    share: float,
 ) -> Iterator[Patch]:
-    """Yield the parts of the picture in which a fold is raised off the lashes that it hung on."""
-    raised = [one for one in drawn if one.treatment.entry.raises_lid_fold and not one.passing]
+    """Yield where a brow rises before its lid, or a fold off the lashes that it hung on."""
+    settled = [one for one in drawn if not one.passing]
+    lifts = [one for one in settled if one.treatment.entry.area == "brows"]
+    raises = [one for one in settled if one.treatment.entry.raises_lid_fold]
     for side in ("left", "right"):
-        if any(side in one.treatment.entry.treated_sides(one.treatment.side) for one in raised):
-            patch = uncovered_lid(face, side, plain, bent, inverse_field)
+        raised = [one for one in raises if _treats(one, side)]
+        if any(_treats(one, side) for one in lifts):
+            lid_field = _backward(face, raised, share) if raised else None
+            risen = risen_brow(face, side, plain, bent, inverse_field, lid_field)
+            if risen is not None:
+                yield risen
+                continue
+        for draw in (drawn_lid, uncovered_lid) if raised else ():  # the second over the first
+            patch = draw(face, side, plain, bent, inverse_field)
             if patch is not None:
                 yield patch
+
+
+def _treats(shift: Shift, side: str) -> bool:
+    return side in shift.treatment.entry.treated_sides(shift.treatment.side)
+
+
+def _backward(face: Face, shifts: Sequence[Shift], share: float) -> Field:
+    """Return the backward field of some of the shifts, at the share at which all are shown."""
+    forward = np.float32(share) * grid_shift_px(face, amounts_of(shifts))
+    return backward(forward, Grid.of(face).node_px)
 
 
 def _warped(picture: Rgb, face: Face, inverse_field: Field) -> tuple[Rgb, tuple[Window, ...]]:

@@ -12,6 +12,7 @@ from face_mesh.skin.readability import tone_unreadable
 from face_mesh.skin.skin_tone import skin_tone
 from simulate.catalogue.time_course import days_since
 from simulate.geometry.neck_and_ears import most_setback_mm
+from simulate.outcome.brow_room import lifted_in_part
 from simulate.outcome.changes import Change
 from simulate.outcome.cover_check import covers_of, on_ears, partly_hidden
 from simulate.outcome.eyelid_warnings import free_lids, high_brows
@@ -68,6 +69,7 @@ def warnings_of(
         *_by_tone(face, plan, conditions.phototype),
         *free_lids(face, plan),
         *high_brows(plan, changes),
+        *lifted_in_part(face, plan),
         *_short_lip(plan, changes, face.smile),
         *_drawn_in_part(face, share, weights),
         *_lesions(face, plan),

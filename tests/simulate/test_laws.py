@@ -38,6 +38,7 @@ from simulate.geometry.grid import Grid
 from simulate.geometry.mesh import FaceSurface
 from simulate.geometry.neck_and_ears import surface_of
 from simulate.geometry.operators import Surface, term_field
+from simulate.outcome.brow_room import lifted_share
 from simulate.outcome.cover_check import covers_of
 from simulate.outcome.warnings import WHOLE
 from simulate.plan.interactions import adjustments
@@ -313,10 +314,12 @@ def test_a_dose_is_worth_what_its_entry_says(face: Face, name: str) -> None:
     outcome = simulate(face, usual(name))
     assert not limited(outcome)
     expected = np.zeros_like(outcome.shift_mm_vertices)
+    (treatment,) = outcome.plan.treatments
+    drawn = lifted_share(face, treatment, entry.dose.usual)  # of brows that stand high: not all
     for part in parts_of(entry, "both"):
         share = part.share(face, entry.dose.usual)
         if part.surface == "face":
-            expected += share * part.surface_mm(face)
+            expected += part.share(face, drawn * entry.dose.usual) * part.surface_mm(face)
         room = 0.12 if part.swells else 0.0
         assert share == pytest.approx(entry.dose.usual, rel=room, abs=1e-9)
     assert np.allclose(outcome.shift_mm_vertices, expected, atol=1e-9)
