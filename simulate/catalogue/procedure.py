@@ -42,7 +42,9 @@ SIGNS = (  # of the skin, by the ids of their detectors
 )
 FINDINGS = (  # at jaw and neck, by the ids of `face_mesh.skin.lower_face`
     "jowl",
+    "skin_laxity",
     "submental_fullness",
+    "submental_roll",
     "platysmal_bands",
 )
 FRECKLES = "freckles"
