@@ -20,6 +20,7 @@ from face_mesh.arrays import Points
 from face_mesh.cache import Scope, cached_per
 from face_mesh.face import Face
 from face_mesh.landmarks.anatomy import curve, point
+from face_mesh.measures import measure_points
 from face_mesh.messages import N_
 from face_mesh.ramp import ramp, smooth_ramp
 from face_mesh.skin.neck_view import NeckView, Values, places_of, window
@@ -64,6 +65,9 @@ BAND_FINE_MM, BAND_ALONG_MM, BAND_WIDE_MM, MOST_BAND = 0.5, 3.0, 14.0, 0.8
 # Mean size of that shade, in ln: of a smooth neck, and of one with clear bands. By eye on 30.
 BAND_SHADES = (0.03, 0.08)
 BAND_WINDOW = (-32.0, 32.0, 8.0, 45.0)
+# Width of the jaw at its angles over that at the cheekbones: 0.828 in people who came to have their
+# muscles thinned (masseter_ratio), 0.816 in the median of 153 people who did not, 0.77 in one of 20.
+JAW_RATIOS = (0.77, 0.828)
 # Height of a roll under the chin, mm: what a soft border of the chin has, and a large roll.
 ROLL_HEIGHTS = (8.0, 24.0)
 
@@ -122,6 +126,11 @@ def submental_roll(face: Face, side: str) -> float:
     """Return how much of a roll hangs under the chin, which has no sides."""
     roll = SubmentalRoll.of(face)
     return roll.clearness * _share(roll.height_mm, ROLL_HEIGHTS)
+
+
+def masseter_bulk(face: Face, side: str) -> float:
+    """Return how far the angles of the jaw stand out as bulky muscles make them, read as one."""
+    return _share(measure_points(face.mesh_mm)["bigonial_bizygomatic_ratio"], JAW_RATIOS)
 
 
 def platysmal_bands(face: Face, side: str) -> float:
@@ -235,6 +244,7 @@ FINDINGS: Mapping[str, Finding] = MappingProxyType(
         "skin_laxity": Finding(N_("Loose skin"), skin_laxity),
         "submental_fullness": Finding(N_("Fullness under the chin"), submental_fullness),
         "submental_roll": Finding(N_("Fullness under the chin"), submental_roll),
+        "masseter_bulk": Finding(N_("Bulky chewing muscles"), masseter_bulk),
         "platysmal_bands": Finding(N_("Bands of the neck"), platysmal_bands),
     }
 )

@@ -45,6 +45,7 @@ FINDINGS = (  # at jaw and neck, by the ids of `face_mesh.skin.lower_face`
     "skin_laxity",
     "submental_fullness",
     "submental_roll",
+    "masseter_bulk",
     "platysmal_bands",
 )
 FRECKLES = "freckles"
