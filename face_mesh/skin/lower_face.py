@@ -54,12 +54,12 @@ INSIDE_MM, OUTSIDE_MM = 4.0, 6.0
 BESIDE_CHIN = (2.0, 3.4)  # of the landmarks from the chin to the jowl, where full necks differ most
 # Bands run down the neck and are some mm wide: mm over which shade is averaged along them, and
 # over which across them, small and wide. Rings are the same across the neck.
-# ln of light below that of the chin beside it from which skin is in its shade, and from which wholly;
+# ln of light below that of the chin beside it from which skin is in its shade, and wholly;
 # and over how many mm of the chin its light is averaged.
 SHADED, CHIN_MM = (0.1, 0.6), 8.0
 ALONG_MM, FINE_MM, WIDE_MM = 5.0, 1.0, 8.0
 MOST_RELIEF = 0.35  # ln: what is darker than that beside it is the edge of a beard or a shadow
-# What is drawn of a band: it is up to a finger wide, with an edge that is sharp and deep, of which a
+# What is drawn of a band: up to a finger wide, with an edge that is sharp and deep, of which a
 # relief as small as that which is read leaves the whole (by eye on 5 development people).
 BAND_FINE_MM, BAND_ALONG_MM, BAND_WIDE_MM, MOST_BAND = 0.5, 3.0, 14.0, 0.8
 # Mean size of that shade, in ln: of a smooth neck, and of one with clear bands. By eye on 30.

@@ -16,7 +16,7 @@ from face_mesh.arrays import Points
 from face_mesh.cache import Scope, cached_per
 from face_mesh.deepest_path import deepest_path
 from face_mesh.face import Face
-from face_mesh.skin.neck_view import ABOVE_MM, ASIDE_MM, NeckView, Values
+from face_mesh.skin.neck_view import ASIDE_MM, NeckView, Values
 
 HALF_MM = 45  # of the width that is searched
 FROM_MM, TO_MM = 9, 36  # below the border of the mesh, between which a crease counts as one
