@@ -52,11 +52,11 @@ NECK_BREADTHS, BY_NECK = (0.88, 1.05), 0.7
 NECK_WINDOW = (-80.0, 81.0, 4.0, 12.0)
 INSIDE_MM, OUTSIDE_MM = 4.0, 6.0
 BESIDE_CHIN = (2.0, 3.4)  # of the landmarks from the chin to the jowl, where full necks differ most
-# Bands run down the neck and are some mm wide: mm over which shade is averaged along them, and
-# over which across them, small and wide. Rings are the same across the neck.
 # ln of light below that of the chin beside it from which skin is in its shade, and wholly;
 # and over how many mm of the chin its light is averaged.
 SHADED, CHIN_MM = (0.1, 0.6), 8.0
+# Bands run down the neck and are some mm wide: mm over which shade is averaged along them, and
+# over which across them, small and wide. Rings are the same across the neck.
 ALONG_MM, FINE_MM, WIDE_MM = 5.0, 1.0, 8.0
 MOST_RELIEF = 0.35  # ln: what is darker than that beside it is the edge of a beard or a shadow
 # What is drawn of a band: up to a finger wide, with an edge that is sharp and deep, of which a
@@ -66,7 +66,7 @@ BAND_FINE_MM, BAND_ALONG_MM, BAND_WIDE_MM, MOST_BAND = 0.5, 3.0, 14.0, 0.8
 BAND_SHADES = (0.03, 0.08)
 BAND_WINDOW = (-32.0, 32.0, 8.0, 45.0)
 # Width of the jaw at its angles over that at the cheekbones: 0.828 in people who came to have their
-# muscles thinned (masseter_ratio), 0.816 in the median of 153 people who did not, 0.77 in one of 20.
+# muscles thinned (masseter_ratio), 0.816 in the median of 153 others, below 0.77 in one of 20.
 JAW_RATIOS = (0.77, 0.828)
 # Height of a roll under the chin, mm: what a soft border of the chin has, and a large roll.
 ROLL_HEIGHTS = (8.0, 24.0)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from face_mesh.arrays import Points
+from face_mesh.arrays import Bool, Index, Points
 from face_mesh.cache import Scope, cached_per
 from face_mesh.deepest_path import deepest_path
 from face_mesh.face import Face
@@ -56,11 +56,11 @@ class SubmentalRoll:
 @cached_per(Scope.HEAD)
 def _roll(face: Face) -> SubmentalRoll:
     view = NeckView.of(face)
-    columns = np.arange(ASIDE_MM - HALF_MM, ASIDE_MM + HALF_MM + 1)
+    columns = np.arange(ASIDE_MM - HALF_MM, ASIDE_MM + HALF_MM + 1, dtype=np.int64)
     border = _border(view, columns)
     light = _below(view.lightness, columns, border)
     skin = _below(view.skin.astype(np.float32), columns, border) > 0.5
-    light = cv2.GaussianBlur(light, (0, 0), DOWN_MM, sigmaY=ACROSS_MM)
+    light = np.asarray(cv2.GaussianBlur(light, (0, 0), DOWN_MM, sigmaY=ACROSS_MM), np.float32)
     stands = _stands_out(light, skin)
     path = deepest_path(stands, BEND)
     rows = np.arange(len(columns))
@@ -76,20 +76,20 @@ def _roll(face: Face) -> SubmentalRoll:
     return SubmentalRoll(clearness, height_mm, np.stack([columns, border + drop_mm], axis=1)[seen])
 
 
-def _border(view: NeckView, columns: Points) -> Points:
+def _border(view: NeckView, columns: Index) -> Index:
     """Return the row below the face in each column."""
     inside = view.face[:, columns]
-    return len(inside) - np.argmax(inside[::-1], axis=0)
+    return np.asarray(len(inside) - np.argmax(inside[::-1], axis=0), np.int64)
 
 
-def _below(values: Values, columns: Points, border: Points) -> Values:
+def _below(values: Values, columns: Index, border: Index) -> Values:
     """Return (columns, steps) of what lies below the border, from `BORDER_MM` above it, per mm."""
     steps = np.arange(-BORDER_MM, TO_MM + BELOW_MM + 1)
     rows = np.clip(border[:, None] + steps, 0, len(values) - 1)
     return np.ascontiguousarray(values[rows, columns[:, None]], np.float32)
 
 
-def _stands_out(light: Values, skin: Values) -> Values:
+def _stands_out(light: Values, skin: Bool) -> Values:
     """Return (columns, places of a crease) ln of light by which a roll above it stands out.
 
     The least of three: from the shade under the chin up to the crest, from there down to the
