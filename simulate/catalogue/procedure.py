@@ -42,7 +42,10 @@ SIGNS = (  # of the skin, by the ids of their detectors
 )
 FINDINGS = (  # at jaw and neck, by the ids of `face_mesh.skin.lower_face`
     "jowl",
+    "skin_laxity",
     "submental_fullness",
+    "submental_roll",
+    "masseter_bulk",
     "platysmal_bands",
 )
 FRECKLES = "freckles"

@@ -13,13 +13,14 @@ nothing inside the face, smoothly more away from its edge, nothing again beyond 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix
+from scipy.spatial import cKDTree
 
 from face_mesh import Face
 from face_mesh.arrays import Field, Index, Points
@@ -27,6 +28,7 @@ from face_mesh.cache import Scope, cached_per
 from face_mesh.landmarks.anatomy import curve, point
 from face_mesh.measures import MeasureSpec
 from face_mesh.skin.neck_view import NeckView, Values, places_of
+from face_mesh.skin.submental_roll import SubmentalRoll
 from simulate.geometry.ears import HELIX, Ear, contour_at, ears_of, outwards
 from simulate.geometry.grid import (
     QUIET_PX,
@@ -51,6 +53,7 @@ NECK_DEPTH_MM = 50.0  # half of it, front to back
 NECK_TURN_DEG = 80.0  # how far round the column the surface reaches, from its front
 CREASE_DROP_MM = 6.0  # below the border of the jaw at its angles
 HALF_COLUMNS, UNDER_ROWS, COLUMN_ROWS = 20, 13, 15
+NEAR_MM = 3.0  # of what is seen of a crease to the vertex that takes its place
 ROUNDING = 3  # times that rows are averaged where chin and neck meet
 
 # Where no ear is seen, the usual one, which carries the mesh and does not move: from the height of
@@ -111,7 +114,20 @@ class PriorSurface(Surface):
 
 @cached_per(Scope.HEAD)
 def _prior_surface(face: Face, surface: str) -> PriorSurface:
-    return _neck(face.mesh_mm) if surface == "neck" else _ears(face.mesh_mm, ears_of(face))
+    if surface == "ears":
+        return _ears(face.mesh_mm, ears_of(face))
+    neck = _neck(face.mesh_mm)
+    return replace(neck, places={**neck.places, "submental_crease": _crease(face, neck)})
+
+
+def _crease(face: Face, neck: PriorSurface) -> tuple[int, ...]:
+    """Return the vertices in front of which the crease below a roll under the chin is seen."""
+    crease = SubmentalRoll.of(face).crease
+    if not len(crease):
+        return ()
+    at = places_of(face, face.pose.to_photo(neck.vertices_mm)[:, :2])
+    away_mm, nearest = cKDTree(at).query(crease)
+    return tuple(dict.fromkeys(int(i) for i in nearest[away_mm < NEAR_MM]))
 
 
 @dataclass(frozen=True, eq=False)

@@ -24,20 +24,20 @@ MOSTLY = 0.3  # of a term that acts whatever is found: with more of it something
 
 
 def faint_findings(face: Face, plan: Plan) -> list[str]:
-    """Return the names of what treatments of jaw and neck act on and hardly find."""
-    found: dict[str, None] = {}
+    """Return the names of what treatments of jaw and neck act on and hardly find.
+
+    What several of their terms act on, or one that acts whatever is found, is found by any.
+    """
+    most: dict[str, float] = {}
     for treatment in plan.treatments:
         for term in treatment.entry.terms if treatment.dose else ():
             on_neck = term.patch.surface == "neck"
-            if (
-                not term.reading
-                or term.least > MOSTLY
-                or (on_neck and neck_hidden(face) > MOST_HIDDEN)
-            ):
+            if not term.reading or (on_neck and neck_hidden(face) > MOST_HIDDEN):
                 continue
-            if extent(face, term.reading, treatment.side) < HARDLY_THERE:
-                found[FINDINGS[term.reading].name] = None
-    return list(found)
+            name = FINDINGS[term.reading].name
+            there = max(term.least > MOSTLY, extent(face, term.reading, treatment.side))
+            most[name] = max(most.get(name, 0.0), there)
+    return [name for name, there in most.items() if there < HARDLY_THERE]
 
 
 def quiet_neck(face: Face, treatment: Treatment, amount: float) -> Iterator[str]:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from face_mesh import Face
 from face_mesh.cache import Scope, cached_per
-from face_mesh.skin.lower_face import band_relief, ring_relief
+from face_mesh.skin.lower_face import band_relief, border_shade, ring_relief
 from simulate.catalogue.procedure import TONES, Procedure, Term
 from simulate.geometry.displacement import Part, parts_of, to_treat
 from simulate.geometry.grid import Grid
@@ -20,7 +20,11 @@ from simulate.geometry.neck_and_ears import grid_of, neck_values, surface_of
 from simulate.geometry.operators import patch_weights
 
 SMOOTH_NODES = 0.8
-_RELIEFS = {"soften_bands": band_relief, "soften_rings": ring_relief}
+_RELIEFS = {
+    "shadow": border_shade,
+    "soften_bands": band_relief,
+    "soften_rings": ring_relief,
+}
 Floats = npt.NDArray[np.float32]
 
 
@@ -43,10 +47,8 @@ def deepest_tone(face: Face, procedure: Procedure, side: str) -> float:
 
 
 def _tone(face: Face, term: Term, side: str) -> Floats:
-    """Return a term at a coefficient of 1: 1 of ln darker, or all of the relief gone."""
+    """Return a term at a coefficient of 1: ln darker where shade begins, or all relief gone."""
     surface = term.patch.surface
     weights = patch_weights(surface_of(face, surface), term, side)
     tone = -grid_of(face, surface).place_values(weights, SMOOTH_NODES)
-    if term.operator in _RELIEFS:
-        tone *= neck_values(face, _RELIEFS[term.operator](face))
-    return tone
+    return tone * neck_values(face, _RELIEFS[term.operator](face))

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 
 from face_mesh import Face
 from face_mesh.errors import PlanError
-from face_mesh.skin.lower_face import band_relief
+from face_mesh.skin.lower_face import band_relief, border_shade
 from face_mesh.skin.neck_view import NeckView
 from simulate import Plan, Treatment, procedures, simulate
 from simulate.catalogue.procedure import FINDINGS as NAMED
@@ -33,7 +33,10 @@ def tone(operator: str, **more: object) -> Part:
 
 
 def test_a_shadow_darkens_skin_of_the_neck_and_nothing_else(face: Face) -> None:
+    """Where it lies in the shade of the chin already: elsewhere it would be a trench."""
     shade = tone_unit(face, tone("shadow"))
+    lit = neck_values(face, border_shade(face)) == 0.0
+    assert not shade[lit].any()
     presence = neck_values(face, NeckView.of(face).presence)
     assert -1.0 <= shade.min() < -0.6
     assert shade.max() <= 1e-6

@@ -168,7 +168,7 @@ def test_signs_that_are_hardly_there_are_said_in_one_sentence() -> None:
 
 def test_what_a_photo_cannot_show_is_said_without_geometry() -> None:
     """The strong responder of the largest dose folds the picture."""
-    plan = Plan((Treatment("rf_tightening", procedures()["rf_tightening"].dose.max),))
+    plan = Plan((Treatment("jawline_filler", procedures()["jawline_filler"].dose.max),))
     outcome = simulate(face_of("collins"), plan, responder="high", engine="fake")
     said = shown_in_part(outcome.warnings)
     assert re.fullmatch(r"This plan is shown at \d\d %: a photo cannot show more of it\.", said), (
