@@ -34,6 +34,10 @@ READING_SD = 0.14
 # Of 255, of the change where it is most: two in lightness (CIELAB), about two just noticeable
 # differences, in middle tones. Author's estimate.
 SEEN_LEVELS = 5.0
+# Times the share of a grade that goes, the share of lines and shade that may: a grade is read off
+# all of a zone, and what lies beside a line may not make it go whole, nor one side more than the
+# other. Author's estimate.
+PAINTED = 1.3
 MOSTLY = 0.5  # of what was found: from there on it is said that hair hides it
 Amount = Callable[[Treatment], float]  # of a treatment's usual effect: dose, time and responder
 
@@ -97,8 +101,10 @@ class Piece:
 
     def weight(self, amount: Amount) -> float:
         """Return how far to blend the treated skin in, in [0, 1]."""
-        left = math.prod(1.0 - job.term.share(amount(job.treatment)) for job in self.jobs)
-        return self.skin.weight(1.0 - left)
+        grades = self.skin.before
+        left = math.prod(1.0 - job.term.share(amount(job.treatment), grades) for job in self.jobs)
+        weight = self.skin.weight(1.0 - left)
+        return min(weight, PAINTED * (1.0 - left)) if self.skin.painted else weight
 
     def severity(self, amount: Amount) -> float:
         """Return the severity that is left."""
