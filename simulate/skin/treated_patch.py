@@ -25,7 +25,7 @@ from simulate.inpaint.engine import Fill
 from simulate.inpaint.registry import engine as engine_named
 from simulate.progress import share_of
 from simulate.skin.exemption import apart_mask
-from simulate.skin.fade_colour import fade, fade_dots
+from simulate.skin.fade_colour import fade, fade_dots, fade_spots
 from simulate.skin.fill_fold import lift_shade
 from simulate.skin.grain import Grain, mix_evenly
 from simulate.skin.masks import Target, lesions_by_hand, own_strokes, target_of
@@ -96,7 +96,7 @@ class TreatedPatch:
         if self.before < NOTHING:
             return min(1.0, share)
         wanted = (1.0 - share) * self.before
-        for i, (above, below) in enumerate(pairwise(self.severities)):
+        for i, (above, below) in enumerate(pairwise(self._least_read)):
             if below <= wanted:
                 way = (above - wanted) / max(above - below, 1e-12)
                 return float(_BLENDED[i] + way * (_BLENDED[i + 1] - _BLENDED[i]))
@@ -105,7 +105,12 @@ class TreatedPatch:
 
     def severity(self, weight: float) -> float:
         """Return the severity at a blend."""
-        return float(np.interp(weight, _BLENDED, self.severities))
+        return float(np.interp(weight, _BLENDED, self._least_read))
+
+    @property
+    def _least_read(self) -> list[float]:
+        """The severities without what a detector reads more on the way: none of it is new."""
+        return [min(self.severities[: i + 1]) for i in range(len(self.severities))]
 
 
 def treatment_steps(face: Face, job: Job, engine: str, seed: int) -> Progress:
@@ -216,6 +221,8 @@ def _painted(
         yield 1.0
         if sign == FRECKLES:
             return fade_dots(face, target.mask, at)
+        if sign == "pigment_spots":
+            return fade_spots(face, job.region, target.mask, at)
         return fade(face, sign, job.region, target.mask, at)
     if operator == "lift":
         own = 1.0 - apart_mask(face, sign)[at]
