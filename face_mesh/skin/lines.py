@@ -45,8 +45,10 @@ _LEAST_SEEN = 0.25
 # A line ends where it has this share of its greatest depth: the long filter goes on beyond its
 # ends, where it still answers half, and to its sides.
 _TAIL = 0.4
-_MIDDLE = 0.6  # of what is answered within its width: the middle of a line, not its side
-_TRACE = 0.75  # of the least depth of a line: so faint it still is the same line. Author's estimate.
+_MIDDLE = 0.85  # of what is answered within its width: the middle of a line, not its side
+_TRACE = (
+    0.75  # of the least depth of a line: so faint it still is the same line. Author's estimate.
+)
 _STEP_PX = 1.1  # from pixel to pixel of a thin line, mean over directions near level or upright
 
 
@@ -160,8 +162,10 @@ def _detect(face: Face, kind: _Kind, region: str) -> SkinSign:
     grain = _quantile(others, area, _STANDS_OUT)
     faint = float(np.clip(grain, kind.faint, _PLAIN * kind.faint))
     lines = _lines(strength, faint, area, view.px_per_mm, kind)
-    drawn = _traced(strength, lines, area, faint, kind.width_mm * view.px_per_mm) * area.inside
-    if kind.beyond_mm:
+    drawn = np.asarray((lines > 0.5) * area.inside, np.float32)
+    if kind.beyond_mm:  # beside lips nothing that is fainter than a line is one
+        width_px = kind.width_mm * view.px_per_mm
+        drawn = _traced(strength, lines, area, faint, width_px) * area.inside
         drawn = np.maximum(drawn, _continued(strength, lines, area, view.px_per_mm, kind.beyond_mm))
     mask = line_mask(drawn, area, view.px_per_mm)
     length_mm, depth = _extent(strength, lines, area, view.px_per_mm)
@@ -211,7 +215,7 @@ def _lines(strength: Values, faint: float, area: Area, px_per_mm: float, kind: _
 
 
 def _traced(strength: Values, lines: Mask, area: Area, faint: float, width_px: float) -> Mask:
-    """The lines that are read, each as far as it is seen at all, (h, w): where it fades, so does it.
+    """The lines that are read, each as far as it is seen, (h, w): where it fades, so does it.
 
     A line that is read in pieces is one line, and treated in pieces a row of dashes. Hysteresis, as
     in Canny 1986, doi 10.1109/TPAMI.1986.4767851.

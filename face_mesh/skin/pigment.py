@@ -30,8 +30,8 @@ _BROAD_SHARE = 0.12  # of its contrast that it has broadly
 _DARK = 0.45  # a single one darker than that is a mole
 # On cheeks and nose, where they come first, and on either cheek; fewer are single spots.
 _FEWEST, _FEWEST_A_SIDE = 10, 3
-# A lentigo: mm, and as freckles above the grain, in steps of a byte, and broadly of its contrast. In
-# a photo of 1 px a mm colour is kept at half of that. Author's estimates, from people over 60.
+# A lentigo: mm, and as freckles above the grain, in steps of a byte, and broadly of its contrast.
+# In a photo of 1 px a mm colour is kept at half of that. Author's estimates, from people over 60.
 _LENTIGO_MM, _LENTIGO_ABOVE, _LENTIGO_STEPS, _LENTIGO_BROAD = (1.2, 8.0), 1.6, 5.0, 0.2
 _ABOUT_MM = 25.0  # a lentigo between regions counts in the nearest
 _MIDDLE_MM, _AROUND_MM, _EVERYWHERE = 0.3, 2.0, (slice(None), slice(None))

@@ -31,8 +31,8 @@ _OF = {
     "pigment_spots": (colour.spots_excess, chromophores.MELANIN, 1.0),
     "melasma": (colour.melasma_excess, chromophores.MELANIN, 0.5),
 }
-# Haemoglobin above the usual of which half is the person's own, and how much of the rest is taken on
-# dark skin, by the typology angle of the cheeks. Author's estimates.
+# Haemoglobin above the usual of which half is the person's own, and how much of the rest is taken
+# on dark skin, by the typology angle of the cheeks. Author's estimates.
 _OWN_REDNESS, _SHARE_ON_DARK, _ITA_DEG = 0.06, 0.4, (-30.0, 30.0)
 # Around a freckle, of the freckle, and ln of light: what is darker is none.
 _BETWEEN_MM, _DOT_MM, _DARKEST_DOT = 1.0, 0.25, 0.8

@@ -35,8 +35,8 @@ READING_SD = 0.14
 # Of 255, of the change where it is most: two in lightness (CIELAB), about two just noticeable
 # differences, in middle tones. Author's estimate.
 SEEN_LEVELS = 5.0
-# Times the share of a grade that goes, the share of lines, shade and flush that may: a grade is read off
-# all of a zone, and what lies beside a line may not make it go whole, nor one side more than the
+# Times the share of a grade that goes, the share of lines, shade and flush that may: a grade is
+# read off all of a zone, and what lies beside a line may not make it go whole, nor one side more than the
 # other. Author's estimate.
 OVER = 1.3
 MOSTLY = 0.5  # of what was found: from there on it is said that hair hides it
@@ -107,7 +107,9 @@ class Piece:
         weight = self.skin.weight(1.0 - left)
         if self.sign == LESIONS:  # half as dark one may not be found again, and is plainly there
             return max(weight, 1.0 - left) if self.skin.changed.any() else weight
-        return min(weight, OVER * (1.0 - left)) if self.is_even else weight
+        even = min(weight, OVER * (1.0 - left)) if self.is_even else weight
+        # A detector may read more on the way; what is reported is no more than before.
+        return even if self.skin.severity(even) <= grades else weight
 
     @property
     def is_even(self) -> bool:

@@ -96,7 +96,7 @@ class TreatedPatch:
         if self.before < NOTHING:
             return min(1.0, share)
         wanted = (1.0 - share) * self.before
-        for i, (above, below) in enumerate(pairwise(self._least_read)):
+        for i, (above, below) in enumerate(pairwise(self.severities)):
             if below <= wanted:
                 way = (above - wanted) / max(above - below, 1e-12)
                 return float(_BLENDED[i] + way * (_BLENDED[i + 1] - _BLENDED[i]))
@@ -105,12 +105,7 @@ class TreatedPatch:
 
     def severity(self, weight: float) -> float:
         """Return the severity at a blend."""
-        return float(np.interp(weight, _BLENDED, self._least_read))
-
-    @property
-    def _least_read(self) -> list[float]:
-        """The severities without what a detector reads more on the way: none of it is new."""
-        return [min(self.severities[: i + 1]) for i in range(len(self.severities))]
+        return float(np.interp(weight, _BLENDED, self.severities))
 
 
 def treatment_steps(face: Face, job: Job, engine: str, seed: int) -> Progress:

@@ -7,8 +7,8 @@ import pytest
 from face_mesh import Face
 from face_mesh.arrays import Rgb
 from face_mesh.landmarks.anatomy import curve, point
-from face_mesh.skin.lesions import moles
 from face_mesh.skin.compact_spots import compact_mask
+from face_mesh.skin.lesions import moles
 from simulate import Plan, Treatment, procedures
 from simulate.plan.conditions import Conditions
 from simulate.progress import complete
