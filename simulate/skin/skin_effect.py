@@ -36,8 +36,8 @@ READING_SD = 0.14
 # differences, in middle tones. Author's estimate.
 SEEN_LEVELS = 5.0
 # Times the share of a grade that goes, the share of lines, shade and flush that may: a grade is
-# read off all of a zone, and what lies beside a line may not make it go whole, nor one side more than the
-# other. Author's estimate.
+# read off all of a zone, and what lies beside a line may not make it go whole, nor one side more
+# than the other. Author's estimate.
 OVER = 1.3
 MOSTLY = 0.5  # of what was found: from there on it is said that hair hides it
 Amount = Callable[[Treatment], float]  # of a treatment's usual effect: dose, time and responder

@@ -140,3 +140,17 @@ def test_what_is_compact_is_told_from_a_crease_that_it_lies_on() -> None:
     assert compact_mask(line)[y, x] < 0.05
     dotted = darker(line, (0.0, 0.0), 2.0, 2.0, 0.9, start=start)
     assert compact_mask(dotted)[y, x] > 0.9
+
+
+def test_a_marionette_line_is_followed_to_the_jaw_without_a_gap() -> None:
+    """(Looked for along a zigzag of the mesh, it went in pieces, and its ends stayed as stubs.)"""
+    face = creased(grainy_face(), "labiomandibular_fold_left", 3.0, 0.25)
+    entry = procedures()["marionette_filler"]
+    mask = skin_mask_of(face, Plan((Treatment("marionette_filler", entry.dose.usual),)))
+    line = face.landmarks_px[list(curve("labiomandibular_fold_left")), :2]
+    shares = np.linspace(0.3, 0.9, 40)
+    x, y = (
+        np.interp(shares * (len(line) - 1), range(len(line)), line[:, i]).round().astype(int)
+        for i in (0, 1)
+    )
+    assert mask[y, x].min() > 0.3
