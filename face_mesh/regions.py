@@ -16,6 +16,7 @@ from functools import cache
 
 import cv2
 import numpy as np
+from scipy.spatial import cKDTree
 
 from face_mesh.arrays import Mask, Points
 from face_mesh.cache import Scope, cached_per
@@ -180,6 +181,34 @@ def region_patch(face: Face, name: str) -> Patch:
     way = cv2.INTER_AREA if scale > 1.0 else cv2.INTER_LINEAR
     mask = cv2.resize(soft, (width, height), interpolation=way)
     return Patch(np.clip(mask, 0.0, 1.0).astype(np.float32), int(low[0]), int(low[1]))
+
+
+def nearest_regions(
+    face: Face, at_px: Points, names: tuple[str, ...], reach_mm: float
+) -> list[str]:
+    """Return the region that each place of a face lies in or next to; empty where none is near.
+
+    Regions leave gaps: what is between two of them is nobody's, and would be looked at by none.
+
+    Args:
+        face: measured face.
+        at_px: (N, 2) x and y of places in its photo.
+        names: regions to choose from.
+        reach_mm: farther from all of them is none.
+    """
+    nearest = np.full(len(at_px), reach_mm * face.px_per_mm)
+    found = [""] * len(at_px)
+    for name in names if len(at_px) else ():
+        patch = region_patch(face, name)
+        rows, columns = np.nonzero(patch.mask > 0.5)
+        if not rows.size:
+            continue
+        tree = cKDTree(np.column_stack([columns + patch.x, rows + patch.y]))
+        off, _ = tree.query(at_px)
+        for i in np.flatnonzero(off < nearest):
+            found[int(i)] = name
+        nearest = np.minimum(nearest, off)
+    return found
 
 
 def _drawn(outline: Points, size: tuple[int, int], band_px: float) -> Mask:

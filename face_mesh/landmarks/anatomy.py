@@ -128,6 +128,7 @@ RIGHT_CURVES: dict[str, tuple[int, ...]] = {
     "nasolabial_fold": (129, 203, 206, 216, 212),
     "lower_nasolabial_fold": (203, 206, 216, 212),  # what lies free of the nose
     "marionette_line": (61, 43, 106, 204, 211),
+    "labiomandibular_fold": (57, 202, 211, 170),  # from beside the mouth to the border of the jaw
     "mandibular_border": (172, 136, 150, 149),
     "mandibular_angle": (132, 58, 172, 136),
     "prejowl_border": (136, 150, 149, 176),

@@ -22,7 +22,7 @@ from face_mesh.regions import Patch, region_patch
 from face_mesh.skin.chromophores import HAEMOGLOBIN, MELANIN, Values, join, unmix
 from face_mesh.skin.masked_blur import across, blur, soften
 from face_mesh.skin.melanin_field import melanin_field, usual_melanin
-from face_mesh.skin.pigment import freckle_mask
+from face_mesh.skin.pigment import freckle_mask, lentigo_mask
 from face_mesh.skin.scale_space import byte_step, density_at, inner_skin, skin_box
 from face_mesh.skin.sign_types import Sign, SkinSign
 from face_mesh.skin.working_view import Area, View
@@ -196,9 +196,13 @@ def _detect(face: Face, sign: str, region: str) -> SkinSign:
     area = kind.area(view, region)
     excess = kind.excess(view, area)
     mask = excess_mask(excess, area, view.px_per_mm)
+    patch = view.patch(mask, area.rows, area.columns, face)
+    if sign == SPOTS:
+        whole = patch.on_photo(face.photo.height, face.photo.width)
+        patch = Patch(np.maximum(whole, lentigo_mask(face, region, SPOTTED)), 0, 0)
     return SkinSign(
         MOST * area.mean(excess) / kind.severe,
-        view.patch(mask, area.rows, area.columns, face),
+        patch,
         area_mm2=float(mask.sum()) / view.px_per_mm**2,
     )
 
@@ -225,8 +229,9 @@ def _sign(id_: str, name: str, regions: tuple[str, ...]) -> Sign:
 
 
 _BROAD = ("forehead", "malar_left", "malar_right", "nasal_dorsum", "chin")
+SPOTS, SPOTTED = "pigment_spots", (*_BROAD, "submalar_left", "submalar_right")
 SIGNS: tuple[Sign, ...] = (
     _sign("redness", "Redness", (*_BROAD, "nasal_tip", "nasal_ala_left", "nasal_ala_right")),
     _sign("dark_circles", "Dark circles", ("tear_trough_left", "tear_trough_right")),
-    _sign("pigment_spots", "Pigment spots", (*_BROAD, "submalar_left", "submalar_right")),
+    _sign(SPOTS, "Pigment spots", SPOTTED),
 )

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
+from scipy.ndimage import gaussian_filter1d, grey_closing
 
 from face_mesh.arrays import Bool, Mask
 from face_mesh.cache import Scope, cached_per
@@ -45,6 +45,9 @@ _BEND = 0.003  # of the path a step: lets it turn by 45 degrees where the fold i
 # the second on nothing is read.
 _STUBBLE = (1.5, 2.25)
 _GAP_MM = 5.0  # the shade of a deep fold is too dark and red for the skin mask, up to this width
+# Along a fold: what is fainter over so much is of it, and at its ends it fades out (standard
+# deviation). Author's estimates.
+_BRIDGE_MM, _FADE_MM = 10.0, 2.0
 _REACH_MM = 2.0  # beyond the band, for what lies beside its last column
 _READ_BESIDE_MM = 5.0  # the same for what severity is read from
 
@@ -93,8 +96,8 @@ _KINDS = {
         ),
         _Kind(
             "marionette_fold", "Marionette line", "marionette", "marionette_line",
-            "marionette_line",
-            -5.0, 5.0, 3.0, 2.0, False, 4.0, 1.0, (),
+            "labiomandibular_fold",
+            -8.0, 6.0, 3.0, 2.0, False, 4.0, 1.0, (),
         ),
         _Kind(
             "tear_trough", "Tear trough", "tear_trough", "tear_trough", "nasojugal_groove",
@@ -122,10 +125,10 @@ class _Fold:
 
 def _detect(face: Face, kind: _Kind, region: str) -> SkinSign:
     view = View.of(face)
-    area = view.area(region)
     fold = _found(view, kind, region)
+    area = _window(view, fold.band)
     sure = np.clip((fold.along - FAINT) / FAINT, 0.0, 1.0)
-    mask = _along_path(fold, sure, kind.wide_mm, view, area, kind)
+    mask = _along_path(fold, _whole(sure), kind.wide_mm, view, area, kind)
     seen = fold.along > FAINT
     return SkinSign(
         _severity(view, kind, region),
@@ -146,8 +149,8 @@ def crease(face: Face, region: str) -> Patch:
     stem = region.rpartition("_")[0]
     kind = next(one for one in _KINDS.values() if one.region == stem)
     view = View.of(face)
-    area = view.area(region)
     fold = _found(view, kind, region)
+    area = _window(view, fold.band)
     valley = _valley(fold.band, 0.4, 1.2)
     near = np.abs(fold.band.across_mm[None] - fold.path[:, None]) < 2.0
     sharp = np.where(near, valley, -1.0)
@@ -159,8 +162,26 @@ def crease(face: Face, region: str) -> Patch:
         np.asarray(sharp.max(axis=1), np.float32),
     )
     sure = np.clip((line.along - CREASE_FAINT) / CREASE_FAINT, 0.0, 1.0) * (fold.along > FAINT)
-    mask = _along_path(line, sure, 1.2, view, area, kind)
+    mask = _along_path(line, _whole(sure), 1.2, view, area, kind)
     return view.patch(mask, area.rows, area.columns, face)
+
+
+def _window(view: View, band: Band) -> Area:
+    """The window of a band: a fold goes on beyond the region that it is named for."""
+    reach = band.across_mm[-1] * view.px_per_mm
+    size = np.array(view.bare.shape[::-1])
+    low = np.clip(band.middle.min(axis=0) - reach, 0, size - 1).astype(int)
+    high = np.clip(band.middle.max(axis=0) + reach, low + 1, size).astype(int)
+    width, height = high - low
+    return Area.of(view, Patch(np.ones((height, width), np.float32), int(low[0]), int(low[1])))
+
+
+def _whole(sure: Values) -> Values:
+    """The same without gaps, and fading out at its ends: a line in pieces is a row of stubs."""
+    steps = 2 * round(0.5 * _BRIDGE_MM / STEP_MM) + 1
+    bridged = grey_closing(np.pad(sure, steps, mode="constant"), size=steps)[steps:-steps]
+    faded = gaussian_filter1d(bridged, _FADE_MM / STEP_MM, mode="constant")
+    return np.asarray(np.minimum(bridged, faded), np.float32)
 
 
 def _severity(view: View, kind: _Kind, region: str) -> float:
@@ -187,7 +208,7 @@ def _found(view: View, kind: _Kind, region: str) -> _Fold:
     if kind.one_sided:
         clear, lost = _STUBBLE
         counts = counts * np.clip((lost - band.stubble()) / (lost - clear), 0.0, 1.0)
-    else:
+    elif kind.way == kind.curve:
         counts = counts * _near(view, region, band)
     counts[: round(kind.first_mm / STEP_MM)] = 0.0
     seen = np.maximum(depth, 0.0) * counts

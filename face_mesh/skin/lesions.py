@@ -6,6 +6,7 @@ harmless is for a doctor to tell.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -16,10 +17,12 @@ from face_mesh.arrays import Bool, Mask
 from face_mesh.cache import Scope, cached_per
 from face_mesh.face import Face
 from face_mesh.fidelity.faults import DETAIL
-from face_mesh.landmarks.anatomy import point
-from face_mesh.regions import Patch
+from face_mesh.landmarks.anatomy import curve, point
+from face_mesh.regions import Patch, nearest_regions
 from face_mesh.skin.blobs import dark_blobs
 from face_mesh.skin.colour import usual_step
+from face_mesh.skin.compact_spots import compact_mask
+from face_mesh.skin.hair import hair
 from face_mesh.skin.masked_blur import across, soften
 from face_mesh.skin.pigment import freckles
 from face_mesh.skin.scale_space import inner_skin
@@ -47,6 +50,16 @@ _AWAY_MM = 2.0  # of what is no skin, nothing is found
 # contrast that it has against the skin right beside it. Author's estimates.
 _ABOVE, _OWN_DARKNESS = 2.0, 0.5
 _BESIDE_MM = 5.0  # of skin around a lesion that it must stand out of
+# Beside lips no skin mask tells a mole from their edge. So near, so much darker than the skin in a
+# ring of that width, of which at least so much is skin. Author's estimates.
+_LIPS_MM, _LIPS_CONTRAST, _RING_MM, _RING_SKIN = 12.0, 0.4, 1.5, 0.45
+_HAIRY = 0.3  # of hair under a spot: what is dark there may be hair
+# So far from a region, a lesion between regions is counted there; but beside the wing of the nose,
+# where the crease is.
+_NEAREST_MM, _WING_MM = 25.0, 4.0
+
+_BARE = 0.6
+_LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)  # of linear sRGB, ITU-R BT.709
 
 Values = npt.NDArray[np.float32]
 
@@ -83,7 +96,46 @@ def moles(face: Face) -> tuple[Mole, ...]:
         and not _at_a_corner(face, mole)
         and _stands_alone(face, view, inner, mole)
     ]
+    found += [one for one in _beside_lips(face) if not _among(face, one, found)]
     return tuple(sorted(found, key=lambda one: -one.contrast))
+
+
+def _beside_lips(face: Face) -> list[Mole]:
+    """The dark and compact spots on skin that touches lips, in beard none."""
+    ppm = face.px_per_mm
+    spots = compact_mask(face)
+    around = [*curve("upper_vermilion_border"), *reversed(curve("lower_vermilion_border"))]
+    lips = face.landmarks_px[around, :2].astype(np.float32)
+    _, labels, stats, centres = cv2.connectedComponentsWithStats((spots > 0.5).astype(np.uint8))
+    found = []
+    for i, (x, y, width, height, area) in enumerate(stats.tolist()):
+        middle = (float(centres[i][0]), float(centres[i][1]))
+        if not i or not -_LIPS_MM * ppm < cv2.pointPolygonTest(lips, middle, True) < 0.0:
+            continue
+        pad = round((_RING_MM + 1.0) * ppm)
+        at = (
+            slice(max(0, y - pad), y + height + pad),
+            slice(max(0, x - pad), x + width + pad),
+        )
+        away = cv2.distanceTransform((labels[at] != i).astype(np.uint8), cv2.DIST_L2, 5) / ppm
+        ring, bare = (away > 0.5) & (away < 0.5 + _RING_MM), skin_mask(face)[at] > _BARE
+        if float(bare[ring].mean()) < _RING_SKIN or hair(face)[at][away == 0].mean() > _HAIRY:
+            continue
+        light = linear(face.photo.image[at]) @ _LUMINANCE
+        shade = -np.log(np.maximum(light, DARKEST))
+        contrast = float(np.quantile(shade[away == 0], 0.7) - np.median(shade[ring & bare]))
+        # The mask of a spot has half a millimetre of margin.
+        diameter = 2.0 * float(np.sqrt(area / np.pi)) / ppm - 1.0
+        if contrast > _LIPS_CONTRAST and DIAMETER_MM[0] <= diameter:
+            soft = np.where(away < 2.0, spots[at], 0.0).astype(np.float32)
+            mask = Patch(soft, at[1].start, at[0].start)
+            found.append(Mole(*middle, diameter, contrast, mask))
+    return found
+
+
+def _among(face: Face, mole: Mole, others: Sequence[Mole]) -> bool:
+    reach = CLICK_MM * face.px_per_mm
+    return any(np.hypot(mole.x_px - o.x_px, mole.y_px - o.y_px) < reach for o in others)
 
 
 def _above_freckles(view: View) -> float:
@@ -133,7 +185,7 @@ def darkness(face: Face, mole: Mole) -> float:
         slice(max(0, mole.mask.y - pad), mole.mask.y + mole.mask.mask.shape[0] + pad),
         slice(max(0, mole.mask.x - pad), mole.mask.x + mole.mask.mask.shape[1] + pad),
     )
-    light = linear(face.photo.image[at]) @ np.array([0.2126, 0.7152, 0.0722], np.float32)
+    light = linear(face.photo.image[at]) @ _LUMINANCE
     shade, inside, skin = -np.log(np.maximum(light, DARKEST)), mask[at], skin_mask(face)[at]
     middle, around = inside > 0.9 * inside.max(), (inside == 0) & (skin > 0.6)
     if not middle.any() or not around.any():
@@ -259,31 +311,41 @@ def _soft(blob: Bool, bare: Bool, ppm: float) -> Mask:
 
 
 def _detect(face: Face, region: str) -> SkinSign:
-    """Count the lesions whose middle lies in a region."""
-    view = View.of(face)
-    area = view.area(region)
+    """Count the lesions of a region: those in it, and those between regions that are nearest."""
     mask = np.zeros((face.photo.height, face.photo.width), np.float32)
     count = 0
-    for mole in moles(face):
-        x = round((mole.x_px + 0.5) * view.face.photo.width / face.photo.width - 0.5)
-        y = round((mole.y_px + 0.5) * view.face.photo.height / face.photo.height - 0.5)
-        x, y = x - area.columns.start, y - area.rows.start
-        height, width = area.inside.shape
-        if 0 <= x < width and 0 <= y < height and area.inside[y, x] > 0.5:
-            mask = np.maximum(mask, mole.mask.on_photo(face.photo.height, face.photo.width))
+    for mole, owner in zip(moles(face), _owners(face), strict=True):
+        if owner == region:
+            np.maximum(mask, mole.mask.on_photo(*mask.shape), out=mask)
             count += 1
     return SkinSign(float(count), Patch(mask, 0, 0), area_mm2=float(mask.sum()) / face.px_per_mm**2)
 
 
+@cached_per(Scope.PIXELS)
+def _owners(face: Face) -> tuple[str, ...]:
+    """The region that each lesion is counted in; empty for one far from all of them."""
+    found = moles(face)
+    at = np.array([(one.x_px, one.y_px) for one in found]).reshape(-1, 2)
+    owners = nearest_regions(face, at, REGIONS, _NEAREST_MM)
+    inside = nearest_regions(face, at, REGIONS, 0.5)
+    wings = nearest_regions(face, at, _WINGS, _WING_MM)
+    sure = zip(owners, inside, wings, strict=True)
+    return tuple(own if within or not wing else "" for own, within, wing in sure)
+
+
+_WINGS = ("nasal_ala_left", "nasal_ala_right")
+
+
+REGIONS = (
+    *("forehead", "glabella", "malar_left", "malar_right", "submalar_left"),
+    *("submalar_right", "nasal_dorsum", "cutaneous_upper_lip", "chin"),
+    *("temple_left", "temple_right", "jawline_left", "jawline_right"),
+)
 SIGNS: tuple[Sign, ...] = (
     Sign(
         "moles",
         "Moles",
-        (
-            *("forehead", "glabella", "malar_left", "malar_right", "submalar_left"),
-            *("submalar_right", "nasal_dorsum", "cutaneous_upper_lip", "chin"),
-            *("temple_left", "temple_right", "jawline_left", "jawline_right"),
-        ),
+        REGIONS,
         SCALE,
         MOST,
         _detect,

@@ -45,6 +45,10 @@ _LEAST_SEEN = 0.25
 # A line ends where it has this share of its greatest depth: the long filter goes on beyond its
 # ends, where it still answers half, and to its sides.
 _TAIL = 0.4
+_MIDDLE = 0.85  # of what is answered within its width: the middle of a line, not its side
+_TRACE = (
+    0.75  # of the least depth of a line: so faint it still is the same line. Author's estimate.
+)
 _STEP_PX = 1.1  # from pixel to pixel of a thin line, mean over directions near level or upright
 
 
@@ -159,7 +163,9 @@ def _detect(face: Face, kind: _Kind, region: str) -> SkinSign:
     faint = float(np.clip(grain, kind.faint, _PLAIN * kind.faint))
     lines = _lines(strength, faint, area, view.px_per_mm, kind)
     drawn = np.asarray((lines > 0.5) * area.inside, np.float32)
-    if kind.beyond_mm:
+    if kind.beyond_mm:  # beside lips nothing that is fainter than a line is one
+        width_px = kind.width_mm * view.px_per_mm
+        drawn = _traced(strength, lines, area, faint, width_px) * area.inside
         drawn = np.maximum(drawn, _continued(strength, lines, area, view.px_per_mm, kind.beyond_mm))
     mask = line_mask(drawn, area, view.px_per_mm)
     length_mm, depth = _extent(strength, lines, area, view.px_per_mm)
@@ -206,6 +212,24 @@ def _lines(strength: Values, faint: float, area: Area, px_per_mm: float, kind: _
     weights[0] = 0.0
     least = np.maximum(faint, _TAIL * peaks)
     return np.asarray(weights[labels] * (strength > least[labels]), np.float32)
+
+
+def _traced(strength: Values, lines: Mask, area: Area, faint: float, width_px: float) -> Mask:
+    """The lines that are read, each as far as it is seen, (h, w): where it fades, so does it.
+
+    A line that is read in pieces is one line, and treated in pieces a row of dashes. Hysteresis, as
+    in Canny 1986, doi 10.1109/TPAMI.1986.4767851.
+    """
+    read = (lines > 0.5) & (area.inside > 0.3)
+    side = 2 * round(width_px) + 1
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+    # The long filter answers to the sides of a dark line too, where nothing is.
+    along = strength > np.maximum(_TRACE * faint, _MIDDLE * cv2.dilate(strength, disc))
+    seen = (read | (along & (area.inside > 0.3))).astype(np.uint8)
+    _, labels = cv2.connectedComponents(seen, connectivity=8)
+    on = np.isin(labels, np.setdiff1d(labels[read], [0]))
+    fading = np.where(read, 1.0, ramp(strength / faint, (0.0, 1.0)))
+    return np.asarray(on * fading, np.float32)
 
 
 def _continued(

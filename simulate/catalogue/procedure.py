@@ -215,8 +215,9 @@ class SkinTerm:
     `operator` is "fill" (the inpainting engine makes the skin of the sign anew), "lift" (the shade
     of a fold or trough is evened out, its crease filled) or "fade" (too much of a chromophore is
     taken away). `reduction` is the share of the sign's severity that the usual dose removes in the
-    mean person, `most` the largest share that any dose may. `regions` limits the term to some of
-    the sign's regions, named without their side.
+    mean person, `most` the largest share that any dose may, and `most_grades`, where it is given,
+    so many grades at most: a deep fold keeps more than a shallow one. `regions` limits the term to
+    some of the sign's regions, named without their side.
     """
 
     sign: Annotated[str, one_of(SIGNS)]
@@ -226,6 +227,7 @@ class SkinTerm:
     source: Source
     derivation: Derivation
     regions: tuple[str, ...] = ()
+    most_grades: Annotated[Number, Field(ge=0.0)] = 0.0  # 0 is without end
 
     @model_validator(mode="after")
     def _check(self) -> SkinTerm:
@@ -233,9 +235,16 @@ class SkinTerm:
             raise FieldError("reduction", "needs 0 < reduction <= most <= 1")
         return self
 
-    def share(self, relative_dose: float) -> float:
-        """Return the share removed by a dose given relative to the usual one."""
-        return min(self.most, self.reduction * max(0.0, relative_dose))
+    def share(self, relative_dose: float, grades: float = 0.0) -> float:
+        """Return the share removed by a dose given relative to the usual one.
+
+        Args:
+            relative_dose: 1 is the usual dose.
+            grades: severity of the sign before, of which no more than `most_grades` go.
+        """
+        share = min(self.most, self.reduction * max(0.0, relative_dose))
+        deep = self.most_grades and grades > self.most_grades
+        return min(share, self.most_grades / grades) if deep else share
 
 
 @dataclass(frozen=True)

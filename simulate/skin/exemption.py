@@ -13,15 +13,16 @@ import numpy as np
 from face_mesh import Face
 from face_mesh.arrays import Mask
 from face_mesh.cache import Scope, cached_per
+from face_mesh.skin.compact_spots import compact_mask
 from face_mesh.skin.hair import hair
 from face_mesh.skin.lesions import moles
-from face_mesh.skin.marks import compact_mask, lesions_mask, marks_mask
+from face_mesh.skin.marks import lesions_mask, marks_mask
 from simulate.catalogue.procedure import FRECKLES, LESIONS
 
 _WHOLE = (LESIONS, "redness")  # a lesion is picked by hand; redness is no matter of single hairs
 _DOTS = ("pores", "acne_scars", "melasma")  # dark dots are what they are, or too small to matter
 _SPOTS = ("pigment_spots", FRECKLES)  # which marks are
-_NAEVUS = 0.35  # ln of light from which a dark lesion is no sun spot. Author's estimate.
+_NAEVUS = 0.3  # ln of light from which a dark lesion is no sun spot. Author's estimate.
 _BROAD_MM, _BROADER = 2.0, 1.5  # a shade is broad: single hairs may not make a pattern of it
 
 

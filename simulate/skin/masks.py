@@ -14,6 +14,7 @@ from face_mesh.arrays import Mask
 from face_mesh.cache import Scope, cached_per
 from face_mesh.covers.cover import hidden_mask
 from face_mesh.landmarks.anatomy import point, stem_and_side
+from face_mesh.ramp import ramp, smooth_ramp
 from face_mesh.regions import region_mask, region_patch
 from face_mesh.skin.hair import hair
 from face_mesh.skin.lesions import Mole, mole_at
@@ -39,7 +40,9 @@ _A_FOLD = (0.25, 1.0)
 _HAIR_MM = 5.0
 BELOW_THE_EYE = ("tear_trough", "eye_bags")
 _NOSE = ("nasal_ala_left", "nasal_ala_right", "nasal_tip")
-_CREASE_MM = 2.5  # of skin beside the wing of the nose that is left alone with it
+# Beside the wing of the nose: so near a fold is left alone with it, and from there on it is treated
+# more and more. Cut off beside the wing, its dark end would stay as a stub. Author's estimates.
+_CREASE_MM, _ALAR_END_MM = 1.5, 11.0
 _GAP_MM = 2.0  # of a line that is found in pieces. Author's estimate.
 _LID_MM = (2.0, 13.0)  # inwards from the outer corner, between which crow's feet fade out
 
@@ -131,12 +134,13 @@ def _outward_mm(face: Face, job: Job) -> Mask:
 
 
 def _nose(face: Face) -> Mask:
-    """(H, W) float32, 1 on the wings and tip of the nose and the crease beside them."""
+    """(H, W) float32, 1 on the wings and tip of the nose, falling off over the skin beside them."""
     parts = [region_mask(face, name) for name in _NOSE]
-    wide = 2 * round(_CREASE_MM * face.px_per_mm) + 1
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (wide, wide))
-    grown = cv2.dilate(np.max(parts, axis=0), disc)
-    return np.asarray(cv2.GaussianBlur(grown, (0, 0), 1.0 * face.px_per_mm), np.float32)
+    beyond = (np.max(parts, axis=0) < 0.5).astype(np.uint8)
+    if beyond.all():
+        return np.zeros(beyond.shape, np.float32)
+    away_mm = cv2.distanceTransform(beyond, cv2.DIST_L2, 5) / face.px_per_mm
+    return np.asarray(1.0 - smooth_ramp(ramp(away_mm, (_CREASE_MM, _ALAR_END_MM))), np.float32)
 
 
 def whole_lines(found: Mask, px_per_mm: float) -> Mask:

@@ -18,13 +18,14 @@ from face_mesh import Face
 from face_mesh.arrays import Mask
 from face_mesh.skin import readability
 from face_mesh.skin.signs import SIGNS
-from simulate.catalogue.procedure import COUNTED
+from simulate.catalogue.procedure import COUNTED, LESIONS
 from simulate.catalogue.time_course import days_since, share_at
 from simulate.plan.conditions import Conditions
 from simulate.plan.plan import Plan, Treatment
 from simulate.progress import share_of
 from simulate.skin.blend import Weighted
 from simulate.skin.masks import areas_under_hair, target_of
+from simulate.skin.region_shares import BROAD
 from simulate.skin.tasks import Job, jobs_of
 from simulate.skin.treated_patch import TreatedPatch, treatment_steps
 
@@ -34,6 +35,10 @@ READING_SD = 0.14
 # Of 255, of the change where it is most: two in lightness (CIELAB), about two just noticeable
 # differences, in middle tones. Author's estimate.
 SEEN_LEVELS = 5.0
+# Times the share of a grade that goes, the share of lines, shade and flush that may: a grade is
+# read off all of a zone, and what lies beside a line may not make it go whole, nor one side more
+# than the other. Author's estimate.
+OVER = 1.3
 MOSTLY = 0.5  # of what was found: from there on it is said that hair hides it
 Amount = Callable[[Treatment], float]  # of a treatment's usual effect: dose, time and responder
 
@@ -97,8 +102,19 @@ class Piece:
 
     def weight(self, amount: Amount) -> float:
         """Return how far to blend the treated skin in, in [0, 1]."""
-        left = math.prod(1.0 - job.term.share(amount(job.treatment)) for job in self.jobs)
-        return self.skin.weight(1.0 - left)
+        grades = self.skin.before
+        left = math.prod(1.0 - job.term.share(amount(job.treatment), grades) for job in self.jobs)
+        weight = self.skin.weight(1.0 - left)
+        if self.sign == LESIONS:  # half as dark one may not be found again, and is plainly there
+            return max(weight, 1.0 - left) if self.skin.changed.any() else weight
+        even = min(weight, OVER * (1.0 - left)) if self.is_even else weight
+        # A detector may read more on the way; what is reported is no more than before.
+        return even if self.skin.severity(even) <= grades else weight
+
+    @property
+    def is_even(self) -> bool:
+        """Whether all of it goes by about the same share: lines, shade and flushes, no spots."""
+        return self.skin.painted or self.sign in BROAD
 
     def severity(self, amount: Amount) -> float:
         """Return the severity that is left."""

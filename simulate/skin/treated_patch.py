@@ -25,7 +25,7 @@ from simulate.inpaint.engine import Fill
 from simulate.inpaint.registry import engine as engine_named
 from simulate.progress import share_of
 from simulate.skin.exemption import apart_mask
-from simulate.skin.fade_colour import fade, fade_dots
+from simulate.skin.fade_colour import fade, fade_dots, fade_spots
 from simulate.skin.fill_fold import lift_shade
 from simulate.skin.grain import Grain, mix_evenly
 from simulate.skin.masks import Target, lesions_by_hand, own_strokes, target_of
@@ -216,6 +216,8 @@ def _painted(
         yield 1.0
         if sign == FRECKLES:
             return fade_dots(face, target.mask, at)
+        if sign == "pigment_spots":
+            return fade_spots(face, job.region, target.mask, at)
         return fade(face, sign, job.region, target.mask, at)
     if operator == "lift":
         own = 1.0 - apart_mask(face, sign)[at]

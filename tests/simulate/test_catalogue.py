@@ -127,6 +127,14 @@ def test_no_dose_takes_more_of_a_sign_than_its_entry_allows(entry: Procedure) ->
         assert term.share(1.0) == pytest.approx(term.reduction)
 
 
+def test_a_deep_fold_keeps_what_no_trial_took() -> None:
+    """(A fold of grade 4 was wiped out whole.)"""
+    term = procedures()["nasolabial_filler"].skin[0]
+    assert term.share(9.0, 4.0) * 4.0 == pytest.approx(term.most_grades)
+    assert 1.0 - term.share(9.0, 4.0) >= 0.4
+    assert term.share(1.0, 2.0) == pytest.approx(term.reduction)
+
+
 @given(reduction=st.floats(0.01, 1.0), most=st.floats(0.01, 1.0), dose=st.floats(-1.0, 9.0))
 def test_a_share_is_in_proportion_up_to_the_most(
     reduction: float, most: float, dose: float

@@ -7,8 +7,8 @@ import pytest
 from face_mesh import Face
 from face_mesh.arrays import Rgb
 from face_mesh.landmarks.anatomy import curve, point
+from face_mesh.skin.compact_spots import compact_mask
 from face_mesh.skin.lesions import moles
-from face_mesh.skin.marks import compact_mask
 from simulate import Plan, Treatment, procedures
 from simulate.plan.conditions import Conditions
 from simulate.progress import complete
@@ -106,13 +106,13 @@ def test_a_fold_under_a_beard_is_said_to_be_hidden() -> None:
 
 
 def test_a_mole_in_the_corner_of_the_mouth_stays_when_a_shade_is_lifted() -> None:
-    """(No detector looks for a lesion so near to the lips, and the filler bleached it.)"""
+    """(Nothing looked for a lesion so near to the lips, and the filler bleached it.)"""
     face = creased(grainy_face(), "marionette_line_left", 4.0, 0.25)
     corner = point("cheilion_left")
     face = darker(face, (1.0, 4.0), 2.0, 2.0, 1.2, start=corner)
     at = face.landmarks_px[corner, :2] + np.array([1.0, 4.0]) * face.px_per_mm
     x, y = np.round(at).astype(int)
-    assert not any(np.hypot(one.x_px - x, one.y_px - y) < 5 for one in moles(face))
+    assert any(np.hypot(one.x_px - x, one.y_px - y) < 5 for one in moles(face))
     _, picture = treated(face, "marionette_filler")
     assert (picture != face.photo.image).any()
 
@@ -140,3 +140,17 @@ def test_what_is_compact_is_told_from_a_crease_that_it_lies_on() -> None:
     assert compact_mask(line)[y, x] < 0.05
     dotted = darker(line, (0.0, 0.0), 2.0, 2.0, 0.9, start=start)
     assert compact_mask(dotted)[y, x] > 0.9
+
+
+def test_a_marionette_line_is_followed_to_the_jaw_without_a_gap() -> None:
+    """(Looked for along a zigzag of the mesh, it went in pieces, and its ends stayed as stubs.)"""
+    face = creased(grainy_face(), "labiomandibular_fold_left", 3.0, 0.25)
+    entry = procedures()["marionette_filler"]
+    mask = skin_mask_of(face, Plan((Treatment("marionette_filler", entry.dose.usual),)))
+    line = face.landmarks_px[list(curve("labiomandibular_fold_left")), :2]
+    shares = np.linspace(0.3, 0.9, 40)
+    x, y = (
+        np.interp(shares * (len(line) - 1), range(len(line)), line[:, i]).round().astype(int)
+        for i in (0, 1)
+    )
+    assert mask[y, x].min() > 0.3

@@ -68,7 +68,11 @@ def visibility_in_photo(
     grades = {sign: grade for sign, grade in _grades(entry, face).items() if sign in meant}
     why = {sign: one for sign, one in _unread(entry, face).items() if sign in meant}
     unread = {sign: one for sign, one in why.items() if sign not in grades}
-    lost = [grades[term.sign] * term.share(dose) for term in entry.skin if term.sign in grades]
+    lost = [
+        grades[term.sign] * term.share(dose, grades[term.sign])
+        for term in entry.skin
+        if term.sign in grades
+    ]
     own = [one for one in _moved(treatments, face) if one.measure in entry.measures]
     seen = [
         one
