@@ -102,14 +102,14 @@ class Piece:
 
     def weight(self, amount: Amount) -> float:
         """Return how far to blend the treated skin in, in [0, 1]."""
-        grades = self.skin.before
+        grades = min(self.skin.before, _most(self.sign))  # deeper than the scale is its last grade
         left = math.prod(1.0 - job.term.share(amount(job.treatment), grades) for job in self.jobs)
         weight = self.skin.weight(1.0 - left)
         if self.sign == LESIONS:  # half as dark one may not be found again, and is plainly there
             return max(weight, 1.0 - left) if self.skin.changed.any() else weight
         even = min(weight, OVER * (1.0 - left)) if self.is_even else weight
         # A detector may read more on the way; what is reported is no more than before.
-        return even if self.skin.severity(even) <= grades else weight
+        return even if self.skin.severity(even) <= self.skin.before else weight
 
     @property
     def is_even(self) -> bool:
@@ -215,8 +215,13 @@ def _readings(
             for amount in (asked, high, low)
         )
         before = float(whole([piece.skin.before for piece in over]))
-        most = math.inf if sign in COUNTED else SIGNS[sign].most
+        most = _most(sign)
         middle, half = (weak + strong) / 2.0, abs(weak - strong) / 2.0
         half = math.hypot(half, READING_SD * (before - middle))
         ends = max(0.0, middle - half), min(middle + half, max(before, weak, strong))
         yield Reading(sign, *(min(value, most) for value in (before, after, *ends)))
+
+
+def _most(sign: str) -> float:
+    """Return the last grade of a sign's scale; what is counted has none."""
+    return math.inf if sign in COUNTED else SIGNS[sign].most

@@ -125,7 +125,7 @@ def test_a_long_plan_takes_more_lines_and_never_leaves_the_sheet() -> None:
     face = enlarged_hopper()
     short, long = (
         comparison_image(simulate(face, usual(*names), engine="fake", ignore_rules=True))
-        for names in (SHAPED[:1], SHAPED)
+        for names in (SHAPED[:1], [n for n in SHAPED if n != "otoplasty"])
     )
     assert short.shape[1] == long.shape[1]
     assert len(long) > len(short)

@@ -28,6 +28,7 @@ from simulate.shading.light import Light, fit_light
 from tests.simulate.faces import SHAPED, face_of, lengths, run, usual
 
 pytestmark = pytest.mark.usefixtures("no_skin")
+SHOWN = [name for name in SHAPED if name != "otoplasty"]  # her ears do not stand out
 
 
 def node_centres(grid: Grid) -> Points:
@@ -139,7 +140,7 @@ def test_bands_join_without_a_seam(band: int, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(warp, "BAND_NODES", band)
     face = face_of("hopper")
     grid = Grid.of(face)
-    outcome = simulate(face, usual(*SHAPED), ignore_rules=True)
+    outcome = simulate(face, usual(*SHOWN), ignore_rules=True)
     whole = dense(grid, outcome.inverse_field)
     joined = np.zeros_like(whole)
     for start, aside, piece in dense_bands(grid, outcome.inverse_field):
@@ -155,6 +156,8 @@ def test_the_picture_is_that_of_one_remap(
     monkeypatch.setattr(warp, "BAND_NODES", band)
     dark = np.zeros(Grid.of(face).shape, np.float32)
     monkeypatch.setattr(pipeline, "shade_of", lambda *_: dark)  # only what moves
+    for layers in ("jaw_before_backdrop", "_brows_and_lids"):  # tests of their own: what is behind
+        monkeypatch.setattr(pipeline, layers, lambda *_: ())
     outcome = simulate(face, usual("lip_filler", "jawline_filler", "surgical_brow_lift"))
     height, width = face.photo.image.shape[:2]
     xy = np.dstack(np.meshgrid(np.arange(width), np.arange(height))).astype(np.float32)
@@ -208,7 +211,7 @@ def test_merging_writes_the_mask_and_nothing_else() -> None:
 # --- faces that leave the photo
 
 
-@pytest.mark.parametrize("name", SHAPED)
+@pytest.mark.parametrize("name", SHOWN)
 def test_a_face_partly_outside_the_photo_moves_as_in_the_whole(name: str) -> None:
     """But for the pixels that would come from beyond the edge."""
     face = face_of("hopper")
@@ -236,6 +239,8 @@ def test_a_face_partly_outside_the_photo_moves_as_in_the_whole(name: str) -> Non
     rows, columns = np.indices(part.image.shape[:2])
     from_x, from_y = columns + part.displacement_px[..., 0], rows + part.displacement_px[..., 1]
     near = (from_x > 2) & (from_x < columns.max() - 2) & (from_y > 2) & (from_y < rows.max() - 2)
+    if procedures()[name].area == "brows":  # cut at the edge, they are read otherwise
+        near &= rows > face.landmarks_px[point("nasion"), 1] - top
     off = np.abs(part.image.astype(int) - whole.image[window])[near]
     assert np.percentile(off, 99.9) <= 1
     assert (part.image[~part.change_mask] == face.photo.image[window][~part.change_mask]).all()

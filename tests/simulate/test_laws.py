@@ -202,11 +202,13 @@ def test_a_mirrored_face_gives_the_mirrored_result(face: Face, name: str) -> Non
         assert off_mm.max() < (1.2 if by_hair or on_ears else least)
         assert off_mm.mean() < (5e-3 if by_hair else 1e-3) * here.shift_mm.max()
         levels = np.abs(there.image[:, ::-1].astype(int) - here.image)
-        assert np.percentile(levels, 99.9) <= (8 if by_hair or on_ears else 1)
-        assert levels.mean() < (0.02 if by_hair or on_ears else 0.002)
+        # So are brows, and pixels between a neck and a wall go to either.
+        read = procedures()[name].area == "brows" or "neck" in surfaces_of(name)
+        assert np.percentile(levels, 99.9) <= (8 if by_hair or on_ears else 2 if read else 1)
+        assert levels.mean() < (0.02 if by_hair or on_ears else 0.004 if read else 0.002)
         # So is what there is to lift, of a mirrored picture a little otherwise.
         found = any(term.reading for term in procedures()[name].terms)
-        off = 0.01 if on_ears else 1e-3 if found else 1e-5
+        off = 0.01 if on_ears or found else 1e-5
         for measure, change in own_changes(here).items():
             assert own_changes(there)[swapped(measure)] == pytest.approx(change, rel=off, abs=1e-6)
 
@@ -437,15 +439,19 @@ def test_the_volume_under_the_skin_is_the_dose_times_what_stays_of_it(
     Where less is found than the entry treats, by as much less.
     """
     entry = procedures()[name]
-    (part,) = [one for one in parts_of(entry, "both") if one.swells]
-    (found,) = {to_treat(face, term, side) for term, side, _ in part.terms}
+    parts = [one for one in parts_of(entry, "both") if one.swells]
+    (found,) = {to_treat(face, term, side) for part in parts for term, side, _ in part.terms}
     for share in (0.2, 0.6, 1.0):
         dose = share * entry.dose.max
-        shift_mm = part.share(face, dose) * part.surface_mm(face)
-        swept = swept_mm3(surface_of(face, part.surface), shift_mm)
+        swept = sum(
+            swept_mm3(
+                surface_of(face, part.surface), part.share(face, dose) * part.surface_mm(face)
+            )
+            for part in parts
+        )
         wanted = 1000.0 * dose * filled(entry, "both") * found
         assert swept == pytest.approx(wanted, rel=0.02)
-    if parts_of(entry, "both") == (part,) and part.surface == "face":
+    if len(parts_of(entry, "both")) == 1 and parts[0].surface == "face":
         outcome = run(face, name, 0.5, responder="high")
         given = entry.effect(0.5 * entry.dose.max) * (1.0 + entry.spread)
         if not limited(outcome):

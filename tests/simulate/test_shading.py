@@ -248,7 +248,9 @@ def test_no_treatment_needs_no_light() -> None:
 def test_no_skin_gets_lighter_than_bright_skin_of_the_same_face(name: str) -> None:
     """At the most dose too: a chin that comes forward is not burnt to white."""
     face = face_of("hopper")
-    for part in parts_of(procedures()[name], "both"):
+    lit = [part for part in parts_of(procedures()[name], "both") if shade_unit(face, part).any()]
+    assert lit
+    for part in lit:
         assert part.reach == procedures()[name].dose.max
         lighter = part.reach * shade_unit(face, part)
         assert lighter.max() > 0.05
