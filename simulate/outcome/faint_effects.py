@@ -30,26 +30,41 @@ OBVIOUS_SKIN = 0.25  # of a sign of the skin: what takes more of it is seen by t
 EXPRESSIVE = ("crows_feet_lines", "forehead_lines", "glabellar_lines", "perioral_lines")
 
 
-def faint_effects(
-    face: Face,
-    plan: Plan,
-    weights: Sequence[tuple[Treatment, float]],
-    share: float,
-    skin: SkinEffect,
+def quiet_treatments(
+    face: Face, plan: Plan, weights: Sequence[tuple[Treatment, float]], share: float
 ) -> Iterator[str]:
-    """Yield what hardly shows, in a patient's words.
+    """Yield for each treatment that hardly shows as a whole why, in a patient's words.
 
     Args:
         face: measured face.
         plan: what was done.
         weights: each treatment with its effective dose.
         share: of the plan that is shown without folding the picture.
-        skin: what was done to the skin.
     """
     yield from less_in_smile(face, plan)
     yield from _quiet_shape(face, share, weights)
+
+
+def faint_effects(face: Face, plan: Plan, skin: SkinEffect) -> Iterator[str]:
+    """Yield what of a plan hardly shows, in a patient's words: a sign, a finding, a start.
+
+    Args:
+        face: measured face.
+        plan: what was done.
+        skin: what was done to the skin.
+    """
     yield from _stubborn_signs(skin)
     yield from _little_to_treat(skin, faint_findings(face, plan))
+
+
+def says_all(plan: Plan, skin: SkinEffect) -> bool:
+    """Return whether `faint_effects` speaks of all that a plan does: of skin alone, each sign."""
+    signs = {piece.sign for piece in skin.pieces}
+    return (
+        bool(signs)
+        and signs <= {*_faint_signs(skin), *skin.slight, *skin.hairy}
+        and not any(treatment.entry.terms for treatment in plan.treatments if treatment.dose)
+    )
 
 
 def fewer_lesions(skin: SkinEffect) -> bool:
@@ -138,12 +153,16 @@ def _stubborn_signs(skin: SkinEffect) -> Iterator[str]:
                 )
 
 
-def _little_to_treat(skin: SkinEffect, findings: Sequence[str]) -> Iterator[str]:
-    faint = [
+def _faint_signs(skin: SkinEffect) -> list[str]:
+    return [
         reading.sign
         for reading in skin.readings
         if reading.before < HARDLY and reading.sign != LESIONS
     ]
+
+
+def _little_to_treat(skin: SkinEffect, findings: Sequence[str]) -> Iterator[str]:
+    faint = _faint_signs(skin)
     slight = [sign for sign in skin.slight if sign not in (*faint, *skin.hairy)]
     if slight:
         names = [Message("{sign!l}", sign=Message(SIGNS[sign].name)) for sign in slight]

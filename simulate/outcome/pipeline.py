@@ -30,7 +30,12 @@ from simulate.inpaint.registry import EMBEDDED
 from simulate.outcome.brow_room import lifted_share
 from simulate.outcome.changes import Change, Shift, amounts_of, shape_changes, skin_changes
 from simulate.outcome.cover_check import check_covers, covers_of
-from simulate.outcome.faint_effects import faint_effects, fewer_lesions
+from simulate.outcome.faint_effects import (
+    faint_effects,
+    fewer_lesions,
+    quiet_treatments,
+    says_all,
+)
 from simulate.outcome.outcome import Outcome
 from simulate.outcome.smile_check import seen_in
 from simulate.outcome.view_check import check_view
@@ -158,10 +163,12 @@ def simulation_steps(
         shift_mm, moved_measures = _measured(face, shifts, share, undrawn)
         changes = (*skin_changes(skin.readings), *moved_measures)
     weights = [(shift.treatment, shift.weight) for shift in shifts if not shift.passing]
-    faint = tuple(faint_effects(face, plan, weights, share, skin))
+    quiet = tuple(quiet_treatments(face, plan, weights, share))
+    faint = (*quiet, *faint_effects(face, plan, skin))
     settled = conditions.days is None and any(treatment.dose for treatment in plan.treatments)
-    if settled and not faint and not (fewer_lesions(skin) or is_seen(face, image)):
-        faint = (UNSEEN,)
+    told = quiet or says_all(plan, skin) or fewer_lesions(skin)
+    if settled and not told and not is_seen(face, image):
+        faint = (*faint, UNSEEN)
     warnings: tuple[str, ...] = (
         *warnings_of(face, plan, conditions, weights, share, changes),
         *plan_warnings(plan),

@@ -20,7 +20,7 @@ from face_mesh.fidelity.face_colours import face_colours
 from face_mesh.fidelity.faults import faults
 from face_mesh.fidelity.smoothness import skin_grain
 from face_mesh.skin.colour import circles_excess, usual_amount, usual_shade
-from face_mesh.skin.lower_face import _relief, _submental_fullness, extent
+from face_mesh.skin.lower_face import _relief, _submental_fullness, border_shade, extent
 from face_mesh.skin.melanin_field import melanin_field
 from face_mesh.skin.neck_view import _neck_view
 from face_mesh.skin.relief import relief_scale
@@ -51,7 +51,7 @@ OF_THE_PHOTO = (
     colour_cast,
     block_edges,
 )
-OF_THE_NECK = (_neck_view, _relief, _submental_fullness, extent, _prior_grid, ears_of)
+OF_THE_NECK = (_neck_view, _relief, border_shade, _submental_fullness, extent, _prior_grid, ears_of)
 OF_THE_LIGHT = (fit_light, shade_unit, skin_grain, headroom, _blood)
 PIXELS_ONCE = {name_of(f) for f in (*OF_THE_LIGHT, *OF_THE_SKIN, *OF_THE_PHOTO, *OF_THE_NECK)}
 PLAN = "lip_filler=1", "neck_lift=10", "crows_feet_toxin=12"

@@ -251,5 +251,5 @@ def test_dark_colour_that_no_light_reaches_is_said_to_stay(
         readings=(Reading("tear_trough", 2.0, after, after, after),),
         pieces=(Piece(patch, [next(jobs_of(plan))]),),
     )
-    found = faint_effects(face, plan, [], 1.0, skin)
+    found = faint_effects(face, plan, skin)
     assert any("the colour of the skin more than shade" in str(said) for said in found) == told

@@ -86,12 +86,9 @@ def test_more_light_makes_skin_lighter_by_that_much_and_along_its_own_colour() -
 def test_skin_of_the_neck_that_is_turned_to_the_light_gets_lighter() -> None:
     """Lifted, the neck turns: in light from above what then looks up more gains, the rest loses."""
     face = lit(TOP_LIGHT, np.ones(3))
-    parts = [
-        one
-        for one in parts_of(procedures()["neck_lift"], "both")
-        if one.name.endswith("neck moved")
-    ]
-    neck, (part,) = PriorSurface.of(face, "neck"), parts
+    parts = parts_of(procedures()["neck_lift"], "both")
+    (part,) = [one for one in parts if one.name.endswith("neck moved")]
+    neck = PriorSurface.of(face, "neck")
     shift_mm = part.surface_mm(face)
     turned = neck.with_shift(shift_mm / np.abs(shift_mm).max()).normals[:, 1] - neck.normals[:, 1]
     shade, up = shade_unit(face, part), grid_of(face, "neck").place_values(turned, SMOOTH_NODES)

@@ -1,12 +1,14 @@
 """A change that no eye sees is said to be unseen, and one that it sees is not."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from simulate import Plan, simulate
 from simulate.catalogue.procedure import LESIONS
 from simulate.outcome import pipeline
-from simulate.outcome.faint_effects import fewer_lesions
+from simulate.outcome.faint_effects import fewer_lesions, says_all
 from simulate.outcome.visibility import EYE_MM, SEEN_STEPS, UNSEEN, is_seen
 from simulate.skin.skin_effect import Reading, SkinEffect
 from tests.simulate.faces import face_of
@@ -44,11 +46,31 @@ def test_a_warning_of_another_kind_does_not_stand_for_it(monkeypatch: pytest.Mon
     """Brown and black skin, whose people are warned of dark marks, is told as much as other."""
     monkeypatch.setattr(pipeline, "is_seen", lambda face, after: False)
     monkeypatch.setattr(pipeline, "faint_effects", lambda *given: ())
+    monkeypatch.setattr(pipeline, "says_all", lambda *given: False)
     outcome = simulate(
         face_of("hopper"), Plan.parse(["ipl_redness=3"]), phototype="V", engine="fake"
     )
     assert any("if your skin is brown or black" in one for one in outcome.warnings)
     assert UNSEEN in outcome.warnings
+
+
+def test_a_word_on_a_part_of_it_does_not_stand_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """That a trough hardly changes says nothing of the cheek, a start that is unread nothing."""
+    monkeypatch.setattr(pipeline, "is_seen", lambda face, after: False)
+    monkeypatch.setattr(pipeline, "quiet_treatments", lambda *given: ())
+    monkeypatch.setattr(pipeline, "faint_effects", lambda *given: ("so slight: tear trough",))
+    cheek = simulate(face_of("hopper"), Plan.parse(["cheek_filler=3"]), engine="fake")
+    assert cheek.warnings[-2:] == ("so slight: tear trough", UNSEEN)
+
+
+def test_all_is_said_where_every_sign_is() -> None:
+    face, plan = face_of("hopper"), Plan.parse(["ipl_redness=3"])
+    skin = simulate(face, plan, engine="fake").skin
+    assert says_all(plan, replace(skin, slight=("redness",)))
+    assert not says_all(plan, replace(skin, slight=()))
+    assert not says_all(plan, SkinEffect())  # nothing was found, and of that nothing is said
+    both = Plan.parse(["ipl_redness=3", "chin_filler=1"])
+    assert not says_all(both, replace(skin, slight=("redness",)))
 
 
 def test_a_spot_that_goes_is_seen_though_it_is_small() -> None:
