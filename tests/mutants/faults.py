@@ -401,8 +401,8 @@ FAULTS: tuple[Fault, ...] = (
         "share_min_max",
         "No dose takes away less than the most that any may.",
         "simulate/catalogue/procedure.py",
-        "return min(self.most, self.reduction * max(0.0, relative_dose))",
-        "return max(self.most, self.reduction * max(0.0, relative_dose))",
+        "share = min(self.most, self.reduction * max(0.0, relative_dose))",
+        "share = max(self.most, self.reduction * max(0.0, relative_dose))",
         (f"{TESTS}test_catalogue.py",),
     ),
     # --- what is kept
