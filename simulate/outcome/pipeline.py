@@ -13,23 +13,16 @@ import numpy.typing as npt
 from face_mesh import Face
 from face_mesh.arrays import Field, Points, Rgb
 from simulate.catalogue.time_course import days_since, share_at
-from simulate.composite import Patch, Window, merge, trim
-from simulate.geometry.brow_layer import risen_brow
+from simulate.composite import Window, merge, trim
 from simulate.geometry.displacement import grid_shift_px, mesh_shift_mm, parts_of, swelling_part
-from simulate.geometry.ear_backdrop import ears_before_backdrop
 from simulate.geometry.grid import Grid
 from simulate.geometry.inverse_field import backward, safe_share
-from simulate.geometry.jaw_backdrop import jaw_before_backdrop
-from simulate.geometry.lid_fold import uncovered_lid
-from simulate.geometry.lid_show import drawn_lid
-from simulate.geometry.mouth import mouth_patch
-from simulate.geometry.neck_and_ears import under_ears_mm
-from simulate.geometry.silhouette import FROM_DEG, WHOLE, outline_patch
 from simulate.geometry.warp import warp_bands
 from simulate.inpaint.registry import EMBEDDED
 from simulate.outcome.brow_room import lifted_share
 from simulate.outcome.changes import Change, Shift, amounts_of, shape_changes, skin_changes
 from simulate.outcome.cover_check import check_covers, covers_of
+from simulate.outcome.depth_order import outline_of, parts_before, walls_behind
 from simulate.outcome.faint_effects import (
     faint_effects,
     fewer_lesions,
@@ -137,22 +130,12 @@ def simulation_steps(
     with clock.stage("geometry"):
         plain = image
         image, moved = _warped(plain, face, inverse_field)
-        turned = any(part.surface == "ears" for shift in drawn for part in shift.parts)
-        if turned:
-            for patch in ears_before_backdrop(face, plain, image, inverse_field):
-                patch.put(image)
-        if abs(face.pose.yaw_deg) < FROM_DEG and any(_bends_jaw(shift) for shift in drawn):
-            below_mm = under_ears_mm(face) if turned else {}
-            for patch in jaw_before_backdrop(face, plain, image, inverse_field, below_mm):
-                patch.put(image)
-        outline = _outline(face, plain, image, share, drawn)
+        for patch in walls_behind(face, plain, image, inverse_field, drawn):
+            patch.put(image)
+        outline = outline_of(face, plain, image, share, drawn)
         if outline is not None:
             outline.put(image)
-        mouth = mouth_patch(face, plain, image, forward)
-        if mouth is not None:
-            mouth.put(image)
-            moved = (*moved, mouth.window)
-        for patch in _brows_and_lids(face, plain, image, inverse_field, drawn, share):
+        for patch in parts_before(face, plain, image, forward, inverse_field, drawn, share):
             patch.put(image)
             moved = (*moved, patch.window)
         undrawn = [t for t in plan.treatments if covers_of(face, t)]
@@ -262,57 +245,6 @@ def _light(image: Rgb, face: Face, shade: Floats, density: Floats) -> tuple[Wind
             merge(image, pixels, here, rows, columns)
             lit.append((rows, columns, here))
     return tuple(lit)
-
-
-def _outline(
-    face: Face, plain: Rgb, bent: Rgb, share: float, drawn: Sequence[Shift]
-) -> Patch | None:
-    """Return the moved outline of a turned head before the wall, None of one from the front."""
-    if abs(face.pose.yaw_deg) < FROM_DEG or not drawn:
-        return None
-    shift_mm = share * mesh_shift_mm(face, amounts_of(drawn))
-    return outline_patch(face, plain, bent, Grid.of(face).place(face, shift_mm, WHOLE))
-
-
-def _bends_jaw(shift: Shift) -> bool:
-    """Return whether the outline of cheek, jaw or neck may move: an ear brings its own backdrop."""
-    return any(part.surface != "ears" for part in shift.parts)
-
-
-def _brows_and_lids(
-    face: Face,
-    plain: Rgb,
-    bent: Rgb,
-    inverse_field: Field,
-    drawn: Sequence[Shift],
-    share: float,
-) -> Iterator[Patch]:
-    """Yield where a brow rises before its lid, or a fold off the lashes that it hung on."""
-    settled = [one for one in drawn if not one.passing]
-    lifts = [one for one in settled if one.treatment.entry.area == "brows"]
-    raises = [one for one in settled if one.treatment.entry.raises_lid_fold]
-    for side in ("left", "right"):
-        raised = [one for one in raises if _treats(one, side)]
-        if any(_treats(one, side) for one in lifts):
-            lid_field = _backward(face, raised, share) if raised else None
-            risen = risen_brow(face, side, plain, bent, inverse_field, lid_field)
-            if risen is not None:
-                yield risen
-                continue
-        for draw in (drawn_lid, uncovered_lid) if raised else ():  # the second over the first
-            patch = draw(face, side, plain, bent, inverse_field)
-            if patch is not None:
-                yield patch
-
-
-def _treats(shift: Shift, side: str) -> bool:
-    return side in shift.treatment.entry.treated_sides(shift.treatment.side)
-
-
-def _backward(face: Face, shifts: Sequence[Shift], share: float) -> Field:
-    """Return the backward field of some of the shifts, at the share at which all are shown."""
-    forward = np.float32(share) * grid_shift_px(face, amounts_of(shifts))
-    return backward(forward, Grid.of(face).node_px)
 
 
 def _warped(picture: Rgb, face: Face, inverse_field: Field) -> tuple[Rgb, tuple[Window, ...]]:

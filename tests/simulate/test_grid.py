@@ -13,7 +13,6 @@ from face_mesh.arrays import Field, Points
 from face_mesh.cache import Key, Scope, name_of
 from face_mesh.landmarks.anatomy import point
 from face_mesh.landmarks.pose import Pose
-from face_mesh.layers.mouth_interior import mouth_interior
 from simulate import procedures, simulate
 from simulate.composite import merge
 from simulate.geometry import warp
@@ -156,7 +155,7 @@ def test_the_picture_is_that_of_one_remap(
     monkeypatch.setattr(warp, "BAND_NODES", band)
     dark = np.zeros(Grid.of(face).shape, np.float32)
     monkeypatch.setattr(pipeline, "shade_of", lambda *_: dark)  # only what moves
-    for layers in ("jaw_before_backdrop", "_brows_and_lids"):  # tests of their own: what is behind
+    for layers in ("walls_behind", "parts_before"):  # tests of their own
         monkeypatch.setattr(pipeline, layers, lambda *_: ())
     outcome = simulate(face, usual("lip_filler", "jawline_filler", "surgical_brow_lift"))
     height, width = face.photo.image.shape[:2]
@@ -169,8 +168,6 @@ def test_the_picture_is_that_of_one_remap(
         borderMode=cv2.BORDER_REPLICATE,
     )
     off = np.abs(outcome.image.astype(int) - whole)
-    if mouth := mouth_interior(face):  # parted lips are drawn in layers: tests.simulate.test_mouth
-        off[mouth.rows, mouth.columns] = 0
     assert np.percentile(off, 99.99) <= 1
     assert off.max() <= 12
 
