@@ -9,7 +9,8 @@ Left out is what is told apart pixel by pixel, and the settled picture brings it
 turned head against the wall (`simulate.geometry.silhouette`), the wall beside jaw and neck
 (`simulate.geometry.jaw_backdrop`) and behind an ear that is set back
 (`simulate.geometry.ear_backdrop`), lid that a raised fold uncovers
-(`simulate.geometry.lid_fold`), a swollen lid that hangs lower (`simulate.recovery.ptosis`), and
+(`simulate.geometry.lid_fold`, `simulate.geometry.lid_show`), a brow that rises before its lid
+(`simulate.geometry.brow_layer`), a swollen lid that hangs lower (`simulate.recovery.ptosis`), and
 that eyes stay to the byte (`simulate.geometry.eyeballs`): while a dose is dragged a lid that moves
 may take the rim of the white along by a fraction of a mm. Lips that slide over teeth
 (`simulate.geometry.mouth`) would be drawn bending them: of such a plan there should be no live
