@@ -155,7 +155,6 @@ MOVED = (
     Golden("nasal_tip_rotation", 190, 221),
     Golden("nonsurgical_rhinoplasty", 188, 217),
     Golden("tip_projection", 182, 220),
-    Golden("otoplasty", 179, 109),
     Golden("chemical_brow_lift", 123, 275, side="left"),
     Golden("surgical_brow_lift", 126, 274),
     Golden("upper_blepharoplasty", 128, 182),
