@@ -30,6 +30,9 @@ from simulate.geometry.warp import at_pixels, moves, nodes_on, positions, sample
 BELOW_MM, ABOVE_MM, ENDS_MM, SOFT_MM = 1.6, 2.2, 3.0, 1.0
 CREASE_MM = 0.8  # above the crease of the lid, or else the lashes, from where on dark is hair
 LASHES_MM = 0.6  # above the end of the lashes, from where on skin gives way
+HELD_MM, DEEPER, DEEPEST_MM = 2.0, 0.7, 6.0
+STEEPER = 1.35
+LEAST_MM = 3.5  # of skin that is drawn out, also where hair grows lower
 OVER_MM = 2.0  # above the hair, over which the rigid layer goes over into what the field does
 ALONG_MM = 2.0  # standard deviation along the brow of how far it moves
 COLOUR_MM = 1.0  # coarser is the colour of skin, finer its grain
@@ -79,7 +82,11 @@ def risen_brow(
         eye.hold(still, rows, columns)
     one = np.stack([brow.of_columns(carried[:, i], along) for i in (0, 1)], axis=-1)
     top = brow.of_columns(hairline + rise_mm, along)
-    up_to = np.clip((above - LASHES_MM) / np.maximum(top - LASHES_MM, 1.0), 0.0, 1.0)[..., None]
+    from_mm = _skin_gives_way(brow)
+    edge = brow.low_mm - BELOW_MM - 0.5 * (LASHES_MM - from_mm)
+    edge = np.maximum(edge, from_mm + LEAST_MM) + rise_mm
+    from_mm, edge = (brow.of_columns(one, along) for one in (from_mm, edge))
+    up_to = (np.clip((above - from_mm) / (edge - from_mm), 0.0, 1.0) ** STEEPER)[..., None]
     acts = smooth_ramp((top + OVER_MM - above) / OVER_MM) * _between_ends(brow, along, BESIDE_MM)
     acts = (acts * (still > 0.0))[..., None]
     drawn = up_to * one
@@ -114,12 +121,18 @@ def _carried(face: Face, brow: Brow, height_mm: Points, inverse_field: Field) ->
 
 def _window(face: Face, brow: Brow, most_mm: Points) -> tuple[slice, slice]:
     corners = np.concatenate(
-        [brow.places_px(one) for one in (np.full_like(most_mm, -2.0), most_mm)]
+        [brow.places_px(one) for one in (np.full_like(most_mm, -DEEPEST_MM), most_mm)]
     )
     size = np.array([face.photo.width, face.photo.height])
     low = np.clip(np.floor(corners.min(axis=0)), 0, size - 1).astype(int)
     high = np.clip(np.ceil(corners.max(axis=0)) + 1, low + 1, size).astype(int)
     return slice(int(low[1]), int(high[1])), slice(int(low[0]), int(high[0]))
+
+
+def _skin_gives_way(brow: Brow) -> Points:
+    first, last = brow.lid.along_mm[[0, -1]]
+    beside = np.maximum(first - brow.along_mm, brow.along_mm - last) - HELD_MM
+    return LASHES_MM - np.clip(DEEPER * beside, 0.0, DEEPEST_MM)
 
 
 def _between_ends(brow: Brow, along: Points, over_mm: float) -> Mask:
