@@ -3,9 +3,11 @@
 One smooth field moves brow and lid alike: where the brow stands low over the eye it draws hairs and
 shade out over the lid. Here the hair is told from the skin that would be there without it, which
 goes on from beside the brow with the forehead's own grain: so much light each hair takes. The hair
-moves as one, with what the field does at the upper edge of the brow; the skin behind it is drawn
-out evenly from the lashes, which stay, up to that edge; above it nothing is different. At no lift
-the picture is the photo.
+moves as one, with what the field does at the upper edge of the brow, and so does the skin it grows
+on; the skin below is drawn out from the lashes, which stay, up to the lowest hairs. Only where hair
+grows so low that it lies over that skin too does it part from it: what no split of hair and skin
+finds (down, shade, stray hairs) is not left behind. Above the brow nothing is different. At no
+lift the picture is the photo.
 """
 
 from __future__ import annotations
@@ -30,9 +32,11 @@ from simulate.geometry.warp import at_pixels, moves, nodes_on, positions, sample
 BELOW_MM, ABOVE_MM, ENDS_MM, SOFT_MM = 1.6, 2.2, 3.0, 1.0
 CREASE_MM = 0.8  # above the crease of the lid, or else the lashes, from where on dark is hair
 LASHES_MM = 0.6  # above the end of the lashes, from where on skin gives way
-HELD_MM, DEEPER, DEEPEST_MM = 2.0, 0.7, 6.0
-STEEPER = 1.35
+# Beyond the corners of the eye, to where lashes reach; from there on skin gives way the lower, by
+# so much a millimetre and at most: the tail of a brow hangs down beside the eye.
+HELD_MM, LOWER, LOWEST_MM = 2.0, 0.7, 6.0
 LEAST_MM = 3.5  # of skin that is drawn out, also where hair grows lower
+MORE_ABOVE = 1.35  # power by which skin is drawn out more below the brow than on the lid
 OVER_MM = 2.0  # above the hair, over which the rigid layer goes over into what the field does
 ALONG_MM = 2.0  # standard deviation along the brow of how far it moves
 COLOUR_MM = 1.0  # coarser is the colour of skin, finer its grain
@@ -82,11 +86,8 @@ def risen_brow(
         eye.hold(still, rows, columns)
     one = np.stack([brow.of_columns(carried[:, i], along) for i in (0, 1)], axis=-1)
     top = brow.of_columns(hairline + rise_mm, along)
-    from_mm = _skin_gives_way(brow)
-    edge = brow.low_mm - BELOW_MM - 0.5 * (LASHES_MM - from_mm)
-    edge = np.maximum(edge, from_mm + LEAST_MM) + rise_mm
-    from_mm, edge = (brow.of_columns(one, along) for one in (from_mm, edge))
-    up_to = (np.clip((above - from_mm) / (edge - from_mm), 0.0, 1.0) ** STEEPER)[..., None]
+    from_mm, to_mm = (brow.of_columns(one, along) for one in _drawn_out(brow, rise_mm))
+    up_to = np.clip((above - from_mm) / (to_mm - from_mm), 0.0, 1.0)[..., None] ** MORE_ABOVE
     acts = smooth_ramp((top + OVER_MM - above) / OVER_MM) * _between_ends(brow, along, BESIDE_MM)
     acts = (acts * (still > 0.0))[..., None]
     drawn = up_to * one
@@ -121,7 +122,7 @@ def _carried(face: Face, brow: Brow, height_mm: Points, inverse_field: Field) ->
 
 def _window(face: Face, brow: Brow, most_mm: Points) -> tuple[slice, slice]:
     corners = np.concatenate(
-        [brow.places_px(one) for one in (np.full_like(most_mm, -DEEPEST_MM), most_mm)]
+        [brow.places_px(one) for one in (np.full_like(most_mm, -LOWEST_MM), most_mm)]
     )
     size = np.array([face.photo.width, face.photo.height])
     low = np.clip(np.floor(corners.min(axis=0)), 0, size - 1).astype(int)
@@ -129,10 +130,17 @@ def _window(face: Face, brow: Brow, most_mm: Points) -> tuple[slice, slice]:
     return slice(int(low[1]), int(high[1])), slice(int(low[0]), int(high[0]))
 
 
-def _skin_gives_way(brow: Brow) -> Points:
+def _drawn_out(brow: Brow, rise_mm: Points) -> tuple[Points, Points]:
+    """(n,) each, mm above the lashes: between these skin is drawn out below a brow so much higher.
+
+    Only up to the lowest hairs: what hair leaves in the skin behind it rises with it.
+    """
     first, last = brow.lid.along_mm[[0, -1]]
     beside = np.maximum(first - brow.along_mm, brow.along_mm - last) - HELD_MM
-    return LASHES_MM - np.clip(DEEPER * beside, 0.0, DEEPEST_MM)
+    lower = np.clip(LOWER * beside, 0.0, LOWEST_MM)
+    begins = LASHES_MM - lower
+    ends = np.maximum(brow.low_mm - BELOW_MM - lower / 2.0, begins + LEAST_MM)
+    return begins, ends + rise_mm
 
 
 def _between_ends(brow: Brow, along: Points, over_mm: float) -> Mask:
