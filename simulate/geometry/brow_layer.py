@@ -12,6 +12,7 @@ lift the picture is the photo.
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import gaussian_filter1d
@@ -34,9 +35,11 @@ CREASE_MM = 0.8  # above the crease of the lid, or else the lashes, from where o
 LASHES_MM = 0.6  # above the end of the lashes, from where on skin gives way
 # Beyond the corners of the eye, to where lashes reach; from there on skin gives way the lower, by
 # so much a millimetre and at most: the tail of a brow hangs down beside the eye.
-HELD_MM, LOWER, LOWEST_MM = 2.0, 0.7, 6.0
+HELD_MM, LOWER, LOWEST_MM = 2.0, 0.9, 8.0
 LEAST_MM = 3.5  # of skin that is drawn out, also where hair grows lower
 MORE_ABOVE = 1.35  # power by which skin is drawn out more below the brow than on the lid
+SINGLE_MM = 0.9  # of a hair or a lash that stands alone, across
+HALFWAY = (0.3, 0.7)  # of the skin that is drawn out: below are lashes, above hairs of the brow
 OVER_MM = 2.0  # above the hair, over which the rigid layer goes over into what the field does
 ALONG_MM = 2.0  # standard deviation along the brow of how far it moves
 COLOUR_MM = 1.0  # coarser is the colour of skin, finer its grain
@@ -97,15 +100,18 @@ def risen_brow(
         drawn += lid_way(face, brow.lid, rows, columns, lid_field)[0] - up_to * both
     picture = np.ascontiguousarray(plain[rows, columns])
     skin, light = _apart(face, brow, picture, at, along, above)
+    height = (above - from_mm) / (to_mm - brow.of_columns(rise_mm, along) - from_mm)
+    skin, hairs, lashes = _without_single(skin, height, face.px_per_mm)
     corner = np.array([columns.start, rows.start])
-    back, hair = (
+    back, hair, lash = (
         np.asarray(sample(layer, np.asarray(at + way - corner, np.float32)), np.float32)
         for layer, way in (
             (skin, own + acts * (drawn - own)),
-            (light, own + acts * (one - own)),
+            (light * hairs, own + acts * (one - own)),
+            (lashes, own - acts * own),
         )
     )
-    pixels = np.asarray(np.round(np.clip(back * hair, 0, 255)), np.uint8)
+    pixels = np.asarray(np.round(np.clip(back * hair * lash, 0, 255)), np.uint8)
     changed = (acts[..., 0] > FAINT) & moves(own) & (pixels != bent[rows, columns]).any(axis=2)
     return Patch(rows, columns, pixels, changed) if changed.any() else None
 
@@ -172,6 +178,23 @@ def _apart(
         crease *= smooth_ramp((low + CORE_MM / 2.0 - above) / SOFT_MM)
         light += crease[..., None] * (np.maximum(light, dark) - light)
     return (values + 1.0) / light - 1.0, light
+
+
+def _without_single(
+    skin: Floats, height: Points, px_per_mm: float
+) -> tuple[Floats, Floats, Floats]:
+    """(h, w, 3) skin without single hairs, and the light that those of the brow and lashes leave.
+
+    They stand upright, folds run along the lid; drawn out with the skin they would be streaks.
+    `height` is 0 to 1 over the skin that is drawn out.
+    """
+    reach = max(1, round(SINGLE_MM / 2.0 * px_per_mm))
+    along = cv2.getStructuringElement(cv2.MORPH_RECT, (2 * reach + 1, 1))
+    pale = np.asarray(cv2.morphologyEx(skin, cv2.MORPH_CLOSE, along), np.float32)
+    light = (skin + 1.0) / (pale + 1.0)
+    low, high = HALFWAY
+    of_brow = smooth_ramp((height - low) / (high - low))[..., None]
+    return pale, light**of_brow, light ** (1.0 - of_brow)
 
 
 def _hairy(brow: Brow, along: Points, above: Points) -> Mask:
