@@ -3,13 +3,16 @@
 One smooth field moves brow and lid alike: where the brow stands low over the eye it draws hairs and
 shade out over the lid. Here the hair is told from the skin that would be there without it, which
 goes on from beside the brow with the forehead's own grain: so much light each hair takes. The hair
-moves as one, with what the field does at the upper edge of the brow; the skin behind it is drawn
-out evenly from the lashes, which stay, up to that edge; above it nothing is different. At no lift
-the picture is the photo.
+moves as one, with what the field does at the upper edge of the brow, and so does the skin it grows
+on; the skin below is drawn out from the lashes, which stay, up to the lowest hairs. Only where hair
+grows so low that it lies over that skin too does it part from it: what no split of hair and skin
+finds (down, shade, stray hairs) is not left behind. Above the brow nothing is different. At no
+lift the picture is the photo.
 """
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import gaussian_filter1d
@@ -30,6 +33,13 @@ from simulate.geometry.warp import at_pixels, moves, nodes_on, positions, sample
 BELOW_MM, ABOVE_MM, ENDS_MM, SOFT_MM = 1.6, 2.2, 3.0, 1.0
 CREASE_MM = 0.8  # above the crease of the lid, or else the lashes, from where on dark is hair
 LASHES_MM = 0.6  # above the end of the lashes, from where on skin gives way
+# Beyond the corners of the eye, to where lashes reach; from there on skin gives way the lower, by
+# so much a millimetre and at most: the tail of a brow hangs down beside the eye.
+HELD_MM, LOWER, LOWEST_MM = 2.0, 0.9, 8.0
+LEAST_MM = 3.5  # of skin that is drawn out, also where hair grows lower
+MORE_ABOVE = 1.35  # power by which skin is drawn out more below the brow than on the lid
+SINGLE_MM = 0.9  # of a hair or a lash that stands alone, across
+HALFWAY = (0.3, 0.7)  # of the skin that is drawn out: below are lashes, above hairs of the brow
 OVER_MM = 2.0  # above the hair, over which the rigid layer goes over into what the field does
 ALONG_MM = 2.0  # standard deviation along the brow of how far it moves
 COLOUR_MM = 1.0  # coarser is the colour of skin, finer its grain
@@ -79,7 +89,8 @@ def risen_brow(
         eye.hold(still, rows, columns)
     one = np.stack([brow.of_columns(carried[:, i], along) for i in (0, 1)], axis=-1)
     top = brow.of_columns(hairline + rise_mm, along)
-    up_to = np.clip((above - LASHES_MM) / np.maximum(top - LASHES_MM, 1.0), 0.0, 1.0)[..., None]
+    from_mm, to_mm = (brow.of_columns(one, along) for one in _drawn_out(brow, rise_mm))
+    up_to = np.clip((above - from_mm) / (to_mm - from_mm), 0.0, 1.0)[..., None] ** MORE_ABOVE
     acts = smooth_ramp((top + OVER_MM - above) / OVER_MM) * _between_ends(brow, along, BESIDE_MM)
     acts = (acts * (still > 0.0))[..., None]
     drawn = up_to * one
@@ -89,15 +100,18 @@ def risen_brow(
         drawn += lid_way(face, brow.lid, rows, columns, lid_field)[0] - up_to * both
     picture = np.ascontiguousarray(plain[rows, columns])
     skin, light = _apart(face, brow, picture, at, along, above)
+    height = (above - from_mm) / (to_mm - brow.of_columns(rise_mm, along) - from_mm)
+    skin, hairs, lashes = _without_single(skin, height, face.px_per_mm)
     corner = np.array([columns.start, rows.start])
-    back, hair = (
+    back, hair, lash = (
         np.asarray(sample(layer, np.asarray(at + way - corner, np.float32)), np.float32)
         for layer, way in (
             (skin, own + acts * (drawn - own)),
-            (light, own + acts * (one - own)),
+            (light * hairs, own + acts * (one - own)),
+            (lashes, own - acts * own),
         )
     )
-    pixels = np.asarray(np.round(np.clip(back * hair, 0, 255)), np.uint8)
+    pixels = np.asarray(np.round(np.clip(back * hair * lash, 0, 255)), np.uint8)
     changed = (acts[..., 0] > FAINT) & moves(own) & (pixels != bent[rows, columns]).any(axis=2)
     return Patch(rows, columns, pixels, changed) if changed.any() else None
 
@@ -114,12 +128,25 @@ def _carried(face: Face, brow: Brow, height_mm: Points, inverse_field: Field) ->
 
 def _window(face: Face, brow: Brow, most_mm: Points) -> tuple[slice, slice]:
     corners = np.concatenate(
-        [brow.places_px(one) for one in (np.full_like(most_mm, -2.0), most_mm)]
+        [brow.places_px(one) for one in (np.full_like(most_mm, -LOWEST_MM), most_mm)]
     )
     size = np.array([face.photo.width, face.photo.height])
     low = np.clip(np.floor(corners.min(axis=0)), 0, size - 1).astype(int)
     high = np.clip(np.ceil(corners.max(axis=0)) + 1, low + 1, size).astype(int)
     return slice(int(low[1]), int(high[1])), slice(int(low[0]), int(high[0]))
+
+
+def _drawn_out(brow: Brow, rise_mm: Points) -> tuple[Points, Points]:
+    """(n,) each, mm above the lashes: between these skin is drawn out below a brow so much higher.
+
+    Only up to the lowest hairs: what hair leaves in the skin behind it rises with it.
+    """
+    first, last = brow.lid.along_mm[[0, -1]]
+    beside = np.maximum(first - brow.along_mm, brow.along_mm - last) - HELD_MM
+    lower = np.clip(LOWER * beside, 0.0, LOWEST_MM)
+    begins = LASHES_MM - lower
+    ends = np.maximum(brow.low_mm - BELOW_MM - lower / 2.0, begins + LEAST_MM)
+    return begins, ends + rise_mm
 
 
 def _between_ends(brow: Brow, along: Points, over_mm: float) -> Mask:
@@ -151,6 +178,23 @@ def _apart(
         crease *= smooth_ramp((low + CORE_MM / 2.0 - above) / SOFT_MM)
         light += crease[..., None] * (np.maximum(light, dark) - light)
     return (values + 1.0) / light - 1.0, light
+
+
+def _without_single(
+    skin: Floats, height: Points, px_per_mm: float
+) -> tuple[Floats, Floats, Floats]:
+    """(h, w, 3) skin without single hairs, and the light that those of the brow and lashes leave.
+
+    They stand upright, folds run along the lid; drawn out with the skin they would be streaks.
+    `height` is 0 to 1 over the skin that is drawn out.
+    """
+    reach = max(1, round(SINGLE_MM / 2.0 * px_per_mm))
+    along = cv2.getStructuringElement(cv2.MORPH_RECT, (2 * reach + 1, 1))
+    pale = np.asarray(cv2.morphologyEx(skin, cv2.MORPH_CLOSE, along), np.float32)
+    light = (skin + 1.0) / (pale + 1.0)
+    low, high = HALFWAY
+    of_brow = smooth_ramp((height - low) / (high - low))[..., None]
+    return pale, light**of_brow, light ** (1.0 - of_brow)
 
 
 def _hairy(brow: Brow, along: Points, above: Points) -> Mask:

@@ -15,9 +15,10 @@ from face_mesh.ramp import smooth_ramp
 from face_mesh.skin.skin_mask import skin_mask
 from simulate.geometry.grid import FADE_MM, NODE_MM, Grid
 
-# Skin moves less over this distance towards a cover. Twice what any treatment moves it by: so no
-# pixel near a cover is taken from under it.
-TAPER_MM = 6.0
+# Skin moves less over this distance towards a cover, and over so many times what a treatment moves
+# it by at most: no pixel is taken from under a cover, and skin beside it is drawn out to less than
+# twice its length, which is not seen as streaks (author's estimate).
+TAPER_MM, TIMES = 6.0, 3.0
 HIDDEN = 0.05  # of the mask, whose edge is soft
 # Skin moves less over this distance towards hair that lies over it: twice what temples move by.
 HAIR_TAPER_MM = 5.0
@@ -25,13 +26,20 @@ HAIRY = 0.5  # of what is no skin
 Floats = npt.NDArray[np.float32]
 
 
-def off_covers(face: Face, values: Floats, bends_glasses: bool, under_hair: bool = False) -> Floats:
+def off_covers(
+    face: Face,
+    values: Floats,
+    bends_glasses: bool,
+    under_hair: bool = False,
+    most_mm: float = 0.0,
+) -> Floats:
     """Return (rows, columns, ...) values on the face's grid, less and less towards a cover.
 
     `bends_glasses` is whether glasses would be bent by them too, `under_hair` whether hair lies
-    over them and stays.
+    over them and stays, `most_mm` how far they move skin at most.
     """
-    free = _free(face, bends_glasses and wears_glasses(face), under_hair)
+    over_mm = max(TAPER_MM, TIMES * most_mm)
+    free = _free(face, bends_glasses and wears_glasses(face), under_hair, over_mm)
     if free is None:
         return values
     kept = values * free.reshape(*free.shape, *[1] * (values.ndim - 2))
@@ -39,13 +47,13 @@ def off_covers(face: Face, values: Floats, bends_glasses: bool, under_hair: bool
 
 
 @cached_per(Scope.SIZE)
-def _free(face: Face, glasses: bool, hair: bool) -> Floats | None:
+def _free(face: Face, glasses: bool, hair: bool, over_mm: float) -> Floats | None:
     """(rows, columns) float32, 1 away from covers and 0 under them; None if there are none."""
     hidden = np.maximum(fixed_mask(face), lens_mask(face)) if glasses else fixed_mask(face)
     over = hair_mask(face) if hair else np.zeros_like(hidden)
     if not (hidden.any() or over.any()):
         return None
-    free = _away(face, hidden, HIDDEN, TAPER_MM)
+    free = _away(face, hidden, HIDDEN, over_mm)
     return np.minimum(free, _away(face, over, HAIRY, HAIR_TAPER_MM)) if hair else free
 
 

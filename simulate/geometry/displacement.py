@@ -117,11 +117,14 @@ def _volume_ml(face: Face, part: Part) -> float:
 
 @cached_per(Scope.SIZE)
 def _grid_px(face: Face, part: Part) -> Field:
+    unit_mm = part.surface_mm(face)
+    farthest = float(np.linalg.norm(unit_mm, axis=1).max()) if part.bends_glasses else 0.0
     return off_covers(
         face,
-        grid_of(face, part.surface).place(face, part.surface_mm(face)),
+        grid_of(face, part.surface).place(face, unit_mm),
         part.bends_glasses,
         part.under_hair,
+        part.reach * farthest,
     )
 
 

@@ -1,20 +1,25 @@
 """A brow rises as it is, over a lid that is drawn out evenly and lashes that stay."""
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from face_mesh import Face, Photo
 from face_mesh.skin.brow import brow_of
 from simulate import Plan, simulate
 from simulate.geometry.brow_layer import risen_brow
 from simulate.geometry.grid import Grid
 from simulate.outcome import brow_room
 from simulate.outcome.brow_room import HIGHEST_MM, LEAST, lifted_in_part, lifted_share
-from tests.face_mesh.brows import HAIR, places, with_brows
+from tests.face_mesh.brows import HAIR, drawn_mm, places, with_brows
 from tests.face_mesh.eyelids import SKIN
 from tests.simulate.faces import face_of
 
 SIDES = ("left", "right")
 BELOW_MM, THICK_MM = 3.0, 5.0
+Colour = tuple[int, int, int]
 
 
 def column(image: np.ndarray, along: np.ndarray, above: np.ndarray) -> np.ndarray:
@@ -97,3 +102,50 @@ def test_a_lid_that_is_operated_on_as_well_shows_more_below_the_lifted_brow(side
     high, dark = np.arange(-1.0, 22.0, 0.5) > 6.0, (np.mean(HAIR) + np.mean(SKIN)) / 2.0
     moved = ((both < dark) & high) != ((alone < dark) & high)
     assert moved.sum() <= 1  # half millimetres: the brow is where it was
+
+
+def brow_with(
+    drawn: Callable[[np.ndarray, np.ndarray], np.ndarray], side: str, colour: Colour
+) -> Face:
+    """A face with something drawn about a brow, where `drawn` of places beside and above it is."""
+    face = with_brows(0.0, THICK_MM)
+    along, above = places(face, side)
+    picture = face.photo.image.copy()
+    picture[drawn(along, above - drawn_mm(face, side, 0.0, along)) & (np.abs(along) < 4.0)] = colour
+    return replace(face, photo=Photo.from_rgb(picture), workspace={})
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_a_pale_scar_in_a_brow_rises_with_its_hair(side: str) -> None:
+    middle = THICK_MM / 2.0
+    face = brow_with(lambda _, above: np.abs(above - middle) < 0.6, side, (250, 236, 228))
+    outcome = simulate(face, Plan.parse("surgical_brow_lift=4"), engine="fake")
+    along, above = places(face, side)
+    dark, high = (np.mean(HAIR) + np.mean(SKIN)) / 2.0, np.arange(-1.0, 22.0, 0.5) > 4.0
+    scars = []
+    for image in (face.photo.image, outcome.image):
+        one = column(image, along, above)
+        first, last = np.flatnonzero((one < dark) & high)[[0, -1]]  # of the brow
+        scars.append(one[first:last].max())
+    assert scars[1] == pytest.approx(scars[0], abs=12.0)
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_single_hairs_below_a_brow_are_not_drawn_out_to_streaks(side: str) -> None:
+    long_mm = 3.0
+
+    def hairs(along: np.ndarray, above: np.ndarray) -> np.ndarray:
+        return (above > -long_mm) & (above < 1.0) & (np.abs((along + 1.0) % 2.0 - 1.0) < 0.25)
+
+    face = brow_with(hairs, side, HAIR)
+    outcome = simulate(face, Plan.parse("surgical_brow_lift=4"), engine="fake")
+    along, above = places(face, side)
+    steps = np.arange(1.0, 18.0, 0.5)
+    rows = [(np.abs(along) < 3.5) & (above >= low) & (above < low + 0.5) for low in steps]
+    uneven = [
+        np.array([image.mean(axis=2)[row].std() for row in rows])
+        for image in (face.photo.image, outcome.image)
+    ]
+    before, after = (np.count_nonzero(one > uneven[0].max() / 2.0) / 2.0 for one in uneven)
+    assert before >= long_mm
+    assert after <= before + 0.5

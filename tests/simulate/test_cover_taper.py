@@ -11,7 +11,9 @@ from face_mesh.arrays import Bool
 from face_mesh.errors import PlanError
 from face_mesh.landmarks.anatomy import point
 from simulate import Plan, simulate
-from simulate.geometry.cover_taper import HAIR_TAPER_MM, hair_mask
+from simulate.geometry.cover_taper import HAIR_TAPER_MM, hair_mask, off_covers
+from simulate.geometry.grid import NODE_MM, Grid
+from tests.face_mesh.faces import hopper
 from tests.face_mesh.skins import uncovered
 from tests.simulate.faces import bare, face_of
 
@@ -53,3 +55,12 @@ def test_a_temple_under_hair_is_not_drawn_at_all() -> None:
     with pytest.raises(PlanError, match="something covers that part of the face"):
         simulate(face, Plan.parse("temple_filler=1.1"), engine="fake")
     simulate(face, Plan.parse("chin_filler=1"), engine="fake")
+
+
+def test_the_farther_skin_is_moved_the_wider_it_gives_way_to_glasses() -> None:
+    face, most_mm = hopper(), 6.0
+    ones = np.ones(Grid.of(face).shape, np.float32)
+    free = off_covers(face, ones, bends_glasses=True, most_mm=most_mm)
+    steps = [np.abs(np.diff(free, axis=axis)).max() / NODE_MM for axis in (0, 1)]
+    assert free.min() < 0.01
+    assert most_mm * max(steps) < 0.6  # mm a mm: skin is not drawn out to streaks
