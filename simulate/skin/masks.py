@@ -12,7 +12,7 @@ import numpy.typing as npt
 from face_mesh import Face
 from face_mesh.arrays import Mask
 from face_mesh.cache import Scope, cached_per
-from face_mesh.covers.cover import hidden_mask
+from face_mesh.covers.cover import GLASSES, hidden_mask, lens_mask, wears_glasses
 from face_mesh.landmarks.anatomy import point, stem_and_side
 from face_mesh.ramp import ramp, smooth_ramp
 from face_mesh.regions import region_mask, region_patch
@@ -44,6 +44,7 @@ _NOSE = ("nasal_ala_left", "nasal_ala_right", "nasal_tip")
 # more and more. Cut off beside the wing, its dark end would stay as a stub. Author's estimates.
 _CREASE_MM, _ALAR_END_MM = 1.5, 11.0
 _GAP_MM = 2.0  # of a line that is found in pieces. Author's estimate.
+_LENS_END_MM = 3.0  # beside a lens, over which treatment begins. Author's estimate.
 _LID_MM = (2.0, 13.0)  # inwards from the outer corner, between which crow's feet fade out
 
 
@@ -76,8 +77,23 @@ def target_of(face: Face, job: Job) -> Target:
         found = _found(face, job)
     if job.term.operator != "lift" and not job.treatment.spots:
         found = found * (1.0 - exempt_mask(face, job.term.sign))
-    seen = hidden_mask(face) < UNDER_COVER
+    seen = (hidden_mask(face) < UNDER_COVER).astype(np.float32)
+    if spares_lenses(face, job):
+        seen = seen * _beside_lenses(face)
     return Target(_corrected(face, found, own_strokes(face, job)) * seen, beside)
+
+
+def spares_lenses(face: Face, job: Job) -> bool:
+    """Return whether glasses hide what a job's treatment does: then none of it is painted there."""
+    return GLASSES in job.treatment.entry.hidden_by and wears_glasses(face)
+
+
+@cached_per(Scope.SIZE)
+def _beside_lenses(face: Face) -> Mask:
+    """(H, W) float32, 0 behind lenses, 1 some mm beside them: a fold may not end in a step."""
+    lens = (lens_mask(face) > 0.0).astype(np.uint8)
+    away_mm = cv2.distanceTransform(1 - lens, cv2.DIST_L2, 5) / face.px_per_mm
+    return smooth_ramp(ramp(away_mm, (0.0, _LENS_END_MM)))
 
 
 @cached_per(Scope.PIXELS)
