@@ -16,6 +16,7 @@ from face_mesh.cache import Scope, cached_per
 from face_mesh.ramp import ramp, smooth_ramp
 from face_mesh.skin.compact_spots import compact_mask
 from face_mesh.skin.hair import hair
+from face_mesh.skin.lashes import lashes
 from face_mesh.skin.lesions import moles
 from face_mesh.skin.marks import lesions_mask, marks_mask
 from face_mesh.skin.skin_mask import skin_mask
@@ -26,6 +27,7 @@ _WHOLE = (LESIONS, "redness")  # a lesion is picked by hand; redness is no matte
 _DOTS = ("pores", "acne_scars", "melasma")  # dark dots are what they are, or too small to matter
 _SPOTS = ("pigment_spots", FRECKLES)  # which marks are
 _NAEVUS = 0.3  # ln of light from which a dark lesion is no sun spot. Author's estimate.
+_BESIDE_LASHES = ("crows_feet_lines",)
 _BELOW_HAIR = ("forehead_lines", "glabellar_lines")
 # Beside brows and the hairline, where single hairs stand that the skin mask takes for skin: so near
 # nothing is painted, and from there on more and more. Frown lines lie farther from the brows.
@@ -47,7 +49,11 @@ def exempt_mask(face: Face, sign: str) -> Mask:
         return np.asarray(np.maximum(hair(face), _naevi_mask(face)), np.float32)
     marks = lesions_mask(face) if sign in _DOTS else marks_mask(face)
     spared = np.maximum(hair(face), marks)
-    return np.asarray(np.maximum(spared, _beside_hair(face)) if sign in _BELOW_HAIR else spared)
+    if sign in _BELOW_HAIR:
+        spared = np.maximum(spared, _beside_hair(face))
+    elif sign in _BESIDE_LASHES:
+        spared = np.maximum(spared, lashes(face))
+    return np.asarray(spared, np.float32)
 
 
 def apart_mask(face: Face, sign: str) -> Mask:

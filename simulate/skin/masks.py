@@ -43,6 +43,7 @@ _NOSE = ("nasal_ala_left", "nasal_ala_right", "nasal_tip")
 # Beside the wing of the nose: so near a fold is left alone with it, and from there on it is treated
 # more and more. Cut off beside the wing, its dark end would stay as a stub. Author's estimates.
 _CREASE_MM, _ALAR_END_MM = 1.5, 11.0
+_DARK_MM = 2.5  # the widest bottom of a crease below an eye. Author's estimate.
 _GAP_MM = 2.0  # of a line that is found in pieces. Author's estimate.
 _LENS_END_MM = 3.0  # beside a lens, over which treatment begins. Author's estimate.
 _LID_MM = (2.0, 13.0)  # inwards from the outer corner, between which crow's feet fade out
@@ -118,12 +119,21 @@ def band_of(face: Face, job: Job) -> tuple[Mask, Mask]:
     line, skin = _found(face, job) * bare, skin_mask(face)
     if job.term.sign in BELOW_THE_EYE:
         free = below_lashes_beside_nose(face, job.region)
-        return slopes(line, skin, face.px_per_mm) * free * bare, skin * free * bare
+        return slopes(line, _closed(skin, face.px_per_mm), face.px_per_mm) * free * bare, (
+            skin * free * bare
+        )
     if job.term.sign not in OVERHUNG:
         return slopes(line, skin, face.px_per_mm) * bare, skin * bare
     band, beside = overhung(line, skin, _outward_mm(face, job), face.px_per_mm)
     far = np.minimum(bare, 1.0 - _towards_hair(face))
     return band * (1.0 - _nose(face)) * far * _deep(face, job), beside * bare
+
+
+def _closed(skin: Mask, px_per_mm: float) -> Mask:
+    """Skin with the bottom of creases, so dark that little of it is taken for skin."""
+    wide = 2 * max(1, round(0.5 * _DARK_MM * px_per_mm)) + 1
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (wide, wide))
+    return np.asarray(cv2.morphologyEx(skin, cv2.MORPH_CLOSE, disc), np.float32)
 
 
 def _deep(face: Face, job: Job) -> float:

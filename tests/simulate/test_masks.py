@@ -1,5 +1,6 @@
 """Where skin is treated: on the side of a line that is meant, and with an edge nobody sees."""
 
+import cv2
 import numpy as np
 import pytest
 
@@ -7,12 +8,15 @@ from face_mesh.landmarks.anatomy import point
 from face_mesh.regions import region
 from face_mesh.skin.chromophores import HAEMOGLOBIN
 from face_mesh.skin.signs import SIGNS, detect
+from face_mesh.skin.skin_mask import skin_mask
 from simulate import Plan, Treatment, procedures
+from simulate.skin import masks
 from simulate.skin.masks import target_of, whole_lines
 from simulate.skin.region_shares import region_share
 from simulate.skin.skin_effect import skin_mask_of
 from simulate.skin.tasks import jobs_of
-from tests.face_mesh.skins import creased, darker, even_face, with_more
+from tests.face_mesh.faces import collins
+from tests.face_mesh.skins import LARGER, creased, darker, even_face, with_more
 
 SMALL = 1.6  # of the portrait: 2 px per mm
 
@@ -118,3 +122,34 @@ def test_a_crease_found_in_pieces_is_treated_whole_and_two_stay_two() -> None:
     assert (whole >= found).all()
     assert whole[21, 20:140].min() == 1.0
     assert whole[26:34].max() == 0.0
+
+
+def test_the_dark_bottom_of_a_crease_below_an_eye_is_no_hole(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """(What little of it was taken for skin was lifted little, and stayed as a dot like a mole.)"""
+    face = collins()
+    jobs = list(jobs_of(Plan((Treatment("lower_blepharoplasty", 1.0),))))
+    job = max(jobs, key=lambda one: float(target_of(face, one).mask.max()))
+    before = target_of(face, job).mask
+    y, x = np.unravel_index(int(before.argmax()), before.shape)
+    skin = skin_mask(face).copy()
+    cv2.circle(skin, (int(x), int(y)), round(0.6 * face.px_per_mm), 0.3, -1)
+    monkeypatch.setattr(masks, "skin_mask", lambda _: skin)
+    assert before[y, x] > 0.9
+    assert target_of(face, job).mask[y, x] > 0.9
+
+
+def test_lashes_beside_an_eye_are_not_painted_over() -> None:
+    """(Crow's feet took the lashes of the outer corner for lines, and thinned them.)"""
+    bare = even_face(larger=LARGER)
+    face = bare
+    for side, out in (("left", 1.0), ("right", -1.0)):
+        for down in (1.0, 3.0, 5.0):
+            start = point(f"exocanthion_{side}")
+            face = darker(face, (out * 3.0, down), 6.0, 0.4, 1.6, out * 20.0, start)
+    light, dark = (np.log(one.photo.image.mean(axis=2) + 2.0) for one in (bare, face))
+    drawn = light - dark > 0.4
+    plan = Plan((Treatment("crows_feet_toxin", procedures()["crows_feet_toxin"].dose.usual),))
+    assert drawn.sum() > 20
+    mask = skin_mask_of(face, plan); print("M",mask[drawn].max(),mask.max()); assert mask[drawn].max() < 0.1
