@@ -15,7 +15,7 @@ from face_mesh.skin.masked_blur import soften
 # A lash: its greatest width, how much darker it is than beside it (ln of light, of encoded values),
 # how far it reaches from the margin of the lid, and how near another one stands, mm. Author's
 # estimates, from the London portraits.
-_WIDE_MM, _DARKER, _REACH_MM, _BETWEEN_MM = 0.9, 0.13, 8.0, 1.6
+_WIDE_MM, _DARKER, _REACH_MM, _BETWEEN_MM = 0.9, 0.09, 8.0, 1.2
 _ROOT_MM = 3.0  # so near to the margin lashes begin
 _AROUND_MM, _SOFT_MM = 0.4, 0.3
 _LEAST_PX_PER_MM = 1.8  # in a coarser photo a lash is a grey veil and a crease as narrow

@@ -46,6 +46,7 @@ _CREASE_MM, _ALAR_END_MM = 1.5, 11.0
 _DARK_MM = 2.5  # the widest bottom of a crease below an eye. Author's estimate.
 _GAP_MM = 2.0  # of a line that is found in pieces. Author's estimate.
 _LENS_END_MM = 3.0  # beside a lens, over which treatment begins. Author's estimate.
+_CORNER_MM = (0.0, 3.0)  # outwards from it, over which crow's feet reach up to the lid
 _LID_MM = (2.0, 13.0)  # inwards from the outer corner, between which crow's feet fade out
 
 
@@ -182,7 +183,7 @@ def whole_lines(found: Mask, px_per_mm: float) -> Mask:
 
 
 def _beside_the_eye(face: Face, job: Job) -> Mask:
-    """(H, W) float32, fades towards the middle of the lid, whose own crease stays."""
+    """(H, W) float32, fades towards the middle of the lid, whose crease and lashes stay."""
     outward_mm = _outward_mm(face, job)
     side = stem_and_side(job.region)[1]
     x, y = np.round(face.landmarks_px[point(f"exocanthion_{side}"), :2]).astype(int)
@@ -190,7 +191,9 @@ def _beside_the_eye(face: Face, job: Job) -> Mask:
     corner = outward_mm[y, x] if inside else outward_mm.min()
     full, none = _LID_MM
     shares = (outward_mm - corner + none) / (none - full)
-    return np.asarray(np.clip(shares, 0.0, 1.0), np.float32)
+    lid = below_lashes_beside_nose(face, job.region)
+    beside = smooth_ramp(ramp(outward_mm - corner, _CORNER_MM))
+    return np.asarray(np.clip(shares, 0.0, 1.0) * np.maximum(lid, beside), np.float32)
 
 
 def _shared(face: Face, job: Job) -> Mask:
