@@ -4,13 +4,15 @@ import cv2
 import numpy as np
 import pytest
 
-from face_mesh.landmarks.anatomy import point
+from face_mesh.arrays import Mask
+from face_mesh.landmarks.anatomy import curve, point
 from face_mesh.regions import region
 from face_mesh.skin.chromophores import HAEMOGLOBIN
 from face_mesh.skin.signs import SIGNS, detect
 from face_mesh.skin.skin_mask import skin_mask
 from simulate import Plan, Treatment, procedures
 from simulate.skin import masks
+from simulate.skin.exemption import exempt_mask
 from simulate.skin.masks import target_of, whole_lines
 from simulate.skin.region_shares import region_share
 from simulate.skin.skin_effect import skin_mask_of
@@ -140,16 +142,30 @@ def test_the_dark_bottom_of_a_crease_below_an_eye_is_no_hole(
     assert target_of(face, job).mask[y, x] > 0.9
 
 
-def test_lashes_beside_an_eye_are_not_painted_over() -> None:
+def test_lashes_beside_an_eye_are_spared_and_a_crease_is_not() -> None:
     """(Crow's feet took the lashes of the outer corner for lines, and thinned them.)"""
-    bare = even_face(larger=LARGER)
-    face = bare
-    for side, out in (("left", 1.0), ("right", -1.0)):
-        for down in (1.0, 3.0, 5.0):
-            start = point(f"exocanthion_{side}")
-            face = darker(face, (out * 3.0, down), 6.0, 0.4, 1.6, out * 20.0, start)
-    light, dark = (np.log(one.photo.image.mean(axis=2) + 2.0) for one in (bare, face))
-    drawn = light - dark > 0.4
-    plan = Plan((Treatment("crows_feet_toxin", procedures()["crows_feet_toxin"].dose.usual),))
-    assert drawn.sum() > 20
-    mask = skin_mask_of(face, plan); print("M",mask[drawn].max(),mask.max()); assert mask[drawn].max() < 0.1
+    bare, corner = even_face(larger=LARGER), point("exocanthion_left")
+
+    def drawn(wide_mm: float) -> tuple[Mask, Mask]:
+        face = bare
+        for down in (0.5, 2.0):
+            face = darker(face, (2.5, down), 4.0, wide_mm, 1.6, 20.0, corner)
+        light, dark = (np.log(one.photo.image.mean(axis=2) + 2.0) for one in (bare, face))
+        return exempt_mask(face, "crows_feet_lines"), light - dark > 0.4
+
+    spared, lash = drawn(0.4)
+    assert lash.sum() > 20
+    assert spared[lash].min() > 0.9
+    spared, crease = drawn(1.8)
+    assert spared[crease].mean() < 0.1
+
+
+def test_crows_feet_are_not_painted_on_the_lashes_of_the_lid() -> None:
+    """(Pale scratches lay on the outer third of the lid, right below its margin.)"""
+    corner = point("exocanthion_left")
+    face = darker(even_face(), (-6.0, 3.0), 16.0, 1.4, 0.3, start=corner)
+    mask = skin_mask_of(face, Plan((Treatment("crows_feet_toxin", 12.0, "left"),)))
+    lid = face.landmarks_px[list(curve("lower_lid_left")), :2]
+    x, y = np.round(lid[len(lid) // 2 :]).astype(int).T
+    for down_mm in (0.5, 1.0, 1.5):
+        assert not mask[y + round(down_mm * face.px_per_mm), x].any()
