@@ -45,6 +45,7 @@ _BEND = 0.003  # of the path a step: lets it turn by 45 degrees where the fold i
 # the second on nothing is read.
 _STUBBLE = (1.5, 2.25)
 _GAP_MM = 5.0  # the shade of a deep fold is too dark and red for the skin mask, up to this width
+_HOLE_MM = 2.5  # the same of others, whose bottom alone is so dark
 # Along a fold: what is fainter over so much is of it, and at its ends it fades out (standard
 # deviation). Author's estimates.
 _BRIDGE_MM, _FADE_MM = 10.0, 2.0
@@ -194,7 +195,7 @@ def _severity(view: View, kind: _Kind, region: str) -> float:
 
 def _band(view: View, kind: _Kind, line: str, region: str, half_mm: float, shade: Values) -> Band:
     name = f"{line}_{region.rpartition('_')[2]}"
-    bare = _reached(view) if kind.one_sided else view.bare
+    bare = _reached(view, _GAP_MM) if kind.one_sided else view.bare
     return Band.of(view, name, half_mm, shade, bare)
 
 
@@ -253,15 +254,15 @@ def _along_path(
     x, y = area.places()
     there = fold.band.laid_back(np.asarray(profile, np.float32), x, y)
     soft = soften(there, 0.4 * view.px_per_mm)
-    bare = _reached(view) if kind.one_sided else view.bare
+    bare = _reached(view, _GAP_MM if kind.one_sided else _HOLE_MM)
     inside = bare[area.rows, area.columns]
     return np.asarray(np.where(soft < 0.04, 0.0, np.clip(soft, 0.0, 1.0)) * inside, np.float32)
 
 
 @cached_per(Scope.PIXELS)
-def _reached(view: View) -> Bool:
+def _reached(view: View, gap_mm: float) -> Bool:
     """Bare skin and the deep shade between it, (h, w); never lips, eyes or nostrils."""
-    wide = 2 * round(_GAP_MM / 2 * view.px_per_mm) + 1
+    wide = 2 * round(gap_mm / 2 * view.px_per_mm) + 1
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (wide, wide))
     closed = cv2.morphologyEx(view.bare.astype(np.uint8), cv2.MORPH_CLOSE, disc)
     return np.asarray((closed > 0) & ~openings(view), np.bool_)

@@ -17,16 +17,15 @@ from face_mesh.skin.masked_blur import across
 from face_mesh.skin.upper_lid import UpperLid, upper_lid
 from simulate.composite import Patch
 from simulate.geometry.grid import Grid
+from simulate.geometry.lid_field import FOLD_MM, HIDDEN_MM, fold_field, lid_window
+from simulate.geometry.lid_show import lid_way, without_lashes
 from simulate.geometry.operators import smooth_step
-from simulate.geometry.warp import nodes_on, positions, sample
+from simulate.geometry.warp import positions, sample
 
-HIDDEN_MM = (0.6, 1.6)  # of lid that shows: from none of it hidden by the fold to all
 # Of the length of a lid that shows: from which on what does not show is less and less taken to be
 # hidden by a fold, and from which on not at all. There the crease only runs down into the lashes.
 SHOWS = (0.4, 0.5)
-ENDS_MM = 4.0  # towards the corners of the eye, over which the layer goes over into the bent skin
-FOLD_MM = 9.0  # above the lashes, within which the field moves the fold most
-STEPS = 19  # heights at which that is looked for
+ENDS_MM = 8.0  # towards the corners of the eye, over which the layer goes over into the bent skin
 # Above the end of the lashes: where the skin of the fold begins, and over how much it does.
 EDGE_MM, EDGE_SOFT_MM = 0.3, 0.5
 SKIN_MM = (0.6, 5.0)  # above the lashes, of whose colour the uncovered lid is made
@@ -36,7 +35,7 @@ COLOUR_MM, GRAIN_MM = 1.2, 0.4  # standard deviations: coarser is its colour, fi
 LID = 0.93
 # What the fold's edge takes of the light below it: a crease, and the shade around it; each as a
 # share of light and a reach in mm. A crease of those portraits is 0.2 to 0.5 of density deep.
-CREASE, SHADE = (0.24, 0.45), (0.10, 1.3)
+CREASE, SHADE = (0.22, 0.55), (0.10, 1.3)
 FOLLOWS = (0.75, 1.05, 1.2)  # of red, green and blue, how far each goes with the shade on skin
 # A finer crease would be dashes in a coarse photo, and a sharper edge steps.
 LEAST_PX, SOFT_PX = 0.7, 2.5
@@ -64,18 +63,22 @@ def uncovered_lid(
     at = positions(rows, columns)
     along, above = lid.places(at)
     share = np.interp(along, lid.along_mm, hides, left=0.0, right=0.0)
-    moved = fold_field(face, lid, along, above, at, inverse_field)
-    risen_mm = -(moved @ lid.up.astype(np.float32)) / np.float32(face.px_per_mm)
+    rigid = fold_field(face, lid, along, above, at, inverse_field)
+    risen_mm = -(rigid @ lid.up.astype(np.float32)) / np.float32(face.px_per_mm)
     free = np.ones(above.shape, np.float32)
     for eye in Grid.of(face).still:
         eye.hold(free, rows, columns)
     share = share * np.clip(risen_mm / LEAST_MM, 0.0, 1.0) * (above < FOLD_MM) * (free > 0.0)
+    # Where less is hidden the fold rises less off the lashes: so its crease runs down into them.
+    drawn, _ = lid_way(face, lid, rows, columns, inverse_field)
+    moved = np.asarray(drawn + share[..., None] * (rigid - drawn), np.float32)
     changed = share > 0.0
     if not changed.any():
         return None
     picture = np.ascontiguousarray(plain[rows, columns])
     corner = np.array([columns.start, rows.start], np.float32)
-    fold = np.clip(sample(picture, at + moved - corner), 0, 255).astype(np.float32)
+    skin, light = without_lashes(lid, picture, along, above, face.px_per_mm)
+    fold = np.clip(sample(skin, at + moved - corner) * light, 0, 255).astype(np.float32)
     _, came_from = lid.places(at + moved)
     soft_mm = max(EDGE_SOFT_MM, SOFT_PX / face.px_per_mm)
     front = smooth_step((came_from - EDGE_MM) / soft_mm)
@@ -83,9 +86,8 @@ def uncovered_lid(
     behind = _lid_skin(picture, above, face.px_per_mm) * _in_shade(below_mm, face.px_per_mm)
     lashes = smooth_step(above / soft_mm + 0.5)[..., None]
     behind = picture * (1.0 - lashes) + behind * lashes
-    cover = front[..., None]
-    clean = cover * fold + (1.0 - cover) * behind
-    out = share[..., None] * clean + (1.0 - share[..., None]) * bent[rows, columns]
+    seen = ((1.0 - front) * share)[..., None]
+    out = seen * behind + (1.0 - seen) * fold
     pixels = np.asarray(np.round(np.clip(out, 0, 255)), np.uint8)
     changed = changed & (pixels != bent[rows, columns]).any(axis=2)
     return Patch(rows, columns, pixels, changed) if changed.any() else None
@@ -100,50 +102,6 @@ def _hidden(lid: UpperLid) -> Points:
     hidden = hidden * smooth_step(np.asarray((most - shows) / (most - some), np.float64))
     ends = np.minimum(lid.along_mm - lid.along_mm[0], lid.along_mm[-1] - lid.along_mm)
     return np.asarray(hidden * smooth_step(ends / ENDS_MM), np.float64)
-
-
-def lid_window(face: Face, lid: UpperLid, beside_mm: float = 0.0) -> tuple[slice, slice]:
-    """Return rows and columns of the photo about a lid and its fold, with room at its corners."""
-    heights = lid.margin_mm + lid.lashes_mm
-    corners = [
-        lid.origin_px + face.px_per_mm * (along * lid.along + up * lid.up)
-        for along in (lid.along_mm[0] - beside_mm, lid.along_mm[-1] + beside_mm)
-        for up in (heights.min() - 2.0, heights.max() + FOLD_MM)
-    ]
-    size = np.array([face.photo.width, face.photo.height])
-    low = np.clip(np.floor(np.min(corners, axis=0)), 0, size - 1).astype(int)
-    high = np.clip(np.ceil(np.max(corners, axis=0)) + 1, low + 1, size).astype(int)
-    return slice(int(low[1]), int(high[1])), slice(int(low[0]), int(high[0]))
-
-
-def fold_field(
-    face: Face,
-    lid: UpperLid,
-    along: Points,
-    above: Points,
-    at: Floats,
-    inverse_field: Field,
-) -> Floats:
-    """Return (h, w, 2) px to where the fold at each pixel comes from: all below as what moves most.
-
-    So the fold moves as one down to its edge, where the field, which holds the lashes, fades out.
-    """
-    grid = Grid.of(face)
-    heights = np.linspace(1.0, FOLD_MM, STEPS)
-    ends = (lid.margin_mm + lid.lashes_mm)[:, None] + heights
-    places = lid.origin_px + face.px_per_mm * (
-        lid.along_mm[:, None, None] * lid.along + ends[..., None] * lid.up
-    )
-    tried = nodes_on(grid, inverse_field, places.astype(np.float32))
-    most = (-(tried @ lid.up)).argmax(axis=1)
-    columns = np.arange(len(most))
-    rigid = np.stack(
-        [np.interp(along, lid.along_mm, tried[columns, most, i]) for i in (0, 1)], axis=-1
-    )
-    until = np.interp(along, lid.along_mm, heights[most])
-    own = nodes_on(grid, inverse_field, at)
-    soft = smooth_step((above - until) / 1.0 + 0.5)[..., None]
-    return np.asarray(soft * own + (1.0 - soft) * rigid, np.float32)
 
 
 def _lid_skin(picture: Rgb, above: Points, px_per_mm: float) -> Floats:

@@ -19,11 +19,13 @@ from face_mesh.skin.masked_blur import soften
 from face_mesh.skin.upper_lid import UpperLid, upper_lid
 from simulate.composite import Patch
 from simulate.geometry.grid import Grid
-from simulate.geometry.lid_fold import HIDDEN_MM, fold_field, lid_window
+from simulate.geometry.lid_field import HIDDEN_MM, fold_field, lid_window
 from simulate.geometry.warp import at_pixels, moves, positions, sample
 
 LASHES_MM = 0.5  # above the end of their dark line, from where on skin gives way
-LEAST_MM = 2.5  # of skin that is drawn out, also where the crease runs down into the lashes
+# Of skin that is drawn out: at least, and where no crease is seen, for there what is dark above the
+# lashes is the edge of the fold, and drawn out over less it is a smudge. Author's estimates.
+LEAST_MM, CREASELESS_MM = 2.5, 6.0
 # Beyond the corners of the eye, to where lashes reach; from there on, over which it goes over into
 # the bent skin.
 HELD_MM, FADE_MM = 4.0, 6.0
@@ -49,7 +51,7 @@ def drawn_lid(face: Face, side: str, plain: Rgb, bent: Rgb, inverse_field: Field
     way, acts = lid_way(face, lid, rows, columns, inverse_field)
     own = at_pixels(Grid.of(face), inverse_field, rows, columns)
     picture = np.ascontiguousarray(plain[rows, columns])
-    skin, light = _without_lashes(lid, picture, *lid.places(at), face.px_per_mm)
+    skin, light = without_lashes(lid, picture, *lid.places(at), face.px_per_mm)
     corner = np.array([columns.start, rows.start])
     back = np.asarray(sample(skin, np.asarray(at + way - corner, np.float32)), np.float32)
     pixels = np.asarray(np.round(np.clip(back * light, 0, 255)), np.uint8)
@@ -78,7 +80,10 @@ def lid_way(
         eye.hold(still, rows, columns)
     fold = fold_field(face, lid, along, above, at, inverse_field)
     risen_mm = np.maximum(-(fold @ lid.up.astype(np.float32)) / np.float32(face.px_per_mm), 0.0)
-    edge = np.maximum(_of_columns(lid, lid.show_mm, along), LEAST_MM) + risen_mm
+    show = _of_columns(lid, lid.show_mm, along)
+    seen = smooth_ramp((show - HIDDEN_MM[0]) / (HIDDEN_MM[1] - HIDDEN_MM[0]))
+    least = LEAST_MM * seen + CREASELESS_MM * (1.0 - seen)
+    edge = np.maximum(show, least) + risen_mm
     part = np.clip((above - LASHES_MM) / (edge - LASHES_MM), 0.0, 1.0)
     first, last = lid.along_mm[[0, -1]]
     beside = np.maximum(first - along, along - last)
@@ -91,10 +96,21 @@ def _of_columns(lid: UpperLid, values: Points, along: Points) -> Points:
     return np.interp(along, lid.along_mm, values)
 
 
-def _without_lashes(
+def without_lashes(
     lid: UpperLid, picture: Rgb, along: Points, above: Points, px_per_mm: float
 ) -> tuple[Floats, Floats]:
-    """(h, w, 3) the skin behind lashes that reach over it, and the share of light they leave."""
+    """Return the skin behind lashes that reach over it, and the share of light they leave.
+
+    Args:
+        lid: read off the photo.
+        picture: (h, w, 3) of the photo.
+        along: (h, w) mm along the eye.
+        above: (h, w) mm above the end of the lashes.
+        px_per_mm: scale.
+
+    Returns:
+        (h, w, 3) float32 skin, 0 to 255; (h, w, 3) float32 share of light.
+    """
     values = picture.astype(np.float32)
     size = 2 * max(1, round(0.5 * LASH_MM * px_per_mm)) + 1
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))

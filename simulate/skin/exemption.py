@@ -13,16 +13,26 @@ import numpy as np
 from face_mesh import Face
 from face_mesh.arrays import Mask
 from face_mesh.cache import Scope, cached_per
+from face_mesh.ramp import ramp, smooth_ramp
 from face_mesh.skin.compact_spots import compact_mask
 from face_mesh.skin.hair import hair
+from face_mesh.skin.lashes import lashes
 from face_mesh.skin.lesions import moles
 from face_mesh.skin.marks import lesions_mask, marks_mask
+from face_mesh.skin.skin_mask import skin_mask
+from face_mesh.skin.working_view import BARE
 from simulate.catalogue.procedure import FRECKLES, LESIONS
 
 _WHOLE = (LESIONS, "redness")  # a lesion is picked by hand; redness is no matter of single hairs
 _DOTS = ("pores", "acne_scars", "melasma")  # dark dots are what they are, or too small to matter
 _SPOTS = ("pigment_spots", FRECKLES)  # which marks are
 _NAEVUS = 0.3  # ln of light from which a dark lesion is no sun spot. Author's estimate.
+_BESIDE_LASHES = ("crows_feet_lines",)
+_BELOW_HAIR = ("forehead_lines", "glabellar_lines")
+# Beside brows and the hairline, where single hairs stand that the skin mask takes for skin: so near
+# nothing is painted, and from there on more and more. Frown lines lie farther from the brows.
+# Author's estimates.
+_STRAY_MM = (2.5, 5.5)
 _BROAD_MM, _BROADER = 2.0, 1.5  # a shade is broad: single hairs may not make a pattern of it
 
 
@@ -38,7 +48,12 @@ def exempt_mask(face: Face, sign: str) -> Mask:
     if sign in _SPOTS:
         return np.asarray(np.maximum(hair(face), _naevi_mask(face)), np.float32)
     marks = lesions_mask(face) if sign in _DOTS else marks_mask(face)
-    return np.asarray(np.maximum(hair(face), marks), np.float32)
+    spared = np.maximum(hair(face), marks)
+    if sign in _BELOW_HAIR:
+        spared = np.maximum(spared, _beside_hair(face))
+    elif sign in _BESIDE_LASHES:
+        spared = np.maximum(spared, lashes(face))
+    return np.asarray(spared, np.float32)
 
 
 def apart_mask(face: Face, sign: str) -> Mask:
@@ -47,6 +62,13 @@ def apart_mask(face: Face, sign: str) -> Mask:
     Moles beside lips and lids are among it, which no detector of lesions looks for.
     """
     return np.asarray(np.maximum(exempt_mask(face, sign), compact_mask(face)), np.float32)
+
+
+@cached_per(Scope.PIXELS)
+def _beside_hair(face: Face) -> Mask:
+    """(H, W) float32, 1 on and right beside what is no skin, 0 some mm away."""
+    away_mm = cv2.distanceTransform((skin_mask(face) > BARE).astype(np.uint8), cv2.DIST_L2, 5)
+    return 1.0 - smooth_ramp(ramp(away_mm / face.px_per_mm, _STRAY_MM))
 
 
 def _naevi_mask(face: Face) -> Mask:

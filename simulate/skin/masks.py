@@ -12,7 +12,7 @@ import numpy.typing as npt
 from face_mesh import Face
 from face_mesh.arrays import Mask
 from face_mesh.cache import Scope, cached_per
-from face_mesh.covers.cover import hidden_mask
+from face_mesh.covers.cover import GLASSES, hidden_mask, lens_mask, wears_glasses
 from face_mesh.landmarks.anatomy import point, stem_and_side
 from face_mesh.ramp import ramp, smooth_ramp
 from face_mesh.regions import region_mask, region_patch
@@ -43,7 +43,10 @@ _NOSE = ("nasal_ala_left", "nasal_ala_right", "nasal_tip")
 # Beside the wing of the nose: so near a fold is left alone with it, and from there on it is treated
 # more and more. Cut off beside the wing, its dark end would stay as a stub. Author's estimates.
 _CREASE_MM, _ALAR_END_MM = 1.5, 11.0
+_DARK_MM = 2.5  # the widest bottom of a crease below an eye. Author's estimate.
 _GAP_MM = 2.0  # of a line that is found in pieces. Author's estimate.
+_LENS_END_MM = 3.0  # beside a lens, over which treatment begins. Author's estimate.
+_CORNER_MM = (0.0, 3.0)  # outwards from it, over which crow's feet reach up to the lid
 _LID_MM = (2.0, 13.0)  # inwards from the outer corner, between which crow's feet fade out
 
 
@@ -76,8 +79,23 @@ def target_of(face: Face, job: Job) -> Target:
         found = _found(face, job)
     if job.term.operator != "lift" and not job.treatment.spots:
         found = found * (1.0 - exempt_mask(face, job.term.sign))
-    seen = hidden_mask(face) < UNDER_COVER
+    seen = (hidden_mask(face) < UNDER_COVER).astype(np.float32)
+    if spares_lenses(face, job):
+        seen = seen * _beside_lenses(face)
     return Target(_corrected(face, found, own_strokes(face, job)) * seen, beside)
+
+
+def spares_lenses(face: Face, job: Job) -> bool:
+    """Return whether glasses hide what a job's treatment does: then none of it is painted there."""
+    return GLASSES in job.treatment.entry.hidden_by and wears_glasses(face)
+
+
+@cached_per(Scope.SIZE)
+def _beside_lenses(face: Face) -> Mask:
+    """(H, W) float32, 0 behind lenses, 1 some mm beside them: a fold may not end in a step."""
+    lens = (lens_mask(face) > 0.0).astype(np.uint8)
+    away_mm = cv2.distanceTransform(1 - lens, cv2.DIST_L2, 5) / face.px_per_mm
+    return smooth_ramp(ramp(away_mm, (0.0, _LENS_END_MM)))
 
 
 @cached_per(Scope.PIXELS)
@@ -102,12 +120,21 @@ def band_of(face: Face, job: Job) -> tuple[Mask, Mask]:
     line, skin = _found(face, job) * bare, skin_mask(face)
     if job.term.sign in BELOW_THE_EYE:
         free = below_lashes_beside_nose(face, job.region)
-        return slopes(line, skin, face.px_per_mm) * free * bare, skin * free * bare
+        return slopes(line, _closed(skin, face.px_per_mm), face.px_per_mm) * free * bare, (
+            skin * free * bare
+        )
     if job.term.sign not in OVERHUNG:
         return slopes(line, skin, face.px_per_mm) * bare, skin * bare
     band, beside = overhung(line, skin, _outward_mm(face, job), face.px_per_mm)
     far = np.minimum(bare, 1.0 - _towards_hair(face))
     return band * (1.0 - _nose(face)) * far * _deep(face, job), beside * bare
+
+
+def _closed(skin: Mask, px_per_mm: float) -> Mask:
+    """Skin with the bottom of creases, so dark that little of it is taken for skin."""
+    wide = 2 * max(1, round(0.5 * _DARK_MM * px_per_mm)) + 1
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (wide, wide))
+    return np.asarray(cv2.morphologyEx(skin, cv2.MORPH_CLOSE, disc), np.float32)
 
 
 def _deep(face: Face, job: Job) -> float:
@@ -156,7 +183,7 @@ def whole_lines(found: Mask, px_per_mm: float) -> Mask:
 
 
 def _beside_the_eye(face: Face, job: Job) -> Mask:
-    """(H, W) float32, fades towards the middle of the lid, whose own crease stays."""
+    """(H, W) float32, fades towards the middle of the lid, whose crease and lashes stay."""
     outward_mm = _outward_mm(face, job)
     side = stem_and_side(job.region)[1]
     x, y = np.round(face.landmarks_px[point(f"exocanthion_{side}"), :2]).astype(int)
@@ -164,7 +191,9 @@ def _beside_the_eye(face: Face, job: Job) -> Mask:
     corner = outward_mm[y, x] if inside else outward_mm.min()
     full, none = _LID_MM
     shares = (outward_mm - corner + none) / (none - full)
-    return np.asarray(np.clip(shares, 0.0, 1.0), np.float32)
+    lid = below_lashes_beside_nose(face, job.region)
+    beside = smooth_ramp(ramp(outward_mm - corner, _CORNER_MM))
+    return np.asarray(np.clip(shares, 0.0, 1.0) * np.maximum(lid, beside), np.float32)
 
 
 def _shared(face: Face, job: Job) -> Mask:

@@ -24,7 +24,7 @@ from simulate.plan.conditions import Conditions
 from simulate.plan.plan import Plan, Treatment
 from simulate.progress import share_of
 from simulate.skin.blend import Weighted
-from simulate.skin.masks import areas_under_hair, target_of
+from simulate.skin.masks import areas_under_hair, spares_lenses, target_of
 from simulate.skin.region_shares import BROAD
 from simulate.skin.tasks import Job, jobs_of
 from simulate.skin.treated_patch import TreatedPatch, treatment_steps
@@ -143,13 +143,14 @@ def skin_effect(
 
     asked, low, high = map(amount_for, (conditions.responder, "low", "high"))
     wanted = [job for job in jobs_of(plan) if high(job.treatment) > 0]
-    pieces: dict[str, Piece] = {}
+    pieces: dict[tuple[str, bool], Piece] = {}
     for i, job in enumerate(wanted):
-        if job.key not in pieces:
+        place = job.key, spares_lenses(face, job)
+        if place not in pieces:
             working = treatment_steps(face, job, conditions.engine, conditions.seed)
             made = yield from share_of(working, 1 / len(wanted), i / len(wanted))
-            pieces[job.key] = Piece(made)
-        pieces[job.key].jobs.append(job)
+            pieces[place] = Piece(made)
+        pieces[place].jobs.append(job)
     found = list(pieces.values())
     parts = tuple((piece.skin, piece.weight(asked)) for piece in found)
     half = tuple(0.5 * abs(one.weight(high) - one.weight(low)) for one in found)

@@ -28,7 +28,7 @@ from simulate.skin.exemption import apart_mask
 from simulate.skin.fade_colour import fade, fade_dots, fade_spots
 from simulate.skin.fill_fold import lift_shade
 from simulate.skin.grain import Grain, mix_evenly
-from simulate.skin.masks import Target, lesions_by_hand, own_strokes, target_of
+from simulate.skin.masks import Target, lesions_by_hand, own_strokes, spares_lenses, target_of
 from simulate.skin.match_colour import match
 from simulate.skin.tasks import Job
 
@@ -118,7 +118,7 @@ def treatment_steps(face: Face, job: Job, engine: str, seed: int) -> Progress:
         EngineError: the engine failed.
     """
     kept = patch_at(face, job.term.sign, job.term.operator, job.region)
-    asked = (job.treatment.spots, own_strokes(face, job), engine, seed)
+    asked = (job.treatment.spots, own_strokes(face, job), spares_lenses(face, job), engine, seed)
     if (patch := kept.get(asked)) is None:
         patch = yield from _worked(face, job, engine, seed)
         kept.clear()

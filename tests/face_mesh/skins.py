@@ -9,7 +9,7 @@ import numpy as np
 from face_mesh import Face, Photo
 from face_mesh.arrays import Points, Rgb
 from face_mesh.cache import Key, Scope, name_of
-from face_mesh.covers.cover import sight_of
+from face_mesh.covers.cover import GLASSES, sight_of
 from face_mesh.covers.face_crop import SIZE_PX
 from face_mesh.covers.network import Sight
 from face_mesh.landmarks.anatomy import curve, point
@@ -43,6 +43,7 @@ def even_face(colour: tuple[int, int, int] = SKIN, larger: float = LARGER) -> Fa
         landmarks_px=points,
         pose=face.pose.at_scale(larger),
         scale=scale,
+        findings=tuple(one for one in face.findings if one.id != GLASSES),
         workspace=uncovered(),
     )
 

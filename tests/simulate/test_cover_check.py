@@ -5,10 +5,11 @@ import pytest
 
 from face_mesh import Face, Photo, read_face
 from face_mesh.arrays import Rgb
-from face_mesh.covers.cover import hidden_mask
+from face_mesh.covers.cover import hidden_mask, lens_mask
 from face_mesh.errors import PlanError
 from simulate import Plan, Treatment, procedures, simulate
 from simulate.outcome.cover_check import HARDLY_HIDDEN, check_covers, covers_of, hidden_share
+from simulate.skin.skin_effect import skin_mask_of
 from tests.face_mesh import covered
 from tests.face_mesh.faces import collins, hopper
 
@@ -80,3 +81,10 @@ def test_glasses_take_away_what_is_under_them_and_draw_around_the_rest() -> None
     assert changed.any()
     assert not changed[y - reach : y + reach, x - reach : x + reach].any()
     assert any("under the glasses" in warning for warning in lifted.warnings)
+
+
+@pytest.mark.parametrize("name", ["lower_blepharoplasty", "tear_trough_filler", "crows_feet_toxin"])
+def test_behind_a_lens_nothing_is_painted_that_is_said_not_to_be_drawn(name: str) -> None:
+    """(Bags were wiped behind glasses, up to the rims, where the words said nothing is drawn.)"""
+    worn = hopper()
+    assert not skin_mask_of(worn, plan(name))[lens_mask(worn) > 0].any()

@@ -9,12 +9,15 @@ from face_mesh.arrays import Rgb
 from face_mesh.landmarks.anatomy import curve, point
 from face_mesh.skin.compact_spots import compact_mask
 from face_mesh.skin.lesions import moles
+from face_mesh.skin.skin_mask import skin_mask
+from face_mesh.skin.working_view import BARE
 from simulate import Plan, Treatment, procedures
 from simulate.plan.conditions import Conditions
 from simulate.progress import complete
 from simulate.skin.blend import blend_parts
 from simulate.skin.exemption import exempt_mask
 from simulate.skin.skin_effect import SkinEffect, skin_effect, skin_mask_of
+from tests.face_mesh.faces import collins, hopper
 from tests.face_mesh.hairs import beard_of, grainy_face, with_stubble
 from tests.face_mesh.skins import creased, darker
 
@@ -154,3 +157,14 @@ def test_a_marionette_line_is_followed_to_the_jaw_without_a_gap() -> None:
         for i in (0, 1)
     )
     assert mask[y, x].min() > 0.3
+
+
+@pytest.mark.parametrize("name", ["forehead_toxin", "glabellar_toxin"])
+def test_beside_brows_and_the_hairline_nothing_is_painted(name: str) -> None:
+    """(Fine hairs of the hairline and stray ones of the brows were painted over with skin.)"""
+    for face in (collins(), hopper()):
+        plan = Plan((Treatment(name, procedures()[name].dose.usual),))
+        mask = skin_mask_of(face, plan)
+        skin = (skin_mask(face) > BARE).astype(np.uint8)
+        beside = cv2.distanceTransform(skin, cv2.DIST_L2, 5) < 2.4 * face.px_per_mm
+        assert not mask[beside].any()

@@ -6,7 +6,7 @@ import pytest
 from face_mesh.skin.upper_lid import upper_lid
 from simulate import Plan, simulate
 from simulate.geometry.grid import Grid
-from simulate.geometry.lid_show import _without_lashes, drawn_lid
+from simulate.geometry.lid_show import drawn_lid, without_lashes
 from tests.face_mesh.brows import places
 from tests.face_mesh.eyelids import SKIN, with_lids
 
@@ -50,7 +50,7 @@ def test_single_lashes_are_told_from_the_lid_and_put_back_whole() -> None:
         lash = (np.abs(along - k) < 0.15) & (above > 0.3) & (above < 2.5)
         picture[lash] = 40
     crossed = type(lid)(**{**vars(lid), "crossed": np.ones_like(lid.crossed)})
-    skin, light = _without_lashes(crossed, picture, along, above, face.px_per_mm)
+    skin, light = without_lashes(crossed, picture, along, above, face.px_per_mm)
     tips = (np.abs(along) < 0.1) & (above > 1.2) & (above < 2.2)
     assert picture[tips].mean() < 60.0
     assert skin[tips].mean() > 0.8 * np.mean(SKIN)

@@ -1,18 +1,24 @@
 """Where skin is treated: on the side of a line that is meant, and with an edge nobody sees."""
 
+import cv2
 import numpy as np
 import pytest
 
-from face_mesh.landmarks.anatomy import point
+from face_mesh.arrays import Mask
+from face_mesh.landmarks.anatomy import curve, point
 from face_mesh.regions import region
 from face_mesh.skin.chromophores import HAEMOGLOBIN
 from face_mesh.skin.signs import SIGNS, detect
+from face_mesh.skin.skin_mask import skin_mask
 from simulate import Plan, Treatment, procedures
+from simulate.skin import masks
+from simulate.skin.exemption import exempt_mask
 from simulate.skin.masks import target_of, whole_lines
 from simulate.skin.region_shares import region_share
 from simulate.skin.skin_effect import skin_mask_of
 from simulate.skin.tasks import jobs_of
-from tests.face_mesh.skins import creased, darker, even_face, with_more
+from tests.face_mesh.faces import collins
+from tests.face_mesh.skins import LARGER, creased, darker, even_face, with_more
 
 SMALL = 1.6  # of the portrait: 2 px per mm
 
@@ -118,3 +124,48 @@ def test_a_crease_found_in_pieces_is_treated_whole_and_two_stay_two() -> None:
     assert (whole >= found).all()
     assert whole[21, 20:140].min() == 1.0
     assert whole[26:34].max() == 0.0
+
+
+def test_the_dark_bottom_of_a_crease_below_an_eye_is_no_hole(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """(What little of it was taken for skin was lifted little, and stayed as a dot like a mole.)"""
+    face = collins()
+    jobs = list(jobs_of(Plan((Treatment("lower_blepharoplasty", 1.0),))))
+    job = max(jobs, key=lambda one: float(target_of(face, one).mask.max()))
+    before = target_of(face, job).mask
+    y, x = np.unravel_index(int(before.argmax()), before.shape)
+    skin = skin_mask(face).copy()
+    cv2.circle(skin, (int(x), int(y)), round(0.6 * face.px_per_mm), 0.3, -1)
+    monkeypatch.setattr(masks, "skin_mask", lambda _: skin)
+    assert before[y, x] > 0.9
+    assert target_of(face, job).mask[y, x] > 0.9
+
+
+def test_lashes_beside_an_eye_are_spared_and_a_crease_is_not() -> None:
+    """(Crow's feet took the lashes of the outer corner for lines, and thinned them.)"""
+    bare, corner = even_face(larger=LARGER), point("exocanthion_left")
+
+    def drawn(wide_mm: float) -> tuple[Mask, Mask]:
+        face = bare
+        for down in (0.5, 2.0):
+            face = darker(face, (2.5, down), 4.0, wide_mm, 1.6, 20.0, corner)
+        light, dark = (np.log(one.photo.image.mean(axis=2) + 2.0) for one in (bare, face))
+        return exempt_mask(face, "crows_feet_lines"), light - dark > 0.4
+
+    spared, lash = drawn(0.4)
+    assert lash.sum() > 20
+    assert spared[lash].min() > 0.9
+    spared, crease = drawn(1.8)
+    assert spared[crease].mean() < 0.1
+
+
+def test_crows_feet_are_not_painted_on_the_lashes_of_the_lid() -> None:
+    """(Pale scratches lay on the outer third of the lid, right below its margin.)"""
+    corner = point("exocanthion_left")
+    face = darker(even_face(), (-6.0, 3.0), 16.0, 1.4, 0.3, start=corner)
+    mask = skin_mask_of(face, Plan((Treatment("crows_feet_toxin", 12.0, "left"),)))
+    lid = face.landmarks_px[list(curve("lower_lid_left")), :2]
+    x, y = np.round(lid[len(lid) // 2 :]).astype(int).T
+    for down_mm in (0.5, 1.0, 1.5):
+        assert not mask[y + round(down_mm * face.px_per_mm), x].any()
