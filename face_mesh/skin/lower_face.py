@@ -70,6 +70,8 @@ LARYNX_MM = 11.0
 # Width of the jaw at its angles over that at the cheekbones: 0.828 in people who came to have their
 # muscles thinned (masseter_ratio), 0.816 in the median of 153 others, below 0.77 in one of 20.
 JAW_RATIOS = (0.77, 0.828)
+# Height of the red of the upper lip, mm: as that of specimens, and half of it (liplift_cadaver).
+RED_HEIGHTS = (3.5, 7.0)
 # Height of a roll under the chin, mm: what a soft border of the chin has, and a large roll.
 ROLL_HEIGHTS = (8.0, 24.0)
 
@@ -133,6 +135,11 @@ def submental_roll(face: Face, side: str) -> float:
 def masseter_bulk(face: Face, side: str) -> float:
     """Return how far the angles of the jaw stand out as bulky muscles make them, read as one."""
     return _share(measure_points(face.mesh_mm)["bigonial_bizygomatic_ratio"], JAW_RATIOS)
+
+
+def upper_lip_red(face: Face, side: str) -> float:
+    """Return how much red the upper lip has from which more may be turned out, read as one."""
+    return _share(measure_points(face.mesh_mm)["upper_vermilion_height"], RED_HEIGHTS)
 
 
 def platysmal_bands(face: Face, side: str) -> float:
@@ -255,6 +262,7 @@ FINDINGS: Mapping[str, Finding] = MappingProxyType(
         "submental_fullness": Finding(N_("Fullness under the chin"), submental_fullness),
         "submental_roll": Finding(N_("Fullness under the chin"), submental_roll),
         "masseter_bulk": Finding(N_("Bulky chewing muscles"), masseter_bulk),
+        "upper_lip_red": Finding(N_("Red of the upper lip"), upper_lip_red),
         "platysmal_bands": Finding(N_("Bands of the neck"), platysmal_bands),
     }
 )
