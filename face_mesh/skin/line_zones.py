@@ -64,8 +64,9 @@ def _below_nose(view: View, patch: Patch) -> Patch:
     base = view.face.landmarks_px[list(curve("nasal_base")), :2] - (patch.x, patch.y)
     away = np.ones(patch.mask.shape, np.uint8)
     cv2.polylines(away, [np.round(16.0 * base).astype(np.int32)], False, 0, 1, shift=4)
-    away_mm = cv2.distanceTransform(away, cv2.DIST_L2, cv2.DIST_MASK_PRECISE) / view.px_per_mm
-    return Patch(patch.mask * _soft_box(away_mm, (_NOSE_MM, np.inf)), patch.x, patch.y)
+    away_px = cv2.distanceTransform(away, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    below = _soft_box(np.asarray(away_px / view.px_per_mm, np.float32), (_NOSE_MM, np.inf))
+    return Patch(np.asarray(patch.mask * below, np.float32), patch.x, patch.y)
 
 
 def _glasses(view: View) -> bool:

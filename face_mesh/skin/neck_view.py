@@ -211,8 +211,9 @@ def _hanging(like: Bool, inside: npt.NDArray[np.uint8]) -> Bool:
     """Return what of skin-like places hangs together with the border of the jaw."""
     below = _below(inside)
     whole = (like & below).astype(np.uint8)
-    whole = cv2.morphologyEx(whole, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
-    whole = cv2.morphologyEx(whole, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
+    for how, size in ((cv2.MORPH_OPEN, 3), (cv2.MORPH_CLOSE, 5)):
+        square = np.ones((size, size), np.uint8)
+        whole = np.asarray(cv2.morphologyEx(whole, how, square), np.uint8)
     size = 2 * RIM_MM + 1
     rim = (cv2.dilate(inside, np.ones((size, size), np.uint8)) > 0) & below
     _, pieces = cv2.connectedComponents(whole)
@@ -240,13 +241,14 @@ def _sheen(skin: Bool, lightness: Points, inside: Bool) -> Bool:
 def _without_pockets(whole: Bool) -> Bool:
     """Return a region with the gaps closed that lie between an upper and a lower part of it."""
     upright = np.ones((2 * POCKET_MM + 1, 1), np.uint8)
-    return cv2.morphologyEx(whole.astype(np.uint8), cv2.MORPH_CLOSE, upright) > 0
+    closed = cv2.morphologyEx(whole.astype(np.uint8), cv2.MORPH_CLOSE, upright)
+    return np.asarray(closed > 0, np.bool_)
 
 
 def _below(inside: npt.NDArray[np.uint8]) -> Bool:
     """Return what is not face and not too high beside it."""
     low: Bool = np.arange(-ABOVE_MM, BELOW_MM + 1) > -BESIDE_MM - RIM_MM
-    return (inside == 0) & low[:, None]
+    return np.asarray((inside == 0) & low[:, None], np.bool_)
 
 
 def _holes_filled(skin: Bool, inside: npt.NDArray[np.uint8]) -> Bool:
