@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from face_mesh.arrays import Bool, Mask
-from face_mesh.landmarks.anatomy import point, stem_and_side
+from face_mesh.landmarks.anatomy import curve, point, stem_and_side
 from face_mesh.regions import Patch, region_patch
 from face_mesh.skin.masked_blur import across
 from face_mesh.skin.ridges import dark_lines
@@ -21,6 +21,9 @@ Values = npt.NDArray[np.float32]
 _CANTHAL_OUT_MM = (-10.0, 16.0)
 _CANTHAL_DOWN_MM = (-2.0, 22.0)
 _SOFT_MM = 0.8  # standard deviation of the zone's edge
+# Lines of the lip rise from the red of it; so near the nose the shade of its base and of the ridges
+# of the philtrum runs the same way (author's estimate).
+_NOSE_MM = 4.0
 # Lines run level beside the corner and lean downwards farther out and below: by 40 degrees where
 # out + down is 30 mm, not at all where it is under 6 mm. Read off pictures of smiles.
 _LEAN = (np.radians(40.0), 6.0, 30.0)
@@ -52,7 +55,18 @@ def line_zone(view: View, region: str) -> Patch:
     """Return where the lines of a region lie, skin or not, a soft mask in px of the view."""
     if region.startswith("lateral_canthal"):
         return _canthal(view, stem_and_side(region)[1])
-    return region_patch(view.face, region)
+    patch = region_patch(view.face, region)
+    return _below_nose(view, patch) if region == "cutaneous_upper_lip" else patch
+
+
+def _below_nose(view: View, patch: Patch) -> Patch:
+    """A zone of the lip without what lies right below the nose."""
+    base = view.face.landmarks_px[list(curve("nasal_base")), :2] - (patch.x, patch.y)
+    away = np.ones(patch.mask.shape, np.uint8)
+    cv2.polylines(away, [np.round(16.0 * base).astype(np.int32)], False, 0, 1, shift=4)
+    away_px = cv2.distanceTransform(away, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    below = _soft_box(np.asarray(away_px / view.px_per_mm, np.float32), (_NOSE_MM, np.inf))
+    return Patch(np.asarray(patch.mask * below, np.float32), patch.x, patch.y)
 
 
 def _glasses(view: View) -> bool:

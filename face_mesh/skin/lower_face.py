@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 import cv2
 import numpy as np
-from scipy.ndimage import map_coordinates
+from scipy.ndimage import distance_transform_edt, map_coordinates
 
 from face_mesh.arrays import Points
 from face_mesh.cache import Scope, cached_per
@@ -23,7 +23,7 @@ from face_mesh.landmarks.anatomy import curve, point
 from face_mesh.measures import measure_points
 from face_mesh.messages import N_
 from face_mesh.ramp import ramp, smooth_ramp
-from face_mesh.skin.neck_view import NeckView, Values, places_of, window
+from face_mesh.skin.neck_view import ASIDE_MM, NeckView, Values, places_of, window
 from face_mesh.skin.signs import SIGNS, detect
 from face_mesh.skin.submental_roll import SubmentalRoll
 
@@ -65,9 +65,13 @@ BAND_FINE_MM, BAND_ALONG_MM, BAND_WIDE_MM, MOST_BAND = 0.5, 3.0, 14.0, 0.8
 # Mean size of that shade, in ln: of a smooth neck, and of one with clear bands. By eye on 30.
 BAND_SHADES = (0.03, 0.08)
 BAND_WINDOW = (-32.0, 32.0, 8.0, 45.0)
+# Half of the width of the larynx at its edges, mm: what stands out there in a firm neck is no band.
+LARYNX_MM = 11.0
 # Width of the jaw at its angles over that at the cheekbones: 0.828 in people who came to have their
 # muscles thinned (masseter_ratio), 0.816 in the median of 153 others, below 0.77 in one of 20.
 JAW_RATIOS = (0.77, 0.828)
+# Height of the red of the upper lip, mm: as that of specimens, and half of it (liplift_cadaver).
+RED_HEIGHTS = (3.5, 7.0)
 # Height of a roll under the chin, mm: what a soft border of the chin has, and a large roll.
 ROLL_HEIGHTS = (8.0, 24.0)
 
@@ -133,6 +137,11 @@ def masseter_bulk(face: Face, side: str) -> float:
     return _share(measure_points(face.mesh_mm)["bigonial_bizygomatic_ratio"], JAW_RATIOS)
 
 
+def upper_lip_red(face: Face, side: str) -> float:
+    """Return how much red the upper lip has from which more may be turned out, read as one."""
+    return _share(measure_points(face.mesh_mm)["upper_vermilion_height"], RED_HEIGHTS)
+
+
 def platysmal_bands(face: Face, side: str) -> float:
     """Return how clearly bands of the neck are seen, which are read as one."""
     relief = _relief(face, (FINE_MM, ALONG_MM), (WIDE_MM, ALONG_MM), MOST_RELIEF)
@@ -142,8 +151,14 @@ def platysmal_bands(face: Face, side: str) -> float:
 
 
 def band_relief(face: Face) -> Values:
-    """Return ln of light of what runs down the neck, on the `NeckView`; 0 off its skin."""
-    return _relief(face, (BAND_FINE_MM, BAND_ALONG_MM), (BAND_WIDE_MM, BAND_ALONG_MM), MOST_BAND)
+    """Return ln of light of what runs down the neck, on the `NeckView`; 0 off its skin.
+
+    In the middle as far as skin is loose: in a firm neck an Adam's apple stands out there.
+    """
+    away_mm = np.arange(-ASIDE_MM, ASIDE_MM + 1, dtype=np.float32)
+    larynx = np.exp(-0.5 * (away_mm / LARYNX_MM) ** 4)
+    bands = _relief(face, (BAND_FINE_MM, BAND_ALONG_MM), (BAND_WIDE_MM, BAND_ALONG_MM), MOST_BAND)
+    return np.asarray(bands * (1.0 - (1.0 - _skin_laxity(face)) * larynx), np.float32)
 
 
 def ring_relief(face: Face) -> Values:
@@ -161,6 +176,8 @@ def border_shade(face: Face) -> Values:
     view = NeckView.of(face)
     weight = view.face.astype(np.float32)
     above = _blurred(view.lightness, weight, (CHIN_MM, CHIN_MM))
+    nearest = distance_transform_edt(~view.face, return_distances=False, return_indices=True)
+    above = above[tuple(nearest)]  # far from the chin no average of it is left
     light = _blurred(view.lightness, (view.face | view.skin).astype(np.float32), (FINE_MM, FINE_MM))
     return np.asarray(smooth_ramp(ramp(above - light, SHADED)), np.float32)
 
@@ -245,6 +262,7 @@ FINDINGS: Mapping[str, Finding] = MappingProxyType(
         "submental_fullness": Finding(N_("Fullness under the chin"), submental_fullness),
         "submental_roll": Finding(N_("Fullness under the chin"), submental_roll),
         "masseter_bulk": Finding(N_("Bulky chewing muscles"), masseter_bulk),
+        "upper_lip_red": Finding(N_("Red of the upper lip"), upper_lip_red),
         "platysmal_bands": Finding(N_("Bands of the neck"), platysmal_bands),
     }
 )

@@ -38,7 +38,10 @@ BESIDE_MM = 25.0  # above the chin: what is higher lies beside the face
 HOLE_MM2 = 400  # what is smaller is the deepest shade under the chin, a crease, a bead
 EDGE_MM = 5.0  # over which the neck comes in beside what is not skin
 BESIDE_EDGE_MM = 8.0  # over which what is beside the neck follows it
-POCKET_MM = 15  # half the height of what is taken for a gap under the angle of the jaw
+POCKET_MM = 15  # half the height of what is taken for a gap under the jaw
+# ln of light by which a gap under the jaw may be darker or lighter than the neck and be its skin,
+# whatever its colour: hair is darker, a wall lighter. Of 12 development people of every tone.
+SHEEN = (-1.1, 0.35)
 WINDOW_MM = (25.0, 3.0, 25.0)  # of the upper neck: half of its width, and from where to where down
 _CHEEKS = (
     *(50, 280, 205, 425, 187, 411, 207, 427, 214, 434),
@@ -80,9 +83,7 @@ class NeckView:
         """
         size = 2 * round(BESIDE_EDGE_MM) + 1
         # What lies between the jaw and the neck below it is neither, and has to go with both.
-        upright = np.ones((2 * POCKET_MM + 1, 1), np.uint8)
-        whole = (self.skin | self.face).astype(np.uint8)
-        whole = np.asarray(cv2.morphologyEx(whole, cv2.MORPH_CLOSE, upright), np.uint8)
+        whole = _without_pockets(self.skin | self.face).astype(np.uint8)
         aside = cv2.dilate(whole, np.ones((1, size), np.uint8)) > 0
         below = self._away(aside)
         off = cv2.distanceTransform(1 - whole, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
@@ -171,6 +172,7 @@ def _neck_view(face: Face) -> NeckView:
     colours, lightness = _colours(light)
     like = _skin_like(colours, lightness, inside > 0, _colours(soft[cheeks[:, 1], cheeks[:, 0]]))
     skin = _hanging(like & shown & (inside == 0), inside)
+    skin = _holes_filled(skin | _sheen(skin, lightness, inside > 0), inside)
     return NeckView(np.asarray(lightness, np.float32), inside > 0, skin)
 
 
@@ -206,21 +208,55 @@ def _skin_like(
 
 
 def _hanging(like: Bool, inside: npt.NDArray[np.uint8]) -> Bool:
-    """Return what of skin-like places hangs together with the border of the jaw, holes filled."""
-    below = (inside == 0) & (np.arange(-ABOVE_MM, BELOW_MM + 1) > -BESIDE_MM - RIM_MM)[:, None]
+    """Return what of skin-like places hangs together with the border of the jaw."""
+    below = _below(inside)
     whole = (like & below).astype(np.uint8)
-    whole = cv2.morphologyEx(whole, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
-    whole = cv2.morphologyEx(whole, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
+    for how, size in ((cv2.MORPH_OPEN, 3), (cv2.MORPH_CLOSE, 5)):
+        square = np.ones((size, size), np.uint8)
+        whole = np.asarray(cv2.morphologyEx(whole, how, square), np.uint8)
     size = 2 * RIM_MM + 1
     rim = (cv2.dilate(inside, np.ones((size, size), np.uint8)) > 0) & below
     _, pieces = cv2.connectedComponents(whole)
     touching = np.bincount(pieces[rim], minlength=pieces.max() + 1) >= LEAST_RIM_MM2
     touching[0] = False
-    skin = touching[pieces] & below
+    hanging: Bool = touching[pieces] & below
+    return hanging
+
+
+def _sheen(skin: Bool, lightness: Points, inside: Bool) -> Bool:
+    """Return what lies under the jaw and above the neck and has the light of its skin.
+
+    Skin under a jaw shines in the light of a shirt or a floor, and on dark skin such a shine leaves
+    nothing of its colour.
+    """
+    if not skin.any():
+        return skin
+    between = _without_pockets(skin | inside) & np.maximum.accumulate(inside, axis=0)
+    between &= np.maximum.accumulate(skin[::-1], axis=0)[::-1] & ~inside
+    off = lightness - np.median(lightness[skin])
+    found: Bool = between & (off > SHEEN[0]) & (off < SHEEN[1])
+    return found
+
+
+def _without_pockets(whole: Bool) -> Bool:
+    """Return a region with the gaps closed that lie between an upper and a lower part of it."""
+    upright = np.ones((2 * POCKET_MM + 1, 1), np.uint8)
+    closed = cv2.morphologyEx(whole.astype(np.uint8), cv2.MORPH_CLOSE, upright)
+    return np.asarray(closed > 0, np.bool_)
+
+
+def _below(inside: npt.NDArray[np.uint8]) -> Bool:
+    """Return what is not face and not too high beside it."""
+    low: Bool = np.arange(-ABOVE_MM, BELOW_MM + 1) > -BESIDE_MM - RIM_MM
+    return np.asarray((inside == 0) & low[:, None], np.bool_)
+
+
+def _holes_filled(skin: Bool, inside: npt.NDArray[np.uint8]) -> Bool:
+    """Return skin with what is small and enclosed by it and the face."""
     _, gaps, stats, _ = cv2.connectedComponentsWithStats(
         (~skin & (inside == 0)).astype(np.uint8), connectivity=4
     )
     small = stats[:, cv2.CC_STAT_AREA] < HOLE_MM2
     small[0] = False
-    filled: Bool = skin | (small[gaps] & below)
+    filled: Bool = skin | (small[gaps] & _below(inside))
     return filled

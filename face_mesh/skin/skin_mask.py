@@ -44,9 +44,11 @@ _SHINE_COUNTS = np.array([0.4, 0.6, 0.6], dtype=np.float32)
 _REDDER_COUNTS = 0.4  # so is redness, in a spot as in the depth of a fold
 _HOLE_MM2 = 40.0  # what is smaller and surrounded by skin is a mole or a spot, and skin too
 # The bottom of a deep fold is too dark for skin by its colour. What is dark along one and narrower
-# than this lies between two sides of skin and is skin; a moustache is wider.
+# than this lies between two sides of skin, or skin and a corner of the mouth, and is skin; a
+# moustache is wider.
 _FOLDS = tuple(f"{name}_{side}" for name in ("nasolabial_fold", "marionette") for side in _SIDES)
 _CREASE_MM = 6.5
+_LIPS = curve("upper_vermilion_border") + curve("lower_vermilion_border")[::-1]
 # Smallest spread that is believed, (L, a, b, log grain): wide in L, for shade is no other material.
 _MIN_SPREAD = np.array([8.0, 2.0, 2.5, 0.35])
 
@@ -81,7 +83,9 @@ def working_mask(face: Face) -> Mask:
     mask = _without_specks(mask, sure, _HOLE_MM2 * face.px_per_mm**2)
     crease_px = _CREASE_MM * face.px_per_mm
     folds = np.max([region_mask(face, name) for name in _FOLDS], axis=0)[window]
-    mask = np.maximum(mask, np.minimum(3.0 * folds, 1.0) * _closed(mask, crease_px))
+    lips = _polygon(face, _LIPS)[window]
+    closed = _closed(np.maximum(mask, lips), crease_px)
+    mask = np.maximum(mask, np.minimum(3.0 * folds, 1.0) * closed)
     mask *= (1.0 - _features_of_the_face(face)[window]) * free
     out[window] = np.clip(cv2.GaussianBlur(mask, (0, 0), 0.4 * face.px_per_mm), 0.0, 1.0)
     return out
@@ -192,8 +196,7 @@ def _features_of_the_face(face: Face) -> Mask:
     eyes = [curve(f"upper_lid_{s}") + curve(f"lower_lid_{s}")[::-1] for s in ("left", "right")]
     brows = [curve(f"brow_upper_{s}") + curve(f"brow_lower_{s}")[::-1] for s in ("left", "right")]
     nostrils = [curve(f"nostril_{s}") for s in ("left", "right")]
-    lips = curve("upper_vermilion_border") + curve("lower_vermilion_border")[::-1]
-    drawn = [(eyes, 1.5), (brows, 1.0), (nostrils, 0.3), ([lips], 0.5)]
+    drawn = [(eyes, 1.5), (brows, 1.0), (nostrils, 0.3), ([_LIPS], 0.5)]
     masks = [_polygon(face, line, wider) for lines, wider in drawn for line in lines]
     return np.asarray(np.max(masks, axis=0), np.float32)
 

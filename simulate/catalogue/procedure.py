@@ -40,12 +40,13 @@ SIGNS = (  # of the skin, by the ids of their detectors
     "acne_scars",
     "pores",
 )
-FINDINGS = (  # at jaw and neck, by the ids of `face_mesh.skin.lower_face`
+FINDINGS = (  # at lip, jaw and neck, by the ids of `face_mesh.skin.lower_face`
     "jowl",
     "skin_laxity",
     "submental_fullness",
     "submental_roll",
     "masseter_bulk",
+    "upper_lip_red",
     "platysmal_bands",
 )
 FRECKLES = "freckles"

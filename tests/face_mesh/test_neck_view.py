@@ -8,9 +8,11 @@ import pytest
 
 from face_mesh import Face, Photo
 from face_mesh.landmarks.anatomy import curve, point
+from face_mesh.skin import lower_face
 from face_mesh.skin.lower_face import (
     FINDINGS,
     band_relief,
+    border_shade,
     extent,
     platysmal_bands,
     submental_fullness,
@@ -88,6 +90,51 @@ def test_bands_that_are_drawn_are_read_and_rings_are_not() -> None:
     assert platysmal_bands(bands, "both") > 0.6
     here = window(-20.0, 20.0, 12.0, 40.0)
     assert np.abs(band_relief(bands)[here]).max() > 0.1 > np.abs(band_relief(plain)[here]).max()
+
+
+def test_what_stands_out_in_the_middle_of_a_firm_neck_is_no_band(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(lower_face, "_skin_laxity", lambda face: 0.1)
+    face = hopper()
+    height, width = face.photo.image.shape[:2]
+    x = (np.arange(width) - face.landmarks_px[point("menton"), 0]) / face.px_per_mm
+    here = window(-8.0, 9.0, 12.0, 40.0)
+
+    def shown(at_mm: float) -> float:
+        ridge = 1.0 + 0.2 * np.exp(-0.5 * ((x - at_mm) / 3.0) ** 2)
+        neck = with_neck(face, np.tile(ridge, (height, 1)))
+        rows, columns = here
+        aside = slice(columns.start + round(at_mm), columns.stop + round(at_mm))
+        return float(np.abs(band_relief(neck)[rows, aside]).max())
+
+    assert shown(0.0) < 0.5 * shown(22.0)
+
+
+def test_skin_that_shines_grey_under_the_jaw_is_skin() -> None:
+    """On dark skin the light of a shirt leaves nothing of its colour: half of a shade was cut."""
+    face = hopper()
+    plain = with_neck(face, np.full(face.photo.image.shape[:2], 0.8))
+    image = plain.photo.image.astype(np.float64)
+    level = NeckView.of(plain).upper_lightness
+    grey = np.full(3, 255.0 * np.exp(level / 2.2))
+    x = np.arange(image.shape[1]) - face.landmarks_px[point("menton"), 0]
+    outside = np.ones(image.shape[:2], np.uint8)
+    cv2.fillPoly(
+        outside, [np.round(face.landmarks_px[list(curve("face_oval")), :2]).astype(np.int32)], 0
+    )
+    under = (below_mm(face) < 8.0) & (below_mm(face) > -30.0) & (x > 8.0 * face.px_per_mm)
+    under &= (outside > 0) & (x < 40.0 * face.px_per_mm)
+    view = NeckView.of(recoloured(face, np.where(under[..., None], grey, image)))
+    before = NeckView.of(plain)
+    here = window(10.0, 36.0, 0.0, 8.0)
+    assert before.skin[here].mean() > 0.3
+    assert view.skin[here].sum() > 0.9 * before.skin[here].sum()
+
+
+def test_the_shade_of_a_chin_ends_far_below_it() -> None:
+    face = with_neck(hopper(), np.full(hopper().photo.image.shape[:2], 1.0))
+    assert border_shade(face)[window(-20.0, 20.0, 36.0, 44.0)].max() < 0.2
 
 
 def test_a_border_that_throws_its_shade_is_not_full() -> None:

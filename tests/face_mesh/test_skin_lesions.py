@@ -7,10 +7,12 @@ import pytest
 from face_mesh import Face
 from face_mesh.landmarks.anatomy import point
 from face_mesh.regions import region_mask
+from face_mesh.skin import lesions
 from face_mesh.skin.chromophores import HAEMOGLOBIN, MELANIN
 from face_mesh.skin.lesions import moles
 from face_mesh.skin.melasma import mmasi
 from face_mesh.skin.signs import SIGNS, detect, read_skin
+from face_mesh.skin.skin_mask import skin_mask
 from face_mesh.skin.working_view import linear
 from tests.face_mesh.lesions_drawn import COLOURS, dotted, places
 from tests.face_mesh.skins import SKIN, darker, encoded, even_face, with_more, with_photo
@@ -217,3 +219,33 @@ def test_relief_as_well_seen_reads_alike_on_every_tone(sign: str) -> None:
         )
     assert read[0] > 0.3
     assert read == pytest.approx([read[0]] * 3, rel=0.25)
+
+
+def test_the_shadow_between_the_nostrils_is_no_mole() -> None:
+    face = grainy(even_face())
+    corner = [face.landmarks_px[point(name), :2] for name in ("columella", "subnasale")]
+    at = np.array([np.mean(corner, axis=0)])
+    assert moles(dotted(face, at, 3.0, 0.8, "brown")) == ()
+
+
+def test_a_tuft_of_hair_is_no_mole_and_a_mole_in_a_beard_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    face = grainy(even_face())
+    at = np.array([face.landmarks_px[point("malar_apex_left"), :2]])
+    tuft, mole = (dotted(face, at, wide, 0.6, "brown") for wide in (6.0, 3.0))
+    assert len(moles(tuft)) == len(moles(mole)) == 1
+    monkeypatch.setattr(lesions, "hair", lambda face: np.ones(face.photo.image.shape[:2]))
+    tuft, mole = (dotted(face, at, wide, 0.6, "brown") for wide in (6.0, 3.0))
+    assert moles(tuft) == ()
+    assert len(moles(mole)) == 1
+
+
+def test_the_shade_of_a_fold_at_a_corner_of_the_mouth_is_skin() -> None:
+    """It runs into the mouth, which is no skin, and so is no hole in skin."""
+    face = even_face()
+    corner = face.landmarks_px[point("cheilion_left"), :2]
+    at = np.add(corner, (1.5 * face.px_per_mm, 0.0))[None]
+    dark = skin_mask(dotted(face, at, 5.0, 2.5, "grey"))
+    x, y = np.round(at[0] + (0.5 * face.px_per_mm, 0.0)).astype(int)
+    assert dark[y, x] > 0.8

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from face_mesh import Face
-from face_mesh.landmarks.anatomy import point
+from face_mesh.landmarks.anatomy import curve, point
 from face_mesh.skin.readability import at_rest
 from face_mesh.skin.relief import relief_scale
 from face_mesh.skin.ridges import dark_lines
@@ -215,3 +215,14 @@ def test_treating_skin_moves_no_scale() -> None:
     scale = relief_scale(View.of(face))
     treated = face.repainted(cv2.GaussianBlur(face.photo.image, (0, 0), 6.0))
     assert relief_scale(View.of(treated)) == scale
+
+
+def test_the_shade_right_below_the_nose_is_no_line_of_the_lip() -> None:
+    base, border = curve("nasal_base")[2], curve("upper_vermilion_border")[4]
+
+    def lip(start: int, down_mm: float) -> float:
+        line = darker(even_face(), (0.0, down_mm), 6.0, 1.0, 0.2, 90.0, start)
+        return detect(line, "perioral_lines", "cutaneous_upper_lip").severity
+
+    assert lip(border, -4.0) > 0.05
+    assert lip(base, 0.0) < 0.3 * lip(border, -4.0)

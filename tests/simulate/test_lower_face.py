@@ -108,3 +108,17 @@ def test_jawline_filler_makes_an_angle(sample: str) -> None:
         assert out * angle[0] > 0.0 > angle[1]
         size = np.linalg.norm(unit, axis=1)
         assert size[point(f"gonion_{side}")] > size[point(f"jowl_{side}")]
+
+
+def test_a_thin_lip_turns_out_less_red(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its red grows by a share of itself: a lip of half the height gains half as much."""
+
+    def gained(height_mm: float) -> float:
+        face = replace(collins(), workspace={})
+        measured = {"upper_vermilion_height": height_mm}
+        monkeypatch.setattr(lower_face, "measure_points", lambda points: measured)
+        (part,) = displacement.parts_of(procedures()["lip_lift"], "both")
+        return float(np.abs(part.surface_mm(face)).max())
+
+    assert gained(3.5) == pytest.approx(0.5 * gained(7.0))
+    assert gained(9.0) == pytest.approx(gained(7.0))
