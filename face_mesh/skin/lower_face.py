@@ -24,7 +24,7 @@ from face_mesh.measures import measure_points
 from face_mesh.messages import N_
 from face_mesh.ramp import ramp, smooth_ramp
 from face_mesh.skin.hair import beard
-from face_mesh.skin.neck_view import NeckView, Values, places_of, window
+from face_mesh.skin.neck_view import ASIDE_MM, NeckView, Values, places_of, window
 from face_mesh.skin.signs import SIGNS, detect
 from face_mesh.skin.submental_roll import SubmentalRoll
 from face_mesh.skin.working_view import View
@@ -69,6 +69,7 @@ MOST_RELIEF = 0.35  # ln: what is darker than that beside it is the edge of a be
 # What is drawn of a band: up to a finger wide, with an edge that is sharp and deep, of which a
 # relief as small as that which is read leaves the whole (by eye on 5 development people).
 BAND_FINE_MM, BAND_ALONG_MM, BAND_WIDE_MM, MOST_BAND = 0.5, 3.0, 14.0, 0.8
+LARYNX_MM = (8.0, 14.0)  # from the middle, between which its light goes over into that of bands
 # Mean size of that shade, in ln: of a smooth neck, and of one with clear bands. By eye on 30.
 BAND_SHADES = (0.03, 0.08)
 BAND_WINDOW = (-32.0, 32.0, 8.0, 45.0)
@@ -160,8 +161,13 @@ def platysmal_bands(face: Face, side: str) -> float:
 
 
 def band_relief(face: Face) -> Values:
-    """Return ln of light of what runs down the neck, on the `NeckView`; 0 off its skin."""
-    return _relief(face, (BAND_FINE_MM, BAND_ALONG_MM), (BAND_WIDE_MM, BAND_ALONG_MM), MOST_BAND)
+    """Return ln of light of what runs down the neck, on the `NeckView`; 0 off its skin.
+
+    What is lighter in the middle is the larynx, and no band.
+    """
+    found = _relief(face, (BAND_FINE_MM, BAND_ALONG_MM), (BAND_WIDE_MM, BAND_ALONG_MM), MOST_BAND)
+    aside_mm = np.abs(np.arange(found.shape[1], dtype=np.float32) - ASIDE_MM)
+    return found - np.maximum(found, 0.0) * (1.0 - smooth_ramp(ramp(aside_mm, LARYNX_MM)))
 
 
 def ring_relief(face: Face) -> Values:

@@ -146,3 +146,11 @@ def test_a_jaw_over_a_closed_collar_or_under_a_beard_rises_less(
         lower_face, "beard", lambda view: np.ones(view.density.shape[:2], np.float32)
     )
     assert extent(bearded, "jowl_border", "left") == pytest.approx(lower_face.BEARDED)
+
+
+def test_the_light_of_a_larynx_is_no_band() -> None:
+    face = collins()
+    x = np.arange(face.photo.image.shape[1]) - face.landmarks_px[point("menton"), 0]
+    middle = 1.0 + 0.3 * np.exp(-((x / face.px_per_mm / 4.0) ** 2))
+    neck = with_neck(face, np.broadcast_to(middle, face.photo.image.shape[:2]))
+    assert band_relief(neck)[window(-6.0, 6.0, 12.0, 40.0)].max() < 0.02
