@@ -23,9 +23,11 @@ from face_mesh.landmarks.anatomy import curve, point
 from face_mesh.measures import measure_points
 from face_mesh.messages import N_
 from face_mesh.ramp import ramp, smooth_ramp
+from face_mesh.skin.hair import beard
 from face_mesh.skin.neck_view import ASIDE_MM, NeckView, Values, places_of, window
 from face_mesh.skin.signs import SIGNS, detect
 from face_mesh.skin.submental_roll import SubmentalRoll
+from face_mesh.skin.working_view import View
 
 # Of 96 development people the marionette fold grows with age (r = 0.52 in 47 of 35 to 82 years,
 # 0.23 in 42 of 19 to 54); the outline of the landmark mesh hardly does (0.18 and 0.26), and is no
@@ -44,6 +46,11 @@ LAXITIES = (0.2, 0.7)
 SHADES = (0.65, 0.0)
 # Width of the face at the cheekbones over its height, of the same: 1.22 and 1.17.
 BREADTHS = (1.12, 1.32)
+# Share of skin seen so far below the border of a jaw from which that border rises, and wholly:
+# 0.05 over a collar that closes under it, 0.4 to 0.8 over bare necks, whose sides are not beneath.
+# A thick beard on it keeps this share of the rise: it would be pressed together to a dark line (all
+# by eye on 9 development people, author's estimates).
+BELOW_BORDER_MM, FREE, BEARDED = (6.0, 10.0, 14.0), (0.1, 0.35), 0.4
 BY_SHADE = 0.65  # the share of the first in the reading; breadth alone is no fat
 # Width of the neck just under the chin over that of the face: 0.73 to 0.85 in slim ones, 1.13 in a
 # full one whose shade under the chin is as deep as theirs. Hair beside the neck may be taken for
@@ -113,6 +120,17 @@ def jowl(face: Face, side: str) -> float:
     return min(fold, skin_laxity(face, side))
 
 
+def jowl_border(face: Face, side: str) -> float:
+    """Return how far the border of the jaw can be seen to rise with its jowl; of both the mean.
+
+    Over a collar that closes under it, it would be torn from skin that stays.
+    """
+    if side == "both":
+        return (jowl_border(face, "left") + jowl_border(face, "right")) / 2.0
+    found = jowl(face, side)
+    return found * _free_below(face, side) * _beardless(face, side) if found else 0.0
+
+
 def skin_laxity(face: Face, side: str) -> float:
     """Return how loose the skin of a face is, which is read of both sides at once.
 
@@ -153,12 +171,13 @@ def platysmal_bands(face: Face, side: str) -> float:
 def band_relief(face: Face) -> Values:
     """Return ln of light of what runs down the neck, on the `NeckView`; 0 off its skin.
 
-    In the middle as far as skin is loose: in a firm neck an Adam's apple stands out there.
+    In the middle what is lighter is the larynx, and what is darker stands beside it in a firm neck.
     """
     away_mm = np.arange(-ASIDE_MM, ASIDE_MM + 1, dtype=np.float32)
     larynx = np.exp(-0.5 * (away_mm / LARYNX_MM) ** 4)
     bands = _relief(face, (BAND_FINE_MM, BAND_ALONG_MM), (BAND_WIDE_MM, BAND_ALONG_MM), MOST_BAND)
-    return np.asarray(bands * (1.0 - (1.0 - _skin_laxity(face)) * larynx), np.float32)
+    firm = np.where(bands > 0.0, 1.0, 1.0 - _skin_laxity(face))
+    return np.asarray(bands * (1.0 - firm * larynx), np.float32)
 
 
 def ring_relief(face: Face) -> Values:
@@ -212,6 +231,26 @@ def _skin_laxity(face: Face) -> float:
 
 
 @cached_per(Scope.HEAD)
+def _free_below(face: Face, side: str) -> float:
+    """Return how far skin is seen below the border of a jaw, from chin to angle."""
+    view, jaw = NeckView.of(face), curve("jaw_contour")
+    middle = jaw.index(point("menton"))
+    half = jaw[middle:] if jaw.index(point(f"jowl_{side}")) > middle else jaw[middle::-1]
+    at = places_of(face, face.landmarks_px[list(half[1:-1]), :2])
+    skin = (view.skin | view.face).astype(np.float32)
+    seen = fmean(float(_at(skin, at + np.array([0.0, mm])).mean()) for mm in BELOW_BORDER_MM)
+    return _share(seen, FREE)
+
+
+@cached_per(Scope.HEAD)
+def _beardless(face: Face, side: str) -> float:
+    """Return 1 for a bare jaw, down to `BEARDED` for one under a thick beard."""
+    view = View.of(face)
+    area = view.area(f"marionette_{side}")
+    return 1.0 - (1.0 - BEARDED) * float(beard(view)[area.rows, area.columns][area.bare].mean())
+
+
+@cached_per(Scope.HEAD)
 def _submental_fullness(face: Face) -> float:
     lost = [loss for side in ("left", "right") if (loss := _shade_below(face, side)) is not None]
     top, foot = face.mesh_mm[point("nasion"), 1], face.mesh_mm[point("menton"), 1]
@@ -258,6 +297,7 @@ def _share(value: float, ends: tuple[float, float]) -> float:
 FINDINGS: Mapping[str, Finding] = MappingProxyType(
     {
         "jowl": Finding(N_("Jowls"), jowl),
+        "jowl_border": Finding(N_("Jowls"), jowl_border),
         "skin_laxity": Finding(N_("Loose skin"), skin_laxity),
         "submental_fullness": Finding(N_("Fullness under the chin"), submental_fullness),
         "submental_roll": Finding(N_("Fullness under the chin"), submental_roll),

@@ -42,6 +42,7 @@ SIGNS = (  # of the skin, by the ids of their detectors
 )
 FINDINGS = (  # at lip, jaw and neck, by the ids of `face_mesh.skin.lower_face`
     "jowl",
+    "jowl_border",
     "skin_laxity",
     "submental_fullness",
     "submental_roll",

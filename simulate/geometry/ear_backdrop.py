@@ -2,7 +2,8 @@
 
 A picture that is only bent takes the wall along with the ear. Here each pixel beside the face is
 head or wall, as `ears` tells them apart. The head moves; the wall stays to the byte, and where the
-ear stood before it goes on (`backdrop`).
+ear stood before it goes on (`backdrop`). Before a plain wall the bent picture stands: nothing on it
+bends, and no glint or soft edge of an ear is taken for wall.
 """
 
 from __future__ import annotations
@@ -53,7 +54,10 @@ def ears_before_backdrop(
         contour = contour_at(face.mesh_mm, ear.side, ear.heights_mm)
         ruler = Ruler.of(face, contour, outwards(ear.side), ear.heights_mm, WITHIN_MM)
         own = (ear.heights_mm <= ear.top_mm) & (ear.heights_mm >= ear.foot_mm)
-        wall, goes = Wall(ruler, ear.head, photo, own, CLEAR_MM), _goes(ear)
+        wall = Wall(ruler, ear.head, photo, own, CLEAR_MM)
+        if wall.is_plain:
+            continue
+        goes = _goes(ear)
         for rows, columns, field in photo_bands(photo.shape, Grid.of(face), inverse_field):
             down, across = window_around(moves(field) & ruler.spans(columns, 0.0, OUT_MM))
             if down.start == down.stop:

@@ -4,7 +4,8 @@ A picture that is only bent takes the wall beside a jaw along, so that straight 
 Here head and wall are told apart in a strip beside each side, from the eyes down to the foot of
 the neck, by GrabCut (Rother et al. 2004, doi 10.1145/1015706.1015720): what lies in the outline of
 the mesh is head, what lies far out is wall. Only where bare skin lies against a wall that goes on
-far out is it believed; where hair, a beard or clothes form the outline the bent picture stands.
+far out is it believed; where hair, a beard or clothes form the outline the bent picture stands, and
+before a plain wall, on which nothing bends.
 """
 
 from __future__ import annotations
@@ -105,6 +106,8 @@ def jaw_before_backdrop(
             if not beside.any():
                 continue
             wall = wall or Wall(side.ruler, side.head, photo, side.told[:, 0] > 0.5, CLEAR_MM)
+            if wall.is_plain:
+                break
             before = bent[rows, columns].astype(np.float32)
             share = np.clip(np.abs(field).max(axis=2) / FOLLOWS_PX, 0.0, 1.0)
             behind = wall.behind(here, out, height, np.asarray(share, np.float32))

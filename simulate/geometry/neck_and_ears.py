@@ -64,6 +64,7 @@ EAR_ROWS, EAR_COLUMNS, RIM_COLUMN = 30, 11, 7  # farther out is air, which moves
 AIR_MM = 1.0  # of a column beyond the rim
 # Above and below an ear, over which its movement goes: hair that lies on it sinks in gently.
 ABOVE_MM, BELOW_MM = 18.0, 9.0
+ROUND_MM, ROUND_FROM = 4.0, 0.7  # of a rim, from its edge inwards, and at most (author's estimate)
 LEAST_RIM_MM = 6.0  # of a row of the sheet, which else would be a line
 
 # mm beyond the edge of the face over which the displacement comes in: the face ends there and skin
@@ -301,9 +302,12 @@ def _ears(mesh_mm: Points, seen: Mapping[str, Ear]) -> PriorSurface:
         root = contour_at(mesh_mm, side, heights)
         out = np.maximum(rim, LEAST_RIM_MM)[:, None] * np.minimum(columns / RIM_COLUMN, 1.0)
         # It turns as one piece about its root: what stands out farther goes farther, by as much on
-        # an average of the rim as is asked.
+        # an average of the rim as is asked. The rim itself is round, and as wide when it is turned.
         beyond = np.maximum((heights - top_mm) / ABOVE_MM, (foot_mm - heights) / BELOW_MM)
-        turned = out / rim[standing].mean() * (1.0 - _eased(beyond))[:, None]
+        own = 1.0 - _eased(beyond)[:, None]
+        reach = out[:, RIM_COLUMN, None]
+        concha = np.maximum(reach - ROUND_MM, ROUND_FROM * reach)
+        turned = np.minimum(out * reach / concha, reach) * own / rim[standing].mean()
         gives.append(turned.ravel())
         out += AIR_MM * np.maximum(columns - RIM_COLUMN, 0)
         sheet = root[:, None] + out[..., None] * outwards(side)

@@ -19,6 +19,9 @@ from simulate.geometry.backdrop import gone_on_with, slope_of
 from simulate.geometry.warp import sample
 
 PX_PER_MM = 2.0
+# A wall is plain where, so far beyond a head, hardly any place differs by so many levels from the
+# mean of those so far to either side: light falls off on it, and there is nothing to bend.
+BESIDE_MM, APART_MM, PLAIN_LEVELS, PLAIN_SHARE = 16.0, 3.0, 6.0, 0.02
 Floats = npt.NDArray[np.float32]
 
 
@@ -115,6 +118,28 @@ class Wall:
         edge = ruler.root_px + self._clear_mm[:, None] * ruler.out_px
         self._down_px = ruler.down * np.float32(np.linalg.norm(ruler.out_px))
         self._slope = slope_of(photo, edge[rows], ruler.out_px, self._down_px)
+        self._edge_px = edge[rows]
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the wall beside those rows shows nothing that a bent picture could bend."""
+        columns = np.arange(0.0, BESIDE_MM, 1.0 / PX_PER_MM)
+        at = self._edge_px[:, None] + columns[:, None] * self._ruler.out_px
+        high, wide = self._photo.shape[:2]
+        seen = ((at >= 0.0) & (at <= (wide - 1, high - 1))).all(axis=2)
+        asked = np.asarray(at, np.float32)
+        shown = np.asarray(sample(self._photo, asked, cv2.INTER_LINEAR), np.float32)
+        shown = cv2.GaussianBlur(shown, (0, 0), 1.0)
+        apart = round(APART_MM * PX_PER_MM)
+        differs = [
+            np.abs(2.0 * a - before - after).max(axis=2)[ok] / 2.0
+            for turned, shows in ((shown, seen), (shown.swapaxes(0, 1), seen.T))
+            for before, a, after in [
+                (turned[: -2 * apart], turned[apart:-apart], turned[2 * apart :])
+            ]
+            for ok in [shows[: -2 * apart] & shows[apart:-apart] & shows[2 * apart :]]
+        ]
+        return bool((np.concatenate(differs) > PLAIN_LEVELS).mean() < PLAIN_SHARE)
 
     def behind(self, at: Field, out: Floats, height: Floats, share: Floats) -> Floats:
         """Return (h, w, 3) of the wall at (h, w, 2) places: as it is, but where the head hid it.

@@ -33,7 +33,7 @@ _OF = {
 }
 # Haemoglobin above the usual of which half is the person's own, and how much of the rest is taken
 # on dark skin, by the typology angle of the cheeks. Author's estimates.
-_OWN_REDNESS, _SHARE_ON_DARK, _ITA_DEG = 0.06, 0.4, (-30.0, 30.0)
+_OWN_REDNESS, _SHARE_ON_DARK, _ITA_DEG = 0.25, 0.4, (-30.0, 30.0)
 # Around a freckle, of the freckle, and ln of light: what is darker is none.
 _BETWEEN_MM, _DOT_MM, _DARKEST_DOT = 1.0, 0.25, 0.8
 _AROUND_LENTIGO_MM = 2.0  # lentigines are broader and farther apart

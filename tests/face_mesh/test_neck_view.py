@@ -171,3 +171,32 @@ def test_the_wall_between_jaw_and_neck_goes_with_both() -> None:
     assert follows[42:50, 60:100].min() > 0.9
     assert follows[42:50, 118].min() > 0.2
     assert follows[42:50, 135].max() == 0.0
+
+
+def test_a_jaw_over_a_closed_collar_or_under_a_beard_rises_less(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Over the one its border would be torn, under the other pressed to a dark line."""
+    monkeypatch.setattr(lower_face, "jowl", lambda face, side: 1.0)
+    face = collins()
+    bare = with_neck(face, np.ones(face.photo.image.shape[:2]))
+    assert extent(bare, "jowl_border", "both") == pytest.approx(1.0)
+    image = bare.photo.image.copy()
+    outside = np.ones(image.shape[:2], np.uint8)
+    outline = np.round(face.landmarks_px[list(curve("face_oval")), :2]).astype(np.int32)
+    cv2.fillPoly(outside, [outline], 0)  # type: ignore[call-overload]
+    image[(outside > 0) & (below_mm(face) > -60.0)] = (20, 40, 160)
+    assert extent(recoloured(face, image), "jowl_border", "left") < 0.2
+    bearded = recoloured(face, bare.photo.image)
+    monkeypatch.setattr(
+        lower_face, "beard", lambda view: np.ones(view.density.shape[:2], np.float32)
+    )
+    assert extent(bearded, "jowl_border", "left") == pytest.approx(lower_face.BEARDED)
+
+
+def test_the_light_of_a_larynx_is_no_band() -> None:
+    face = collins()
+    x = np.arange(face.photo.image.shape[1]) - face.landmarks_px[point("menton"), 0]
+    middle = 1.0 + 0.3 * np.exp(-((x / face.px_per_mm / 4.0) ** 2))
+    neck = with_neck(face, np.broadcast_to(middle, face.photo.image.shape[:2]))
+    assert band_relief(neck)[window(-6.0, 6.0, 12.0, 40.0)].max() < 0.02

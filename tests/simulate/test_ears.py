@@ -12,7 +12,7 @@ from face_mesh.errors import PlanError
 from face_mesh.landmarks.anatomy import curve
 from simulate import Plan, simulate
 from simulate.geometry.ears import LEFT_OUT, contour_at, ears_of, outwards
-from simulate.geometry.neck_and_ears import most_setback_mm
+from simulate.geometry.neck_and_ears import PriorSurface, most_setback_mm
 from tests.face_mesh.skins import uncovered
 from tests.simulate.faces import bare, face_of, mirrored
 
@@ -213,3 +213,38 @@ def test_a_mirrored_head_has_mirrored_ears() -> None:
     for side, other in (("left", "right"), ("right", "left")):
         assert there[other].protrusion_mm == pytest.approx(here[side].protrusion_mm, abs=0.6)
         assert there[other].top_mm == pytest.approx(here[side].top_mm, abs=1.5)
+
+
+def before_plain_wall(face: Face, ears: Bool) -> Rgb:
+    """The picture of the same head before a wall on which there is nothing to bend."""
+    picture = face.photo.image.copy()
+    picture[~(ears | oval_of(face))] = (214, 216, 216)
+    return picture
+
+
+def test_a_glint_on_an_ear_is_not_taken_for_the_wall_behind_it() -> None:
+    """It is as bright as a plain wall, and once was cut out of the rim."""
+    face, _, ears = head()
+    picture = before_plain_wall(face, ears)
+    rim = cv2.morphologyEx(ears.astype(np.uint8), cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
+    upper = face.pose.to_photo(contour_at(face.mesh_mm, "left", np.array([TOP_MM - 8.0])))[0, 1]
+    glint = (rim > 0) & ears & ~oval_of(face)
+    glint[int(upper) :] = False
+    picture[glint] = (236, 238, 238)
+    one = replace(face, photo=Photo.from_rgb(picture), workspace=uncovered())
+    assert set(ears_of(one)) == {"left", "right"}
+    after = simulate(one, Plan.parse("otoplasty=6.5"), engine="fake").image
+    kept = (after.min(axis=2) > 224).sum() / (picture.min(axis=2) > 224).sum()
+    assert kept > 0.5
+
+
+def test_the_round_rim_of_an_ear_stays_as_wide() -> None:
+    """It is a tube, and as wide from all sides: the concha is what is seen narrower."""
+    face, _, _ = head()
+    ears = PriorSurface.of(face, "ears")
+    for side in ("left", "right"):
+        rim = np.array(ears.places[f"rim_{side}"])
+        middle = rim[len(rim) // 2]
+        edge, within, concha = ears.gives[[middle, middle - 1, middle - 4]]
+        assert within == pytest.approx(edge)
+        assert concha < 0.7 * edge
