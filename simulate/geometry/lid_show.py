@@ -81,7 +81,8 @@ def lid_way(
     fold = fold_field(face, lid, along, above, at, inverse_field)
     risen_mm = np.maximum(-(fold @ lid.up.astype(np.float32)) / np.float32(face.px_per_mm), 0.0)
     show = _of_columns(lid, lid.show_mm, along)
-    seen = smooth_ramp((show - HIDDEN_MM[0]) / (HIDDEN_MM[1] - HIDDEN_MM[0]))
+    hidden, whole = HIDDEN_MM
+    seen = smooth_ramp((np.minimum(show, lid.shown_mm) - hidden) / (whole - hidden))
     least = LEAST_MM * seen + CREASELESS_MM * (1.0 - seen)
     edge = np.maximum(show, least) + risen_mm
     part = np.clip((above - LASHES_MM) / (edge - LASHES_MM), 0.0, 1.0)
