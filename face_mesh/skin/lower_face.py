@@ -167,7 +167,8 @@ def band_relief(face: Face) -> Values:
     """
     found = _relief(face, (BAND_FINE_MM, BAND_ALONG_MM), (BAND_WIDE_MM, BAND_ALONG_MM), MOST_BAND)
     aside_mm = np.abs(np.arange(found.shape[1], dtype=np.float32) - ASIDE_MM)
-    return found - np.maximum(found, 0.0) * (1.0 - smooth_ramp(ramp(aside_mm, LARYNX_MM)))
+    middle = 1.0 - smooth_ramp(ramp(aside_mm, LARYNX_MM))
+    return np.asarray(found - np.maximum(found, 0.0) * middle, np.float32)
 
 
 def ring_relief(face: Face) -> Values:

@@ -131,7 +131,7 @@ class Wall:
         seen = ((at >= 0.0) & (at <= (wide - 1, high - 1))).all(axis=2)
         asked = np.asarray(at, np.float32)
         shown = np.asarray(sample(self._photo, asked, cv2.INTER_LINEAR), np.float32)
-        shown = cv2.GaussianBlur(shown, (0, 0), 1.0)
+        shown = np.asarray(cv2.GaussianBlur(shown, (0, 0), 1.0), np.float32)
         apart = round(APART_MM * PX_PER_MM)
         differs = [
             np.abs(2.0 * a - before - after).max(axis=2)[ok] / 2.0
