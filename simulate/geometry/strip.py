@@ -124,6 +124,8 @@ class Wall:
     def is_plain(self) -> bool:
         """Whether the wall beside those rows shows nothing that a bent picture could bend."""
         columns = np.arange(0.0, BESIDE_MM, 1.0 / PX_PER_MM)
+        if not len(self._edge_px):
+            return False
         at = self._edge_px[:, None] + columns[:, None] * self._ruler.out_px
         high, wide = self._photo.shape[:2]
         seen = ((at >= 0.0) & (at <= (wide - 1, high - 1))).all(axis=2)

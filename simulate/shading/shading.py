@@ -49,6 +49,7 @@ _AWAY_MM = {
     **dict.fromkeys(("nostril_left", "nostril_right"), 3.0),
     **dict.fromkeys(("upper_vermilion_border", "lower_vermilion_border"), 2.5),
 }
+SPREAD_MM = 20.0  # from the lid-cheek junction, over which a volume's shadow comes in (estimate)
 Floats = npt.NDArray[np.float32]
 
 
@@ -59,6 +60,8 @@ def shade_unit(face: Face, part: Part) -> Floats:
         return np.zeros(Grid.of(face).shape, np.float32)
     grid, relief = grid_of(face, part.surface), _RELIEFS[part.surface]
     values = surface_shade(face, part.surface, part.surface_mm(face))
+    if part.swells and part.reach and part.surface == "face":  # and not of a swelling
+        values = np.where(values < 0.0, values * _below_lids(face), values)
     shade = grid.place_values(values, LOW_PASS_MM / NODE_MM)
     if relief.has_features:  # what the low pass spread over lips and eyes again
         shade *= grid.place_values(relief.known(face), EDGE_NODES)
@@ -106,6 +109,21 @@ def _known_of_face(face: Face) -> Points:
         near = np.minimum(mesh.distance_mm(mesh.along(curve(name)), over_mm), over_mm)
         known = known * smooth_step(near / over_mm)
     return known * _inside_lips(mesh)
+
+
+@cached_per(Scope.HEAD)
+def _below_lids(face: Face) -> Points:
+    """(V,) share of a volume's own shadow that is shown: none where cheek and lid meet.
+
+    What is filled below is spread out towards the lid, so that no step is left there.
+    """
+    mesh = FaceSurface.of(face)
+    shown = np.ones(len(mesh.vertices_mm))
+    for side in ("left", "right"):
+        lid = mesh.along(curve(f"lid_cheek_junction_{side}"))
+        near = np.minimum(mesh.distance_mm(lid, SPREAD_MM), SPREAD_MM)
+        shown = shown * smooth_step(near / SPREAD_MM)
+    return shown
 
 
 def _known_of_neck(face: Face) -> Points:

@@ -25,7 +25,7 @@ from tests.face_mesh.skins import even_face, with_more
 REGION = "malar_left"
 EVERYTHING = (slice(None), slice(None))
 FAINT = 0.06  # of haemoglobin above the own: no redness yet (docs/skin-signs.md)
-OWN = 0.06  # above that, of which half is the person's own: skin of one colour is a mask
+OWN = 0.25  # above that, of which half is the own: less, and blush turned sallow
 ROUNDING = 0.03  # of a chromophore, of bytes of about 150
 
 

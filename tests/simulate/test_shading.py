@@ -264,3 +264,12 @@ def test_shade_and_little_light_stay_as_they_are() -> None:
     assert within_headroom(face, -shade, 0.0) == pytest.approx(-shade)
     faint = np.full_like(shade, 0.001)
     assert within_headroom(face, faint, 1.0) == pytest.approx(faint, rel=0.01)
+
+
+def test_a_filled_cheek_throws_no_shadow_on_the_lid() -> None:
+    """A crescent there would be read as a bag."""
+    face = bare(face_of("collins"))
+    below = face.landmarks_px[list(curve("lid_cheek_junction_left")), :2]
+    columns, rows = np.round(Grid.of(face).nodes_at(below)).astype(int).T
+    for part in parts_of(procedures()["cheek_filler"], "both"):
+        assert shade_unit(face, part)[rows, columns].min() > -0.002
