@@ -96,7 +96,9 @@ def uncovered_lid(
 def _hidden(lid: UpperLid) -> Points:
     """(n,) how far each column of a lid is hidden by its fold, 0 to 1."""
     none, whole = HIDDEN_MM
-    hidden = smooth_step((whole - lid.show_mm) / (whole - none)) * (1.0 - lid.crossed)
+    hidden = smooth_step((whole - lid.show_mm) / (whole - none))
+    # Lashes cross most of a lid; a strand of hair that crosses some of it would be a step in it.
+    hidden = hidden * (1.0 - float(np.median(lid.crossed)))
     some, most = SHOWS
     shows = float((lid.show_mm > (none + whole) / 2.0).mean())
     hidden = hidden * smooth_step(np.asarray((most - shows) / (most - some), np.float64))
