@@ -18,7 +18,7 @@ from face_mesh.skin.masked_blur import soften
 _WIDE_MM, _DARKER, _REACH_MM, _BETWEEN_MM = 0.9, 0.09, 8.0, 1.2
 _ROOT_MM = 3.0  # so near to the margin lashes begin
 _AROUND_MM, _SOFT_MM = 0.4, 0.3
-_LEAST_PX_PER_MM = 1.8  # in a coarser photo a lash is a grey veil and a crease as narrow
+LEAST_PX_PER_MM = 1.8  # in a coarser photo a lash is a grey veil and a crease as narrow
 
 
 @cached_per(Scope.PIXELS)
@@ -26,7 +26,7 @@ def lashes(face: Face) -> Mask:
     """Return (H, W) float32 in [0, 1], 1 on lashes and between them; none in a coarse photo."""
     ppm, shape = face.px_per_mm, (face.photo.height, face.photo.width)
     out = np.zeros(shape, np.float32)
-    if ppm < _LEAST_PX_PER_MM:
+    if ppm < LEAST_PX_PER_MM:
         return out
     eyes = np.ones(shape, np.uint8)
     for side in ("left", "right"):

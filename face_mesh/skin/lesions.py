@@ -23,6 +23,7 @@ from face_mesh.skin.blobs import dark_blobs
 from face_mesh.skin.colour import usual_step
 from face_mesh.skin.compact_spots import compact_mask
 from face_mesh.skin.hair import hair
+from face_mesh.skin.lashes import LEAST_PX_PER_MM
 from face_mesh.skin.masked_blur import across, soften
 from face_mesh.skin.pigment import freckles
 from face_mesh.skin.scale_space import inner_skin
@@ -53,6 +54,7 @@ _BESIDE_MM = 5.0  # of skin around a lesion that it must stand out of
 # Beside lips no skin mask tells a mole from their edge. So near, so much darker than the skin in a
 # ring of that width, of which at least so much is skin. Author's estimates.
 _LIPS_MM, _LIPS_CONTRAST, _RING_MM, _RING_SKIN = 12.0, 0.4, 1.5, 0.45
+_LASHES_MM = 4.0  # of the margin of a lid, within which lashes end
 _HAIRY = 0.3  # of hair under a spot: what is dark there may be hair
 # So dark and so small a spot among hair is a mole all the same: of 115 found among hair of 90
 # development people, 12 looked like one (author's estimate).
@@ -97,6 +99,7 @@ def moles(face: Face) -> tuple[Mole, ...]:
         for blob in _blobs(darker > 0.5 * LEAST_CONTRAST, view.px_per_mm)
         if (mole := _mole(face, view, darker, blob, least)) is not None
         and not (_at_a_corner(face, mole) or _below_tip(face, mole) or _is_hair(face, mole))
+        and not _at_lashes(face, mole)
         and _stands_alone(face, view, inner, mole)
     ]
     found += [one for one in _beside_lips(face) if not _among(face, one, found)]
@@ -180,6 +183,19 @@ def _below_tip(face: Face, mole: Mole) -> bool:
     base = [*curve("nostril_left"), *curve("nostril_right"), point("subnasale")]
     hull = cv2.convexHull(face.landmarks_px[base, :2].astype(np.float32))
     return bool(cv2.pointPolygonTest(hull, (mole.x_px, mole.y_px), False) >= 0)
+
+
+def _at_lashes(face: Face, mole: Mole) -> bool:
+    """Whether it lies where lashes reach, in a photo too coarse to tell it from them."""
+    if face.px_per_mm >= LEAST_PX_PER_MM:
+        return False
+    near_px = _LASHES_MM * face.px_per_mm
+    for side in ("left", "right"):
+        lids = [*curve(f"upper_lid_{side}"), *curve(f"lower_lid_{side}")[::-1]]
+        eye = face.landmarks_px[lids, :2].astype(np.float32)
+        if cv2.pointPolygonTest(eye, (mole.x_px, mole.y_px), True) > -near_px:
+            return True
+    return False
 
 
 def _is_hair(face: Face, mole: Mole) -> bool:

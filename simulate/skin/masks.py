@@ -45,6 +45,7 @@ _NOSE = ("nasal_ala_left", "nasal_ala_right", "nasal_tip")
 _CREASE_MM, _ALAR_END_MM = 1.5, 11.0
 _DARK_MM = 2.5  # the widest bottom of a crease below an eye. Author's estimate.
 _GAP_MM = 2.0  # of a line that is found in pieces. Author's estimate.
+_BELOW_BROWS_MM = (3.0, 6.0)  # over which treatment of frown lines ends
 _LENS_END_MM = 3.0  # beside a lens, over which treatment begins. Author's estimate.
 _CORNER_MM = (0.0, 3.0)  # outwards from it, over which crow's feet reach up to the lid
 _LID_MM = (2.0, 13.0)  # inwards from the outer corner, between which crow's feet fade out
@@ -75,6 +76,8 @@ def target_of(face: Face, job: Job) -> Target:
         found = _shared(face, job)
     elif job.term.sign == "crows_feet_lines":
         found = whole_lines(_found(face, job), face.px_per_mm) * _beside_the_eye(face, job)
+    elif job.term.sign == "glabellar_lines":
+        found = _found(face, job) * _above_nasal_root(face)
     else:
         found = _found(face, job)
     if job.term.operator != "lift" and not job.treatment.spots:
@@ -83,6 +86,19 @@ def target_of(face: Face, job: Job) -> Target:
     if spares_lenses(face, job):
         seen = seen * _beside_lenses(face)
     return Target(_corrected(face, found, own_strokes(face, job)) * seen, beside)
+
+
+@cached_per(Scope.PIXELS)
+def _above_nasal_root(face: Face) -> Mask:
+    """(H, W) float32, 0 beside the root of the nose, whose shade is no line; 1 above."""
+    eyes = face.landmarks_px[point("pupil_left"), :2] - face.landmarks_px[point("pupil_right"), :2]
+    down = np.array([-eyes[1], eyes[0]]) / np.linalg.norm(eyes)
+    heads = [point(f"brow_head_lower_{side}") for side in ("left", "right")]
+    middle = face.landmarks_px[heads, :2].mean(axis=0)
+    y, x = np.mgrid[: face.photo.height, : face.photo.width].astype(np.float32)
+    below = (x - np.float32(middle[0])) * np.float32(down[0])
+    below += (y - np.float32(middle[1])) * np.float32(down[1])
+    return 1.0 - smooth_ramp(ramp(below / np.float32(face.px_per_mm), _BELOW_BROWS_MM))
 
 
 def spares_lenses(face: Face, job: Job) -> bool:

@@ -69,11 +69,30 @@ def test_brows_that_stand_high_are_lifted_less_and_it_is_said(
     for height, share in ((20.0, 1.0), (HIGHEST_MM - 2.0, 0.5), (HIGHEST_MM, LEAST)):
         heights = {f"brow_height_{side}": height for side in SIDES}
         monkeypatch.setattr(brow_room, "measures_before", lambda _, heights=heights: heights)
+        monkeypatch.setattr(brow_room, "_drawn_out_mm", lambda *_: 30.0)
         assert lifted_share(face, one, 4.0) == pytest.approx(share)
         said = list(lifted_in_part(face, plan))
         assert bool(said) == (share < 1.0)
         if said:
             assert f"{4.0 * share:.1f} mm" in str(said[0])
+
+
+@pytest.mark.parametrize(("below_mm", "share"), [(9.0, 1.0), (4.0, 0.8), (1.0, LEAST)])
+def test_brows_close_over_the_lashes_are_lifted_less_and_it_is_said(
+    below_mm: float, share: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With less skin between lashes and brow than is drawn out, lids tore."""
+    face, plan = face_of("collins"), Plan.parse("surgical_brow_lift=4")
+    (one,) = plan.treatments
+    brow = replace(
+        brow_of(face, "left"), low_mm=np.full_like(brow_of(face, "left").low_mm, below_mm)
+    )
+    monkeypatch.setattr(brow_room, "brow_of", lambda *_: brow)
+    heights = {f"brow_height_{side}": 20.0 for side in SIDES}
+    monkeypatch.setattr(brow_room, "measures_before", lambda _: heights)
+    assert lifted_share(face, one, 4.0) == pytest.approx(share)
+    said = [str(message) for message in lifted_in_part(face, plan)]
+    assert ["close over your lashes" in one for one in said] == [True] * (share < 1.0)
 
 
 @pytest.mark.parametrize("other", ["lip_filler=1", "chemical_brow_lift=8"])

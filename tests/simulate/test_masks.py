@@ -38,6 +38,18 @@ def test_crows_feet_are_treated_beside_the_eye_and_not_on_the_lid(side: str, out
     assert treated[outward_mm < -6.5].max() < 0.65
 
 
+def test_the_shade_beside_the_root_of_the_nose_is_no_frown_line() -> None:
+    """A line from between the brows down beside the root: above it is treated, there it is not."""
+    head = point("brow_head_lower_left")
+    face = darker(even_face(), (-6.0, -4.0), 30.0, 1.4, 0.25, 90.0, head)
+    plan = Plan((Treatment("glabellar_toxin", procedures()["glabellar_toxin"].dose.usual),))
+    mask = skin_mask_of(face, plan)
+    down_mm = (np.arange(face.photo.height) - face.landmarks_px[head, 1]) / face.px_per_mm
+    treated = mask.max(axis=1)
+    assert treated[(down_mm > -4.0) & (down_mm < 0.0)].max() > 0.5
+    assert not treated[down_mm > 8.0].any()
+
+
 @pytest.mark.parametrize(("side", "out"), [("left", 1.0), ("right", -1.0)])
 def test_a_line_that_leaves_its_zone_fades_out_and_is_not_cut_off(side: str, out: float) -> None:
     """From the lid to the temple beyond the zone: nowhere does the mask fall by half in 1.5 mm.
