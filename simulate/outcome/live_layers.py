@@ -48,7 +48,7 @@ from simulate.shading import shading
 from simulate.shading.light import Light
 from simulate.shading.relight import GLOSS, MOST_SHINE, SMALLEST
 from simulate.shading.shading import shade_unit
-from simulate.skin.skin_effect import skin_amount
+from simulate.skin.skin_effect import Piece, skin_amount
 from simulate.skin.treated_patch import TreatedPatch
 
 SLIDING_MM = 1.0  # of an edge of the lips: less bends the teeth by what is not seen while dragging
@@ -244,12 +244,13 @@ def _amounts(outcome: Outcome, plan: Plan, conditions: Conditions) -> dict[str, 
         weight = (
             as_asked if same else piece.weight(lambda one: skin_amount(instead[one], conditions))
         )
-        found[_skin_name(outcome, piece.jobs[0].key)] = (weight,)
+        found[_skin_name(outcome, piece)] = (weight,)
     return {name: amounts for name, amounts in found.items() if any(amounts)}
 
 
-def _skin_name(outcome: Outcome, key: str) -> str:
-    return f"{key} {outcome.conditions.engine} {outcome.conditions.seed}"
+def _skin_name(outcome: Outcome, piece: Piece) -> str:
+    how = outcome.conditions
+    return f"{piece.jobs[0].key} {piece.spared} {how.engine} {how.seed}"
 
 
 def _layers(outcome: Outcome, wanted: set[str], times: Sequence[str | None]) -> Iterator[Layer]:
@@ -277,7 +278,7 @@ def _layers(outcome: Outcome, wanted: set[str], times: Sequence[str | None]) -> 
             if name in wanted:
                 yield from _cut(name, COLOURED, depth_of(face, treatment, one))
     for piece in outcome.skin.pieces:
-        name = _skin_name(outcome, piece.jobs[0].key)
+        name = _skin_name(outcome, piece)
         if name in wanted:
             yield _skin(name, piece.skin)
 

@@ -90,10 +90,12 @@ class Piece:
     Attributes:
         skin: before and after all that treatment could do.
         jobs: of one place and kind, of several treatments.
+        spared: whether nothing of it is painted behind lenses.
     """
 
     skin: TreatedPatch
     jobs: list[Job] = field(default_factory=list)
+    spared: bool = False
 
     @property
     def sign(self) -> str:
@@ -149,7 +151,7 @@ def skin_effect(
         if place not in pieces:
             working = treatment_steps(face, job, conditions.engine, conditions.seed)
             made = yield from share_of(working, 1 / len(wanted), i / len(wanted))
-            pieces[place] = Piece(made)
+            pieces[place] = Piece(made, spared=place[1])
         pieces[place].jobs.append(job)
     found = list(pieces.values())
     parts = tuple((piece.skin, piece.weight(asked)) for piece in found)

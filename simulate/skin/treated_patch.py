@@ -117,8 +117,9 @@ def treatment_steps(face: Face, job: Job, engine: str, seed: int) -> Progress:
         PlanError: there is no such engine.
         EngineError: the engine failed.
     """
-    kept = patch_at(face, job.term.sign, job.term.operator, job.region)
-    asked = (job.treatment.spots, own_strokes(face, job), spares_lenses(face, job), engine, seed)
+    spared = spares_lenses(face, job)
+    kept = patch_at(face, job.term.sign, job.term.operator, job.region, spared)
+    asked = (job.treatment.spots, own_strokes(face, job), engine, seed)
     if (patch := kept.get(asked)) is None:
         patch = yield from _worked(face, job, engine, seed)
         kept.clear()
@@ -127,8 +128,18 @@ def treatment_steps(face: Face, job: Job, engine: str, seed: int) -> Progress:
 
 
 @cached_per(Scope.PIXELS)
-def patch_at(face: Face, sign: str, operator: str, region: str) -> dict[Hashable, TreatedPatch]:
-    """Return what is kept of a job's place: the skin treated last, by all else it depends on."""
+def patch_at(
+    face: Face, sign: str, operator: str, region: str, spared: bool
+) -> dict[Hashable, TreatedPatch]:
+    """Return what is kept of a job's place: the skin treated last, by all else it depends on.
+
+    Args:
+        face: the measured face.
+        sign: id of a sign.
+        operator: of its treatment.
+        region: of the face.
+        spared: whether nothing is painted behind lenses.
+    """
     return {}
 
 

@@ -188,6 +188,7 @@ GOLDEN = (*MOVED, *FADED, *PAINTED, *HEALING)
 # Procedures that change nothing in either portrait, and why.
 WITHOUT: dict[str, str] = {
     "gummy_smile_toxin": "neither shows gum; tests.simulate.smiles draws it",
+    "otoplasty": "the ears of neither stand out; tests.simulate.test_ears draws some that do",
     "temple_filler": "hair lies over the temples of both",
     "pigment_laser": "neither shows spots that a laser is for",
     "chemical_peel": "neither shows patches like melasma",

@@ -12,6 +12,7 @@ from face_mesh.landmarks.anatomy import curve, point
 from face_mesh.landmarks.pose import Pose
 from face_mesh.layers.mouth_interior import mouth_interior
 from simulate import Outcome, Plan, simulate
+from simulate.geometry import displacement
 from simulate.geometry.grid import Grid
 from tests.helpers import FACES, use_photo
 from tests.simulate.faces import bare, face_of
@@ -95,7 +96,11 @@ def moved_mm(outcome: Outcome, name: str) -> np.ndarray:
 
 
 @pytest.mark.parametrize("sample", ["hopper", "collins"])
-def test_a_lip_lift_leaves_the_line_between_the_lips_and_the_lower_lip(sample: str) -> None:
+def test_a_lip_lift_leaves_the_line_between_the_lips_and_the_lower_lip(
+    sample: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a full lip; how much less of a thin one, tests.simulate.test_lower_face."""
+    monkeypatch.setattr(displacement, "extent", lambda face, finding, side: 1.0)
     outcome = simulate(face_of(sample), Plan.parse("lip_lift=4"))
     for name in ("upper_inner_lip", "lower_inner_lip", "lower_vermilion_border"):
         assert np.abs(moved_mm(outcome, name)).max() < 0.15

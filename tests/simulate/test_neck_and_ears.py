@@ -361,7 +361,7 @@ def test_skin_under_a_lifted_jaw_rises_with_it(
 ) -> None:
     """Or a mole just below would be drawn to an oval; the middle of the neck stays."""
     monkeypatch.setattr(
-        displacement, "extent", lambda face, finding, side: found * (finding == "jowl")
+        displacement, "extent", lambda face, finding, side: found * finding.startswith("jowl")
     )
     face = bare(face)
     parts = [p for p in parts_of(procedures()["facelift"], "both") if "neck moved" in p.name]

@@ -134,7 +134,7 @@ def sign_of(face: Face, plan: Plan, part: TreatedPatch) -> str:
 
 def key_of(face: Face, job: Job, part: TreatedPatch) -> bool:
     """Whether a piece of treated skin is kept as the work of a job."""
-    kept = patch_at(face, job.term.sign, job.term.operator, job.region)
+    kept = patch_at(face, job.term.sign, job.term.operator, job.region, False)
     return any(one is part for one in kept.values())
 
 

@@ -132,7 +132,7 @@ def test_fading_takes_a_colour_out_and_nothing_else(sign: str) -> None:
     everything = (slice(None), slice(None))
     out = fade(face, sign, region, mask, everything)
     assert (out[mask == 0] == face.photo.image[mask == 0]).all()
-    assert read_again(face, out, sign, region) < 0.6 * found.severity
+    assert read_again(face, out, sign, region) < 0.7 * found.severity  # the rest is her own colour
     inside = there > 0.5
     before, after = (unmix(density_of(p))[inside].mean(axis=0) for p in (face.photo.image, out))
     others = [i for i in range(3) if i != SIGN_OF[sign]]
