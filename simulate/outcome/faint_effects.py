@@ -57,14 +57,30 @@ def faint_effects(face: Face, plan: Plan, skin: SkinEffect) -> Iterator[str]:
     yield from _little_to_treat(skin, faint_findings(face, plan))
 
 
-def says_all(plan: Plan, skin: SkinEffect) -> bool:
-    """Return whether `faint_effects` speaks of all that a plan does: of skin alone, each sign."""
+def says_every_sign(skin: SkinEffect) -> bool:
+    """Return whether `faint_effects` speaks of every sign that is treated, and there is one."""
     signs = {piece.sign for piece in skin.pieces}
-    return (
-        bool(signs)
-        and signs <= {*_faint_signs(skin), *skin.slight, *skin.hairy}
-        and not any(treatment.entry.terms for treatment in plan.treatments if treatment.dose)
-    )
+    return bool(signs) and signs <= {*_faint_signs(skin), *skin.slight, *skin.hairy}
+
+
+def moves_quietly(face: Face, share: float, weights: Sequence[tuple[Treatment, float]]) -> bool:
+    """Return whether all that moves does so by less than is seen; arguments as above."""
+    drawn_mm, light = _drawn(face, share, weights)
+    return drawn_mm < QUIET_MM and light < QUIET_LIGHT
+
+
+def _drawn(
+    face: Face, share: float, weights: Sequence[tuple[Treatment, float]]
+) -> tuple[float, float]:
+    """Return by how many mm the picture moves where it does most, and the ln of light there."""
+    parts = [
+        (part, weight)
+        for treatment, weight in weights
+        for part in parts_of(treatment.entry, treatment.side)
+    ]
+    light = float(np.abs(shade_of(face, parts, share)).max())
+    drawn_px = np.linalg.norm(share * grid_shift_px(face, parts), axis=2).max()
+    return float(drawn_px) / face.px_per_mm, light
 
 
 def fewer_lesions(skin: SkinEffect) -> bool:
@@ -100,10 +116,7 @@ def _quiet_shape(
                 depth_mm=deepest_mm,
             )
         elif all(term.reduction < OBVIOUS_SKIN for term in entry.skin):
-            parts = [(part, weight) for part in parts_of(entry, treatment.side)]
-            light = float(np.abs(shade_of(face, parts, share)).max())
-            drawn_px = np.linalg.norm(share * grid_shift_px(face, parts), axis=2).max()
-            drawn_mm = float(drawn_px) / face.px_per_mm
+            drawn_mm, light = _drawn(face, share, [(treatment, weight)])
             if drawn_mm < QUIET_MM and light < QUIET_LIGHT:
                 yield Message(
                     "{name}: a quiet change in a photo from the front. Skin moves by at most "

@@ -8,7 +8,7 @@ import pytest
 from simulate import Plan, simulate
 from simulate.catalogue.procedure import LESIONS
 from simulate.outcome import pipeline
-from simulate.outcome.faint_effects import fewer_lesions, says_all
+from simulate.outcome.faint_effects import fewer_lesions, says_every_sign
 from simulate.outcome.visibility import EYE_MM, SEEN_STEPS, UNSEEN, is_seen
 from simulate.skin.skin_effect import Reading, SkinEffect
 from tests.simulate.faces import face_of
@@ -46,7 +46,7 @@ def test_a_warning_of_another_kind_does_not_stand_for_it(monkeypatch: pytest.Mon
     """Brown and black skin, whose people are warned of dark marks, is told as much as other."""
     monkeypatch.setattr(pipeline, "is_seen", lambda face, after: False)
     monkeypatch.setattr(pipeline, "faint_effects", lambda *given: ())
-    monkeypatch.setattr(pipeline, "says_all", lambda *given: False)
+    monkeypatch.setattr(pipeline, "says_every_sign", lambda *given: False)
     outcome = simulate(
         face_of("hopper"), Plan.parse(["ipl_redness=3"]), phototype="V", engine="fake"
     )
@@ -64,13 +64,22 @@ def test_a_word_on_a_part_of_it_does_not_stand_for_it(monkeypatch: pytest.Monkey
 
 
 def test_all_is_said_where_every_sign_is() -> None:
-    face, plan = face_of("hopper"), Plan.parse(["ipl_redness=3"])
-    skin = simulate(face, plan, engine="fake").skin
-    assert says_all(plan, replace(skin, slight=("redness",)))
-    assert not says_all(plan, replace(skin, slight=()))
-    assert not says_all(plan, SkinEffect())  # nothing was found, and of that nothing is said
-    both = Plan.parse(["ipl_redness=3", "chin_filler=1"])
-    assert not says_all(both, replace(skin, slight=("redness",)))
+    skin = simulate(face_of("hopper"), Plan.parse(["ipl_redness=3"]), engine="fake").skin
+    assert says_every_sign(replace(skin, slight=("redness",)))
+    assert not says_every_sign(replace(skin, slight=()))
+    assert not says_every_sign(SkinEffect())  # nothing was found, and of that nothing is said
+
+
+@pytest.mark.parametrize("skin_seen", [False, True])
+def test_brows_that_move_by_a_hair_show_nothing_where_no_line_goes(
+    skin_seen: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of crow's feet that are not there the brow alone is left, half a mm higher."""
+    answers = iter([skin_seen, True])  # of the skin alone, and of the whole picture
+    monkeypatch.setattr(pipeline, "is_seen", lambda face, after: next(answers))
+    monkeypatch.setattr(pipeline, "says_every_sign", lambda *given: False)
+    outcome = simulate(face_of("collins"), Plan.parse(["crows_feet_toxin=24"]), engine="fake")
+    assert (UNSEEN in outcome.warnings) != skin_seen
 
 
 def test_a_spot_that_goes_is_seen_though_it_is_small() -> None:
