@@ -22,7 +22,7 @@ from simulate.geometry.displacement import parts_of
 from simulate.geometry.grid import FADE_MM, NODE_MM, QUIET_PX, Grid
 from simulate.geometry.mesh import FaceSurface
 from simulate.geometry.warp import BAND_NODES, dense_bands, warp_bands
-from simulate.outcome import pipeline
+from simulate.outcome import brow_room, pipeline
 from simulate.shading.light import Light, fit_light
 from tests.simulate.faces import SHAPED, face_of, lengths, run, usual
 
@@ -209,8 +209,11 @@ def test_merging_writes_the_mask_and_nothing_else() -> None:
 
 
 @pytest.mark.parametrize("name", SHOWN)
-def test_a_face_partly_outside_the_photo_moves_as_in_the_whole(name: str) -> None:
-    """But for the pixels that would come from beyond the edge."""
+def test_a_face_partly_outside_the_photo_moves_as_in_the_whole(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """But for the pixels that would come from beyond the edge, and brows that are cut there."""
+    monkeypatch.setattr(brow_room, "_drawn_out_mm", lambda *_: 30.0)
     face = face_of("hopper")
     low, high = (f(face.landmarks_px[:, :2], axis=0).astype(int) for f in (np.min, np.max))
     left, right = low[0] + (high[0] - low[0]) // 4, high[0] - (high[0] - low[0]) // 8

@@ -101,7 +101,7 @@ def test_a_lip_lift_leaves_the_line_between_the_lips_and_the_lower_lip(
 ) -> None:
     """Of a full lip; how much less of a thin one, tests.simulate.test_lower_face."""
     monkeypatch.setattr(displacement, "extent", lambda face, finding, side: 1.0)
-    outcome = simulate(face_of(sample), Plan.parse("lip_lift=4"))
+    outcome = simulate(bare(face_of(sample)), Plan.parse("lip_lift=4"))
     for name in ("upper_inner_lip", "lower_inner_lip", "lower_vermilion_border"):
         assert np.abs(moved_mm(outcome, name)).max() < 0.15
     assert moved_mm(outcome, "upper_vermilion_arch").min() > 1.2

@@ -20,6 +20,7 @@ from simulate import Plan, Treatment, procedures, simulate
 from simulate.catalogue.procedure import Procedure, PublicationFigure
 from simulate.catalogue.time_course import share_at
 from simulate.geometry import displacement
+from simulate.outcome import brow_room
 from simulate.outcome.changes import SPECS
 from tests.simulate.faces import SAMPLES, bare, face_of
 
@@ -32,7 +33,11 @@ def figure(*measures: str, dose: float = 4.0, **more: object) -> PublicationFigu
 
 @pytest.mark.parametrize("sample", SAMPLES)
 @pytest.mark.parametrize("side", ["both", "left"])
-def test_a_change_is_the_one_an_outcome_reports(sample: str, side: str) -> None:
+def test_a_change_is_the_one_an_outcome_reports(
+    sample: str, side: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where brows lie close over the lashes less is drawn, and that is said."""
+    monkeypatch.setattr(brow_room, "_drawn_out_mm", lambda *_: 30.0)
     face, entry = face_of(sample), procedures()["surgical_brow_lift"]
     outcome = simulate(face, Plan((Treatment(entry.id, 4.0, side),)))
     found = {one.measure: (one.before, one.after) for one in outcome.changes}

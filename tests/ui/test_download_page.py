@@ -285,7 +285,7 @@ def test_every_file_is_signed_and_a_changed_one_is_found(
 def test_every_file_says_whether_a_model_painted_in_it(
     made: Callable[..., list[bytes]], kind: str
 ) -> None:
-    for data in made(kind, "crows_feet_toxin=24", "lip_filler=1.0"):
+    for data in made(kind, "perioral_filler=1.0", "lip_filler=1.0"):
         found = verify(data)
         assert {"warped", "painted"} <= {one.how for one in found.edits}
         assert found.source_type.endswith("compositeWithTrainedAlgorithmicMedia")
