@@ -187,6 +187,7 @@ def test_the_picture_stays_in_sight_while_doses_are_moved(visit: Visit, photo: F
     dose.scroll_into_view_if_needed()
     expect(page.locator(".frame")).to_be_in_viewport(ratio=0.9)
     expect(dose).to_be_in_viewport(ratio=0.9)
+    quiet(page)
     if visit.width < 600:  # what stays leaves room to read
         stuck, height = page.locator(".st-key-stage").bounding_box(), page.viewport_size["height"]
         assert page.locator(".frame").bounding_box()["height"] <= 0.4 * height
