@@ -6,13 +6,11 @@ the lashes of a deep-set eye, the photo has too little skin that could be drawn 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
 import numpy as np
 
 from face_mesh import Face
-from face_mesh.covers.cover import wears_glasses
 from face_mesh.messages import Message
 from face_mesh.skin.brow import brow_of
 from simulate.geometry.basis import measures_before
@@ -43,8 +41,6 @@ def _below_highest_mm(face: Face, treatment: Treatment) -> float:
 
 
 def _drawn_out_mm(face: Face, treatment: Treatment) -> float:
-    if wears_glasses(face):  # whose frame may be read as lashes, and no lid is drawn out there
-        return math.inf
     found = []
     for side in treatment.entry.treated_sides(treatment.side):
         brow = brow_of(face, side)
