@@ -120,7 +120,7 @@ def simulation_steps(
     with clock.stage("skin"):
         skin = yield from skin_effect(face, plan, conditions)
         image = blend_parts(face.photo.image, skin.parts)
-        skin_seen = is_seen(face, image)
+        skin_seen = bool(skin.parts) and is_seen(face, image)
     with clock.stage("geometry"):
         shifts = shifts_of(face, plan, conditions)
         drawn = [shift for shift in shifts if not covers_of(face, shift.treatment)]
