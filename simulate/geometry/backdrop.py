@@ -25,6 +25,7 @@ SLOPES = (0.0, -1.0, -0.75, -0.5, -0.35, -0.2, -0.1, 0.1, 0.2, 0.35, 0.5, 0.75, 
 BETTER = 0.7
 ASKED_MM = (2.0, 8.0)  # of the wall, between which a slope is compared
 GRAIN, GRAIN_PX = 4.0, 1.5  # most of the wall's grain that is gone on with, and its coarsest
+GRAIN_ROOM_PX = 6  # about what is asked, that its grain needs
 Floats = npt.NDArray[np.float32]
 Vector = npt.NDArray[np.floating[Any]]
 

@@ -24,6 +24,7 @@ from face_mesh.cache import Scope, cached_per
 from face_mesh.grab_cut import SEED, foreground
 from face_mesh.landmarks.anatomy import point
 from simulate.composite import Patch, window_around
+from simulate.geometry.backdrop import GRAIN_ROOM_PX
 from simulate.geometry.grid import Grid
 from simulate.geometry.strip import PX_PER_MM, Ruler, Wall, picture_at
 from simulate.geometry.warp import moves, nodes_on, photo_bands, positions
@@ -86,6 +87,7 @@ def jaw_before_backdrop(
     """
     for side in sides_of(face):
         wall = None
+        believed = np.repeat(side.told, side.head.shape[1], axis=1)
         for rows, columns, field in photo_bands(photo.shape, Grid.of(face), inverse_field):
             moving = moves(field) & side.ruler.spans(columns, -WITHIN_MM, OUT_MM)
             down, across = window_around(moving)
@@ -98,21 +100,27 @@ def jaw_before_backdrop(
             out, height = side.ruler.places(here)
             there = side.ruler.places(here + field)
             cover = side.ruler.read(side.head, *there)
-            told = side.ruler.read(np.repeat(side.told, side.head.shape[1], axis=1), out, height)
+            told = side.ruler.read(believed, out, height)
             beside = moves(field) & (told * (1.0 - cover) > 0.0) & side.ruler.holds(height)
             beside &= (
                 (out > -WITHIN_MM) & (out < OUT_MM) & (height < below_mm.get(side.side, TOP_MM))
             )
             if not beside.any():
                 continue
-            wall = wall or Wall(side.ruler, side.head, photo, side.told[:, 0] > 0.5, CLEAR_MM)
-            if wall.is_plain:
-                break
+            if wall is None:
+                wall = Wall(side.ruler, side.head, photo, side.told[:, 0] > 0.5, CLEAR_MM)
+                if wall.is_plain:
+                    break
+            part = window_around(beside, GRAIN_ROOM_PX)  # of a band most is head
+            share = np.clip(np.abs(field[part]).max(axis=2) / FOLLOWS_PX, 0.0, 1.0)
+            behind = wall.behind(here[part], out[part], height[part], np.asarray(share, np.float32))
+            down, across = part
+            rows = slice(rows.start + down.start, rows.start + down.stop)
+            columns = slice(columns.start + across.start, columns.start + across.stop)
             before = bent[rows, columns].astype(np.float32)
-            share = np.clip(np.abs(field).max(axis=2) / FOLLOWS_PX, 0.0, 1.0)
-            behind = wall.behind(here, out, height, np.asarray(share, np.float32))
-            pixels = before + (told * (1.0 - cover))[..., None] * (behind - before)
-            yield Patch(rows, columns, np.round(np.clip(pixels, 0, 255)).astype(np.uint8), beside)
+            pixels = before + (told * (1.0 - cover))[part][..., None] * (behind - before)
+            changed = np.round(np.clip(pixels, 0, 255)).astype(np.uint8)
+            yield Patch(rows, columns, changed, beside[part])
 
 
 @cached_per(Scope.HEAD)

@@ -66,7 +66,7 @@ def parts_before(
     drawn: Sequence[Shift],
     share: float,
 ) -> Iterator[Patch]:
-    """Yield lips before teeth, and brows and folds before lids; arguments as of `walls_behind`.
+    """Yield lips before teeth, and brows and folds before lids.
 
     Args:
         face: the measured face.

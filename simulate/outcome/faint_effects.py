@@ -64,7 +64,13 @@ def says_every_sign(skin: SkinEffect) -> bool:
 
 
 def moves_quietly(face: Face, share: float, weights: Sequence[tuple[Treatment, float]]) -> bool:
-    """Return whether all that moves does so by less than is seen; arguments as above."""
+    """Return whether all that moves does so by less than is seen.
+
+    Args:
+        face: measured face.
+        share: of the plan that is shown without folding the picture.
+        weights: each treatment with its effective dose.
+    """
     drawn_mm, light = _drawn(face, share, weights)
     return drawn_mm < QUIET_MM and light < QUIET_LIGHT
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from face_mesh import Face
 from face_mesh.arrays import Rgb
+from face_mesh.cache import Scope, cached_per
 from face_mesh.messages import N_
+
+Lab = npt.NDArray[np.float32]
 
 # A change is seen by the part of it that is strongest: over so much skin by less than so many steps
 # of CIELAB it was missed by strangers who graded pictures of nine people beside their photos, and
@@ -25,14 +29,23 @@ def is_seen(face: Face, after: Rgb) -> bool:
         face: before.
         after: the picture.
     """
-    scale = min(1.0, 1.0 / (EYE_MM * face.px_per_mm))
-    before, now = (_lab(image, scale) for image in (face.photo.image, after))
+    scale = _scale(face)
+    before, now = _photo_lab(face), _lab(after, scale)
     steps = np.linalg.norm(now - before, axis=2).ravel()
     strongest = min(len(steps), max(1, round(STRONGEST_MM2 * (scale * face.px_per_mm) ** 2)))
     return bool(np.partition(steps, -strongest)[-strongest] >= SEEN_STEPS)
 
 
-def _lab(image: Rgb, scale: float) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+def _scale(face: Face) -> float:
+    return min(1.0, 1.0 / (EYE_MM * face.px_per_mm))
+
+
+@cached_per(Scope.PIXELS)
+def _photo_lab(face: Face) -> Lab:
+    return _lab(face.photo.image, _scale(face))
+
+
+def _lab(image: Rgb, scale: float) -> Lab:
     small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     lab = cv2.cvtColor(small.astype(np.float32) / 255.0, cv2.COLOR_RGB2LAB)
     return np.asarray(lab, np.float32)

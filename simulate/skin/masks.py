@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from face_mesh import Face
-from face_mesh.arrays import Mask
+from face_mesh.arrays import Mask, Points
 from face_mesh.cache import Scope, cached_per
 from face_mesh.covers.cover import GLASSES, hidden_mask, lens_mask, wears_glasses
 from face_mesh.landmarks.anatomy import point, stem_and_side
@@ -91,8 +91,8 @@ def target_of(face: Face, job: Job) -> Target:
 @cached_per(Scope.PIXELS)
 def _above_nasal_root(face: Face) -> Mask:
     """(H, W) float32, 0 beside the root of the nose, whose shade is no line; 1 above."""
-    eyes = face.landmarks_px[point("pupil_left"), :2] - face.landmarks_px[point("pupil_right"), :2]
-    down = np.array([-eyes[1], eyes[0]]) / np.linalg.norm(eyes)
+    x, y = _along_eyes(face)
+    down = np.array([-y, x])
     heads = [point(f"brow_head_lower_{side}") for side in ("left", "right")]
     middle = face.landmarks_px[heads, :2].mean(axis=0)
     y, x = np.mgrid[: face.photo.height, : face.photo.width].astype(np.float32)
@@ -167,11 +167,16 @@ def _towards_hair(face: Face) -> Mask:
     return np.asarray(np.minimum(2.0 * wide, 1.0), np.float32)
 
 
+def _along_eyes(face: Face) -> Points:
+    """(2,) the direction in the photo from the right pupil to the left."""
+    eyes = face.landmarks_px[point("pupil_left"), :2] - face.landmarks_px[point("pupil_right"), :2]
+    return np.asarray(eyes / np.linalg.norm(eyes), np.float64)
+
+
 def _outward_mm(face: Face, job: Job) -> Mask:
     """(H, W) float32, how far each pixel lies towards the job's side of the face."""
     y, x = np.mgrid[: face.photo.height, : face.photo.width].astype(np.float32)
-    eyes = face.landmarks_px[point("pupil_left"), :2] - face.landmarks_px[point("pupil_right"), :2]
-    out = eyes / np.linalg.norm(eyes) * (1.0 if stem_and_side(job.region)[1] == "left" else -1.0)
+    out = _along_eyes(face) * (1.0 if stem_and_side(job.region)[1] == "left" else -1.0)
     along = x * np.float32(out[0]) + y * np.float32(out[1])
     return np.asarray(along / np.float32(face.px_per_mm), np.float32)
 

@@ -38,6 +38,7 @@ from simulate.geometry.grid import Grid
 from simulate.geometry.mesh import FaceSurface
 from simulate.geometry.neck_and_ears import surface_of
 from simulate.geometry.operators import Surface, term_field
+from simulate.outcome import brow_room
 from simulate.outcome.brow_room import lifted_share
 from simulate.outcome.cover_check import covers_of
 from simulate.outcome.warnings import WHOLE
@@ -585,8 +586,11 @@ def test_a_plan_that_would_fold_is_limited_and_says_so(
 
 
 @every_procedure
-def test_what_is_hidden_is_measured_but_not_drawn(name: str) -> None:
-    """Grace Hopper wears glasses."""
+def test_what_is_hidden_is_measured_but_not_drawn(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Grace Hopper wears glasses, whose frame is read as a low brow where it is not known."""
+    monkeypatch.setattr(brow_room, "_drawn_out_mm", lambda *_: 30.0)
     worn, entry = hopper(), procedures()[name]
     outcome, free = run(worn, name), run(bare(worn), name)
     hidden = covers_of(worn, outcome.plan.treatments[0])
