@@ -361,8 +361,8 @@ FAULTS: tuple[Fault, ...] = (
         "smile_lines_side",
         "Crow's feet fade out towards the temple instead of the lid.",
         "simulate/skin/masks.py",
-        'np.linalg.norm(eyes) * (1.0 if stem_and_side(job.region)[1] == "left" else -1.0)',
-        'np.linalg.norm(eyes) * (-1.0 if stem_and_side(job.region)[1] == "left" else 1.0)',
+        '_along_eyes(face) * (1.0 if stem_and_side(job.region)[1] == "left" else -1.0)',
+        '_along_eyes(face) * (-1.0 if stem_and_side(job.region)[1] == "left" else 1.0)',
         (f"{TESTS}test_masks.py",),
     ),
     Fault(
